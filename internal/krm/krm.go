@@ -1,0 +1,202 @@
+// Package krm is the small ground that the generators share: reading a closed
+// functionConfig, and adding, finding and changing objects of a ResourceList.
+// It knows the conventions of the generated tree (labels, the hash
+// annotation), no component and no OpenWhisk.
+package krm
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// APIVersion of every functionConfig.
+const APIVersion = "whiskops.github.io/v1alpha1"
+
+// Labels of generated objects. NameLabel says which component an object
+// belongs to, and is the one label that selectors use.
+const (
+	NameLabel      = "app.kubernetes.io/name"
+	PartOfLabel    = "app.kubernetes.io/part-of"
+	ManagedByLabel = "app.kubernetes.io/managed-by"
+)
+
+// NeedsHash asks for a content hash in a ConfigMap's name. It is Kustomize's
+// own annotation for generators.
+const NeedsHash = "kustomize.config.k8s.io/needs-hash"
+
+// M is a YAML mapping under construction; L a sequence.
+type (
+	M = map[string]any
+	L = []any
+)
+
+// Config is a functionConfig with a typed spec.
+type Config[Spec any] struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Metadata   struct {
+		Name        string            `json:"name"`
+		Annotations map[string]string `json:"annotations,omitempty"`
+	} `json:"metadata"`
+	Spec Spec `json:"spec"`
+}
+
+// Decode reads the functionConfig of rl strictly: an unknown field, a missing
+// functionConfig or another kind is a framework.Results error, which says so
+// in the words of the person who wrote it.
+func Decode[Spec any](rl *framework.ResourceList, kind string) (Config[Spec], error) {
+	var c Config[Spec]
+	if rl.FunctionConfig == nil {
+		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
+	}
+	raw, err := rl.FunctionConfig.MarshalJSON()
+	if err != nil {
+		return c, failure("functionConfig is not a YAML mapping")
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil && err != io.EOF {
+		return c, failure("functionConfig of kind %s: %s", kind, err)
+	}
+	if c.APIVersion != APIVersion || c.Kind != kind {
+		return c, failure("functionConfig is %s %q, wanted %s %q", c.APIVersion, c.Kind, APIVersion, kind)
+	}
+	if c.Metadata.Name == "" {
+		return c, failure("functionConfig of kind %s has no metadata.name", kind)
+	}
+	return c, nil
+}
+
+func failure(format string, args ...any) error {
+	return framework.Results{{Severity: framework.Error, Message: fmt.Sprintf(format, args...)}}
+}
+
+// Fail is an error result of a function, about its functionConfig.
+func Fail(format string, args ...any) error { return failure(format, args...) }
+
+// Labels of an object of a component.
+func Labels(component string) M {
+	return M{NameLabel: component, PartOfLabel: "openwhisk", ManagedByLabel: "whiskops"}
+}
+
+// Selector of a component's pods.
+func Selector(component string) M { return M{NameLabel: component} }
+
+// Object starts an object of a component, without a namespace: the overlay
+// that takes it sets that.
+func Object(apiVersion, kind, name, component string) M {
+	return M{
+		"apiVersion": apiVersion, "kind": kind,
+		"metadata": M{"name": name, "labels": Labels(component)},
+	}
+}
+
+// Annotate adds annotations to an object under construction.
+func Annotate(o M, annotations map[string]string) M {
+	if len(annotations) == 0 {
+		return o
+	}
+	meta := o["metadata"].(M)
+	all, _ := meta["annotations"].(M)
+	if all == nil {
+		all = M{}
+	}
+	for k, v := range annotations {
+		all[k] = v
+	}
+	meta["annotations"] = all
+	return o
+}
+
+// ConfigMap with a content hash in its name.
+func ConfigMap(name, component string, data map[string]string) M {
+	o := Object("v1", "ConfigMap", name, component)
+	o["data"] = data
+	return Annotate(o, map[string]string{NeedsHash: "true"})
+}
+
+// Add appends objects to the list. Their keys are sorted, so that the same
+// object has the same bytes however it was built.
+func Add(rl *framework.ResourceList, objects ...M) error {
+	for _, o := range objects {
+		n, err := Node(o)
+		if err != nil {
+			return err
+		}
+		rl.Items = append(rl.Items, n)
+	}
+	return nil
+}
+
+// Node turns a value into a YAML node with sorted keys.
+func Node(v any) (*yaml.RNode, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode object: %w", err)
+	}
+	n, err := yaml.ConvertJSONToYamlNode(string(raw))
+	if err != nil {
+		return nil, fmt.Errorf("encode object: %w", err)
+	}
+	return n, nil
+}
+
+// Find returns the object of a kind and name, or nil.
+func Find(rl *framework.ResourceList, kind, name string) *yaml.RNode {
+	for _, n := range rl.Items {
+		if n.GetKind() == kind && n.GetName() == name {
+			return n
+		}
+	}
+	return nil
+}
+
+// workloadKinds are the kinds with a pod template at spec.template.
+var workloadKinds = map[string]bool{"Deployment": true, "StatefulSet": true, "DaemonSet": true, "Job": true}
+
+// Workloads returns the objects with a pod template that belong to a
+// component, in the order of the list.
+func Workloads(rl *framework.ResourceList, component string) []*yaml.RNode {
+	var found []*yaml.RNode
+	for _, n := range rl.Items {
+		if workloadKinds[n.GetKind()] && n.GetLabels()[NameLabel] == component {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+// Change rewrites an object as a mapping: change edits it in place. Keys come
+// out sorted, as from Add.
+func Change(n *yaml.RNode, change func(M) error) error {
+	raw, err := n.MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("read %s %s: %w", n.GetKind(), n.GetName(), err)
+	}
+	var o M
+	if err := json.Unmarshal(raw, &o); err != nil {
+		return fmt.Errorf("read %s %s: %w", n.GetKind(), n.GetName(), err)
+	}
+	if err := change(o); err != nil {
+		return err
+	}
+	changed, err := Node(o)
+	if err != nil {
+		return err
+	}
+	n.SetYNode(changed.YNode())
+	return nil
+}
+
+// PodSpec returns the pod specification of a workload under change.
+func PodSpec(o M) M {
+	spec, _ := o["spec"].(M)
+	template, _ := spec["template"].(M)
+	pod, _ := template["spec"].(M)
+	return pod
+}

@@ -1,0 +1,40 @@
+package krm
+
+import (
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+func TestDecodeIsStrict(t *testing.T) {
+	type spec struct {
+		Size int `json:"size"`
+	}
+	for name, tt := range map[string]struct{ config, want string }{
+		"unknown field": {"apiVersion: whiskops.github.io/v1alpha1\nkind: K\nmetadata: {name: a}\nspec: {sise: 1}", `unknown field "sise"`},
+		"other kind":    {"apiVersion: whiskops.github.io/v1alpha1\nkind: J\nmetadata: {name: a}", `wanted whiskops.github.io/v1alpha1 "K"`},
+		"no name":       {"apiVersion: whiskops.github.io/v1alpha1\nkind: K", "no metadata.name"},
+		"fine":          {"apiVersion: whiskops.github.io/v1alpha1\nkind: K\nmetadata: {name: a}\nspec: {size: 1}", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rl := &framework.ResourceList{FunctionConfig: yaml.MustParse(tt.config)}
+			_, err := Decode[spec](rl, "K")
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestAddSortsKeys(t *testing.T) {
+	rl := &framework.ResourceList{}
+	if err := Add(rl, M{"kind": "K", "apiVersion": "v1", "a": L{M{"z": 1, "b": "x"}}}); err != nil {
+		t.Fatal(err)
+	}
+	want := "a:\n- b: x\n  z: 1\napiVersion: v1\nkind: K\n"
+	if got := rl.Items[0].MustString(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
