@@ -18,12 +18,24 @@ import (
 const APIVersion = "whiskops.github.io/v1alpha1"
 
 // Labels of generated objects. NameLabel says which component an object
-// belongs to, and is the one label that selectors use.
+// belongs to, and is the one label that selectors use. TierLabel says which
+// tier of the installation the component is part of.
 const (
 	NameLabel      = "app.kubernetes.io/name"
+	TierLabel      = "app.kubernetes.io/component"
 	PartOfLabel    = "app.kubernetes.io/part-of"
 	ManagedByLabel = "app.kubernetes.io/managed-by"
 )
+
+// Owner says to what an object belongs. It is part of every functionConfig
+// that makes objects, and decides in which folder they are written.
+type Owner struct {
+	// Component is the folder below base/ and the value of NameLabel.
+	Component string `json:"component"`
+	// Tier is the folder below overlays/<environment>/ and the value of
+	// TierLabel.
+	Tier string `json:"tier"`
+}
 
 // NeedsHash asks for a content hash in a ConfigMap's name. It is Kustomize's
 // own annotation for generators.
@@ -79,21 +91,27 @@ func failure(format string, args ...any) error {
 // Fail is an error result of a function, about its functionConfig.
 func Fail(format string, args ...any) error { return failure(format, args...) }
 
-// Labels of an object of a component.
-func Labels(component string) M {
-	return M{NameLabel: component, PartOfLabel: "openwhisk", ManagedByLabel: "whiskops"}
+// Labels of an object.
+func (o Owner) Labels() M {
+	return M{NameLabel: o.Component, TierLabel: o.Tier, PartOfLabel: "openwhisk", ManagedByLabel: "whiskops"}
 }
 
-// Selector of a component's pods.
-func Selector(component string) M { return M{NameLabel: component} }
+// Selector of the owner's pods.
+func (o Owner) Selector() M { return M{NameLabel: o.Component} }
 
-// Object starts an object of a component, without a namespace: the overlay
-// that takes it sets that.
-func Object(apiVersion, kind, name, component string) M {
+// Object starts an object, without a namespace: the pipeline sets that.
+func (o Owner) Object(apiVersion, kind, name string) M {
 	return M{
 		"apiVersion": apiVersion, "kind": kind,
-		"metadata": M{"name": name, "labels": Labels(component)},
+		"metadata": M{"name": name, "labels": o.Labels()},
 	}
+}
+
+// ConfigMap with a content hash in its name.
+func (o Owner) ConfigMap(name string, data map[string]string) M {
+	c := o.Object("v1", "ConfigMap", name)
+	c["data"] = data
+	return Annotate(c, map[string]string{NeedsHash: "true"})
 }
 
 // Annotate adds annotations to an object under construction.
@@ -111,13 +129,6 @@ func Annotate(o M, annotations map[string]string) M {
 	}
 	meta["annotations"] = all
 	return o
-}
-
-// ConfigMap with a content hash in its name.
-func ConfigMap(name, component string, data map[string]string) M {
-	o := Object("v1", "ConfigMap", name, component)
-	o["data"] = data
-	return Annotate(o, map[string]string{NeedsHash: "true"})
 }
 
 // Add appends objects to the list. Their keys are sorted, so that the same
