@@ -1,0 +1,35 @@
+package foundation
+
+import "github.com/whiskops/whiskops/internal/krm"
+
+// Kind of the functionConfig.
+const Kind = "Foundation"
+
+// Spec describes a namespace and what everything in it stands on.
+type Spec struct {
+	krm.Owner
+	// Namespace is made, with its Pod Security level enforced and warned of.
+	Namespace string `json:"namespace"`
+	// PodSecurity is restricted, baseline or privileged.
+	PodSecurity string `json:"podSecurity"`
+	// Roles give service accounts of other namespaces rights in this one.
+	Roles []Role `json:"roles,omitempty"`
+	// Secrets in plain text: for development alone.
+	Secrets []Secret `json:"secrets,omitempty"`
+}
+
+// Role and its binding, of one name.
+type Role struct {
+	Name string `json:"name"`
+	// Rules are RBAC policy rules.
+	Rules []krm.M `json:"rules"`
+	// Account and Namespace of the service account that is given the rules.
+	Account   string `json:"account"`
+	Namespace string `json:"namespace"`
+}
+
+// Secret of type Opaque.
+type Secret struct {
+	Name string            `json:"name"`
+	Data map[string]string `json:"data"`
+}

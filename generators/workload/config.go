@@ -1,0 +1,125 @@
+package workload
+
+import "github.com/whiskops/whiskops/internal/krm"
+
+// Kind of the functionConfig.
+const Kind = "Workload"
+
+// Spec describes one workload and what belongs to it: its service account,
+// Services and disruption budget. Fields of type krm.M are Kubernetes API
+// fragments, passed through as they are.
+type Spec struct {
+	krm.Owner
+	// Kind is Deployment, StatefulSet, DaemonSet or Job.
+	Kind string `json:"kind"`
+	// Replicas of a Deployment or StatefulSet.
+	Replicas int `json:"replicas,omitempty"`
+
+	// UID is the numeric user and group of all containers, and the group
+	// that owns volumes.
+	UID int `json:"uid"`
+	// WritableRoot leaves the main container's root filesystem writable: an
+	// exception for an image that cannot do without. The reason goes into
+	// the pod template as an annotation.
+	WritableRoot string `json:"writableRoot,omitempty"`
+	// PullSecrets are names of Secrets with which images are pulled.
+	PullSecrets []string `json:"pullSecrets,omitempty"`
+	// GracePeriod is the time a pod gets to stop, in seconds.
+	GracePeriod int `json:"gracePeriod,omitempty"`
+
+	// EnvFrom are ConfigMaps whose keys are environment variables of the
+	// main container, the init containers and the waits.
+	EnvFrom []string `json:"envFrom,omitempty"`
+	// Waits run first, in this order, each as an init container.
+	Waits []Wait `json:"waits,omitempty"`
+	// WaitImage has a shell, nc and curl, and WaitUID is its user.
+	WaitImage string `json:"waitImage,omitempty"`
+	// Init containers run after the waits.
+	Init []Container `json:"init,omitempty"`
+	// Main container. Its name is the component's.
+	Main Container `json:"main"`
+	// Volumes of the pod that Mounts of the containers name.
+	Volumes []krm.M `json:"volumes,omitempty"`
+
+	// Token mounts the service account's token: only for what talks to the
+	// API server.
+	Token bool `json:"token,omitempty"`
+	// Rules of a Role in the workload's own namespace.
+	Rules []krm.M `json:"rules,omitempty"`
+
+	// Services in front of the pods. A StatefulSet needs a headless one.
+	Services []Service `json:"services,omitempty"`
+	// MaxUnavailable pods during a voluntary disruption; 0 makes no
+	// PodDisruptionBudget.
+	MaxUnavailable int `json:"maxUnavailable,omitempty"`
+
+	// BackoffLimit of a Job.
+	BackoffLimit int `json:"backoffLimit,omitempty"`
+}
+
+// Container of a pod.
+type Container struct {
+	// Name of an init container. The main one is named after the component.
+	Name      string   `json:"name,omitempty"`
+	Image     string   `json:"image"`
+	Command   []string `json:"command,omitempty"`
+	Args      []string `json:"args,omitempty"`
+	Env       []krm.M  `json:"env,omitempty"`
+	Ports     []Port   `json:"ports,omitempty"`
+	Resources krm.M    `json:"resources,omitempty"`
+	Startup   krm.M    `json:"startup,omitempty"`
+	Readiness krm.M    `json:"readiness,omitempty"`
+	Liveness  krm.M    `json:"liveness,omitempty"`
+	Lifecycle krm.M    `json:"lifecycle,omitempty"`
+	Mounts    []krm.M  `json:"mounts,omitempty"`
+	// Writable directories, each an emptyDir of its own.
+	Writable []Directory `json:"writable,omitempty"`
+}
+
+// Port that a container listens on.
+type Port struct {
+	Name string `json:"name"`
+	Port int    `json:"port"`
+}
+
+// Directory that a container writes to and nobody keeps.
+type Directory struct {
+	Path string `json:"path"`
+	// Size limit, as a quantity.
+	Size string `json:"size"`
+}
+
+// Wait holds a pod back until an endpoint answers. Exactly one of TCP and URL
+// is given; both are shell words in double quotes: variables of EnvFrom and
+// Env may stand in them as $NAME.
+type Wait struct {
+	// Name of what is waited for; the container is "wait-for-<name>".
+	Name string `json:"name"`
+	// TCP is a comma-separated list of host:port. More than half of them
+	// must accept a connection.
+	TCP string `json:"tcp,omitempty"`
+	// URL must answer a GET with a 2xx status.
+	URL string `json:"url,omitempty"`
+	// Contains must stand in the answer's body.
+	Contains string `json:"contains,omitempty"`
+	// User is "name:password" for basic authentication, as shell words.
+	User string `json:"user,omitempty"`
+	// Env of this wait alone, for example its password.
+	Env []krm.M `json:"env,omitempty"`
+}
+
+// Service in front of the pods.
+type Service struct {
+	Name string `json:"name"`
+	// Headless gives pods stable names, also before they are ready.
+	Headless bool          `json:"headless,omitempty"`
+	Ports    []ServicePort `json:"ports"`
+}
+
+// ServicePort of a Service.
+type ServicePort struct {
+	Name string `json:"name"`
+	Port int    `json:"port"`
+	// Target is the container port's name.
+	Target string `json:"target"`
+}
