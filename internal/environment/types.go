@@ -12,10 +12,9 @@ type Environment struct {
 	// Source finds the user's position of a field.
 	Source Source `json:"-"`
 
-	Profile         string `json:"profile"`
-	Namespace       string `json:"namespace"`
-	ActionNamespace string `json:"actionNamespace,omitempty"`
-	OpenWhisk       string `json:"openwhisk"`
+	Profile   string `json:"profile"`
+	Namespace string `json:"namespace"`
+	OpenWhisk string `json:"openwhisk"`
 
 	Cluster    Cluster    `json:"cluster"`
 	Placement  Placement  `json:"placement"`
@@ -26,6 +25,7 @@ type Environment struct {
 	Kafka      Kafka      `json:"kafka"`
 	Controller Controller `json:"controller"`
 	Invoker    Invoker    `json:"invoker"`
+	Actions    Actions    `json:"actions"`
 	Admin      Admin      `json:"admin"`
 	Limits     Limits     `json:"limits"`
 	Runtimes   Runtimes   `json:"runtimes"`
@@ -224,19 +224,30 @@ type Controller struct {
 }
 
 type Invoker struct {
-	Kind         string    `json:"kind"`
-	Replicas     int       `json:"replicas"`
-	ZooKeeper    []string  `json:"zookeeper,omitempty"`
-	UserMemory   string    `json:"userMemory,omitempty"`
-	Reserve      string    `json:"reserve"`
-	CPUPer256Mi  int       `json:"cpuPer256Mi,omitempty"`
-	Heap         string    `json:"heap"`
-	LogLevel     string    `json:"logLevel"`
-	PodTimeout   string    `json:"podTimeout"`
-	Drain        string    `json:"drain"`
-	Logs         string    `json:"logs"`
-	RuntimeClass string    `json:"runtimeClass,omitempty"`
-	Resources    Resources `json:"resources"`
+	Kind       string    `json:"kind"`
+	Replicas   int       `json:"replicas"`
+	ZooKeeper  []string  `json:"zookeeper,omitempty"`
+	UserMemory string    `json:"userMemory,omitempty"`
+	Reserve    string    `json:"reserve"`
+	Heap       string    `json:"heap"`
+	LogLevel   string    `json:"logLevel"`
+	PodTimeout string    `json:"podTimeout"`
+	Drain      string    `json:"drain"`
+	Logs       string    `json:"logs"`
+	Resources  Resources `json:"resources"`
+}
+
+type Actions struct {
+	Namespace    string `json:"namespace,omitempty"`
+	RuntimeClass string `json:"runtimeClass,omitempty"`
+	CPUPer256Mi  int    `json:"cpuPer256Mi,omitempty"`
+	Egress       Egress `json:"egress"`
+}
+
+// Egress holds address ranges. An empty list means none, not a default.
+type Egress struct {
+	CIDRs  []string `json:"cidrs"`
+	Except []string `json:"except"`
 }
 
 type Admin struct {
@@ -287,9 +298,15 @@ type Secrets struct {
 }
 
 type PlainSecrets struct {
-	CouchDB   Login             `json:"couchdb"`
+	CouchDB   CouchDBLogins     `json:"couchdb"`
 	OpenWhisk OpenWhiskLogins   `json:"openwhisk"`
 	Subjects  map[string]string `json:"subjects"`
+}
+
+type CouchDBLogins struct {
+	Admin      Login `json:"admin"`
+	Controller Login `json:"controller"`
+	Invoker    Login `json:"invoker"`
 }
 
 type OpenWhiskLogins struct {
