@@ -1,0 +1,93 @@
+package krm
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+)
+
+var (
+	label     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+)
+
+// Check collects what is wrong with a spec, so that one run says all of it.
+// The zero value is ready. Fields are named as in the functionConfig.
+type Check struct{ results framework.Results }
+
+// Err is nil, or every complaint as framework.Results.
+func (c *Check) Err() error {
+	if len(c.results) == 0 {
+		return nil
+	}
+	return c.results
+}
+
+// Fail complains.
+func (c *Check) Fail(format string, args ...any) {
+	c.results = append(c.results, &framework.Result{Severity: framework.Error, Message: fmt.Sprintf(format, args...)})
+}
+
+// Owner wants a component and a tier that can be names and label values.
+func (c *Check) Owner(o Owner) {
+	c.Label("spec.component", o.Component)
+	c.Label("spec.tier", o.Tier)
+}
+
+// Given wants a value.
+func (c *Check) Given(field, value string) bool {
+	if value == "" {
+		c.Fail("%s is missing", field)
+	}
+	return value != ""
+}
+
+// Label wants a DNS label: the name of a Service, a container, a volume.
+func (c *Check) Label(field, value string) {
+	if c.Given(field, value) && !label.MatchString(value) {
+		c.Fail("%s %q is no DNS label: at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends", field, value)
+	}
+}
+
+// Name wants what most objects can be named: DNS labels joined by dots.
+func (c *Check) Name(field, value string) {
+	if c.Given(field, value) && (len(value) > 253 || !subdomain.MatchString(value)) {
+		c.Fail("%s %q is no object name: at most 253 of a-z, 0-9, '-' and '.', with a letter or digit at both ends", field, value)
+	}
+}
+
+// OneOf wants one of the allowed values.
+func (c *Check) OneOf(field, value string, allowed ...string) {
+	if c.Given(field, value) && !slices.Contains(allowed, value) {
+		c.Fail("%s is %q, wanted %s", field, value, strings.Join(allowed, ", "))
+	}
+}
+
+// Path wants an absolute path without dot segments.
+func (c *Check) Path(field, value string) {
+	if !c.Given(field, value) {
+		return
+	}
+	if !strings.HasPrefix(value, "/") || value == "/" || slices.ContainsFunc(strings.Split(value, "/"), isDots) {
+		c.Fail("%s %q is no absolute path below the root", field, value)
+	}
+}
+
+func isDots(segment string) bool { return segment == "." || segment == ".." }
+
+// Port wants a TCP port.
+func (c *Check) Port(field string, port int) {
+	if port < 1 || port > 65535 {
+		c.Fail("%s is %d, wanted 1 to 65535", field, port)
+	}
+}
+
+// Keys of a map in order, for messages and lists that must not depend on the
+// order of a map.
+func Keys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
+}
