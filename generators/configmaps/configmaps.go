@@ -6,13 +6,10 @@ package configmaps
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/whiskops/whiskops/internal/krm"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
-
-var key = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
 
 // Process adds the ConfigMaps to the list.
 func Process(rl *framework.ResourceList) error {
@@ -42,18 +39,8 @@ func check(spec Spec) error {
 	for i, m := range spec.ConfigMaps {
 		field := fmt.Sprintf("spec.configMaps[%d]", i)
 		c.Name(field+".name", m.Name)
-		if seen[m.Name] {
-			c.Fail("%s.name %q is given twice", field, m.Name)
-		}
-		seen[m.Name] = true
-		if len(m.Data) == 0 {
-			c.Fail("%s.data is empty", field)
-		}
-		for _, k := range krm.Keys(m.Data) {
-			if !key.MatchString(k) {
-				c.Fail("%s.data has the key %q: a key has letters, digits, '-', '_' and '.' alone", field, k)
-			}
-		}
+		c.Unique(field+".name", m.Name, seen)
+		c.Data(field+".data", m.Data)
 	}
 	return c.Err()
 }

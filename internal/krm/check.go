@@ -12,6 +12,7 @@ import (
 
 var (
 	label     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	dataKey   = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
 	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 )
 
@@ -78,6 +79,27 @@ func (c *Check) Path(field, value string) {
 }
 
 func isDots(segment string) bool { return segment == "." || segment == ".." }
+
+// Data wants keys and values as a ConfigMap or a Secret can hold them, and at
+// least one.
+func (c *Check) Data(field string, data map[string]string) {
+	if len(data) == 0 {
+		c.Fail("%s is empty", field)
+	}
+	for _, k := range Keys(data) {
+		if !dataKey.MatchString(k) {
+			c.Fail("%s has the key %q: a key has letters, digits, '-', '_' and '.' alone", field, k)
+		}
+	}
+}
+
+// Unique wants a value that is not in seen yet, and adds it.
+func (c *Check) Unique(field, value string, seen map[string]bool) {
+	if seen[value] {
+		c.Fail("%s %q is given twice", field, value)
+	}
+	seen[value] = true
+}
 
 // Port wants a TCP port.
 func (c *Check) Port(field string, port int) {

@@ -1,0 +1,103 @@
+// Package foundation makes a namespace and what everything in it stands on:
+// its Pod Security level, rights for service accounts of other namespaces,
+// and, for development, secrets in plain text.
+//
+// The objects inside the namespace carry no namespace of their own: the
+// pipeline sets it, as Kustomize does.
+package foundation
+
+import (
+	"fmt"
+
+	"github.com/whiskops/whiskops/internal/krm"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+)
+
+const rbac = "rbac.authorization.k8s.io"
+
+// Process adds the namespace, the roles with their bindings and the secrets.
+func Process(rl *framework.ResourceList) error {
+	config, err := krm.Decode[Spec](rl, Kind)
+	if err != nil {
+		return err
+	}
+	spec := config.Spec
+	if err := check(spec); err != nil {
+		return err
+	}
+	objects := []krm.M{namespace(spec)}
+	for _, r := range spec.Roles {
+		objects = append(objects, role(spec.Owner, r), binding(spec.Owner, r))
+	}
+	for _, s := range spec.Secrets {
+		objects = append(objects, secret(spec.Owner, s))
+	}
+	return krm.Add(rl, objects...)
+}
+
+// namespace enforces its level, and says the same of what is not a pod yet:
+// warnings come at kubectl, audit annotations in the API server's log.
+func namespace(spec Spec) krm.M {
+	n := spec.Object("v1", "Namespace", spec.Namespace)
+	labels := n["metadata"].(krm.M)["labels"].(krm.M)
+	for _, mode := range []string{"enforce", "warn", "audit"} {
+		labels["pod-security.kubernetes.io/"+mode] = spec.PodSecurity
+		labels["pod-security.kubernetes.io/"+mode+"-version"] = "latest"
+	}
+	return n
+}
+
+func role(o krm.Owner, r Role) krm.M {
+	made := o.Object(rbac+"/v1", "Role", r.Name)
+	made["rules"] = r.Rules
+	return made
+}
+
+func binding(o krm.Owner, r Role) krm.M {
+	made := o.Object(rbac+"/v1", "RoleBinding", r.Name)
+	made["roleRef"] = krm.M{"apiGroup": rbac, "kind": "Role", "name": r.Name}
+	made["subjects"] = krm.L{krm.M{"kind": "ServiceAccount", "name": r.Account, "namespace": r.Namespace}}
+	return made
+}
+
+// secret has its values as they are: whoever reads it sees that they are plain.
+func secret(o krm.Owner, s Secret) krm.M {
+	made := o.Object("v1", "Secret", s.Name)
+	made["type"] = "Opaque"
+	made["stringData"] = s.Data
+	return made
+}
+
+func check(spec Spec) error {
+	var c krm.Check
+	c.Owner(spec.Owner)
+	c.Label("spec.namespace", spec.Namespace)
+	c.OneOf("spec.podSecurity", spec.PodSecurity, "restricted", "baseline", "privileged")
+	checkRoles(&c, spec.Roles)
+	checkSecrets(&c, spec.Secrets)
+	return c.Err()
+}
+
+func checkRoles(c *krm.Check, roles []Role) {
+	seen := map[string]bool{}
+	for i, r := range roles {
+		field := fmt.Sprintf("spec.roles[%d]", i)
+		c.Name(field+".name", r.Name)
+		c.Name(field+".account", r.Account)
+		c.Label(field+".namespace", r.Namespace)
+		if len(r.Rules) == 0 {
+			c.Fail("%s.rules is empty", field)
+		}
+		c.Unique(field+".name", r.Name, seen)
+	}
+}
+
+func checkSecrets(c *krm.Check, secrets []Secret) {
+	seen := map[string]bool{}
+	for i, s := range secrets {
+		field := fmt.Sprintf("spec.secrets[%d]", i)
+		c.Name(field+".name", s.Name)
+		c.Unique(field+".name", s.Name, seen)
+		c.Data(field+".data", s.Data)
+	}
+}
