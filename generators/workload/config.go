@@ -32,7 +32,7 @@ type Spec struct {
 	EnvFrom []string `json:"envFrom,omitempty"`
 	// Waits run first, in this order, each as an init container.
 	Waits []Wait `json:"waits,omitempty"`
-	// WaitImage has a shell, nc and curl, and WaitUID is its user.
+	// WaitImage has a shell, expr, nc and curl. It runs as UID.
 	WaitImage string `json:"waitImage,omitempty"`
 	// Init containers run after the waits.
 	Init []Container `json:"init,omitempty"`

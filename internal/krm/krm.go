@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -73,7 +74,7 @@ func Decode[Spec any](rl *framework.ResourceList, kind string) (Config[Spec], er
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil && err != io.EOF {
-		return c, failure("functionConfig of kind %s: %s", kind, err)
+		return c, failure("functionConfig of kind %s: %s", kind, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if c.APIVersion != APIVersion || c.Kind != kind {
 		return c, failure("functionConfig is %s %q, wanted %s %q", c.APIVersion, c.Kind, APIVersion, kind)

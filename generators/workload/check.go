@@ -1,0 +1,159 @@
+package workload
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/whiskops/whiskops/internal/krm"
+)
+
+func check(s Spec) error {
+	var c krm.Check
+	c.Owner(s.Owner)
+	c.OneOf("spec.kind", s.Kind, deployment, statefulSet, daemonSet, job)
+	checkKind(&c, s)
+	if s.UID < 1 {
+		c.Fail("spec.uid is %d: a container must not run as root", s.UID)
+	}
+	if s.GracePeriod < 0 {
+		c.Fail("spec.gracePeriod is %d", s.GracePeriod)
+	}
+	if len(s.Rules) > 0 && !s.Token {
+		c.Fail("spec.rules are of no use without spec.token: the pods have nothing to show to the API server")
+	}
+	checkContainers(&c, s)
+	checkWaits(&c, s)
+	checkVolumes(&c, s)
+	checkServices(&c, s)
+	return c.Err()
+}
+
+// checkKind refuses what a kind has no use for: it would be lost in silence.
+func checkKind(c *krm.Check, s Spec) {
+	scales := s.Kind == deployment || s.Kind == statefulSet
+	if scales && s.Replicas < 1 {
+		c.Fail("spec.replicas is %d: a %s has at least 1", s.Replicas, s.Kind)
+	}
+	if !scales && s.Replicas != 0 {
+		c.Fail("spec.replicas is %d: a %s has none", s.Replicas, s.Kind)
+	}
+	if s.MaxUnavailable < 0 || s.MaxUnavailable > 0 && !scales {
+		c.Fail("spec.maxUnavailable is %d: a disruption budget wants a Deployment or StatefulSet, and at least 1", s.MaxUnavailable)
+	}
+	if s.BackoffLimit < 0 || s.BackoffLimit > 0 && s.Kind != job {
+		c.Fail("spec.backoffLimit is %d: it is for a Job, and not negative", s.BackoffLimit)
+	}
+	if s.Kind == job && len(s.Services) > 0 {
+		c.Fail("spec.services are of no use to a Job")
+	}
+	if s.Kind == statefulSet {
+		names := 0
+		for _, svc := range s.Services {
+			if svc.Headless {
+				names++
+			}
+		}
+		if names != 1 {
+			c.Fail("spec.services has %d headless Services: a StatefulSet wants exactly 1, which names its pods", names)
+		}
+	}
+}
+
+func checkContainers(c *krm.Check, s Spec) {
+	if s.Main.Name != "" {
+		c.Fail("spec.main.name is %q: the main container is named after the component", s.Main.Name)
+	}
+	checkContainer(c, "spec.main", s.Main)
+	seen := map[string]bool{s.Component: true}
+	for i, init := range s.Init {
+		field := fmt.Sprintf("spec.init[%d]", i)
+		c.Label(field+".name", init.Name)
+		c.Unique(field+".name", init.Name, seen)
+		checkContainer(c, field, init)
+	}
+	for i, w := range s.Waits {
+		c.Unique(fmt.Sprintf("spec.waits[%d].name", i), waitName(w), seen)
+	}
+}
+
+// portName is shorter than a DNS label and has a letter.
+var portName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$`)
+
+func checkContainer(c *krm.Check, field string, made Container) {
+	c.Given(field+".image", made.Image)
+	for _, kind := range []string{"requests", "limits"} {
+		if m, _ := made.Resources[kind].(map[string]any); len(m) == 0 {
+			c.Fail("%s.resources.%s is missing", field, kind)
+		}
+	}
+	seen := map[string]bool{}
+	for i, p := range made.Ports {
+		at := fmt.Sprintf("%s.ports[%d]", field, i)
+		if !portName.MatchString(p.Name) || !strings.ContainsAny(p.Name, "abcdefghijklmnopqrstuvwxyz") {
+			c.Fail("%s.name %q is no port name: at most 15 of a-z, 0-9 and '-', at least one letter", at, p.Name)
+		}
+		c.Unique(at+".name", p.Name, seen)
+		c.Port(at+".port", p.Port)
+	}
+	for i, d := range made.Writable {
+		c.Path(fmt.Sprintf("%s.writable[%d].path", field, i), d.Path)
+		c.Given(fmt.Sprintf("%s.writable[%d].size", field, i), d.Size)
+	}
+	checkMounts(c, field, made)
+}
+
+// checkMounts wants each path once: the API server refuses a second one.
+func checkMounts(c *krm.Check, field string, made Container) {
+	seen := map[string]bool{}
+	for i, m := range made.Mounts {
+		path, _ := m["mountPath"].(string)
+		at := fmt.Sprintf("%s.mounts[%d].mountPath", field, i)
+		if c.Given(at, path) {
+			c.Unique(at, path, seen)
+		}
+	}
+	for i, d := range made.Writable {
+		c.Unique(fmt.Sprintf("%s.writable[%d].path", field, i), d.Path, seen)
+	}
+}
+
+// checkVolumes wants names that differ, also of the writable directories.
+func checkVolumes(c *krm.Check, s Spec) {
+	seen := map[string]bool{}
+	for i, v := range volumes(s) {
+		field := fmt.Sprintf("spec.volumes[%d].name", i)
+		if i >= len(s.Volumes) {
+			field = "the volume of a writable directory"
+		}
+		name, _ := v.(krm.M)["name"].(string)
+		c.Label(field, name)
+		c.Unique(field, name, seen)
+	}
+}
+
+func checkServices(c *krm.Check, s Spec) {
+	targets := map[string]bool{}
+	for _, p := range s.Main.Ports {
+		targets[p.Name] = true
+	}
+	seen := map[string]bool{}
+	for i, svc := range s.Services {
+		field := fmt.Sprintf("spec.services[%d]", i)
+		c.Label(field+".name", svc.Name)
+		c.Unique(field+".name", svc.Name, seen)
+		if len(svc.Ports) == 0 {
+			c.Fail("%s.ports is empty", field)
+		}
+		names := map[string]bool{}
+		for j, p := range svc.Ports {
+			at := fmt.Sprintf("%s.ports[%d]", field, j)
+			c.Label(at+".name", p.Name)
+			c.Unique(at+".name", p.Name, names)
+			c.Port(at+".port", p.Port)
+			if !targets[p.Target] {
+				c.Fail("%s.target %q is no port of spec.main", at, p.Target)
+			}
+		}
+	}
+}

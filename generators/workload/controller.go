@@ -1,0 +1,74 @@
+package workload
+
+import "github.com/whiskops/whiskops/internal/krm"
+
+// The kinds of workloads, which are also the kinds of the objects.
+const (
+	deployment  = "Deployment"
+	statefulSet = "StatefulSet"
+	daemonSet   = "DaemonSet"
+	job         = "Job"
+)
+
+// oldRevisions are kept for a roll-back by hand. Git has the rest.
+const oldRevisions = 3
+
+// controller is the object that makes the pods.
+func controller(s Spec) krm.M {
+	group := "apps/v1"
+	if s.Kind == job {
+		group = "batch/v1"
+	}
+	o := s.Object(group, s.Kind, s.Component)
+	o["spec"] = map[string]func(Spec) krm.M{
+		deployment: deploymentSpec, statefulSet: statefulSetSpec, daemonSet: daemonSetSpec, job: jobSpec,
+	}[s.Kind](s)
+	return o
+}
+
+// deploymentSpec takes one pod away before it starts the next. A surge pod
+// would find no node where replicas and nodes are equally many and may not
+// share one, and would open a volume that its predecessor still writes to.
+// The same words hold for any number of replicas; one replica alone means a
+// short gap, and who cannot have it takes two.
+func deploymentSpec(s Spec) krm.M {
+	return krm.M{
+		"replicas":             s.Replicas,
+		"revisionHistoryLimit": oldRevisions,
+		"selector":             krm.M{"matchLabels": s.Selector()},
+		"strategy": krm.M{
+			"type":          "RollingUpdate",
+			"rollingUpdate": krm.M{"maxUnavailable": 1, "maxSurge": 0},
+		},
+		"template": template(s),
+	}
+}
+
+// statefulSetSpec starts all pods at once: members of a quorum wait for each
+// other. Updates still go one by one, from the last to the first.
+func statefulSetSpec(s Spec) krm.M {
+	return krm.M{
+		"replicas":             s.Replicas,
+		"revisionHistoryLimit": oldRevisions,
+		"selector":             krm.M{"matchLabels": s.Selector()},
+		"serviceName":          headless(s),
+		"podManagementPolicy":  "Parallel",
+		"updateStrategy":       krm.M{"type": "RollingUpdate"},
+		"template":             template(s),
+	}
+}
+
+func daemonSetSpec(s Spec) krm.M {
+	return krm.M{
+		"revisionHistoryLimit": oldRevisions,
+		"selector":             krm.M{"matchLabels": s.Selector()},
+		"updateStrategy":       krm.M{"type": "RollingUpdate", "rollingUpdate": krm.M{"maxUnavailable": 1}},
+		"template":             template(s),
+	}
+}
+
+// jobSpec sets no time to live: a reconciler would miss the Job that has
+// gone, and run it again.
+func jobSpec(s Spec) krm.M {
+	return krm.M{"backoffLimit": s.BackoffLimit, "template": template(s)}
+}

@@ -1,0 +1,86 @@
+package workload
+
+import "github.com/whiskops/whiskops/internal/krm"
+
+// writableRoot is the annotation with the reason why a root filesystem is not
+// read-only.
+const writableRoot = "whiskops.github.io/writable-root"
+
+// template of the pods.
+func template(s Spec) krm.M {
+	meta := krm.M{"labels": s.Labels()}
+	if s.WritableRoot != "" {
+		meta["annotations"] = krm.M{writableRoot: s.WritableRoot}
+	}
+	return krm.M{"metadata": meta, "spec": pod(s)}
+}
+
+func pod(s Spec) krm.M {
+	p := krm.M{
+		"serviceAccountName":           s.Component,
+		"automountServiceAccountToken": s.Token,
+		// Variables of other Services, KAFKA_PORT for one, would be taken
+		// for configuration by some images.
+		"enableServiceLinks": false,
+		"securityContext":    podSecurity(s.UID),
+		"containers":         krm.L{mainContainer(s)},
+	}
+	if s.Kind == job {
+		// A failed pod stays, with its logs, and the next try is a new one.
+		p["restartPolicy"] = "Never"
+	}
+	if s.GracePeriod > 0 {
+		p["terminationGracePeriodSeconds"] = s.GracePeriod
+	}
+	if len(s.PullSecrets) > 0 {
+		var secrets krm.L
+		for _, name := range s.PullSecrets {
+			secrets = append(secrets, krm.M{"name": name})
+		}
+		p["imagePullSecrets"] = secrets
+	}
+	if init := initContainers(s); len(init) > 0 {
+		p["initContainers"] = init
+	}
+	if all := volumes(s); len(all) > 0 {
+		p["volumes"] = all
+	}
+	return p
+}
+
+// podSecurity holds for every container. The group owns the volumes, and is
+// set on them once: walking a large volume at each start takes minutes.
+func podSecurity(uid int) krm.M {
+	return krm.M{
+		"runAsNonRoot":        true,
+		"runAsUser":           uid,
+		"runAsGroup":          uid,
+		"fsGroup":             uid,
+		"fsGroupChangePolicy": "OnRootMismatch",
+		"seccompProfile":      krm.M{"type": "RuntimeDefault"},
+	}
+}
+
+// volumes are those of the functionConfig, then one for each directory that a
+// container writes to.
+func volumes(s Spec) krm.L {
+	var all krm.L
+	for _, v := range s.Volumes {
+		all = append(all, v)
+	}
+	for _, c := range s.Init {
+		all = append(all, scratch(c.Name, c.Writable)...)
+	}
+	return append(all, scratch("", s.Main.Writable)...)
+}
+
+func scratch(container string, dirs []Directory) krm.L {
+	var all krm.L
+	for _, d := range dirs {
+		all = append(all, krm.M{
+			"name":     scratchName(container, d.Path),
+			"emptyDir": krm.M{"sizeLimit": d.Size},
+		})
+	}
+	return all
+}
