@@ -1,0 +1,101 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/whiskops/whiskops/internal/quantity"
+)
+
+// functions of templates.
+var functions = template.FuncMap{
+	// mib writes a quantity as OpenWhisk writes sizes: "512m".
+	"mib": func(q string) (string, error) {
+		n, err := quantity.Bytes(q)
+		return fmt.Sprintf("%dm", n/quantity.MiB), err
+	},
+	// seconds turns a duration into whole seconds.
+	"seconds": func(d string) (int, error) {
+		n, err := time.ParseDuration(d)
+		return int(n.Seconds()), err
+	},
+	// add two numbers.
+	"add": func(a, b int) int { return a + b },
+	"min": func(a, b int) int { return min(a, b) },
+	"json": func(v any) (string, error) {
+		b, err := json.Marshal(v)
+		return string(b), err
+	},
+}
+
+// Text fills in one template over values.
+func Text(text string, values any) (string, error) {
+	if !strings.Contains(text, "{{") {
+		return text, nil
+	}
+	t, err := template.New("catalogue").Funcs(functions).Option("missingkey=error").Parse(text)
+	if err != nil {
+		return "", fmt.Errorf("catalogue: %w", err)
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, values); err != nil {
+		return "", fmt.Errorf("catalogue: %w", err)
+	}
+	return b.String(), nil
+}
+
+// Expand fills in the templates in all strings below v, which is made of
+// maps, lists and scalars, and returns a copy. A string that is one template
+// with the prefix "int:" becomes a number. List entries and fields whose
+// template comes out as "omit:" are left out.
+func Expand(v any, values any) (any, error) {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			e, err := Expand(v[k], values)
+			if err != nil {
+				return nil, err
+			}
+			if e != omit {
+				out[k] = e
+			}
+		}
+		return out, nil
+	case []any:
+		out := make([]any, 0, len(v))
+		for _, e := range v {
+			e, err := Expand(e, values)
+			if err != nil {
+				return nil, err
+			}
+			if e != omit {
+				out = append(out, e)
+			}
+		}
+		return out, nil
+	case string:
+		s, err := Text(v, values)
+		if err != nil {
+			return nil, err
+		}
+		if n, ok := strings.CutPrefix(s, "int:"); ok && v != s {
+			i, err := strconv.Atoi(n)
+			if err != nil {
+				return nil, fmt.Errorf("catalogue: %q is no number", n)
+			}
+			return i, nil
+		}
+		return s, nil
+	}
+	return v, nil
+}
+
+// omit is what a template writes for "no such field".
+const omit = "omit:"
