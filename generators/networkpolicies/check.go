@@ -1,0 +1,74 @@
+package networkpolicies
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/whiskops/whiskops/internal/krm"
+)
+
+func check(s Spec) error {
+	var c krm.Check
+	c.Owner(s.Owner)
+	c.Name("spec.name", s.Name)
+	if s.AllPods && len(s.Pods) > 0 {
+		c.Fail("spec has allPods and pods, wanted one of them")
+	}
+	for _, d := range []struct {
+		name  string
+		rules []Rule
+	}{{"ingress", s.Ingress}, {"egress", s.Egress}} {
+		for i, r := range d.rules {
+			checkRule(&c, fmt.Sprintf("spec.%s[%d]", d.name, i), r)
+		}
+	}
+	return c.Err()
+}
+
+func checkRule(c *krm.Check, field string, r Rule) {
+	if r.UDP && len(r.Ports) == 0 {
+		c.Fail("%s.udp has no ports: a rule without ports allows every protocol already", field)
+	}
+	for i, p := range r.Ports {
+		c.Port(fmt.Sprintf("%s.ports[%d]", field, i), p)
+	}
+	for i, p := range r.Peers {
+		checkPeer(c, fmt.Sprintf("%s.peers[%d]", field, i), p)
+	}
+}
+
+// checkPeer refuses a peer that says nothing: it would be a rule for every
+// pod of the namespace, which nobody meant.
+func checkPeer(c *krm.Check, field string, p Peer) {
+	pods := p.Component != "" || len(p.Pods) > 0 || p.Namespace != ""
+	if pods == (p.CIDR != "") {
+		c.Fail("%s wants either pods (component, pods, namespace) or a cidr", field)
+	}
+	if p.Component != "" && len(p.Pods) > 0 {
+		c.Fail("%s has component and pods, wanted one of them", field)
+	}
+	if p.CIDR == "" {
+		if len(p.Except) > 0 {
+			c.Fail("%s.except has no cidr to be an exception of", field)
+		}
+		return
+	}
+	block, ok := prefix(c, field+".cidr", p.CIDR)
+	for i, e := range p.Except {
+		at := fmt.Sprintf("%s.except[%d]", field, i)
+		inner, fine := prefix(c, at, e)
+		if ok && fine && !(block.Bits() < inner.Bits() && block.Contains(inner.Addr())) {
+			c.Fail("%s %q is not within %q", at, e, p.CIDR)
+		}
+	}
+}
+
+// prefix wants the form that Kubernetes keeps: no bits set after the mask.
+func prefix(c *krm.Check, field, value string) (netip.Prefix, bool) {
+	p, err := netip.ParsePrefix(value)
+	if err != nil || p != p.Masked() {
+		c.Fail("%s %q is no address range such as 10.0.0.0/8", field, value)
+		return p, false
+	}
+	return p, true
+}
