@@ -1,0 +1,179 @@
+package couchdbinit
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// node runs init.js in goja with as much of Node as it uses. Time passes only
+// in timers, at once; requests go straight to the handler.
+type node struct {
+	env map[string]string
+	// files by absolute path.
+	files   map[string]string
+	handler http.Handler
+	// killAt is the number of the request at which the process dies, before
+	// the server gets it or, with killAfter, before the answer is read.
+	killAt    int
+	killAfter bool
+	// refuse fails that many first requests below HTTP.
+	refuse int
+
+	vm       *goja.Runtime
+	timers   []func()
+	requests int
+	outcome  outcome
+}
+
+type outcome struct {
+	log    string
+	exit   int
+	killed bool
+	waited time.Duration
+}
+
+func (n *node) run(t *testing.T) outcome {
+	t.Helper()
+	n.vm = goja.New()
+	n.vm.SetFieldNameMapper(goja.UncapFieldNameMapper())
+	process := n.vm.NewObject()
+	set := func(o *goja.Object, name string, value any) {
+		if err := o.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(process, "env", n.env)
+	set(process, "exitCode", 0)
+	console := n.vm.NewObject()
+	for _, name := range []string{"log", "error"} {
+		set(console, name, func(line string) { n.outcome.log += line + "\n" })
+	}
+	global := n.vm.GlobalObject()
+	set(global, "process", process)
+	set(global, "console", console)
+	set(global, "__dirname", "/init")
+	set(global, "require", n.require)
+	set(global, "fetch", n.fetch)
+	set(global, "Buffer", map[string]any{"from": bufferFrom})
+	set(global, "AbortSignal", map[string]any{"timeout": func(int) any { return nil }})
+	set(global, "setTimeout", func(f goja.Callable, milliseconds int) {
+		n.timers = append(n.timers, func() {
+			n.outcome.waited += time.Duration(milliseconds) * time.Millisecond
+			if _, err := f(goja.Undefined()); err != nil {
+				t.Fatal(err)
+			}
+		})
+	})
+
+	if _, err := n.vm.RunScript("init.js", program); err != nil {
+		t.Fatal(err)
+	}
+	// init.js waits for one thing at a time: timers need no order.
+	for len(n.timers) > 0 && !n.outcome.killed {
+		next := n.timers[0]
+		n.timers = n.timers[1:]
+		next()
+	}
+	n.outcome.exit = int(process.Get("exitCode").ToInteger())
+	return n.outcome
+}
+
+func (n *node) require(module string) any {
+	switch module {
+	case "fs":
+		return map[string]any{"readFileSync": n.readFile, "existsSync": n.exists, "readdirSync": n.list}
+	case "crypto":
+		return map[string]any{"createHash": createHash}
+	}
+	panic(n.vm.NewTypeError("no module " + module))
+}
+
+func (n *node) readFile(path, encoding string) string {
+	content, ok := n.files[path]
+	if !ok {
+		panic(n.vm.NewTypeError("ENOENT: no such file, open '" + path + "'"))
+	}
+	return content
+}
+
+func (n *node) exists(path string) bool { return len(n.list(path)) > 0 }
+
+func (n *node) list(directory string) []string {
+	var names []string
+	for path := range n.files {
+		if name, ok := strings.CutPrefix(path, directory+"/"); ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	slices.Reverse(names) // a directory has no order
+	return names
+}
+
+// fetch answers with a promise; that of a killed process never settles.
+func (n *node) fetch(url string, options *goja.Object) *goja.Promise {
+	promise, resolve, reject := n.vm.NewPromise()
+	n.requests++
+	last := n.requests == n.killAt
+	if n.outcome.killed || last && !n.killAfter {
+		n.outcome.killed = true
+		return promise
+	}
+	if n.requests <= n.refuse {
+		_ = reject(n.vm.ToValue(map[string]any{"name": "TypeError", "cause": map[string]any{"code": "ECONNREFUSED"}}))
+		return promise
+	}
+	response := n.serve(url, options)
+	if last {
+		n.outcome.killed = true
+		return promise
+	}
+	_ = resolve(map[string]any{
+		"status": response.Code,
+		"text":   func() string { return response.Body.String() },
+	})
+	return promise
+}
+
+func (n *node) serve(url string, options *goja.Object) *httptest.ResponseRecorder {
+	body := ""
+	if v := options.Get("body"); v != nil {
+		body = v.String()
+	}
+	request := httptest.NewRequest(options.Get("method").String(), url, strings.NewReader(body))
+	headers := options.Get("headers").ToObject(n.vm)
+	for _, name := range headers.Keys() {
+		request.Header.Set(name, headers.Get(name).String())
+	}
+	response := httptest.NewRecorder()
+	n.handler.ServeHTTP(response, request)
+	return response
+}
+
+func bufferFrom(text string) map[string]any {
+	return map[string]any{"toString": func(encoding string) string {
+		return base64.StdEncoding.EncodeToString([]byte(text))
+	}}
+}
+
+func createHash(algorithm string) map[string]any {
+	text := ""
+	var hash map[string]any
+	hash = map[string]any{
+		"update": func(more string) any { text += more; return hash },
+		"digest": func(encoding string) string {
+			sum := sha256.Sum256([]byte(text))
+			return hex.EncodeToString(sum[:])
+		},
+	}
+	return hash
+}
