@@ -191,6 +191,7 @@ type Kafka struct {
 	Topics            KafkaTopics    `json:"topics"`
 	Heap              string         `json:"heap"`
 	Volume            Volume         `json:"volume"`
+	ControllerVolume  Volume         `json:"controllerVolume"`
 	Resources         Resources      `json:"resources"`
 }
 
@@ -282,6 +283,7 @@ type IntRange struct {
 
 type Runtimes struct {
 	Families  []string            `json:"families,omitempty"`
+	Registry  string              `json:"registry"`
 	StemCells map[string]StemCell `json:"stemCells,omitempty"`
 }
 

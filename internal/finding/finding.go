@@ -23,7 +23,8 @@ const (
 )
 
 // Position is a place in a file that the user wrote. Line and Column count
-// from 1; zero means that the finding is about the whole file or directory.
+// from 1, columns in bytes; zero means that the finding is about the whole file
+// or directory.
 type Position struct {
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"`

@@ -1,0 +1,131 @@
+package finding
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Options of the printers.
+type Options struct {
+	// Dir is the absolute path of the directory that files are shown
+	// relative to. Empty: files are shown as they are.
+	Dir string
+	// Read returns the content of a file, by the name in its Position. The
+	// text printer shows the line of a finding with it. Nil, or an error:
+	// no line is shown.
+	Read func(file string) ([]byte, error)
+}
+
+// WriteText prints findings for people:
+//
+//	environments/ci.cue:18:19: error WO104: "profile" is "prod", which is not one of the values allowed
+//	    profile: "prod"
+//	             ^
+//	help: did you mean "production"?
+func WriteText(w io.Writer, fs []Finding, o Options) error {
+	sources := map[string][]byte{}
+	var b bytes.Buffer
+	for i, f := range fs {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if place := f.place(o.Dir); place != "" {
+			b.WriteString(place + ": ")
+		}
+		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, f.Message)
+		if f.Line > 0 && o.Read != nil {
+			if _, ok := sources[f.File]; !ok {
+				// A file that is gone costs the line, not the finding.
+				sources[f.File], _ = o.Read(f.File)
+			}
+			excerpt(&b, sources[f.File], f.Line, f.Column)
+		}
+		if f.Help != "" {
+			fmt.Fprintf(&b, "help: %s\n", f.Help)
+		}
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (f Finding) place(dir string) string {
+	s := relative(f.File, dir)
+	if s == "" || f.Line == 0 {
+		return s
+	}
+	s += ":" + strconv.Itoa(f.Line)
+	if f.Column > 0 {
+		s += ":" + strconv.Itoa(f.Column)
+	}
+	return s
+}
+
+// relative shows a file as seen from dir, with forward slashes. A file outside
+// dir stays as it is.
+func relative(file, dir string) string {
+	if dir != "" && filepath.IsAbs(file) {
+		if r, err := filepath.Rel(dir, file); err == nil && r != ".." && !strings.HasPrefix(r, ".."+string(filepath.Separator)) {
+			file = r
+		}
+	}
+	return filepath.ToSlash(file)
+}
+
+const (
+	indent = "    "
+	// Columns of a line that are shown. A longer one is cut around the place.
+	before, after = 100, 60
+)
+
+// excerpt prints a line and a caret under its column, which counts bytes.
+func excerpt(b *bytes.Buffer, src []byte, line, column int) {
+	for range line - 1 {
+		_, rest, ok := bytes.Cut(src, []byte("\n"))
+		if !ok {
+			return
+		}
+		src = rest
+	}
+	text, _, _ := bytes.Cut(src, []byte("\n"))
+	text = bytes.TrimSuffix(text, []byte("\r"))
+	if len(text) == 0 || column < 1 {
+		return
+	}
+	at := min(column-1, len(text))
+	head, tail := printable(text[:at]), printable(text[at:])
+	if len(head) > before {
+		head = append([]rune("..."), head[len(head)-before+3:]...)
+	}
+	if len(tail) > after {
+		tail = append(tail[:after-3:after-3], []rune("...")...)
+	}
+	fmt.Fprintf(b, "%s%s%s\n%s", indent, string(head), string(tail), indent)
+	for _, r := range head {
+		// A tab under a tab is as wide as it.
+		if r != '\t' {
+			r = ' '
+		}
+		b.WriteRune(r)
+	}
+	b.WriteString("^\n")
+}
+
+// printable makes a line safe to show: a file must not move the cursor of
+// whoever reads about it.
+func printable(line []byte) []rune {
+	out := make([]rune, 0, len(line))
+	for len(line) > 0 {
+		r, size := utf8.DecodeRune(line)
+		if r != '\t' && !strconv.IsPrint(r) {
+			r = utf8.RuneError
+		}
+		out = append(out, r)
+		line = line[size:]
+	}
+	return out
+}
