@@ -12,6 +12,9 @@ type Spec struct {
 	// Empty: any node.
 	NodeLabel string `json:"nodeLabel,omitempty"`
 	Pool      string `json:"pool,omitempty"`
+	// Arch is the architecture of the node, where the image was built for
+	// one alone.
+	Arch string `json:"arch,omitempty"`
 	// Spread over nodes and Zones over zones: "hard", "soft" or "none".
 	Spread string `json:"spread"`
 	Zones  string `json:"zones"`

@@ -17,6 +17,9 @@ const (
 	zone     = "topology.kubernetes.io/zone"
 )
 
+// architecture of a node, as the kubelet labels it.
+const architecture = "kubernetes.io/arch"
+
 // How pods spread: hard pods wait rather than share, soft ones would rather
 // not share.
 const (
@@ -59,12 +62,17 @@ func Process(rl *framework.ResourceList) error {
 }
 
 func place(pod krm.M, s Spec) {
+	selector, _ := pod["nodeSelector"].(krm.M)
+	if selector == nil {
+		selector = krm.M{}
+	}
 	if s.Pool != "" {
-		selector, _ := pod["nodeSelector"].(krm.M)
-		if selector == nil {
-			selector = krm.M{}
-		}
 		selector[s.NodeLabel] = s.Pool
+	}
+	if s.Arch != "" {
+		selector[architecture] = s.Arch
+	}
+	if len(selector) > 0 {
 		pod["nodeSelector"] = selector
 	}
 	for _, t := range s.Tolerations {

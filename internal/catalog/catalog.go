@@ -57,6 +57,8 @@ type Image struct {
 type Component struct {
 	// Tier of the installation that the component is part of.
 	Tier string `json:"tier"`
+	// Image by its name in Images.
+	Image string `json:"image"`
 	// Pool of nodes, where the cluster has it; Spread and Zones as in the
 	// schema's placement rules.
 	Pool   string `json:"pool"`

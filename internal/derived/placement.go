@@ -53,7 +53,7 @@ func (v *Values) Placement(component string) Rule {
 	c := v.Catalog.Components[component]
 	own := v.Env.Placement.Rules[component]
 	if !v.Env.Placement.Enabled {
-		return Rule{Spread: "none", Zones: "none", Arch: c.Arch}
+		return Rule{Spread: "none", Zones: "none"}
 	}
 	r := Rule{Pool: v.Pool(component), Spread: or(own.Spread, c.Spread), Zones: or(own.Zones, c.Zones), Arch: c.Arch}
 	r.Tolerations = v.tolerations(r.Pool)

@@ -7,5 +7,5 @@ import "embed"
 
 // Files of the catalogue.
 //
-//go:embed *.cue couchdb
+//go:embed *.cue couchdb smoke
 var Files embed.FS

@@ -1,0 +1,96 @@
+// Package pipeline runs a plan in process: the functions, in order, over one
+// list of objects that starts empty.
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/generators/certificates"
+	"github.com/whiskops/whiskops/generators/configmaps"
+	"github.com/whiskops/whiskops/generators/couchdbinit"
+	"github.com/whiskops/whiskops/generators/foundation"
+	"github.com/whiskops/whiskops/generators/jobnames"
+	"github.com/whiskops/whiskops/generators/kafkatopics"
+	"github.com/whiskops/whiskops/generators/networkpolicies"
+	"github.com/whiskops/whiskops/generators/nginxedge"
+	"github.com/whiskops/whiskops/generators/placement"
+	"github.com/whiskops/whiskops/generators/volumes"
+	"github.com/whiskops/whiskops/generators/workload"
+	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/plan"
+)
+
+// Functions are the generators by the kind of their functionConfig.
+func Functions() map[string]framework.ResourceListProcessorFunc {
+	return map[string]framework.ResourceListProcessorFunc{
+		certificates.Kind:    certificates.Process,
+		configmaps.Kind:      configmaps.Process,
+		couchdbinit.Kind:     couchdbinit.Process,
+		foundation.Kind:      foundation.Process,
+		jobnames.Kind:        jobnames.Process,
+		kafkatopics.Kind:     kafkatopics.Process,
+		networkpolicies.Kind: networkpolicies.Process,
+		nginxedge.Kind:       nginxedge.Process,
+		placement.Kind:       placement.Process,
+		volumes.Kind:         volumes.Process,
+		workload.Kind:        workload.Process,
+	}
+}
+
+// Run makes the objects of a plan, with their namespaces. What an environment
+// asks for and a generator refuses is an error that names the function.
+func Run(p plan.Plan) ([]*yaml.RNode, error) {
+	functions := Functions()
+	rl := &framework.ResourceList{}
+	for _, f := range p.Functions {
+		process, ok := functions[f.Kind]
+		if !ok {
+			return nil, fmt.Errorf("the plan has a function of kind %s, which is none", f.Kind)
+		}
+		config, err := krm.Node(f.Config())
+		if err != nil {
+			return nil, fmt.Errorf("function %s %s: %w", f.Kind, f.Name, err)
+		}
+		rl.FunctionConfig = config
+		if err := errors.Join(process(rl), refusal(rl.Results)); err != nil {
+			return nil, fmt.Errorf("function %s %s: %w", f.Kind, f.Name, err)
+		}
+	}
+	for _, o := range rl.Items {
+		if err := place(o, p); err != nil {
+			return nil, err
+		}
+	}
+	return rl.Items, nil
+}
+
+// refusal turns results of severity error into an error: a processor may
+// return them either way.
+func refusal(results framework.Results) error {
+	if results.ExitCode() != 0 {
+		return results
+	}
+	return nil
+}
+
+// clusterScoped are the kinds that generators make and no namespace has.
+var clusterScoped = map[string]bool{"Namespace": true, "PersistentVolume": true}
+
+// place puts an object into the namespace of its tier.
+func place(o *yaml.RNode, p plan.Plan) error {
+	if clusterScoped[o.GetKind()] {
+		return nil
+	}
+	namespace := p.Namespace
+	if o.GetLabels()[krm.TierLabel] == plan.ActionTier {
+		namespace = p.ActionNamespace
+	}
+	if err := o.SetNamespace(namespace); err != nil {
+		return fmt.Errorf("set the namespace of %s %s: %w", o.GetKind(), o.GetName(), err)
+	}
+	return nil
+}

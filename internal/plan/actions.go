@@ -1,0 +1,118 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/whiskops/whiskops/generators/foundation"
+	"github.com/whiskops/whiskops/generators/networkpolicies"
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/krm"
+)
+
+// actions makes the namespace of action pods, what invokers may do there, and
+// whom action pods may talk to: users' code is kept from everything but what
+// the environment allows.
+func (p *planner) actions() {
+	own := krm.Owner{Component: "actions", Tier: ActionTier}
+	var rules []krm.M
+	for _, r := range p.Catalog.Actions.Rules {
+		rules = append(rules, r)
+	}
+	egress := []networkpolicies.Rule{{Ports: dnsPorts, UDP: true}}
+	for _, need := range p.Catalog.Actions.Needs {
+		ports, err := p.named(need.Component, need.Ports)
+		if err == nil {
+			egress = append(egress, networkpolicies.Rule{
+				Peers: []networkpolicies.Peer{{Component: need.Component, Namespace: p.Env.Namespace}}, Ports: ports,
+			})
+		}
+	}
+	var outside networkpolicies.Rule
+	for _, cidr := range p.Env.Actions.Egress.CIDRs {
+		outside.Peers = append(outside.Peers, networkpolicies.Peer{CIDR: cidr, Except: within(p.Env.Actions.Egress.Except, cidr)})
+	}
+	if len(outside.Peers) > 0 {
+		egress = append(egress, outside)
+	}
+	p.add(
+		Function{foundation.Kind, own.Component, foundation.Spec{
+			Owner: own, Namespace: p.ActionNamespace,
+			// OpenWhisk's runtimes run as root, and an invoker adds no more
+			// to the pod than it drops: restricted would refuse them.
+			PodSecurity: "baseline",
+			Roles:       []foundation.Role{{Name: "invoker", Rules: rules, Account: "invoker", Namespace: p.Env.Namespace}},
+		}},
+		Function{networkpolicies.Kind, "actions-deny", networkpolicies.Spec{Owner: own, Name: "default-deny-actions", AllPods: true}},
+		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{
+			Owner: own, Name: "actions", Pods: p.Catalog.Actions.Labels,
+			Ingress: []networkpolicies.Rule{{
+				Peers: []networkpolicies.Peer{{Component: "invoker", Namespace: p.Env.Namespace}},
+				Ports: []int{p.Catalog.Actions.Port},
+			}},
+			Egress: egress,
+		}},
+	)
+}
+
+// actionPod is the template from which invokers make action pods.
+func (p *planner) actionPod() (string, error) {
+	filled, err := catalog.Expand(p.Catalog.Actions.Template, p.Values)
+	if err != nil {
+		return "", err
+	}
+	pod := filled.(map[string]any)
+	spec, _ := pod["spec"].(map[string]any)
+	if rule := p.Placement("invoker"); len(rule.Tolerations) > 0 {
+		spec["tolerations"] = fragments(rule.Tolerations)
+	}
+	if class := p.Env.Actions.RuntimeClass; class != "" {
+		spec["runtimeClassName"] = class
+	}
+	if secrets := p.Env.ImagePullSecrets; len(secrets) > 0 {
+		var refs []krm.M
+		for _, name := range secrets {
+			refs = append(refs, krm.M{"name": name})
+		}
+		spec["imagePullSecrets"] = refs
+	}
+	text, err := yaml.Marshal(pod)
+	if err != nil {
+		return "", fmt.Errorf("encode the action pods' template: %w", err)
+	}
+	return string(text), nil
+}
+
+// runtimesManifest is the JSON that tells which languages there are.
+func (p *planner) runtimesManifest() (string, error) {
+	manifest := map[string]any{"runtimes": map[string]any{}}
+	runtimes := manifest["runtimes"].(map[string]any)
+	for _, family := range slices.Sorted(maps.Keys(p.Catalog.Runtimes)) {
+		if chosen := p.Env.Runtimes.Families; len(chosen) > 0 && !slices.Contains(chosen, family) {
+			continue
+		}
+		var kinds []any
+		for _, kind := range p.Catalog.Runtimes[family] {
+			kind = maps.Clone(kind)
+			if cell, ok := p.Env.Runtimes.StemCells[kind["kind"].(string)]; ok {
+				memory, err := catalog.Text("{{mib .}}", cell.Memory)
+				if err != nil {
+					return "", err
+				}
+				kind["stemCells"] = []any{map[string]any{"initialCount": cell.Count, "memory": memory}}
+			}
+			kinds = append(kinds, kind)
+		}
+		runtimes[family] = kinds
+	}
+	manifest["blackboxes"] = p.Catalog.Blackboxes
+	text, err := json.Marshal(manifest)
+	if err != nil {
+		return "", fmt.Errorf("encode the runtimes manifest: %w", err)
+	}
+	return string(text), nil
+}

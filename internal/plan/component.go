@@ -1,0 +1,268 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/whiskops/whiskops/generators/certificates"
+	"github.com/whiskops/whiskops/generators/configmaps"
+	"github.com/whiskops/whiskops/generators/kafkatopics"
+	"github.com/whiskops/whiskops/generators/networkpolicies"
+	"github.com/whiskops/whiskops/generators/nginxedge"
+	"github.com/whiskops/whiskops/generators/placement"
+	"github.com/whiskops/whiskops/generators/volumes"
+	"github.com/whiskops/whiskops/generators/workload"
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/krm"
+)
+
+// component plans what every component has: its ConfigMaps, its workload, its
+// volumes, its place and its policy. What some have besides comes between.
+func (p *planner) component(name string) error {
+	c := p.Catalog.Components[name]
+	own := krm.Owner{Component: name, Tier: c.Tier}
+	spec, err := p.workload(name, own)
+	if err != nil {
+		return err
+	}
+	maps, env, err := p.configMaps(name)
+	if err != nil {
+		return err
+	}
+	if env {
+		spec.EnvFrom = append(spec.EnvFrom, name+"-env")
+	}
+	if len(maps) > 0 {
+		p.add(Function{configmaps.Kind, name, configmaps.Spec{Owner: own, ConfigMaps: maps}})
+	}
+	switch name {
+	case "nginx":
+		edge, err := p.edge(own)
+		if err != nil {
+			return err
+		}
+		p.add(Function{nginxedge.Kind, name, edge})
+	case "kafka-topics":
+		p.add(Function{kafkatopics.Kind, name, p.kafkaTopics(own)})
+	}
+	p.add(Function{workload.Kind, name, spec})
+	if name == "nginx" {
+		p.add(Function{certificates.Kind, name, p.certificates(own)})
+	}
+	if c.Data != nil {
+		p.add(Function{volumes.Kind, name, p.volume(name, own, c.Data.MountPath)})
+	}
+	if rule := p.Placement(name); p.Env.Placement.Enabled {
+		p.add(Function{placement.Kind, name, placement.Spec{
+			Owner: own, NodeLabel: p.Env.Placement.NodeLabel, Pool: rule.Pool, Arch: rule.Arch,
+			Spread: rule.Spread, Zones: rule.Zones, Tolerations: fragments(rule.Tolerations),
+		}})
+	}
+	policy, err := p.policy(name, own)
+	if err != nil {
+		return err
+	}
+	p.add(Function{networkpolicies.Kind, name, policy})
+	return nil
+}
+
+// workload fills in the catalogue's spec and adds what the environment says.
+func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
+	c := p.Catalog.Components[name]
+	filled, err := catalog.Expand(c.Workload, p.Values)
+	if err != nil {
+		return workload.Spec{}, err
+	}
+	var spec workload.Spec
+	if err := decode(filled, &spec); err != nil {
+		return spec, err
+	}
+	spec.Owner = own
+	spec.Replicas = p.Replicas(name)
+	if spec.Kind == "DaemonSet" || spec.Kind == "Job" {
+		spec.Replicas = 0
+	}
+	spec.PullSecrets = p.Env.ImagePullSecrets
+	spec.Main.Image = p.image(c.Image)
+	for i := range spec.Init {
+		spec.Init[i].Image = p.image(c.Image)
+	}
+	if len(spec.Waits) > 0 {
+		spec.WaitImage = p.image("curl")
+	}
+	if r := p.resources(name); r != nil {
+		spec.Main.Resources = resourceFragment(*r)
+	}
+	spec.Token = c.APIServer
+	switch name {
+	case "controller":
+		spec.EnvFrom = []string{sharedEnv, runtimesEnv}
+		// Only discovery asks the Kubernetes API.
+		if p.Env.Controller.Clustering != "kubernetes" {
+			spec.Token, spec.Rules = false, nil
+		}
+	case "invoker":
+		spec.EnvFrom = []string{sharedEnv, runtimesEnv}
+	}
+	return spec, nil
+}
+
+// resources that the environment gives a component's main container; nil
+// where they are the catalogue's.
+func (p *planner) resources(name string) *environment.Resources {
+	switch name {
+	case "nginx":
+		return &p.Env.Edge.Resources
+	case "apigateway":
+		return &p.Env.APIGateway.Resources
+	case "redis":
+		return &p.Env.Redis.Resources
+	case "couchdb":
+		return &p.Env.CouchDB.Resources
+	case "kafka":
+		return &p.Env.Kafka.Resources
+	case "controller":
+		return &p.Env.Controller.Resources
+	case "invoker":
+		return &p.Env.Invoker.Resources
+	}
+	return nil
+}
+
+// configMaps of a component: its variables, and its files. It tells whether
+// there are variables.
+func (p *planner) configMaps(name string) ([]configmaps.ConfigMap, bool, error) {
+	c := p.Catalog.Components[name]
+	env, err := p.env(c.Env)
+	if err != nil {
+		return nil, false, err
+	}
+	if seeds := c.Seeds; seeds != nil && p.Env.Controller.Clustering == "seeds" {
+		for i := range p.Replicas(name) {
+			env[fmt.Sprintf("%s%d", seeds.Variable, i)], err = catalog.Text(seeds.Address, i)
+			if err != nil {
+				return nil, false, err
+			}
+		}
+	}
+	var all []configmaps.ConfigMap
+	if len(env) > 0 {
+		all = append(all, configmaps.ConfigMap{Name: name + "-env", Data: env})
+	}
+	files, err := p.files(name)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		all = append(all, configmaps.ConfigMap{Name: file, Data: files[file]})
+	}
+	return all, len(env) > 0, nil
+}
+
+// files of a component by ConfigMap and key.
+func (p *planner) files(name string) (map[string]map[string]string, error) {
+	all := map[string]map[string]string{}
+	for configMap, files := range p.Catalog.Components[name].Files {
+		all[configMap] = map[string]string{}
+		for key, text := range files {
+			filled, err := catalog.Text(text, p.Values)
+			if err != nil {
+				return nil, err
+			}
+			all[configMap][key] = filled
+		}
+	}
+	switch name {
+	case "invoker":
+		pod, err := p.actionPod()
+		if err != nil {
+			return nil, err
+		}
+		all["action-pod"] = map[string]string{"pod.yaml": pod}
+	case "smoke-test":
+		script, err := catalog.File("smoke/smoke.sh")
+		if err != nil {
+			return nil, err
+		}
+		all[name] = map[string]string{"smoke.sh": script}
+	}
+	return all, nil
+}
+
+// env fills in variables, and leaves out those that turn out empty: OpenWhisk's
+// start script ignores them, and Kafka's does not.
+func (p *planner) env(templates map[string]string) (map[string]string, error) {
+	env := map[string]string{}
+	for name, text := range templates {
+		value, err := catalog.Text(text, p.Values)
+		if err != nil {
+			return nil, fmt.Errorf("variable %s: %w", name, err)
+		}
+		if value != "" {
+			env[name] = value
+		}
+	}
+	return env, nil
+}
+
+// image as a container names it.
+func (p *planner) image(name string) string {
+	i, own := p.Catalog.Images[name], p.Env.Images[name]
+	if own.Repository != "" {
+		i.Repository = own.Repository
+	}
+	if own.Tag != "" {
+		i.Tag = own.Tag
+	}
+	ref := i.Repository + ":" + i.Tag
+	if own.Digest != "" {
+		ref += "@" + own.Digest
+	}
+	return ref
+}
+
+func resourceFragment(r environment.Resources) krm.M {
+	return krm.M{"requests": resourceList(r.Requests), "limits": resourceList(r.Limits)}
+}
+
+func resourceList(r environment.ResourceList) krm.M {
+	m := krm.M{}
+	if r.CPU != "" {
+		m["cpu"] = r.CPU
+	}
+	if r.Memory != "" {
+		m["memory"] = r.Memory
+	}
+	return m
+}
+
+// fragments turns values into the mappings that functionConfigs pass through.
+func fragments[T any](values []T) []krm.M {
+	var all []krm.M
+	for _, v := range values {
+		var m krm.M
+		if err := decode(v, &m); err != nil {
+			panic(err) // a struct of strings encodes
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// decode moves a value from one shape to another, strictly.
+func decode(from, to any) error {
+	raw, err := json.Marshal(from)
+	if err != nil {
+		return fmt.Errorf("catalogue: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		return fmt.Errorf("catalogue: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+// Package plan turns an environment's derived values and the catalogue into an
+// ordered list of functionConfigs. What they make of it is the generators'
+// affair; which components there are, and who may talk to whom, is decided
+// here and in the catalogue.
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/whiskops/whiskops/generators/configmaps"
+	"github.com/whiskops/whiskops/generators/foundation"
+	"github.com/whiskops/whiskops/generators/jobnames"
+	"github.com/whiskops/whiskops/generators/networkpolicies"
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/krm"
+)
+
+// Tiers in the order in which they are applied.
+var tiers = []string{"foundation", "actions", "data", "setup", "core", "edge", "packages"}
+
+// Function is one functionConfig.
+type Function struct {
+	Kind string
+	Name string
+	// Spec is the generator's own type.
+	Spec any
+}
+
+// Config is the function as a KRM object.
+func (f Function) Config() krm.M {
+	return krm.M{"apiVersion": krm.APIVersion, "kind": f.Kind, "metadata": krm.M{"name": f.Name}, "spec": f.Spec}
+}
+
+// Plan of one environment.
+type Plan struct {
+	Functions []Function
+	// Namespace of everything but what is in tier "actions", which has
+	// ActionNamespace.
+	Namespace, ActionNamespace string
+}
+
+// ActionTier is the tier whose objects live in the action pods' namespace.
+const ActionTier = "actions"
+
+// Of plans an environment. An error is a fault of the catalogue.
+func Of(v derived.Values) (Plan, error) {
+	p := &planner{Values: v}
+	setup, err := p.couchDBInit()
+	if err != nil {
+		return Plan{}, err
+	}
+	p.foundation()
+	if err := p.shared(); err != nil {
+		return Plan{}, err
+	}
+	components := p.Components()
+	slices.SortStableFunc(components, func(a, b string) int { return cmp.Compare(p.tier(a), p.tier(b)) })
+	for _, name := range components {
+		if name == "couchdb-init" {
+			p.add(setup)
+		}
+		if err := p.component(name); err != nil {
+			return Plan{}, fmt.Errorf("plan component %s: %w", name, err)
+		}
+	}
+	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{}})
+	return Plan{Functions: p.functions, Namespace: v.Env.Namespace, ActionNamespace: v.ActionNamespace}, nil
+}
+
+// planner collects functions.
+type planner struct {
+	derived.Values
+	functions []Function
+}
+
+func (p *planner) add(f ...Function) { p.functions = append(p.functions, f...) }
+
+// tier of a component as its place in the order.
+func (p *planner) tier(component string) int {
+	return slices.Index(tiers, p.Catalog.Components[component].Tier)
+}
+
+// foundation makes the two namespaces, which deny what nobody allowed.
+func (p *planner) foundation() {
+	own := krm.Owner{Component: "foundation", Tier: "foundation"}
+	p.add(
+		Function{foundation.Kind, own.Component, foundation.Spec{
+			Owner: own, Namespace: p.Env.Namespace, PodSecurity: "restricted", Secrets: p.plainSecrets(),
+		}},
+		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{Owner: own, Name: "default-deny", AllPods: true}},
+	)
+	p.actions()
+}
+
+// plainSecrets are Secrets whose values stand in the environment.
+func (p *planner) plainSecrets() []foundation.Secret {
+	s := p.Env.Secrets
+	if s.Plain == nil {
+		return nil
+	}
+	return []foundation.Secret{
+		{Name: s.CouchDB, Data: map[string]string{
+			"username": s.Plain.CouchDB.Admin.Username, "password": s.Plain.CouchDB.Admin.Password,
+			"controller-username": s.Plain.CouchDB.Controller.Username, "controller-password": s.Plain.CouchDB.Controller.Password,
+			"invoker-username": s.Plain.CouchDB.Invoker.Username, "invoker-password": s.Plain.CouchDB.Invoker.Password,
+		}},
+		{Name: s.OpenWhisk, Data: map[string]string{
+			"controller-username": s.Plain.OpenWhisk.Controller.Username, "controller-password": s.Plain.OpenWhisk.Controller.Password,
+			"invoker-username": s.Plain.OpenWhisk.Invoker.Username, "invoker-password": s.Plain.OpenWhisk.Invoker.Password,
+		}},
+		{Name: s.Subjects, Data: s.Plain.Subjects},
+	}
+}
+
+// ConfigMaps that controllers and invokers share.
+const (
+	sharedEnv       = "openwhisk-env"
+	runtimesEnv     = "runtimes"
+	runtimeManifest = "RUNTIMES_MANIFEST"
+)
+
+// shared makes what controllers and invokers read in the same words.
+func (p *planner) shared() error {
+	own := krm.Owner{Component: "openwhisk", Tier: p.Catalog.Shared.Tier}
+	env, err := p.env(p.Catalog.Shared.Env)
+	if err != nil {
+		return fmt.Errorf("plan the shared variables: %w", err)
+	}
+	manifest, err := p.runtimesManifest()
+	if err != nil {
+		return err
+	}
+	p.add(Function{configmaps.Kind, own.Component, configmaps.Spec{Owner: own, ConfigMaps: []configmaps.ConfigMap{
+		{Name: sharedEnv, Data: env},
+		{Name: runtimesEnv, Data: map[string]string{runtimeManifest: manifest}},
+	}}})
+	return nil
+}
