@@ -1,0 +1,63 @@
+// Package kafkatopics declares Kafka's topics. The functionConfig comes in
+// with the list, and objects are added to it: either a hashed ConfigMap named
+// after the component, for a Job that runs `sh <directory>/declare.sh` in an
+// image with Kafka's scripts, or a KafkaTopic for each topic, which the
+// operator Strimzi makes. Neither deletes a topic of itself.
+package kafkatopics
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/whiskops/whiskops/internal/krm"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+)
+
+//go:embed declare.sh
+var declare string
+
+// Process adds the topics to the list.
+func Process(rl *framework.ResourceList) error {
+	config, err := krm.Decode[Spec](rl, Kind)
+	if err != nil {
+		return err
+	}
+	spec := config.Spec
+	if err := check(spec); err != nil {
+		return err
+	}
+	slices.SortFunc(spec.Topics, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
+	if spec.Strimzi == "" {
+		return krm.Add(rl, spec.ConfigMap(spec.Component, map[string]string{
+			"topics":     table(spec.Topics),
+			"declare.sh": declare,
+		}))
+	}
+	for _, t := range spec.Topics {
+		if err := krm.Add(rl, kafkaTopic(spec, t)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// table has a line for each topic, as declare.sh reads it.
+func table(topics []Topic) string {
+	var b strings.Builder
+	b.WriteString("# name partitions replicas key=value,key=value\n")
+	for _, t := range topics {
+		fields := []string{t.Name, fmt.Sprint(t.Partitions), fmt.Sprint(t.Replicas)}
+		var pairs []string
+		for _, k := range krm.Keys(t.Config) {
+			pairs = append(pairs, k+"="+t.Config[k])
+		}
+		if len(pairs) > 0 {
+			fields = append(fields, strings.Join(pairs, ","))
+		}
+		b.WriteString(strings.Join(fields, " ") + "\n")
+	}
+	return b.String()
+}
