@@ -80,7 +80,7 @@ func TestWhatChangesTheName(t *testing.T) {
 	}
 	for old, changes := range map[string]bool{
 		"example.com/init:1": true,
-		"volume-1}": true, "secret-volume-1": true, "c291cmNlLTE=": true, "c2VjcmV0LXNvdXJjZS0x": true,
+		"volume-1}":          true, "secret-volume-1": true, "c291cmNlLTE=": true, "c2VjcmV0LXNvdXJjZS0x": true,
 		"from-1}": true, "secret-from-1": true, "key-1}": true, "secret-key-1": true,
 		"other-1": false, "elsewhere-1": false, "labels: {a: b}": false,
 	} {

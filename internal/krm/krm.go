@@ -5,11 +5,8 @@
 package krm
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -47,50 +44,6 @@ type (
 	M = map[string]any
 	L = []any
 )
-
-// Config is a functionConfig with a typed spec.
-type Config[Spec any] struct {
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	Metadata   struct {
-		Name        string            `json:"name"`
-		Annotations map[string]string `json:"annotations,omitempty"`
-	} `json:"metadata"`
-	Spec Spec `json:"spec"`
-}
-
-// Decode reads the functionConfig of rl strictly: an unknown field, a missing
-// functionConfig or another kind is a framework.Results error, which says so
-// in the words of the person who wrote it.
-func Decode[Spec any](rl *framework.ResourceList, kind string) (Config[Spec], error) {
-	var c Config[Spec]
-	if rl.FunctionConfig == nil {
-		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
-	}
-	raw, err := rl.FunctionConfig.MarshalJSON()
-	if err != nil {
-		return c, failure("functionConfig is not a YAML mapping")
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil && err != io.EOF {
-		return c, failure("functionConfig of kind %s: %s", kind, strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if c.APIVersion != APIVersion || c.Kind != kind {
-		return c, failure("functionConfig is %s %q, wanted %s %q", c.APIVersion, c.Kind, APIVersion, kind)
-	}
-	if c.Metadata.Name == "" {
-		return c, failure("functionConfig of kind %s has no metadata.name", kind)
-	}
-	return c, nil
-}
-
-func failure(format string, args ...any) error {
-	return framework.Results{{Severity: framework.Error, Message: fmt.Sprintf(format, args...)}}
-}
-
-// Fail is an error result of a function, about its functionConfig.
-func Fail(format string, args ...any) error { return failure(format, args...) }
 
 // Labels of an object.
 func (o Owner) Labels() M {

@@ -38,3 +38,21 @@ func TestAddSortsKeys(t *testing.T) {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
+
+func TestDecodeRefusesWhatIsNoObject(t *testing.T) {
+	config := yaml.MustParse("apiVersion: whiskops.github.io/v1alpha1\nkind: K\nmetadata: {name: a}\n")
+	for item, fine := range map[string]bool{
+		"{kind: Service, metadata: {name: a, labels: {a: b}, annotations: {}}}": true,
+		"{kind: Service}":                 true,
+		"[kind]":                          false,
+		"Service":                         false,
+		"{metadata: [name]}":              false,
+		"{metadata: {labels: [a]}}":       false,
+		"{metadata: {annotations: text}}": false,
+	} {
+		rl := &framework.ResourceList{FunctionConfig: config, Items: []*yaml.RNode{yaml.MustParse(item)}}
+		if _, err := Decode[struct{}](rl, "K"); (err == nil) != fine {
+			t.Errorf("%s: %v", item, err)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package krm
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// Config is a functionConfig with a typed spec.
+type Config[Spec any] struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Metadata   struct {
+		Name        string            `json:"name"`
+		Annotations map[string]string `json:"annotations,omitempty"`
+	} `json:"metadata"`
+	Spec Spec `json:"spec"`
+}
+
+// Decode reads the functionConfig of rl strictly: an unknown field, a missing
+// functionConfig or another kind is a framework.Results error, which says so
+// in the words of the person who wrote it. So is an item of the list that has
+// not the shape of an object.
+func Decode[Spec any](rl *framework.ResourceList, kind string) (Config[Spec], error) {
+	var c Config[Spec]
+	if rl.FunctionConfig == nil {
+		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
+	}
+	raw, err := rl.FunctionConfig.MarshalJSON()
+	if err != nil {
+		return c, failure("functionConfig is not a YAML mapping")
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil && err != io.EOF {
+		return c, failure("functionConfig of kind %s: %s", kind, strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if c.APIVersion != APIVersion || c.Kind != kind {
+		return c, failure("functionConfig is %s %q, wanted %s %q", c.APIVersion, c.Kind, APIVersion, kind)
+	}
+	if c.Metadata.Name == "" {
+		return c, failure("functionConfig of kind %s has no metadata.name", kind)
+	}
+	for i, n := range rl.Items {
+		if !isObject(n) {
+			return c, failure("item %d of the list is no object", i+1)
+		}
+	}
+	return c, nil
+}
+
+// isObject tells whether kyaml can be asked for an item's kind, name and
+// labels: it panics where it finds a sequence in the place of a mapping.
+func isObject(n *yaml.RNode) bool {
+	if n == nil || !isMapping(n.YNode()) {
+		return false
+	}
+	for _, meta := range values(n.YNode(), "metadata") {
+		if !isMapping(meta) {
+			return false
+		}
+		for _, m := range append(values(meta, "labels"), values(meta, "annotations")...) {
+			if !isMapping(m) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func isMapping(n *yaml.Node) bool {
+	return n != nil && n.Kind == yaml.MappingNode && len(n.Content)%2 == 0
+}
+
+// values of a mapping's field. Someone may have written it twice.
+func values(mapping *yaml.Node, field string) []*yaml.Node {
+	var found []*yaml.Node
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == field {
+			found = append(found, mapping.Content[i+1])
+		}
+	}
+	return found
+}
+
+func failure(format string, args ...any) error {
+	return framework.Results{{Severity: framework.Error, Message: fmt.Sprintf(format, args...)}}
+}
+
+// Fail is an error result of a function, about its functionConfig.
+func Fail(format string, args ...any) error { return failure(format, args...) }
