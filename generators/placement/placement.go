@@ -5,8 +5,6 @@
 package placement
 
 import (
-	"fmt"
-
 	"github.com/whiskops/whiskops/internal/krm"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
@@ -138,7 +136,7 @@ func check(s Spec) error {
 	}
 	for i, t := range s.Tolerations {
 		if len(t) == 0 {
-			c.Fail("%s is empty", fmt.Sprintf("spec.tolerations[%d]", i))
+			c.Fail("spec.tolerations[%d] is empty", i)
 		}
 	}
 	return c.Err()
