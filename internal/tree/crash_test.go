@@ -1,0 +1,251 @@
+package tree
+
+import (
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestKilledAtEachStep kills a child before each change that a write makes,
+// and lets Check, as the next whiskops, see the rest.
+func TestKilledAtEachStep(t *testing.T) {
+	old, new := bothTrees(t)
+	fresh := start(t)
+	seen := map[string]int{}
+	for n := 1; ; n++ {
+		root := t.TempDir()
+		if err := os.CopyFS(root, os.DirFS(fresh)); err != nil {
+			t.Fatal(err)
+		}
+		out, err := child(t, "crash", root, n).CombinedOutput()
+		state := recovered(t, n, root, old, new)
+		seen[state]++
+		if state == "old" && seen["new"] > 0 {
+			t.Errorf("step %d: the old tree after the commit", n)
+		}
+		if err == nil {
+			break
+		}
+		if len(out) > 0 {
+			t.Fatalf("step %d: %v: %s", n, err, out)
+		}
+	}
+	t.Logf("%v", seen)
+	if seen["old"] < 10 || seen["new"] < 10 {
+		t.Errorf("too few steps: %v", seen)
+	}
+}
+
+// recovered runs Check and tells which tree is there.
+func recovered(t *testing.T, n int, root string, old, new files) string {
+	t.Helper()
+	if _, err := Check(root, after.folders, after.options()); err != nil {
+		t.Fatalf("step %d: %v", n, err)
+	}
+	got := snapshot(t, root)
+	switch {
+	case cmp.Equal(got, old):
+		return "old"
+	case cmp.Equal(got, new):
+		return "new"
+	}
+	t.Fatalf("step %d: neither the old nor the new tree:\n%s", n, cmp.Diff(new, got))
+	return ""
+}
+
+var errDead = errors.New("the process is dead")
+
+// dieAt is a kill without a process: no change happens from the n-th on.
+func dieAt(n int) func(string, string) error {
+	return func(string, string) error {
+		if n--; n <= 0 {
+			return errDead
+		}
+		return nil
+	}
+}
+
+// TestKilledTwice kills the recovery of a killed write too.
+func TestKilledTwice(t *testing.T) {
+	old, new := bothTrees(t)
+	fresh := start(t)
+	cases := 0
+	for n := 1; ; n++ {
+		crashed := t.TempDir()
+		if err := os.CopyFS(crashed, os.DirFS(fresh)); err != nil {
+			t.Fatal(err)
+		}
+		o := after.options()
+		o.hook = dieAt(n)
+		_, first := Write(crashed, after.folders, o)
+		// Every fifth second step, from another start each time.
+		for m := 1 + n%5; ; m += 5 {
+			root := t.TempDir()
+			if err := os.CopyFS(root, os.DirFS(crashed)); err != nil {
+				t.Fatal(err)
+			}
+			o := after.options()
+			o.hook = dieAt(m)
+			_, second := Check(root, after.folders, o)
+			recovered(t, 1000*n+m, root, old, new)
+			cases++
+			if second == nil {
+				break
+			}
+		}
+		if first == nil {
+			break
+		}
+	}
+	t.Logf("%d cases", cases)
+}
+
+// TestEditsAfterKill: what a person does between a kill and the next run is
+// not lost, whichever step was the last.
+func TestEditsAfterKill(t *testing.T) {
+	edits := files{
+		"base/change":       "edited", // would be overwritten
+		"base/go/deep/er":   "edited", // would be deleted
+		"base/come/deep/er": "made",   // would be created
+		"overlays/new":      "made",   // a file where a folder would be
+		"golden/old/obj":    "edited",
+	}
+	for n := 1; ; n++ {
+		root := start(t)
+		o := after.options()
+		o.hook = dieAt(n)
+		_, died := Write(root, after.folders, o)
+		if died == nil {
+			break
+		}
+		done := files{}
+		for p, text := range edits {
+			full := filepath.Join(root, filepath.FromSlash(p))
+			if info, err := os.Stat(full); err == nil && info.IsDir() {
+				continue // already a generated folder
+			}
+			put(t, root, files{p: text})
+			done[p] = text
+		}
+		for range 2 {
+			if _, err := Write(root, after.folders, after.options()); err != nil {
+				t.Fatalf("step %d: %v", n, err)
+			}
+		}
+		got := snapshot(t, root)
+		for p, text := range done {
+			if got[p] != text {
+				t.Errorf("step %d: %s is %q", n, p, got[p])
+			}
+		}
+		if _, err := os.Lstat(filepath.Join(root, workDir)); err == nil {
+			t.Errorf("step %d: the work directory stays", n)
+		}
+	}
+}
+
+// TestKilledAnyTime kills a child that writes all the time.
+func TestKilledAnyTime(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	root := t.TempDir()
+	for range 20 {
+		cmd := child(t, "rewrite", root, 1_000_000)
+		stdin, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(20+rnd.IntN(40)) * time.Millisecond)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		stdin.Close()
+		if _, err := Check(root, numbered(0, 0), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if tree := snapshot(t, root); len(tree) > 0 {
+			oneOf(t, tree)
+		}
+	}
+}
+
+// oneOf wants a tree of numbered, whole and with its manifest.
+func oneOf(t *testing.T, got files) {
+	t.Helper()
+	content := files{}
+	for p := range numbered(0, 0)[0].Files {
+		content[p] = got["base/d0/f0"]
+	}
+	want := files{"base/.whiskops": manifestOf(content)}
+	for p, text := range content {
+		want["base/"+p] = text
+	}
+	same(t, "tree", want, got)
+}
+
+// TestDamagedJournal: one that cannot be used is given up, one that reaches
+// outside of what is generated is refused, and no user's file is touched.
+func TestDamagedJournal(t *testing.T) {
+	evil := func(o op) string {
+		data, err := formatJournal([]op{o})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	mine := hash([]byte("mine"))
+	tests := []struct {
+		name, journal, stage, want, notice string
+	}{
+		{"empty", "", "", "", "an interrupted write is given up, its journal is damaged: EOF"},
+		{"cut", `{"version":1,"ops":[{"do":"de`, "", "", "an interrupted write is given up, its journal is damaged: unexpected EOF"},
+		{"newer", `{"version":7}`, "", "", "an interrupted write is given up, its journal is damaged: written by another version"},
+		{"outside", evil(op{Do: opDelete, Path: "../x", Old: mine}), "", "",
+			`an interrupted write is given up, its journal is damaged: no valid step: delete "../x"`},
+		{"stage is cut", evil(op{Do: opPut, Path: "base/change", Old: hash([]byte("1\n")), New: mine, Stage: "0"}), "mi", "",
+			"an interrupted write is given up, its staged files are damaged"},
+		{"git", evil(op{Do: opPut, Path: ".git/config", New: mine, Stage: "0"}), "mine",
+			"complete an interrupted write of ROOT/.git/config: it is not generated by this run; " +
+				"generate everything, or remove the directory .whiskops to give it up", ""},
+		{"custom", evil(op{Do: opDelete, Path: "overlays/old/custom/p", Old: mine}), "",
+			"complete an interrupted write of ROOT/overlays/old/custom/p: it is not generated by this run; " +
+				"generate everything, or remove the directory .whiskops to give it up", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			root := start(t)
+			want := snapshot(t, root)
+			put(t, root, files{journalFile: tt.journal, stageDir + "/0": tt.stage})
+			o := before.options()
+			var notices []string
+			o.Notify = func(s string) { notices = append(notices, s) }
+			_, err := Check(root, before.folders, o)
+			if tt.want == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				same(t, "notices", []string{tt.notice}, notices)
+			} else {
+				if err == nil {
+					t.Fatal("no error")
+				}
+				same(t, "error", tt.want, strings.ReplaceAll(err.Error(), root, "ROOT"))
+				if err := os.RemoveAll(filepath.Join(root, workDir)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			same(t, "tree", want, snapshot(t, root))
+		})
+	}
+}

@@ -1,0 +1,67 @@
+package tree
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+const (
+	codeDrift    = "WO301"
+	codeEdited   = "WO302"
+	codeForeign  = "WO303"
+	codeLink     = "WO304"
+	codeManifest = "WO305"
+)
+
+func complaint(code, file, message, help string) finding.Finding {
+	return finding.Finding{
+		Code: code, Severity: finding.Error, Position: finding.Position{File: file},
+		Message: message, Help: help,
+	}
+}
+
+func drifted(file, message string) finding.Finding {
+	return complaint(codeDrift, file, message, `run "whiskops generate" and commit the result`)
+}
+
+// edited is about a generated file with a person's change; would is what
+// generation does to it: "overwrite" or "delete".
+func edited(f Folder, file, would string) finding.Finding {
+	place := "the environment or to overlays/<env>/custom/"
+	if len(f.Keep) > 0 {
+		place = path.Join(f.Path, f.Keep[0]) + "/, which is your own"
+	}
+	return complaint(codeEdited, file,
+		"this generated file was edited by hand, and generating would "+would+" it",
+		fmt.Sprintf(`move the change to %s, or run "whiskops generate --force" to lose it`, place))
+}
+
+func foreign(file string) finding.Finding {
+	return complaint(codeForeign, file,
+		"this file is not from whiskops, and a generated file must go here",
+		`move it away, or run "whiskops generate --force" to overwrite it`)
+}
+
+// inTheWay is about what even Force does not remove.
+func inTheWay(file, what, needed string) finding.Finding {
+	return complaint(codeForeign, file,
+		fmt.Sprintf("%s is not from whiskops, and a generated %s must go here", what, needed),
+		"move it away")
+}
+
+func linked(file, target string) finding.Finding {
+	return complaint(codeLink, file,
+		fmt.Sprintf("this is a symbolic link to %q, and whiskops does not write through links", target),
+		"remove the link, or put a real file or directory in its place")
+}
+
+func unreadable(file string, d *damage) finding.Finding {
+	f := complaint(codeManifest, file,
+		"the list of generated files cannot be read: "+d.reason,
+		`restore it from git (after a conflict either side will do) and generate again, or run `+
+			`"whiskops generate --force" to rebuild it and overwrite the generated files`)
+	f.Line = d.line
+	return f
+}

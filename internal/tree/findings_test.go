@@ -1,0 +1,157 @@
+package tree
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+func text(fs []finding.Finding) []string {
+	var lines []string
+	for _, f := range fs {
+		lines = append(lines, fmt.Sprintf("%s:%d: %s %s: %s; %s", f.File, f.Line, f.Severity, f.Code, f.Message, f.Help))
+	}
+	return lines
+}
+
+// TestFindings shows each finding whole, as Check reports it.
+func TestFindings(t *testing.T) {
+	const generate = `run "whiskops generate" and commit the result`
+	old := []Folder{folder("overlays/ci", files{"a": "1", "b": "2"}, "custom"), folder("base", files{"a": "1", "b": "2"})}
+	tests := []struct {
+		name  string
+		disk  files
+		links files // name to target; replaces what is there
+		asked []Folder
+		want  []string
+	}{{
+		name: "drift",
+		asked: []Folder{
+			folder("overlays/ci", files{"a": "3", "c": "1"}, "custom"), folder("base", files{"a": "1", "b": "2"})},
+		want: []string{
+			"overlays/ci/a:0: error WO301: this generated file differs from what is generated now; " + generate,
+			"overlays/ci/b:0: error WO301: this generated file is stale: nothing generates it any more; " + generate,
+			"overlays/ci/c:0: error WO301: this generated file is missing; " + generate,
+		},
+	}, {
+		name:  "drift of the manifest alone",
+		disk:  files{"base/.whiskops": ""},
+		asked: old,
+		want: []string{
+			"base/.whiskops:0: error WO301: this generated file differs from what is generated now; " + generate,
+		},
+	}, {
+		name:  "edited",
+		disk:  files{"overlays/ci/a": "mine", "base/b": "mine"},
+		asked: []Folder{old[0], folder("base", files{"a": "1"})},
+		want: []string{
+			"base/b:0: error WO302: this generated file was edited by hand, and generating would delete it; " +
+				`move the change to the environment or to overlays/<env>/custom/, or run "whiskops generate --force" to lose it`,
+			"overlays/ci/a:0: error WO302: this generated file was edited by hand, and generating would overwrite it; " +
+				`move the change to overlays/ci/custom/, which is your own, or run "whiskops generate --force" to lose it`,
+		},
+	}, {
+		name:  "foreign",
+		disk:  files{"base/c": "mine", "base/d/e": "mine", "base/f": "mine"},
+		asked: []Folder{old[0], folder("base", files{"a": "1", "b": "2", "c": "3", "d": "4", "f/g": "5"})},
+		want: []string{
+			"base/c:0: error WO303: this file is not from whiskops, and a generated file must go here; " +
+				`move it away, or run "whiskops generate --force" to overwrite it`,
+			"base/d:0: error WO303: a file in this directory is not from whiskops, and a generated file must go here; move it away",
+			"base/f:0: error WO303: this file is not from whiskops, and a generated directory must go here; move it away",
+		},
+	}, {
+		name:  "links",
+		disk:  files{"elsewhere/x": "mine"},
+		links: files{"base/a": "/etc/passwd", "base/b": "a", "base/d": "../elsewhere", "overlays": "elsewhere"},
+		asked: []Folder{old[0], folder("base", files{"a": "1", "d/x": "2"})},
+		want: []string{
+			`base/a:0: error WO304: this is a symbolic link to "/etc/passwd", and whiskops does not write through links; ` +
+				"remove the link, or put a real file or directory in its place",
+			`base/b:0: error WO304: this is a symbolic link to "a", and whiskops does not write through links; ` +
+				"remove the link, or put a real file or directory in its place",
+			`base/d:0: error WO304: this is a symbolic link to "../elsewhere", and whiskops does not write through links; ` +
+				"remove the link, or put a real file or directory in its place",
+			`overlays:0: error WO304: this is a symbolic link to "elsewhere", and whiskops does not write through links; ` +
+				"remove the link, or put a real file or directory in its place",
+		},
+	}, {
+		name:  "link as manifest",
+		links: files{"base/.whiskops": "../../x", "overlays/ci": "/tmp"},
+		asked: old,
+		want: []string{
+			`base/.whiskops:0: error WO304: this is a symbolic link to "../../x", and whiskops does not write through links; ` +
+				"remove the link, or put a real file or directory in its place",
+			`overlays/ci:0: error WO304: this is a symbolic link to "/tmp", and whiskops does not write through links; ` +
+				"remove the link, or put a real file or directory in its place",
+		},
+	}, {
+		name:  "link as work directory",
+		links: files{".whiskops": "/tmp"},
+		asked: old,
+		want: []string{
+			`.whiskops:0: error WO304: this is a symbolic link to "/tmp", and whiskops does not write through links; ` +
+				"remove the link, or put a real file or directory in its place",
+		},
+	}, {
+		name:  "link as lock",
+		links: files{".whiskops/lock": "/tmp/x"},
+		asked: old,
+		want: []string{
+			`.whiskops/lock:0: error WO304: this is a symbolic link to "/tmp/x", and whiskops does not write through links; ` +
+				"remove the link, or put a real file or directory in its place",
+		},
+	}, {
+		name:  "manifest",
+		disk:  files{"base/.whiskops": manifestOf(files{"a": "1"}) + "rubbish\n"},
+		asked: old,
+		want: []string{
+			`base/.whiskops:2: error WO305: the list of generated files cannot be read: "rubbish" is no line of sha256sum; ` +
+				"restore it from git (after a conflict either side will do) and generate again, " +
+				`or run "whiskops generate --force" to rebuild it and overwrite the generated files`,
+		},
+	}}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			root := t.TempDir()
+			if err := mustWrite(root, old, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			put(t, root, tt.disk)
+			for name, target := range tt.links {
+				full := filepath.Join(root, filepath.FromSlash(name))
+				if err := os.RemoveAll(full); err != nil {
+					t.Fatal(err)
+				}
+				put(t, root, files{name: ""}) // for its directory
+				if err := os.Remove(full); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Symlink(target, full); err != nil {
+					t.Fatal(err)
+				}
+			}
+			start := snapshot(t, root)
+			c, err := Check(root, tt.asked, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "findings", tt.want, text(c.Findings))
+			same(t, "tree after Check", start, snapshot(t, root))
+			if tt.links == nil {
+				return
+			}
+			for _, force := range []bool{false, true} { // no force goes through a link
+				c, err = Write(root, tt.asked, Options{Force: force})
+				if err != nil {
+					t.Fatal(err)
+				}
+				same(t, "findings of Write", tt.want, text(c.Findings))
+				same(t, "tree after Write", start, snapshot(t, root))
+			}
+		})
+	}
+}

@@ -1,0 +1,108 @@
+package tree
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// input is what was asked, checked and in a fixed order.
+type input struct {
+	folders []Folder
+	parents []Parent
+}
+
+// newInput refuses what no generator may ask for. Names that come from a user
+// are findings long before: this is the last line of defence.
+func newInput(folders []Folder, parents []Parent) (input, error) {
+	in := input{folders: slices.Clone(folders), parents: slices.Clone(parents)}
+	byPath := func(a, b Folder) int { return cmp.Compare(a.Path, b.Path) }
+	slices.SortFunc(in.folders, byPath)
+	slices.SortFunc(in.parents, func(a, b Parent) int { return cmp.Compare(a.Path, b.Path) })
+
+	for i, f := range in.folders {
+		if !validPath(f.Path) || within(workDir, f.Path) {
+			return input{}, fmt.Errorf("generate folder %q: not a valid path below the root", f.Path)
+		}
+		for _, g := range in.folders[:i] {
+			if within(g.Path, f.Path) {
+				return input{}, fmt.Errorf("generate folder %q: it lies in folder %q", f.Path, g.Path)
+			}
+		}
+		if err := f.valid(); err != nil {
+			return input{}, err
+		}
+	}
+	for _, p := range in.parents {
+		if !validPath(p.Path) || within(workDir, p.Path) {
+			return input{}, fmt.Errorf("parent folder %q: not a valid path below the root", p.Path)
+		}
+		if err := (Folder{Path: p.Path, Keep: p.Keep}).valid(); err != nil {
+			return input{}, err
+		}
+	}
+	return in, nil
+}
+
+func (f Folder) valid() error {
+	for _, keep := range f.Keep {
+		if !validPath(keep) {
+			return fmt.Errorf("keep %q in %q: not a valid path below the folder", keep, f.Path)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Files)) {
+		full := path.Join(f.Path, name)
+		switch {
+		case !validPath(name) || within(manifestName, name):
+			return fmt.Errorf("generate file %q in %q: not a valid path for a generated file", name, f.Path)
+		case f.kept(name):
+			return fmt.Errorf("generate file %q: the folder is the user's own", full)
+		}
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			if _, both := f.Files[dir]; both {
+				return fmt.Errorf("generate file %q: %q is a generated file too", full, path.Join(f.Path, dir))
+			}
+		}
+	}
+	return nil
+}
+
+// kept tells whether name, relative to the folder, is the user's own.
+func (f Folder) kept(name string) bool {
+	return slices.ContainsFunc(f.Keep, func(keep string) bool { return within(keep, name) })
+}
+
+// owns tells whether a path below the root can be a generated one. It keeps a
+// journal, which may have come with a cloned repository, from reaching
+// anything else, such as .git.
+func (in input) owns(p string) bool {
+	for _, f := range in.folders {
+		if within(f.Path, p) {
+			return !f.kept(strings.TrimPrefix(p, f.Path+"/"))
+		}
+	}
+	for _, parent := range in.parents {
+		if rest, ok := strings.CutPrefix(p, parent.Path+"/"); ok {
+			_, name, _ := strings.Cut(rest, "/")
+			return !Folder{Keep: parent.Keep}.kept(name)
+		}
+	}
+	return false
+}
+
+// within tells whether p is dir or lies in it.
+func within(dir, p string) bool {
+	return p == dir || strings.HasPrefix(p, dir+"/")
+}
+
+// validPath takes slash paths without ".", ".." and empty elements. Control
+// characters and backslashes are refused: sha256sum would have to escape them.
+func validPath(p string) bool {
+	return fs.ValidPath(p) && p != "." && filepath.IsLocal(filepath.FromSlash(p)) &&
+		!strings.ContainsFunc(p, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' })
+}

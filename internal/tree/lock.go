@@ -1,0 +1,172 @@
+package tree
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+// patience is how long a run waits for another one before it says so.
+const patience = 500 * time.Millisecond
+
+// attempts bounds the tries to get a lock file that is still in its place.
+// Each failed one means that another run ended in that moment.
+const attempts = 1000
+
+// session is the time that a run holds the lock. Only one process at a time
+// has a session on a root.
+type session struct {
+	*disk
+	lock      *lockedfile.File
+	committed bool // there is a journal that must not be cleared
+}
+
+// glance compares without the lock. The answer is good only if no other run
+// was or came in between: each run that changes something makes the work
+// directory, which shows there or in the root's modification time.
+func (d *disk) glance(in input, force bool) (p *plan, ok bool, err error) {
+	before, idle, err := d.idle()
+	if err != nil || !idle {
+		return nil, false, err
+	}
+	p, err = d.compare(in, force)
+	if err != nil {
+		if _, idle, _ := d.idle(); !idle {
+			return nil, false, nil // files went away under our eyes
+		}
+		return nil, false, err
+	}
+	after, idle, err := d.idle()
+	return p, err == nil && idle && before.Equal(after), err
+}
+
+// idle tells whether no run is at work or was killed, and when the entries of
+// the root last changed.
+func (d *disk) idle() (time.Time, bool, error) {
+	if d.root == nil {
+		return time.Time{}, true, nil
+	}
+	info, err := d.root.Stat(".")
+	if err != nil {
+		return time.Time{}, false, d.fault("read", ".", err)
+	}
+	_, k, err := d.look(workDir)
+	delete(d.dirs, workDir)
+	return info.ModTime(), k == missing, err
+}
+
+// begin takes the lock and completes or clears what a killed run left. If it
+// returns findings there is no session.
+func (d *disk) begin(in input, o Options) (*session, []finding.Finding, error) {
+	s := &session{disk: d}
+	p := &plan{}
+	if err := s.acquire(p, o); err != nil || len(p.findings) > 0 {
+		return nil, p.findings, err
+	}
+	if err := s.recover(in, o); err != nil {
+		s.end()
+		return nil, nil, err
+	}
+	return s, nil, nil
+}
+
+// acquire takes the lock on a file that is removed again at the end. Removing
+// a lock file is safe here since only the holder does it, and since whoever
+// gets a lock looks whether it is still the file in the directory: of two that
+// waited for a removed one, both start over.
+func (s *session) acquire(p *plan, o Options) error {
+	told := make(chan struct{})
+	timer := time.AfterFunc(patience, func() {
+		defer close(told)
+		o.notify("waiting for another whiskops that writes in %s", s.name)
+	})
+	defer func() {
+		if !timer.Stop() {
+			<-told // Notify is not called after we return
+		}
+	}()
+	for range attempts {
+		ok, err := s.try(p)
+		if err != nil {
+			_ = s.remove(workDir) // if it is empty
+			return s.fault("lock", workDir, err)
+		}
+		if ok || len(p.findings) > 0 {
+			return nil
+		}
+	}
+	return s.fault("lock", workDir, errors.New("the lock file vanishes again and again"))
+}
+
+// try is false without an error if another run ended in between.
+func (s *session) try(p *plan) (bool, error) {
+	clear(s.dirs)
+	switch _, k, err := s.look(workDir); {
+	case err != nil:
+		return false, err
+	case k == missing:
+		if err := s.mkdir(workDir); err != nil && !errors.Is(err, fs.ErrExist) {
+			return false, err
+		}
+	case k == link:
+		return false, s.complainLink(p, workDir)
+	case k != directory:
+		p.complain(inTheWay(workDir, "this file", "directory"))
+		return false, nil
+	}
+	switch _, k, err := s.look(lockFile); {
+	case err != nil:
+		return false, err
+	case k == link:
+		return false, s.complainLink(p, lockFile)
+	case k != missing && k != file:
+		p.complain(inTheWay(lockFile, "what stands here", "file"))
+		return false, nil
+	}
+
+	err := s.change("lock", lockFile, func() (err error) {
+		// lockedfile knows no os.Root; the checks above stand in for it.
+		name := filepath.Join(s.abs, filepath.FromSlash(lockFile))
+		s.lock, err = lockedfile.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	mine, err := s.lock.Stat()
+	if err == nil {
+		var there fs.FileInfo
+		there, err = s.root.Lstat(lockFile)
+		if err == nil && os.SameFile(mine, there) {
+			return true, nil
+		}
+	}
+	s.lock.Close()
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return false, err
+}
+
+// end clears the work directory, but for a journal that is still to be
+// completed, and releases the lock. What cannot be cleared, the next run does.
+func (s *session) end() {
+	if !s.committed {
+		_ = s.removeAll(stageDir)
+		_ = s.removeAll(journalTemp)
+	}
+	_ = s.remove(lockFile)
+	if !s.committed {
+		_ = s.remove(workDir)
+	}
+	s.lock.Close()
+}

@@ -1,0 +1,182 @@
+// Package tree owns the way from files in memory to files on disk. It knows
+// folders, files and hashes, and nothing of what is in them.
+//
+// In: a root directory and the folders that must exist below it, each with all
+// its files. Out: Changes, the paths that differ, and the findings that stopped
+// the work. Write brings the disk to what is asked, Check only compares.
+//
+// # What is ours
+//
+// Each folder carries a manifest, the file .whiskops, in the format of
+// sha256sum ("sha256sum -c .whiskops" proves a folder). A file is ours if the
+// manifest lists it, and unedited if it still has the listed hash. Only such
+// files are replaced or deleted; all else is the user's and is left alone or is
+// a finding. A finding means that nothing at all was written.
+//
+// # How a write is atomic
+//
+// All new contents are staged in <root>/.whiskops/stage. Then the journal, a
+// list of what to do, is written, synced and renamed into place: that rename is
+// the commit. Then come deletions and renames, the manifests last, and the
+// journal goes. A run that finds a journal completes it first; a run that finds
+// staged files without one removes them. So a run that was killed leaves the
+// old tree (before the commit) or, once whiskops ran again, the new one. The
+// same code applies a journal in both cases, and it looks at each file again:
+// one that a person changed since is left alone.
+//
+// Killing the process at any point is safe. A power cut is best effort: the
+// journal is synced, the staged files are not, since 250 syncs take longer than
+// all the rest. The journal has the hashes of the staged files, so that a
+// damaged one is seen and the journal given up; the user's files are safe, and
+// the next run, perhaps with Force, makes the generated ones again.
+//
+// # Two processes
+//
+// <root>/.whiskops/lock is locked with flock: the second process waits. A lock
+// cannot outlive its process. The directory exists only during a run that has
+// something to do, or after a killed one. A run that has nothing to do takes no
+// lock and writes nothing.
+package tree
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+// Folder is one generated folder with all its files.
+type Folder struct {
+	// Path is below the root, with slashes: "base", "overlays/ci". No folder
+	// may lie in another.
+	Path string
+	// Files has the contents by slash path relative to Path. A folder without
+	// files is removed as far as it is ours.
+	Files map[string][]byte
+	// Keep names sub-folders that are the user's own ("custom"). They are
+	// never touched, whatever the manifest says.
+	Keep []string
+}
+
+// Parent is a directory whose sub-folders are ours if they have a manifest:
+// those that are not asked for any more are stale.
+type Parent struct {
+	// Path is below the root, with slashes: "overlays", "golden".
+	Path string
+	// Keep is Folder.Keep for the stale folders.
+	Keep []string
+}
+
+// Options has useful zero values.
+type Options struct {
+	// Parents are searched for stale folders, one level deep.
+	Parents []Parent
+	// Force replaces and deletes generated files that were edited, regular
+	// files that stand in the way, and unreadable manifests. It never
+	// follows a symbolic link and never removes a directory with files that
+	// are not ours. Check ignores it.
+	Force bool
+	// Notify is told single lines for people, without a line feed. It may be
+	// called from another goroutine while Write or Check waits for a lock.
+	Notify func(string)
+
+	// hook runs before each change on disk; its error becomes that change's
+	// error. For tests.
+	hook func(op, path string) error
+}
+
+func (o Options) notify(format string, args ...any) {
+	if o.Notify != nil {
+		o.Notify(fmt.Sprintf(format, args...))
+	}
+}
+
+// Changes are sorted slash paths relative to the root, manifests included.
+type Changes struct {
+	Created, Updated, Deleted []string
+	// Findings are in the order of finding.Sort, with positions relative to
+	// the root. From Write: if there is one, nothing was written and the
+	// lists are empty. From Check: one for each file that is not as it should
+	// be, while the lists have what Write could change.
+	Findings []finding.Finding
+}
+
+// Unchanged tells whether the disk is as asked.
+func (c Changes) Unchanged() bool {
+	return len(c.Created)+len(c.Updated)+len(c.Deleted)+len(c.Findings) == 0
+}
+
+// Write brings the disk to exactly the folders, or leaves it as it is if there
+// are findings. An error is a fault of the machine or of the caller and names
+// the file. If it came before the commit, the old tree is intact; if after it,
+// the text says so and the next Write or Check completes the new tree.
+func Write(root string, folders []Folder, o Options) (Changes, error) {
+	in, err := newInput(folders, o.Parents)
+	if err != nil {
+		return Changes{}, err
+	}
+	d := &disk{name: root, hook: o.hook}
+	if err := d.create(); err != nil {
+		return Changes{}, err
+	}
+	defer d.close()
+
+	p, ok, err := d.glance(in, o.Force)
+	if err != nil {
+		return Changes{}, err
+	}
+	if ok && (len(p.findings) > 0 || len(p.ops) == 0) {
+		return Changes{Findings: finding.Sort(p.findings)}, nil
+	}
+
+	s, stop, err := d.begin(in, o)
+	if err != nil || len(stop) > 0 {
+		return Changes{Findings: stop}, err
+	}
+	defer s.end()
+	if p, err = d.compare(in, o.Force); err != nil {
+		return Changes{}, err
+	}
+	if len(p.findings) > 0 || len(p.ops) == 0 {
+		return Changes{Findings: finding.Sort(p.findings)}, nil
+	}
+	for _, n := range p.notices {
+		o.notify("%s", n)
+	}
+	if err := s.write(p); err != nil {
+		return Changes{}, err
+	}
+	return p.changes(), nil
+}
+
+// Check compares as Write does and writes nothing, with one exception: if a
+// run was killed after its commit, Check completes that write, since the tree
+// that people see is neither the old nor the new one.
+func Check(root string, folders []Folder, o Options) (Changes, error) {
+	in, err := newInput(folders, o.Parents)
+	if err != nil {
+		return Changes{}, err
+	}
+	d := &disk{name: root, hook: o.hook}
+	if err := d.open(); err != nil && !os.IsNotExist(err) {
+		return Changes{}, fault("open", root, err)
+	}
+	defer d.close()
+
+	p, ok, err := d.glance(in, false)
+	if err != nil {
+		return Changes{}, err
+	}
+	if ok {
+		return p.drift(), nil
+	}
+	s, stop, err := d.begin(in, o)
+	if err != nil || len(stop) > 0 {
+		return Changes{Findings: stop}, err
+	}
+	defer s.end()
+	if p, err = d.compare(in, false); err != nil {
+		return Changes{}, err
+	}
+	return p.drift(), nil
+}
