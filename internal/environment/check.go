@@ -14,10 +14,8 @@ import (
 )
 
 // check compares an environment with the schema, and says all that is wrong.
-// A partial environment has values that CUE could not evaluate: what seems to be
-// missing in it may stand there.
-func (c *contract) check(d datum, src *source, partial bool) []finding.Finding {
-	k := &checker{env: d.name, src: src, partial: partial}
+func (c *contract) check(d datum, src *source) []finding.Finding {
+	k := &checker{env: d.name, src: src, partial: d.partial}
 	if label := c.label(); !label.forms[0].MatchString(d.name) {
 		help := "folders are named after environments: write " + label.want
 		if fixed := asLabel(d.name); label.forms[0].MatchString(fixed) {
@@ -99,7 +97,7 @@ func (k *checker) fields(path []string, n *node, s *shape) {
 		}
 		below := append(path[:len(path):len(path)], f.label)
 		if f.mandatory && k.partial {
-			continue
+			continue // it may stand where CUE could not evaluate
 		}
 		if f.mandatory {
 			pos := k.src.label(path)
@@ -133,7 +131,13 @@ func (k *checker) unknown(path []string, s *shape) string {
 		slices.Sort(known)
 		help = "known here: " + strings.Join(known, ", ")
 	}
-	k.say(k.src.label(path), CodeUnknown, path, fmt.Sprintf("unknown field %q in %s", label, quoted(k.name(path[:len(path)-1]))), help)
+	// At the top the environment is not named: a shared struct has one
+	// mistake, whoever uses it.
+	message := fmt.Sprintf("unknown field %q", label)
+	if len(path) > 1 {
+		message += " in " + quoted(k.name(path[:len(path)-1]))
+	}
+	k.say(k.src.label(path), CodeUnknown, path, message, help)
 	return better
 }
 
@@ -142,6 +146,8 @@ func (k *checker) wrongType(path []string, n *node, s *shape) {
 	help := "want " + s.words()
 	shown := n.show()
 	switch {
+	case len(path) == 0:
+		help = `an environment is a struct; the name of a shared value begins with "_"`
 	case s.kind == cue.StringKind && (n.kind == cue.IntKind || n.kind == cue.FloatKind):
 		if written == "" || strings.HasPrefix(written, `"`) {
 			written = n.text

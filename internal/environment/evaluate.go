@@ -3,12 +3,15 @@ package environment
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/ast/astutil"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/literal"
 
 	"github.com/whiskops/whiskops/internal/finding"
 )
@@ -16,50 +19,87 @@ import (
 // evaluation is what the user's files say by themselves.
 type evaluation struct {
 	data     []datum
-	broken   map[string]bool // environments that CUE has no value for
 	findings []finding.Finding
 }
 
 // datum is an environment that nobody has checked.
 type datum struct {
-	name string
-	node *node
+	name    string
+	node    *node
+	broken  bool // it has values that CUE could not evaluate
+	partial bool // fields may be missing because of that
 }
 
 // evaluate unifies the files of the package and reads every environment.
 func (p *pack) evaluate(ctx *cue.Context) evaluation {
-	ev := evaluation{broken: map[string]bool{}}
 	v := p.build(ctx)
-	bad := p.danglers(v)
-	cut := len(bad) > 0
-	if cut {
-		// A reference to nothing stops CUE from seeing anything else.
-		// With the reference out of the way it sees the rest.
-		ev.findings = append(ev.findings, bad...)
-		p.cut(bad)
+	// A reference to nothing stops CUE from seeing anything else. With the
+	// reference out of the way it sees the rest.
+	dangling := p.danglers(v)
+	if len(dangling) > 0 {
+		p.cut(dangling)
 		v = p.build(ctx)
-		ev.findings = append(ev.findings, p.explain(v.Validate(cue.Concrete(true), cue.Final()), cut)...)
-	} else {
-		ev.findings = p.explain(v.Validate(cue.Concrete(true), cue.Final()), cut)
 	}
+	var ev evaluation
+	list := errors.Errors(v.Validate(cue.Concrete(true), cue.Final()))
 	it, err := v.Fields(cue.ErrorsAsValues(true))
 	if err != nil {
-		if len(ev.findings) == 0 {
-			ev.findings = p.explain(err, false)
+		if list == nil {
+			list = errors.Errors(err)
 		}
+		ev.findings = append(dangling, p.explain(list, len(dangling) > 0)...)
 		return ev
 	}
 	for it.Next() {
 		if it.Selector().LabelType() != cue.StringLabel {
 			continue
 		}
-		name := it.Selector().Unquoted()
-		d := datum{name, read(it.Value())}
+		d := datum{name: it.Selector().Unquoted(), node: read(it.Value())}
 		ev.data = append(ev.data, d)
-		ev.broken[name] = cut || len(ev.findings) > 0 && d.node.hasBottom()
+		list = append(list, d.node.incomplete([]string{it.Selector().String()}, list)...)
+	}
+	ev.findings = append(dangling, p.explain(list, len(dangling) > 0)...)
+	for i, d := range ev.data {
+		ev.data[i].broken = len(ev.findings) > 0 && d.node.hasBottom()
+		ev.data[i].partial = slices.ContainsFunc(ev.findings, func(f finding.Finding) bool {
+			// What is wrong in a shared struct may be in any environment.
+			first := append(splitPath(f.Path), "_")[0]
+			return slices.Contains([]string{CodeReference, CodeCycle, CodeExpression}, f.Code) &&
+				(first == d.name || strings.HasPrefix(first, "_") || strings.HasPrefix(first, "#"))
+		})
 	}
 	return ev
 }
+
+// incomplete returns the errors of values that are not concrete and that known
+// does not have: CUE keeps them back while there are conflicts.
+func (n *node) incomplete(path []string, known []errors.Error) []errors.Error {
+	var list []errors.Error
+	for _, e := range errors.Errors(n.err) {
+		if strings.HasPrefix(formatOf(e), msgIncomplete) && !slices.ContainsFunc(known, func(k errors.Error) bool { return slices.Equal(k.Path(), path) }) {
+			// CUE may give it the path of what the value refers to.
+			list = append(list, placed{e, path})
+		}
+	}
+	for i, e := range n.elems {
+		list = append(list, e.incomplete(append(path[:len(path):len(path)], strconv.Itoa(i)), known)...)
+	}
+	for _, m := range n.fields {
+		list = append(list, m.node.incomplete(append(path[:len(path):len(path)], literal.Label.Quote(m.label)), known)...)
+	}
+	return list
+}
+
+// cueError is embedded under a name that leaves its method Error visible.
+type cueError = errors.Error
+
+// placed is an error at another path.
+type placed struct {
+	cueError
+	path []string
+}
+
+func (p placed) Path() []string { return p.path }
 
 func (n *node) hasBottom() bool {
 	return n.kind == cue.BottomKind ||

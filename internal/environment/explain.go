@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 
@@ -39,8 +40,7 @@ const (
 // explain turns the evaluator's errors about the user's own files into
 // findings, one for each mistake. With cut, references were replaced by "_",
 // and values that miss because of it are not mistakes of their own.
-func (p *pack) explain(err error, cut bool) []finding.Finding {
-	list := errors.Errors(err)
+func (p *pack) explain(list []errors.Error, cut bool) []finding.Finding {
 	var fs, consequences []finding.Finding
 	for i := 0; i < len(list); i++ {
 		e := list[i]
@@ -110,9 +110,12 @@ func (p *pack) explainOne(e errors.Error) finding.Finding {
 		return p.explainConflict(e)
 	case has(msgNotAllowed):
 		last := lastOf(cuePath(e))
+		if pl, whole := p.find(cuePath(e)); whole {
+			where = pl.label
+		}
 		return at(where, CodeUnknown, label, fmt.Sprintf("field %q is not allowed here", last), "the definition that this struct refers to is closed: add the field there or leave it out")
 	case has(msgUndefined):
-		help := "the struct that the reference goes into has no such field"
+		help := "write the field there: a reference sees what the files of this directory say, not the schema's defaults"
 		if s := suggest(arg(0), p.names()); s != "" {
 			help = fmt.Sprintf("did you mean %s?", s)
 		}
@@ -140,7 +143,7 @@ func (p *pack) explainOne(e errors.Error) finding.Finding {
 	case has(msgUnusedLet):
 		return at(where, CodeUnused, "", fmt.Sprintf("let clause %q is not used", arg(0)), "remove it")
 	case has(msgRoot) && len(cuePath(e)) == 0:
-		return at(where, CodeType, "", "a value that is no field", `a file holds fields, each an environment, for example production: {edge: host: "functions.example.com"}`)
+		return at(p.rootValue(), CodeType, "", "a value that is no field", `a file holds fields, each an environment, for example production: {edge: host: "functions.example.com"}`)
 	case has(msgOperands):
 		return at(where, CodeExpression, label, fmt.Sprintf("%s and %s do not go together with %q", arg(0), arg(1), arg(2)), "both sides of an operator must be of the same type")
 	case format == msgUser:
@@ -227,7 +230,7 @@ func (p *pack) explainCycle(e errors.Error) finding.Finding {
 	first, own, ok := p.cycle(cuePath(e))
 	switch {
 	case ok && !own:
-		return at(first.label, CodeCycle, "", "a value depends on itself", help)
+		return at(first.label, CodeCycle, "", fmt.Sprintf("%s depends on itself", quoted(first.name)), help)
 	case ok:
 		return at(first.label, CodeCycle, JoinPath(cuePath(e)...), fmt.Sprintf("%s depends on itself", quoted(lastOf(cuePath(e)))), help)
 	}
@@ -247,6 +250,20 @@ func (p *pack) errorPos(e errors.Error) token.Pos {
 	} else {
 		return pl.label
 	}
+}
+
+// rootValue is the place of a value that stands where fields should.
+func (p *pack) rootValue() token.Pos {
+	for _, f := range p.files {
+		for _, d := range f.Decls {
+			if e, ok := d.(*ast.EmbedDecl); ok {
+				if _, ok := e.Expr.(*ast.StructLit); !ok {
+					return e.Pos()
+				}
+			}
+		}
+	}
+	return p.files[0].Pos()
 }
 
 func formatOf(e errors.Error) string {

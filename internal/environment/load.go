@@ -108,7 +108,7 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 	seen := map[finding.Finding]bool{}
 	for _, d := range ev.data {
 		src := &source{pkg: pkg, env: d.name, data: d.node}
-		found := con.check(d, src, ev.broken[d.name])
+		found := con.check(d, src)
 		for _, f := range found {
 			// A mistake in a shared struct is one mistake, however
 			// many environments use it.
@@ -119,7 +119,7 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 				fs = append(fs, f)
 			}
 		}
-		if len(found) > 0 || ev.broken[d.name] {
+		if len(found) > 0 || d.broken {
 			continue
 		}
 		env, err := con.resolve(d.node)

@@ -139,7 +139,7 @@ func (p *pack) checkImports() []finding.Finding {
 				if s := suggest(name, standard); s != "" {
 					help = fmt.Sprintf("did you mean %q?", s)
 				}
-				fs = append(fs, at(spec.Path.Pos(), CodeImport, "", fmt.Sprintf("import of %s", spec.Path.Value), help))
+				fs = append(fs, at(spec.Path.Pos(), CodeImport, "", fmt.Sprintf("package %s cannot be imported", spec.Path.Value), help))
 			}
 		}
 	}
@@ -159,7 +159,7 @@ func (p *pack) checkAttributes() []finding.Finding {
 			name, _, _ := strings.Cut(strings.TrimPrefix(a.Text, "@"), "(")
 			switch name {
 			case "extern", "embed", "if", "ignore", "experiment":
-				fs = append(fs, at(a.At, CodeImport, "", fmt.Sprintf("attribute @%s", name), "write the values themselves: an environment is made of the files of this directory alone"))
+				fs = append(fs, at(a.At, CodeImport, "", fmt.Sprintf("attribute @%s is not allowed", name), "write the values themselves: an environment is made of the files of this directory alone"))
 			}
 			return true
 		}, nil)

@@ -102,6 +102,7 @@ type place struct {
 	path  []string // as far as it was found
 	whole bool     // whether that is all of it
 	label token.Pos
+	name  string
 	value ast.Expr
 	scope *scope
 	// What makes one place better than another: fewer references on the way,
@@ -119,15 +120,24 @@ func (p place) valuePos() token.Pos {
 
 func (p place) rank() int {
 	rank := p.hops
-	switch p.value.(type) {
-	case *ast.BasicLit, *ast.StructLit, *ast.ListLit:
-	default:
+	if !writtenOut(p.value) {
 		rank += 1000
 	}
 	if p.pattern {
 		rank += 100000
 	}
 	return rank
+}
+
+// writtenOut tells whether a literal is part of the value.
+func writtenOut(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.BasicLit, *ast.StructLit, *ast.ListLit:
+		return true
+	case *ast.BinaryExpr:
+		return e.Op == token.AND && (writtenOut(e.X) || writtenOut(e.Y))
+	}
+	return false
 }
 
 // find looks for the field at path, whose first label is the environment. The
@@ -222,7 +232,7 @@ func (w *walker) members(s *scope, label string, hops int) []place {
 		case *ast.Field:
 			name, isPattern := fieldLabel(d.Label)
 			if name == label || isPattern && !strings.HasPrefix(label, "_") && !strings.HasPrefix(label, "#") {
-				found = append(found, place{label: d.Label.Pos(), value: d.Value, scope: s, hops: hops, pattern: isPattern})
+				found = append(found, place{label: d.Label.Pos(), name: label, value: d.Value, scope: s, hops: hops, pattern: isPattern})
 			}
 		case *ast.EmbedDecl:
 			for _, t := range w.terms(d.Expr, s, hops) {
@@ -318,14 +328,14 @@ func (w *walker) declared(s *scope, name string, hops int) []place {
 		switch d := d.(type) {
 		case *ast.Field:
 			if n, pattern := fieldLabel(d.Label); !pattern && n == name {
-				found = append(found, place{label: d.Label.Pos(), value: d.Value, scope: s, hops: hops})
+				found = append(found, place{label: d.Label.Pos(), name: name, value: d.Value, scope: s, hops: hops})
 			}
 			if a, ok := d.Label.(*ast.Alias); ok && a.Ident.Name == name {
-				found = append(found, place{label: d.Label.Pos(), value: d.Value, scope: s, hops: hops})
+				found = append(found, place{label: d.Label.Pos(), name: name, value: d.Value, scope: s, hops: hops})
 			}
 		case *ast.LetClause:
 			if d.Ident.Name == name {
-				found = append(found, place{label: d.Ident.Pos(), value: d.Expr, scope: s, hops: hops})
+				found = append(found, place{label: d.Ident.Pos(), name: name, value: d.Expr, scope: s, hops: hops})
 			}
 		}
 	}

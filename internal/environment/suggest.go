@@ -1,12 +1,16 @@
 package environment
 
 import (
+	"slices"
 	"strings"
 )
 
 // suggest returns the candidate that word was most likely meant to be, or "".
 // Spelling with other case, "-" and "_" counts as the same word.
 func suggest(word string, candidates []string) string {
+	if slices.Contains(candidates, word) {
+		return ""
+	}
 	best, least := "", 1<<30
 	for _, c := range candidates {
 		d := distance(plain(word), plain(c))

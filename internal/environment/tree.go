@@ -16,6 +16,7 @@ type node struct {
 	fields []member // of a struct, in the order of the source
 	elems  []*node  // of a list
 	pos    token.Pos
+	err    error // why a value that is no struct is bottom
 }
 
 type member struct {
@@ -54,6 +55,7 @@ func read(v cue.Value) *node {
 		// A struct with a mistake inside it is bottom as a whole.
 		it, err := v.Fields(cue.ErrorsAsValues(true))
 		if err != nil {
+			n.err = v.Validate(cue.Concrete(true))
 			return n
 		}
 		for it.Next() {

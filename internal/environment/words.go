@@ -39,7 +39,7 @@ func noun(k cue.Kind) string {
 	case cue.IntKind:
 		return "an integer"
 	case cue.FloatKind:
-		return "a number with a fraction"
+		return "a number"
 	case cue.BoolKind:
 		return "true or false"
 	case cue.StructKind:
