@@ -15,14 +15,14 @@ func publicService(s Spec) krm.M {
 	if s.Service.Type == "LoadBalancer" {
 		port = s.PublicPort
 	}
-	https := krm.M{"name": "https", "port": port, "targetPort": "https", "protocol": "TCP"}
+	https := krm.M{"name": "https", "port": port, "targetPort": s.Ports.HTTPS, "protocol": "TCP"}
 	if s.Service.NodePort != 0 {
 		https["nodePort"] = s.Service.NodePort
 	}
 	spec := krm.M{
 		"type":     s.Service.Type,
 		"selector": s.Selector(),
-		"ports":    krm.L{https, krm.M{"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"}},
+		"ports":    krm.L{https, krm.M{"name": "http", "port": 80, "targetPort": s.Ports.HTTP, "protocol": "TCP"}},
 	}
 	if s.Service.Type == "LoadBalancer" {
 		// The client's own address reaches the log, and a hop is saved. A
@@ -42,7 +42,7 @@ func internalService(s Spec) krm.M {
 	o["spec"] = krm.M{
 		"type":     "ClusterIP",
 		"selector": s.Selector(),
-		"ports":    krm.L{krm.M{"name": "http", "port": 80, "targetPort": "internal", "protocol": "TCP"}},
+		"ports":    krm.L{krm.M{"name": "http", "port": 80, "targetPort": s.Ports.Internal, "protocol": "TCP"}},
 	}
 	return o
 }

@@ -38,8 +38,8 @@ func files(t *testing.T, s Spec) map[string]string {
 func TestFiles(t *testing.T) {
 	fs := files(t, edge())
 	for name, text := range fs {
-		if strings.Contains(text, "${") {
-			t.Errorf("%s has a variable that Flux replaces", name)
+		if strings.Contains(text, "${") || strings.Contains(text, "$$") {
+			t.Errorf("%s has a variable that Flux replaces, or two dollars that it makes one", name)
 		}
 		for i, line := range strings.Split(text, "\n") {
 			if strings.TrimRight(line, " \t") != line || strings.Contains(line, "\t") {

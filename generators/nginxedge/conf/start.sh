@@ -12,11 +12,10 @@ watch() {
     while sleep "$interval"; do
         now=$(cksum <"$certificate") || continue
         [ "$now" != "$before" ] || continue
-        # A configuration that does not load leaves nginx as it is, until
-        # the next try.
-        if nginx -e stderr -c "$conf" -t -q; then
+        # A certificate that does not load leaves nginx as it is, until the
+        # next try.
+        if nginx -e stderr -c "$conf" -s reload; then
             echo "certificate changed: nginx reloads" >&2
-            kill -HUP "$$"
             before=$now
         fi
     done
