@@ -31,7 +31,11 @@ func Decode[Spec any](rl *framework.ResourceList, kind string) (Config[Spec], er
 	if rl.FunctionConfig == nil {
 		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
 	}
-	raw, err := rl.FunctionConfig.MarshalJSON()
+	v, err := value(rl.FunctionConfig)
+	if err != nil {
+		return c, failure("functionConfig is not a YAML mapping")
+	}
+	raw, err := json.Marshal(v)
 	if err != nil {
 		return c, failure("functionConfig is not a YAML mapping")
 	}

@@ -5,9 +5,6 @@
 package krm
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -98,19 +95,6 @@ func Add(rl *framework.ResourceList, objects ...M) error {
 	return nil
 }
 
-// Node turns a value into a YAML node with sorted keys.
-func Node(v any) (*yaml.RNode, error) {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encode object: %w", err)
-	}
-	n, err := yaml.ConvertJSONToYamlNode(string(raw))
-	if err != nil {
-		return nil, fmt.Errorf("encode object: %w", err)
-	}
-	return n, nil
-}
-
 // Find returns the object of a kind and name, or nil.
 func Find(rl *framework.ResourceList, kind, name string) *yaml.RNode {
 	for _, n := range rl.Items {
@@ -134,28 +118,6 @@ func Workloads(rl *framework.ResourceList, component string) []*yaml.RNode {
 		}
 	}
 	return found
-}
-
-// Change rewrites an object as a mapping: change edits it in place. Keys come
-// out sorted, as from Add.
-func Change(n *yaml.RNode, change func(M) error) error {
-	raw, err := n.MarshalJSON()
-	if err != nil {
-		return fmt.Errorf("read %s %s: %w", n.GetKind(), n.GetName(), err)
-	}
-	var o M
-	if err := json.Unmarshal(raw, &o); err != nil {
-		return fmt.Errorf("read %s %s: %w", n.GetKind(), n.GetName(), err)
-	}
-	if err := change(o); err != nil {
-		return err
-	}
-	changed, err := Node(o)
-	if err != nil {
-		return err
-	}
-	n.SetYNode(changed.YNode())
-	return nil
 }
 
 // PodSpec returns the pod specification of a workload under change.

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+
+	"github.com/whiskops/whiskops/internal/pipeline"
+)
+
+func fnCommand(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "fn [KIND]",
+		Short: "Run one generator as a KRM function on a ResourceList",
+		Long: `fn reads a ResourceList from standard input, runs the generator that its
+functionConfig's kind names, and writes the ResourceList to standard output.
+KIND, if given, must be that kind. Kinds: ` + strings.Join(kinds(), ", ") + ".",
+		Example: `  whiskops fn < resourcelist.yaml`,
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return framework.Execute(function(args), &kio.ByteReadWriter{Reader: s.in, Writer: s.out, KeepReaderAnnotations: true})
+		},
+	}
+}
+
+func kinds() []string { return slices.Sorted(maps.Keys(pipeline.Functions())) }
+
+// function finds the generator when the functionConfig is known. A result of
+// severity error ends the command with an error: the framework alone would let
+// it pass.
+func function(args []string) framework.ResourceListProcessor {
+	return framework.ResourceListProcessorFunc(func(rl *framework.ResourceList) error {
+		if rl.FunctionConfig == nil {
+			return fmt.Errorf("the ResourceList has no functionConfig; its kind is one of %s", strings.Join(kinds(), ", "))
+		}
+		kind, wanted := rl.FunctionConfig.GetKind(), kinds()
+		if len(args) > 0 {
+			wanted = args
+		}
+		process, ok := pipeline.Functions()[kind]
+		if !ok || !slices.Contains(wanted, kind) {
+			return fmt.Errorf("the functionConfig is of kind %q; wanted is %s", kind, strings.Join(wanted, ", "))
+		}
+		if err := process(rl); err != nil {
+			return err
+		}
+		if rl.Results.ExitCode() != 0 {
+			return rl.Results
+		}
+		return nil
+	})
+}

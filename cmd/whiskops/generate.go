@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/render"
+	"github.com/whiskops/whiskops/internal/tree"
+)
+
+func generateCommand(s streams) *cobra.Command {
+	var at place
+	var out printer
+	var check, force bool
+	cmd := &cobra.Command{
+		Use:   "generate",
+		Short: "Write base/, overlays/ and golden/ from the environments",
+		Long: `generate makes the whole tree in memory, proves that each overlay builds what
+its environment asks for, and then brings the disk to it. It writes all or
+nothing. A generated file that was edited by hand is not overwritten without
+--force; overlays/<environment>/custom/ is yours and never touched.`,
+		Example: `  whiskops generate
+  whiskops generate --check     # for CI: writes nothing, exit code 1 on drift
+  whiskops generate --root platform`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := out.check(); err != nil {
+				return err
+			}
+			at.resolve(s)
+			envs, base, findings, err := prepare(at.environments)
+			if err != nil {
+				return err
+			}
+			if err := out.print(s, findings); err != nil {
+				return err
+			}
+			folders, err := base.Tree(envs, os.DirFS(at.root))
+			if err != nil {
+				return err
+			}
+			options := tree.Options{Parents: render.Parents(), Force: force, Notify: func(line string) { fmt.Fprintln(s.err, line) }}
+			bring := tree.Write
+			if check {
+				bring = tree.Check
+			}
+			changes, err := bring(at.root, folders, options)
+			if err != nil {
+				return err
+			}
+			if len(changes.Findings) > 0 {
+				return out.print(s, changes.Findings)
+			}
+			if out.form == "text" {
+				fmt.Fprintln(s.out, summary(len(envs), changes))
+			}
+			return nil
+		},
+	}
+	at.flags(cmd)
+	out.flags(cmd)
+	cmd.Flags().BoolVar(&check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
+	cmd.Flags().BoolVar(&force, "force", false, "overwrite generated files that were edited by hand")
+	return cmd
+}
+
+// prepare loads the environments, and meanwhile what does not depend on them.
+func prepare(dir string) ([]environment.Environment, *render.Base, []finding.Finding, error) {
+	var (
+		g        errgroup.Group
+		envs     []environment.Environment
+		findings []finding.Finding
+		base     *render.Base
+	)
+	g.Go(func() error { kustomize.Warm(); return nil })
+	g.Go(func() (err error) { base, err = render.NewBase(); return err })
+	g.Go(func() (err error) { envs, findings, err = load(dir); return err })
+	err := g.Wait()
+	return envs, base, findings, err
+}
+
+func summary(envs int, c tree.Changes) string {
+	if c.Unchanged() {
+		return fmt.Sprintf("nothing to do: %s as generated", count(envs, "environment"))
+	}
+	return fmt.Sprintf("%s: %s created, %d updated, %d deleted",
+		count(envs, "environment"), count(len(c.Created), "file"), len(c.Updated), len(c.Deleted))
+}

@@ -1,0 +1,61 @@
+// Command whiskops turns a short CUE description of OpenWhisk installations
+// into Kustomize bases and overlays, and proves them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Exit codes.
+const (
+	exitFine    = 0
+	exitFinding = 1 // findings of severity error, or drift
+	exitUsage   = 2 // wrong use, or a fault of the machine
+)
+
+func main() {
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "whiskops: where am I?", err)
+		os.Exit(exitUsage)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, dir: dir})
+	stop()
+	os.Exit(code)
+}
+
+// streams are what a command reads and writes, and where it stands.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	// dir is the working directory, absolute.
+	dir string
+}
+
+// errFindings says that findings were printed: there is no more to say.
+var errFindings = errors.New("there are findings")
+
+// run runs one command line and returns its exit code.
+func run(ctx context.Context, args []string, s streams) int {
+	cmd := rootCommand(s)
+	cmd.SetArgs(args)
+	cmd.SetIn(s.in)
+	cmd.SetOut(s.out)
+	cmd.SetErr(s.err)
+	err := cmd.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errFindings):
+		return exitFinding
+	}
+	fmt.Fprintf(s.err, "whiskops: %s\n", err)
+	return exitUsage
+}

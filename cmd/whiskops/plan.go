@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/plan"
+)
+
+func planCommand(s streams) *cobra.Command {
+	var at place
+	out := printer{form: "text"}
+	cmd := &cobra.Command{
+		Use:   "plan ENVIRONMENT",
+		Short: "Print an environment's functionConfigs in the order in which they run",
+		Example: `  whiskops plan production
+  whiskops plan production | grep '^kind:'`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at.resolve(s)
+			envs, findings, err := load(at.environments)
+			if err != nil {
+				return err
+			}
+			if err := out.print(s, findings); err != nil {
+				return err
+			}
+			i := slices.IndexFunc(envs, func(e environment.Environment) bool { return e.Name == args[0] })
+			if i < 0 {
+				var names []string
+				for _, e := range envs {
+					names = append(names, e.Name)
+				}
+				return fmt.Errorf("there is no environment %q; there are %s", args[0], strings.Join(names, ", "))
+			}
+			return printPlan(s, &envs[i])
+		},
+	}
+	at.flags(cmd)
+	return cmd
+}
+
+func printPlan(s streams, env *environment.Environment) error {
+	cat, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	p, err := plan.Of(derived.Of(env, cat))
+	if err != nil {
+		return err
+	}
+	for i, f := range p.Functions {
+		node, err := krm.Node(f.Config())
+		if err != nil {
+			return err
+		}
+		text, err := node.String()
+		if err != nil {
+			return fmt.Errorf("print function %s %s: %w", f.Kind, f.Name, err)
+		}
+		if i > 0 {
+			text = "---\n" + text
+		}
+		if _, err := fmt.Fprint(s.out, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}

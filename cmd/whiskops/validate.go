@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/rules"
+)
+
+func validateCommand(s streams) *cobra.Command {
+	var at place
+	var out printer
+	cmd := &cobra.Command{
+		Use:   "validate",
+		Short: "Say what is wrong with the environments",
+		Example: `  whiskops validate
+  whiskops validate --output json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := out.check(); err != nil {
+				return err
+			}
+			at.resolve(s)
+			envs, findings, err := load(at.environments)
+			if err != nil {
+				return err
+			}
+			if err := out.print(s, findings); err != nil {
+				return err
+			}
+			if out.form == "text" {
+				fmt.Fprintf(s.out, "%s fine\n", count(len(envs), "environment"))
+			}
+			return nil
+		},
+	}
+	at.flags(cmd)
+	out.flags(cmd)
+	return cmd
+}
+
+// load reads the environments of a directory and judges them.
+func load(dir string) ([]environment.Environment, []finding.Finding, error) {
+	envs, findings, err := environment.Load(dir)
+	if err != nil || finding.HasErrors(findings) {
+		return nil, findings, err
+	}
+	cat, err := catalog.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	values := make([]*derived.Values, len(envs))
+	for i := range envs {
+		v := derived.Of(&envs[i], cat)
+		values[i] = &v
+	}
+	return envs, finding.Sort(append(findings, rules.CheckAll(values)...)), nil
+}
+
+// count writes a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -1,0 +1,190 @@
+// Package render makes the whole tree in memory: base from the schema's
+// defaults, and for each environment its overlay, the proof that the overlay
+// builds what the environment asks for, and the golden files.
+//
+// In: checked environments. Out: folders of files for internal/tree. Nothing
+// comes out unless every environment is proven.
+package render
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/guide"
+	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/pipeline"
+	"github.com/whiskops/whiskops/internal/plan"
+	"github.com/whiskops/whiskops/internal/tree"
+)
+
+// The folders of the tree.
+const (
+	BaseFolder    = "base"
+	OverlayFolder = "overlays"
+	GoldenFolder  = "golden"
+	// CustomFolder below an overlay is the user's own.
+	CustomFolder = "custom"
+)
+
+// Parents are the folders that hold a folder for each environment.
+func Parents() []tree.Parent {
+	return []tree.Parent{{Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}}
+}
+
+// Base is what every environment's overlay builds on.
+type Base struct {
+	*overlay.Base
+	catalog *catalog.Catalog
+}
+
+// NewBase renders the schema's defaults.
+func NewBase() (*Base, error) {
+	cat, err := catalog.Load()
+	if err != nil {
+		return nil, err
+	}
+	env := environment.Base()
+	objects, err := desired(&env, cat)
+	if err != nil {
+		return nil, fmt.Errorf("render base: %w", err)
+	}
+	base, err := overlay.New(objects)
+	if err != nil {
+		return nil, fmt.Errorf("render base: %w", err)
+	}
+	return &Base{base, cat}, nil
+}
+
+// desired are all the objects that an environment needs.
+func desired(env *environment.Environment, cat *catalog.Catalog) ([]*yaml.RNode, error) {
+	p, err := plan.Of(derived.Of(env, cat))
+	if err != nil {
+		return nil, err
+	}
+	return pipeline.Run(p)
+}
+
+// Tree renders all environments. root is where the tree is, or will be: the
+// users' own folders in it take part in the build.
+func (b *Base) Tree(envs []environment.Environment, root fs.FS) ([]tree.Folder, error) {
+	folders := make([][]tree.Folder, len(envs))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range envs {
+		g.Go(func() error {
+			f, err := b.environment(&envs[i], root)
+			if err != nil {
+				return fmt.Errorf("environment %s: %w", envs[i].Name, err)
+			}
+			folders[i] = f
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	all := []tree.Folder{{Path: BaseFolder, Files: below(b.Files(), BaseFolder)}}
+	for _, f := range folders {
+		all = append(all, f...)
+	}
+	return all, nil
+}
+
+// environment renders one environment's overlay and golden files.
+func (b *Base) environment(env *environment.Environment, root fs.FS) ([]tree.Folder, error) {
+	values := derived.Of(env, b.catalog)
+	p, err := plan.Of(values)
+	if err != nil {
+		return nil, err
+	}
+	want, err := pipeline.Run(p)
+	if err != nil {
+		return nil, err
+	}
+	dir := path.Join(OverlayFolder, env.Name)
+	files, err := b.Overlay(want, overlay.Options{Environment: env.Name})
+	if err != nil {
+		return nil, err
+	}
+	built, err := kustomize.Build(kustomize.NewTree(b.Files(), files), dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := overlay.Prove(built, want); err != nil {
+		return nil, fmt.Errorf("the overlay does not build what was asked for; nothing was written: %w", err)
+	}
+	if custom, err := customFolder(root, path.Join(dir, CustomFolder)); err != nil {
+		return nil, err
+	} else if custom != overlay.NoCustom {
+		// The user's own folder changes the build on purpose: what the
+		// overlay does without it is proven above.
+		if files, err = b.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
+			return nil, err
+		}
+		built, err = b.withCustom(files, dir, root)
+		if err != nil {
+			return nil, err
+		}
+	}
+	golden := overlay.Golden(built)
+	golden["README.md"] = guide.Markdown(values)
+	return []tree.Folder{
+		{Path: dir, Files: below(files, dir), Keep: []string{CustomFolder}},
+		{Path: path.Join(GoldenFolder, env.Name), Files: golden},
+	}, nil
+}
+
+func (b *Base) withCustom(files map[string][]byte, dir string, root fs.FS) ([]kustomize.Object, error) {
+	at := path.Join(dir, CustomFolder)
+	own, err := fs.Sub(root, at)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", at, err)
+	}
+	built, err := kustomize.Build(kustomize.NewTree(b.Files(), files).Mount(at, own), dir)
+	if err != nil {
+		return nil, fmt.Errorf("build with %s: %w", at, err)
+	}
+	return built, nil
+}
+
+// customFolder tells what the user's own folder holds.
+func customFolder(root fs.FS, at string) (overlay.Custom, error) {
+	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+		text, err := fs.ReadFile(root, path.Join(at, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return overlay.NoCustom, fmt.Errorf("read %s: %w", path.Join(at, name), err)
+		}
+		k, err := yaml.Parse(string(text))
+		if err != nil {
+			return overlay.NoCustom, fmt.Errorf("%s is not YAML: %w", path.Join(at, name), err)
+		}
+		if k.GetKind() == "Component" {
+			return overlay.CustomComponent, nil
+		}
+		return overlay.CustomResource, nil
+	}
+	return overlay.NoCustom, nil
+}
+
+// below returns the files of a folder by their paths in it.
+func below(files map[string][]byte, folder string) map[string][]byte {
+	own := make(map[string][]byte, len(files))
+	for name, content := range files {
+		own[strings.TrimPrefix(name, folder+"/")] = content
+	}
+	return own
+}
