@@ -1,9 +1,184 @@
-// Package guide writes the README of an overlay: what must be there before the
-// installation is applied, with the environment's own names filled in, so that
-// each command can be pasted.
+// Package guide writes the README of an environment: what it consists of, what
+// must be there before it is applied, how it is applied, watched, tried and
+// taken down. The environment's own names are filled in, so that each command
+// can be pasted.
+//
+// In: the derived values of a checked environment. Out: Markdown, from the
+// template guide.md beside this file. No secret is ever in it, not even one
+// that stands in the environment.
 package guide
 
-import "github.com/whiskops/whiskops/internal/derived"
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"regexp"
+	"strings"
+	"text/template"
 
-// Markdown is the README of an environment's overlay.
-func Markdown(v derived.Values) []byte { return []byte("# " + v.Env.Name + "\n") }
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/quantity"
+)
+
+//go:embed guide.md
+var files embed.FS
+
+// Markdown is the README of an environment.
+func Markdown(v derived.Values) []byte {
+	t := template.Must(template.New("guide.md").Funcs(template.FuncMap{"list": list, "code": code, "count": count}).ParseFS(files, "guide.md"))
+	var b bytes.Buffer
+	if err := t.Execute(&b, view{Values: &v}); err != nil {
+		// The template is in the binary, and nothing that it calls returns
+		// an error: the tests run every branch of it.
+		panic(fmt.Sprintf("the guide's template is broken: %v", err))
+	}
+	return tidy(b.Bytes())
+}
+
+// gaps are what a branch of the template leaves behind that was not taken.
+var gaps = regexp.MustCompile(`\n{3,}`)
+
+func tidy(text []byte) []byte {
+	text = gaps.ReplaceAll(text, []byte("\n\n"))
+	return append(bytes.TrimSpace(text), '\n')
+}
+
+// view is what the template sees: the derived values, and the methods here and
+// in the other files, each with what one section needs.
+type view struct{ *derived.Values }
+
+// row of the table of components.
+type row struct {
+	Name, Kind          string
+	Replicas            int
+	Pool, Spread, Zones string
+}
+
+// Rows are the components, Jobs left out: they come and go.
+func (v view) Rows() []row {
+	var all []row
+	for _, name := range v.Components() {
+		kind := v.kind(name)
+		if kind == "Job" {
+			continue
+		}
+		r := v.Placement(name)
+		pool := r.Pool
+		if pool == "" {
+			pool = "any node"
+		}
+		all = append(all, row{name, kind, v.Replicas(name), pool, r.Spread, r.Zones})
+	}
+	return all
+}
+
+// Jobs are the names of the components that run once.
+func (v view) Jobs() []string {
+	var all []string
+	for _, name := range v.Components() {
+		if v.kind(name) == "Job" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// kind of a component's workload. The invokers' is the environment's to choose.
+func (v view) kind(component string) string {
+	if component == "invoker" {
+		return v.Env.Invoker.Kind
+	}
+	kind, _ := v.Catalog.Components[component].Workload["kind"].(string)
+	return kind
+}
+
+// Workloads are the components as kubectl names them: statefulset/kafka.
+func (v view) Workloads() []string {
+	var all []string
+	for _, r := range v.Rows() {
+		all = append(all, strings.ToLower(r.Kind)+"/"+r.Name)
+	}
+	return all
+}
+
+// Kinds of the workloads, as kubectl takes them: deployment,job,statefulset.
+func (v view) Kinds() string {
+	kinds := map[string]bool{}
+	for _, name := range v.Components() {
+		kinds[strings.ToLower(v.kind(name))] = true
+	}
+	return strings.Join(sorted(kinds), ",")
+}
+
+// Tiers in the order in which they are applied.
+func (v view) Tiers() []string {
+	used := map[string]bool{"foundation": true, "actions": true, v.Catalog.Shared.Tier: true}
+	for _, name := range v.Components() {
+		used[v.Catalog.Components[name].Tier] = true
+	}
+	if v.Env.Kafka.Topics.By == "strimzi" {
+		// The topics are objects, with no component that runs.
+		used[v.Catalog.Components["kafka-topics"].Tier] = true
+	}
+	var all []string
+	for _, tier := range []string{"foundation", "actions", "data", "setup", "core", "edge", "packages", "observability"} {
+		if used[tier] {
+			all = append(all, tier)
+		}
+	}
+	return all
+}
+
+// NameLabel and PartOfLabel select what belongs to a component, and to the
+// installation.
+func (v view) NameLabel() string { return krm.NameLabel }
+
+func (v view) PartOf() string { return krm.PartOfLabel + "=openwhisk" }
+
+// ActionSelector selects action pods.
+func (v view) ActionSelector() string {
+	var all []string
+	for _, key := range sorted(v.Catalog.Actions.Labels) {
+		all = append(all, key+"="+v.Catalog.Actions.Labels[key])
+	}
+	return strings.Join(all, ",")
+}
+
+// memory of actions: how many standard ones run at once.
+type memory struct {
+	// User memory of an invoker, and where it comes from: "31Gi less ...",
+	// or empty where the environment says it.
+	User, From string
+	// Standard is the memory of an action that asks for none.
+	Standard string
+	// Controllers share an invoker's memory among them.
+	Controllers int
+	// Invokers, and how many standard actions run with one and with all.
+	Invokers  int
+	Each, All int64
+	// Alone tells that no node has two invokers.
+	Alone bool
+}
+
+// Memory does the sums. Each controller gives away its own part of every
+// invoker, so what does not fill a whole action counts once for each of them.
+// Source: ShardingContainerPoolBalancer.scala at 2.0.0, getInvokerSlot.
+func (v view) Memory() memory {
+	e := v.Env
+	m := memory{
+		User: fmt.Sprintf("%dMi", v.UserMemory), Standard: e.Limits.Memory.Std,
+		Controllers: e.Controller.Replicas, Invokers: v.Replicas("invoker"),
+		Alone: e.Invoker.Kind == "DaemonSet" || v.Placement("invoker").Spread == "hard",
+	}
+	if e.Invoker.UserMemory == "" {
+		m.From = fmt.Sprintf("%s of the node less %s for the system and %s for the invoker itself",
+			e.Cluster.Nodes[v.InvokerPool].Memory, e.Invoker.Reserve, e.Invoker.Resources.Limits.Memory)
+	}
+	standard, controllers := derived.Bytes(e.Limits.Memory.Std)/quantity.MiB, int64(m.Controllers)
+	if standard > 0 && controllers > 0 {
+		m.Each = v.UserMemory / controllers / standard * controllers
+		m.All = m.Each * int64(m.Invokers)
+	}
+	return m
+}

@@ -1,0 +1,127 @@
+package guide
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Names that nginx answers as, for people.
+func (v view) Names() string {
+	if v.address() {
+		return "`" + v.Env.Edge.Host + "`"
+	}
+	return fmt.Sprintf("`%s` and `*.%s`", v.Env.Edge.Host, v.Env.Edge.Host)
+}
+
+// address tells that the host is an address, which has no names below it.
+func (v view) address() bool {
+	_, err := netip.ParseAddr(v.Env.Edge.Host)
+	return err == nil
+}
+
+// Wildcard tells that cert-manager is asked for *.<host>.
+func (v view) Wildcard() bool { return v.Env.Edge.TLS.CertManager.Wildcard && !v.address() }
+
+// OwnCertificate tells that nginx's certificate is a Secret that someone makes.
+func (v view) OwnCertificate() bool {
+	return v.Env.Edge.TLS.CertManager == nil && v.Env.Edge.TLS.SelfSigned == nil
+}
+
+// Issuer of the certificate, as kubectl takes it.
+func (v view) Issuer() string {
+	i := v.Env.Edge.TLS.CertManager.Issuer
+	issuer := strings.ToLower(i.Kind) + "." + i.Group + " " + i.Name
+	if i.Kind == "Issuer" {
+		return "-n " + v.Env.Namespace + " get " + issuer
+	}
+	return "get " + issuer
+}
+
+// IngressSecret is the Ingress's certificate, if it is not what nginx has too.
+func (v view) IngressSecret() string {
+	i := v.Env.Edge.Ingress
+	switch {
+	case i == nil:
+		return ""
+	case i.Secret == "" && v.Env.Edge.TLS.SelfSigned != nil:
+		// nginx's certificate is in its pods, and in no Secret.
+		return v.CertificateSecret
+	case i.Secret == v.CertificateSecret:
+		return ""
+	}
+	return i.Secret
+}
+
+// GatewayNamespace is the Gateway's.
+func (v view) GatewayNamespace() string {
+	if ns := v.Env.Edge.Gateway.Namespace; ns != "" {
+		return ns
+	}
+	return v.Env.Namespace
+}
+
+// Front tells that something else ends TLS in front of nginx.
+func (v view) Front() bool { return v.Env.Edge.Ingress != nil || v.Env.Edge.Gateway != nil }
+
+// Local tells that the host's names lead to this machine, as RFC 6761 wants.
+func (v view) Local() bool {
+	return v.Env.Edge.Host == "localhost" || strings.HasSuffix(v.Env.Edge.Host, ".localhost")
+}
+
+// CRDs that must be installed.
+func (v view) CRDs() []string {
+	var all []string
+	if c := v.Env.Edge.TLS.CertManager; c != nil {
+		all = append(all, "certificates.cert-manager.io")
+	}
+	if v.Env.Edge.Gateway != nil {
+		all = append(all, "httproutes.gateway.networking.k8s.io")
+	}
+	if v.Env.Kafka.Topics.By == "strimzi" {
+		all = append(all, "kafkatopics.kafka.strimzi.io")
+	}
+	return all
+}
+
+// Outside are the servers outside the cluster that pods must reach.
+func (v view) Outside() []string {
+	var all []string
+	if e := v.Env.Kafka.External; e != nil {
+		all = append(all, "Kafka at "+list(code(e.Bootstrap)))
+	}
+	if e := v.Env.CouchDB.External; e != nil {
+		all = append(all, fmt.Sprintf("CouchDB at `%s://%s:%d`", e.Protocol, e.Host, e.Port))
+	}
+	if e := v.Env.Redis.External; e != nil && v.Has("apigateway") {
+		all = append(all, fmt.Sprintf("Redis at `%s:%d`", e.Host, e.Port))
+	}
+	if v.ZooKeeper != "" {
+		all = append(all, "ZooKeeper at "+list(code(v.Env.Invoker.ZooKeeper)))
+	}
+	return all
+}
+
+// Insecure tells that tools cannot verify the certificate.
+func (v view) Insecure() bool { return v.Env.Edge.TLS.SelfSigned != nil && !v.Front() }
+
+// Subject to try the installation with: guest, unless the environment has none.
+func (v view) Subject() string {
+	if p := v.Env.Secrets.Plain; p != nil {
+		if names := sorted(p.Subjects); len(names) > 0 && !slices.Contains(names, "guest") {
+			return names[0]
+		}
+	}
+	return "guest"
+}
+
+// SubjectPath is the subject's key in the Secret, in kubectl's JSONPath, where
+// a dot in a name has to be escaped.
+func (v view) SubjectPath() string { return strings.ReplaceAll(v.Subject(), ".", `\.`) }
+
+// SecretNames of those that the installation expects.
+func (v view) SecretNames() []string {
+	s := v.Env.Secrets
+	return []string{s.CouchDB, s.OpenWhisk, s.Subjects}
+}

@@ -1,0 +1,87 @@
+package guide
+
+import (
+	"fmt"
+	"strings"
+)
+
+// pool of nodes, with what its nodes must carry.
+type pool struct {
+	// About has the pool's name, and how many nodes there are, and of what
+	// size, if that is known.
+	About string
+	// Label and Taints as kubectl takes them.
+	Label  string
+	Taints []string
+}
+
+// Nodes are the pools that components run on; none where placement is off.
+func (v view) Nodes() []pool {
+	if !v.Env.Placement.Enabled {
+		return nil
+	}
+	var all []pool
+	for _, name := range v.Pools() {
+		p := pool{About: name, Label: v.Env.Placement.NodeLabel + "=" + name}
+		if n, ok := v.Env.Cluster.Nodes[name]; ok {
+			p.About += fmt.Sprintf(", %s with %s CPUs and %s for pods", count(n.Count, "node"), n.CPU, n.Memory)
+			if n.Zones > 1 {
+				p.About += fmt.Sprintf(", in %d zones", n.Zones)
+			}
+		}
+		for _, t := range v.Taints(name) {
+			taint := t.Key
+			if t.Value != "" {
+				taint += "=" + t.Value
+			}
+			p.Taints = append(p.Taints, taint+":"+t.Effect)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// Columns are the labels of nodes that matter, for kubectl get -L.
+func (v view) Columns() string {
+	return strings.Join([]string{v.Env.Placement.NodeLabel, "topology.kubernetes.io/zone", "kubernetes.io/arch"}, ",")
+}
+
+// Arch is the architecture that some images are made for, and whose.
+type arch struct {
+	Name       string
+	Components []string
+}
+
+// Archs by name.
+func (v view) Archs() []arch {
+	by := map[string][]string{}
+	for _, name := range v.Components() {
+		if a := v.Catalog.Components[name].Arch; a != "" {
+			by[a] = append(by[a], name)
+		}
+	}
+	var all []arch
+	for _, a := range sorted(by) {
+		all = append(all, arch{a, by[a]})
+	}
+	return all
+}
+
+// Permanent says where labels and taints are set to outlive a node.
+func (v view) Permanent() string {
+	switch v.Env.Cluster.Platform {
+	case "eks":
+		return "in the node group (`labels` and `taints`)"
+	case "gke":
+		return "in the node pool (`--node-labels` and `--node-taints`)"
+	case "aks":
+		return "in the node pool (`--labels` and `--node-taints`)"
+	case "openshift":
+		return "in the MachineSet (`spec.template.spec.metadata.labels` and `spec.template.spec.taints`)"
+	case "k3s":
+		return "with the agent's `--node-label` and `--node-taint`"
+	case "kind":
+		return "in kind's configuration (`nodes[].labels`)"
+	}
+	return "where your nodes are made"
+}

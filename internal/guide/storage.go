@@ -1,0 +1,140 @@
+package guide
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// volume of a component that keeps data.
+type volume struct {
+	Component string
+	// Where the data is, and what must be there: a sentence.
+	Where string
+	// Static is the names of its PersistentVolumes, if it has such.
+	Static string
+	// Claims tells that it has claims, which outlive its pods.
+	Claims bool
+	// class is the StorageClass of its claims; empty for the default one.
+	class   string
+	dynamic bool
+}
+
+// Volumes of the components that keep data.
+func (v view) Volumes() []volume {
+	var all []volume
+	for _, name := range v.Components() {
+		if v.Catalog.Components[name].Data != nil {
+			all = append(all, v.volume(name, v.setting(name)))
+		}
+	}
+	return all
+}
+
+func (v view) setting(component string) environment.Volume {
+	switch component {
+	case "kafka":
+		return v.Env.Kafka.Volume
+	case "kafka-controller":
+		return v.Env.Kafka.ControllerVolume
+	case "couchdb":
+		return v.Env.CouchDB.Volume
+	}
+	return v.Env.Redis.Volume
+}
+
+func (v view) volume(name string, s environment.Volume) volume {
+	n := v.Replicas(name)
+	claims := numbered("data-"+name+"-", n)
+	out := volume{Component: name, Claims: true}
+	switch {
+	case s.None != nil:
+		out.Claims = false
+		out.Where = "nothing is kept: its data goes with its pods"
+		return out
+	case s.HostPath != nil:
+		out.Claims = false
+		out.Where = fmt.Sprintf("the directory `%s` of the node that it lands on. On each node: `%s`", s.HostPath.Path, v.directory(name, s.HostPath.Path))
+		return out
+	case s.ExistingClaim != "":
+		out.Where = fmt.Sprintf("the claim `%s`, which must be there", s.ExistingClaim)
+		return out
+	case s.NFS != nil:
+		paths := []string{s.NFS.Path}
+		if n > 1 {
+			paths = nil
+			for i := range n {
+				paths = append(paths, fmt.Sprintf("%s/%d", s.NFS.Path, i))
+			}
+		}
+		out.Where = fmt.Sprintf("%s on the NFS server %s. On the server: `%s`", size(n, s.Size), s.NFS.Server, v.directory(name, paths...))
+	case s.CSI != nil:
+		out.Where = fmt.Sprintf("%s of the CSI driver %s, which must be there: %s", size(n, s.Size), s.CSI.Driver, list(code(s.CSI.Handles)))
+	case s.Local != nil:
+		out.Where = fmt.Sprintf("the directory `%s` of %s. On each: `%s`", s.Local.Path, list(code(s.Local.Nodes)), v.directory(name, s.Local.Path))
+	default:
+		out.class, out.dynamic = s.Class, true
+		if out.class == "" {
+			out.class = v.Env.Cluster.Storage.Class
+		}
+		of := "the cluster's default StorageClass"
+		if out.class != "" {
+			of = fmt.Sprintf("StorageClass `%s`", out.class)
+		}
+		out.Where = fmt.Sprintf("%s of %s, for %s", size(n, s.Size), of, claims)
+		return out
+	}
+	out.Static = numbered(fmt.Sprintf("%s-data-%s-", v.Env.Namespace, name), n)
+	return out
+}
+
+// size of one volume or of several alike.
+func size(n int, each string) string {
+	if n == 1 {
+		return each
+	}
+	return fmt.Sprintf("%d times %s", n, each)
+}
+
+// directory makes directories that the component's pods may write to: their
+// user is not root, and Kubernetes changes no owner on such volumes.
+func (v view) directory(component string, paths ...string) string {
+	uid := v.Catalog.Components[component].Workload["uid"]
+	return fmt.Sprintf("sudo install -d -o %v -g %v -m 0750 %s", uid, uid, strings.Join(paths, " "))
+}
+
+// StorageClasses are the names of those that volumes ask for.
+func (v view) StorageClasses() []string {
+	used := map[string]bool{}
+	for _, vol := range v.Volumes() {
+		if vol.dynamic && vol.class != "" {
+			used[vol.class] = true
+		}
+	}
+	return sorted(used)
+}
+
+// DefaultClass tells whether a volume asks for the cluster's default class.
+func (v view) DefaultClass() bool {
+	for _, vol := range v.Volumes() {
+		if vol.dynamic && vol.class == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Static are the names of all PersistentVolumes.
+func (v view) Static() []string {
+	var all []string
+	for _, vol := range v.Volumes() {
+		if vol.Static != "" {
+			all = append(all, vol.Static)
+		}
+	}
+	return all
+}
+
+// Dynamic tells whether there are volumes that a StorageClass makes.
+func (v view) Dynamic() bool { return v.DefaultClass() || len(v.StorageClasses()) > 0 }
