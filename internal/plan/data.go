@@ -73,6 +73,14 @@ func (p *planner) kafkaTopics(own krm.Owner) kafkatopics.Spec {
 	return s
 }
 
+// strimziTopics plans topics that Strimzi's operator makes: there is no Job, and
+// so no component that they would be planned with.
+func (p *planner) strimziTopics() Function {
+	const name = "kafka-topics"
+	own := krm.Owner{Component: name, Tier: p.Catalog.Components[name].Tier}
+	return Function{kafkatopics.Kind, name, p.kafkaTopics(own)}
+}
+
 // couchDBInit plans what CouchDB must hold, and notes the hash that tells when
 // it does.
 func (p *planner) couchDBInit() (Function, error) {

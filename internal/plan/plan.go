@@ -65,6 +65,9 @@ func Of(v derived.Values) (Plan, error) {
 			return Plan{}, fmt.Errorf("plan component %s: %w", name, err)
 		}
 	}
+	if p.Env.Kafka.Topics.By == "strimzi" {
+		p.add(p.strimziTopics())
+	}
 	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{}})
 	return Plan{Functions: p.functions, Namespace: v.Env.Namespace, ActionNamespace: v.ActionNamespace}, nil
 }
@@ -87,11 +90,24 @@ func (p *planner) foundation() {
 	own := krm.Owner{Component: "foundation", Tier: "foundation"}
 	p.add(
 		Function{foundation.Kind, own.Component, foundation.Spec{
-			Owner: own, Namespace: p.Env.Namespace, PodSecurity: "restricted", Secrets: p.plainSecrets(),
+			Owner: own, Namespace: p.Env.Namespace, PodSecurity: p.podSecurity(), Secrets: p.plainSecrets(),
 		}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{Owner: own, Name: "default-deny", AllPods: true}},
 	)
 	p.actions()
+}
+
+// podSecurity is the level of the installation's namespace: every pod passes
+// the restricted one, but for those of development that have a hostPath volume,
+// which baseline refuses too.
+func (p *planner) podSecurity() string {
+	for _, name := range p.Components() {
+		data := p.Catalog.Components[name].Data
+		if data != nil && p.volume(name, krm.Owner{}, data.MountPath).HostPath != nil {
+			return "privileged"
+		}
+	}
+	return "restricted"
 }
 
 // plainSecrets are Secrets whose values stand in the environment.
