@@ -1,0 +1,49 @@
+package rules
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+func valuesOf(t testing.TB, envs []environment.Environment) []*derived.Values {
+	t.Helper()
+	cat, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []*derived.Values
+	for i := range envs {
+		v := derived.Of(&envs[i], cat)
+		all = append(all, &v)
+	}
+	return all
+}
+
+// The schema's defaults are what this project recommends.
+func TestBaseIsClean(t *testing.T) {
+	base := environment.Base()
+	for _, v := range valuesOf(t, []environment.Environment{base}) {
+		if diff := cmp.Diff([]finding.Finding(nil), Check(v)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestExamplesAreClean(t *testing.T) {
+	envs, found, err := environment.Load("../../examples/environments")
+	if err != nil || len(found) > 0 {
+		t.Fatal(found, err)
+	}
+	if len(envs) < 3 {
+		t.Fatalf("%d environments", len(envs))
+	}
+	if diff := cmp.Diff([]finding.Finding(nil), CheckAll(valuesOf(t, envs))); diff != "" {
+		t.Error(diff)
+	}
+}

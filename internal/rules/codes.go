@@ -1,0 +1,134 @@
+package rules
+
+import "github.com/whiskops/whiskops/internal/finding"
+
+// Code explains what a code stands for.
+type Code struct {
+	Code string
+	// Severities that its findings have, the usual one first.
+	Severities []finding.Severity
+	// Title is what is wrong, in a few words.
+	Title string
+	// Symptom is what someone would see in the cluster, had it not been
+	// found.
+	Symptom string
+}
+
+// Codes lists the codes of this package in order. They are stable: a code keeps
+// its meaning, and one that is gone is not used again.
+func Codes() []Code {
+	isError := []finding.Severity{finding.Error}
+	isWarning := []finding.Severity{finding.Warning}
+	isEither := []finding.Severity{finding.Error, finding.Warning}
+	return []Code{
+		// Where pods go.
+		{"WO201", isError, "more pods than nodes under a hard spread", "The last pods of the component stay Pending, and a rollout that waits for them never ends."},
+		{"WO202", isError, "a pool that the cluster does not have", "All pods of the component stay Pending: no node carries the pool's label."},
+		{"WO203", isWarning, "no pool for invokers", "An action that takes much CPU or memory slows down or evicts the database and the brokers on its node."},
+		{"WO204", isError, "a hard spread over one zone", "Pods stay Pending on nodes without a zone label; on others the rule does nothing."},
+		{"WO205", isWarning, "a quorum over two zones", "The loss of the wrong zone takes most voters with it, and Kafka stops."},
+		{"WO206", isWarning, "placement off on a cluster of several pools", "Action pods land beside databases and brokers, and starve them."},
+		{"WO207", isError, "more zones than nodes", "What should survive the loss of a zone has nodes in fewer zones than written."},
+		{"WO208", isWarning, "a component on the invokers' nodes", "Action pods take the memory that the component counts on."},
+		{"WO209", isError, "a Kubernetes that is too old", "Pods do not start: fields and labels that they read are not there."},
+
+		// Quorums and copies.
+		{"WO211", isError, "more copies than brokers", "Topics cannot be created. Controllers and invokers start, and never hear of each other."},
+		{"WO212", isError, "more copies to be written than there are", "Brokers answer NOT_ENOUGH_REPLICAS from the first day."},
+		{"WO213", isError, "all copies must be written", "One broker that restarts stops activations until it is back."},
+		{"WO214", isEither, "an even number of voters", "Two voters stop when either is down; four survive no more than three do."},
+		{"WO215", isWarning, "a quorum of many", "Changes of topics and leaders are slow, since most of the voters must agree."},
+		{"WO216", isWarning, "too few replicas for production", "A drained or failed node is an outage."},
+		{"WO217", isWarning, "one copy in production", "Topics on a broker that is down cannot be read or written; a lost disk loses them."},
+		{"WO218", isError, "a DaemonSet of invokers without ZooKeeper", "Invokers end right after they start: they have no number."},
+
+		// Kafka.
+		{"WO221", isError, "a message limit below an activation", "Activations with large parameters or results never complete; small ones work."},
+		{"WO222", isError, "a volume smaller than what topics keep", "After days of load a broker's disk is full, and it stops."},
+		{"WO223", isError, "a segment smaller than an activation", "Brokers refuse large messages with RECORD_LIST_TOO_LARGE."},
+		{"WO224", isWarning, "retention below a segment", "The disk holds more than the retention says."},
+		{"WO225", isWarning, "retention shorter than an action", "Under load activations vanish from the queue before they are read."},
+		{"WO226", isWarning, "topics made by chance", "A topic has the broker's retention and message size, for ever: OpenWhisk does not change one that exists."},
+		{"WO227", isError, "Strimzi topics without a cluster", "The operator ignores the KafkaTopic objects; no topic is declared."},
+		{"WO228", isError, "Strimzi topics for a Kafka that Strimzi does not run", "The operator ignores the KafkaTopic objects; no topic is declared."},
+
+		// Memory and CPU.
+		{"WO231", isError, "no memory for actions", "Invokers start with nothing to give, and no action runs."},
+		{"WO232", isError, "more memory for actions than nodes have", "Under load action pods stay Pending until the invoker gives up on them."},
+		{"WO233", isError, "too little memory for the number of controllers", "Large actions land on invokers that are full; logs say that the system is overloaded."},
+		{"WO234", isError, "stem cells that leave no room", "Actions of other kinds wait for ever."},
+		{"WO235", isError, "more CPUs for actions than nodes have", "Under load action pods stay Pending, though memory is free."},
+		{"WO236", isError, "a pod larger than a node", "The pod stays Pending: Insufficient cpu or memory."},
+		{"WO237", isError, "pods that ask for more than the pool has", "The last pods to come stay Pending: Insufficient cpu or memory."},
+		{"WO238", isError, "a heap that does not fit into the memory limit", "The pod is OOMKilled under load, not when it starts."},
+		{"WO239", isError, "a request above its limit", "The API server refuses the pods."},
+		{"WO240", isError, "a size of zero", "The claim is refused, or the JVM does not start."},
+
+		// Limits, times and sizes of requests.
+		{"WO241", isError, "limits out of order", "Actions that ask for nothing special cannot be created."},
+		{"WO242", isError, "a size that is no whole number of MiB", "The limit that holds is another than the one written."},
+		{"WO243", isWarning, "a drain shorter than an action", "Every update cuts off the longest actions."},
+		{"WO244", isWarning, "concurrency with log collection", "Users read logs of other activations, or none."},
+		{"WO245", isWarning, "concurrency for all", "Actions that keep state between calls mix up their users."},
+		{"WO246", isError, "nginx gives up before the controller", "Blocking calls of a minute end with 504 and no activation id."},
+		{"WO247", isError, "an Ingress gives up before nginx", "Blocking calls end with 504 and no activation id."},
+		{"WO248", isWarning, "a load balancer gives up before nginx", "Connections of slow calls are dropped without an answer."},
+		{"WO249", isError, "bodies smaller than an action", "Large actions cannot be created: 413."},
+		{"WO250", isError, "an Ingress takes smaller bodies than nginx", "Large actions cannot be created: 413."},
+
+		// The way in.
+		{"WO251", isError, "two sources of one certificate", "Which certificate is served is chance."},
+		{"WO252", isError, "a self-signed certificate outside development", "Clients refuse the connection, or are told not to check."},
+		{"WO253", isError, "a certificate of cert-manager for an address", "The Certificate never becomes ready, and nginx waits for its Secret."},
+		{"WO254", isWarning, "a host without names below it", "NAMESPACE.<host> does not resolve, or its certificate is refused."},
+		{"WO255", isError, "a certificate's lifetime that cert-manager refuses", "The Certificate is rejected, and nginx waits for its Secret."},
+		{"WO256", isError, "an Ingress without a certificate", "The Ingress serves its controller's default certificate."},
+		{"WO257", isWarning, "an Ingress and a Gateway", "One of two ways in is used, and the other is forgotten."},
+		{"WO258", isWarning, "a load balancer beside an Ingress or a Gateway", "nginx can be reached past what stands before it."},
+		{"WO259", isError, "a node port for another type of Service", "The API server refuses the Service, or users find the port closed."},
+		{"WO260", isWarning, "a node port outside the usual range", "The API server refuses the Service."},
+		{"WO261", isError, "source ranges that nothing keeps to", "Everyone gets in."},
+		{"WO262", isError, "an Ingress or a Gateway for an address", "The API server refuses the object."},
+		{"WO263", isError, "port 80 for HTTPS at a load balancer", "The API server refuses the Service: one port twice."},
+
+		// Languages.
+		{"WO265", isError, "a family that OpenWhisk does not have", "Actions of that language cannot be created."},
+		{"WO266", isError, "the family of the health test is missing", "All invokers are unhealthy, and no action runs."},
+		{"WO267", isError, "a stem cell of a kind that is not offered", "Nothing is kept ready, and actions start cold."},
+		{"WO268", isError, "a stem cell that no action fits", "Pods are kept ready and never used."},
+		{"WO269", isWarning, "a stem cell of another size than actions have", "Actions start cold beside pods that are kept ready."},
+
+		// Secrets.
+		{"WO271", isError, "secrets in plain text", "Keys and passwords are in git for good."},
+		{"WO272", isError, "a subject that is needed is missing", "Invokers stay unhealthy, or the smoke test fails."},
+		{"WO273", isError, "two subjects with one key", "Calls with the key are refused, or counted for someone else."},
+		{"WO274", isEither, "a key that everyone knows", "Strangers use the installation, as its administrator if they like."},
+		{"WO275", isError, "a value that the start script breaks", "The process starts with other variables' defaults, or with none of its settings."},
+		{"WO276", isError, "a user name with a colon", "Nobody can log in as that user."},
+		{"WO277", isError, "one user with two passwords", "One of the components cannot log in to CouchDB."},
+		{"WO278", isError, "one name for two Secrets", "Pods do not start for want of a key, or use the wrong one."},
+
+		// Volumes.
+		{"WO281", isError, "two kinds of one volume", "Which of them holds the data is chance."},
+		{"WO282", isEither, "data that nothing keeps", "After a restart the data are gone."},
+		{"WO283", isError, "a directory of a node outside development", "After a move to another node the data are gone."},
+		{"WO284", isError, "one volume for several replicas", "Replicas destroy each other's data."},
+		{"WO285", isError, "fewer volumes than replicas", "The last replicas stay Pending without a volume."},
+		{"WO286", isError, "one place for two volumes", "Two servers destroy each other's data."},
+		{"WO287", isError, "an access mode that the volume does not offer", "The pod stays Pending without a volume."},
+		{"WO288", isWarning, "Kafka on NFS", "A broker stops when it deletes or renames a file that is open."},
+
+		// Network, names and neighbours.
+		{"WO289", isError, "a range that is allowed and excepted", "Actions reach what someone believes to be closed."},
+		{"WO290", isWarning, "the metadata service is open to actions", "Users' code takes the node's credentials."},
+		{"WO291", isError, "one namespace for the installation and its actions", "Action pods are refused, or can reach the database."},
+		{"WO292", isError, "a namespace whose derived names are too long", "The API server refuses the namespace."},
+		{"WO293", isEither, "a namespace of others", "Network policies cut off what else runs there, such as the cluster's DNS."},
+		{"WO294", isWarning, "passwords in plain text on the network", "Who listens on the way has the database."},
+		{"WO295", isError, "http on the port of https", "Everything that waits for CouchDB waits for ever."},
+		{"WO296", isEither, "one server for two environments", "Activations, actions or routes of one show up in the other."},
+		{"WO297", isError, "one volume for two environments", "Two servers destroy each other's data."},
+		{"WO298", isWarning, "a field without effect", "Someone believes that the field does something."},
+		{"WO299", isWarning, "a CouchDB that nobody sets up", "Controllers answer every call with an error."},
+	}
+}

@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"encoding/json"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// replicated lists the components whose pods the environment counts, in the
+// order in which findings speak of them, with the field.
+var replicated = [...]struct{ component, field string }{
+	{"nginx", "edge.replicas"},
+	{"apigateway", "apigateway.replicas"},
+	{"kafka", "kafka.replicas"},
+	{"kafka-controller", "kafka.controllers"},
+	{"controller", "controller.replicas"},
+	{"invoker", "invoker.replicas"},
+}
+
+// replicasField of a component, or "".
+func replicasField(component string) string {
+	for _, r := range replicated {
+		if r.component == component {
+			return r.field
+		}
+	}
+	return ""
+}
+
+// demand is what a component's pods ask for, and the field that says so.
+type demand struct {
+	environment.Resources
+	// field is empty where the catalogue says it.
+	field string
+}
+
+// demandOf a component's main container.
+func (c *checker) demandOf(component string) demand {
+	e := c.Env
+	switch component {
+	case "nginx":
+		return demand{e.Edge.Resources, "edge.resources"}
+	case "apigateway":
+		return demand{e.APIGateway.Resources, "apigateway.resources"}
+	case "redis":
+		return demand{e.Redis.Resources, "redis.resources"}
+	case "couchdb":
+		return demand{e.CouchDB.Resources, "couchdb.resources"}
+	case "kafka":
+		return demand{e.Kafka.Resources, "kafka.resources"}
+	case "controller":
+		return demand{e.Controller.Resources, "controller.resources"}
+	case "invoker":
+		return demand{e.Invoker.Resources, "invoker.resources"}
+	}
+	var main struct {
+		Resources environment.Resources `json:"resources"`
+	}
+	// What the catalogue does not say counts as nothing.
+	text, err := json.Marshal(c.Catalog.Components[component].Workload["main"])
+	if err == nil {
+		_ = json.Unmarshal(text, &main)
+	}
+	return demand{Resources: main.Resources}
+}
+
+// standing are the components whose pods stay: Jobs come and go.
+func (c *checker) standing() []string {
+	var all []string
+	for _, name := range c.Components() {
+		if c.Catalog.Components[name].Workload["kind"] != "Job" {
+			all = append(all, name)
+		}
+	}
+	return all
+}

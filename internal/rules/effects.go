@@ -1,0 +1,110 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// noEffect warns of a field that does nothing, and says why.
+func (c *checker) noEffect(field, because string) {
+	c.warn("WO298", field, fmt.Sprintf("%s has no effect: %s", field, because), "leave it out")
+}
+
+// idle warns of those of the fields that the user wrote, in one finding.
+func (c *checker) idle(fields []string, because string) {
+	var idle []string
+	for _, f := range fields {
+		if c.Env.Source.Written(f) {
+			idle = append(idle, f)
+		}
+	}
+	switch len(idle) {
+	case 0:
+	case 1:
+		c.noEffect(idle[0], because)
+	default:
+		c.warn("WO298", idle[0], fmt.Sprintf("%s have no effect: %s", list(idle), because), "leave them out")
+	}
+}
+
+// effects finds what the user wrote and nothing reads: it is no fault, but
+// whoever wrote it believes something else.
+func (c *checker) effects() {
+	e := c.Env
+	for _, g := range []struct {
+		idle    bool
+		because string
+		fields  []string
+	}{
+		{e.Kafka.External != nil, "kafka.external is used instead", []string{
+			"kafka.replicas", "kafka.mode", "kafka.controllers", "kafka.messageMaxBytes", "kafka.clusterID",
+			"kafka.heap", "kafka.volume", "kafka.controllerVolume", "kafka.resources", "kafka.topics.autoCreate",
+		}},
+		{e.Kafka.External == nil && e.Kafka.Mode == "combined", "kafka.mode is \"combined\", where brokers are the quorum", []string{"kafka.controllers", "kafka.controllerVolume"}},
+		{e.CouchDB.External != nil, "couchdb.external is used instead", []string{"couchdb.volume", "couchdb.resources"}},
+		{!e.APIGateway.Enabled, "apigateway.enabled is false", []string{"apigateway.replicas", "apigateway.resources", "redis"}},
+		{e.APIGateway.Enabled && e.Redis.External != nil, "redis.external is used instead", []string{"redis.volume", "redis.resources"}},
+		{e.Invoker.Kind == "StatefulSet" && len(e.Invoker.ZooKeeper) > 0, "invokers have their numbers from the StatefulSet (invoker.kind)", []string{"invoker.zookeeper"}},
+		{c.daemon("invoker"), "invoker.kind is \"DaemonSet\", which has a pod on each node", []string{"invoker.replicas"}},
+		{e.Kafka.Topics.By == "job", "kafka.topics.by is \"job\"", []string{"kafka.topics.strimziCluster"}},
+		{!e.Placement.Enabled, "placement.enabled is false", []string{"placement.rules", "placement.nodeLabel"}},
+	} {
+		if g.idle {
+			c.idle(g.fields, g.because)
+		}
+	}
+	c.idleRules()
+	c.idleImages()
+	for _, s := range c.stores() {
+		c.idleVolumeFields(s)
+	}
+}
+
+// idleRules are of components that are not installed.
+func (c *checker) idleRules() {
+	if !c.Env.Placement.Enabled {
+		return
+	}
+	for _, component := range slices.Sorted(maps.Keys(c.Env.Placement.Rules)) {
+		if !c.Has(component) {
+			c.noEffect(environment.JoinPath("placement", "rules", component), fmt.Sprintf("%s is not installed", component))
+		}
+	}
+}
+
+// idleImages are of no container.
+func (c *checker) idleImages() {
+	used := map[string]bool{}
+	for _, component := range c.Components() {
+		used[c.Catalog.Components[component].Image] = true
+		if waits, ok := c.Catalog.Components[component].Workload["waits"].([]any); ok && len(waits) > 0 {
+			used["curl"] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Env.Images)) {
+		field := environment.JoinPath("images", name)
+		switch {
+		case !used[name]:
+			c.noEffect(field, "no container of this environment runs that image")
+		case c.Env.Images[name] == environment.Image{}:
+			c.noEffect(field, "it is empty")
+		}
+	}
+}
+
+// idleVolumeFields are those that the kind of volume does not have.
+func (c *checker) idleVolumeFields(s stored) {
+	kinds := s.kinds()
+	if len(kinds) > 1 {
+		return
+	}
+	switch field := s.field; {
+	case len(kinds) == 0:
+		c.idle([]string{field + ".reclaimPolicy"}, "the volume's StorageClass has its own")
+	case s.ExistingClaim != "", s.HostPath != nil, s.None != nil:
+		c.idle([]string{field + ".class", field + ".accessMode", field + ".reclaimPolicy"}, kinds[0]+" makes no claim")
+	}
+}

@@ -1,0 +1,156 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// sharedPool is where components run that have no pool of their own.
+const sharedPool = "core"
+
+// placement compares where pods must go with the nodes that there are. Without
+// cluster.nodes nothing is known of them.
+func (c *checker) placement() {
+	c.poolZones()
+	if !c.Env.Placement.Enabled {
+		c.unusedPools()
+		return
+	}
+	c.unknownPools()
+	c.besideActions()
+	for _, r := range replicated {
+		if c.Has(r.component) {
+			c.spread(r.component, r.field)
+			c.zones(r.component, r.field)
+		}
+	}
+}
+
+func poolField(pool, field string) string {
+	return environment.JoinPath("cluster", "nodes", pool, field)
+}
+
+func ruleField(component, field string) string {
+	return environment.JoinPath("placement", "rules", component, field)
+}
+
+func (c *checker) poolNames() []string { return slices.Sorted(maps.Keys(c.Env.Cluster.Nodes)) }
+
+func (c *checker) poolZones() {
+	for _, name := range c.poolNames() {
+		if p := c.Env.Cluster.Nodes[name]; p.Zones > p.Count {
+			field := poolField(name, "zones")
+			c.fail("WO207", field,
+				fmt.Sprintf("%s is %d, but the pool has %s: what counts on that many zones goes down with one of fewer", field, p.Zones, count(p.Count, "node")),
+				fmt.Sprintf("write %s or less, or %s", cue(field, p.Count), cue(poolField(name, "count"), p.Zones)))
+		}
+	}
+}
+
+func (c *checker) unusedPools() {
+	if n := len(c.Env.Cluster.Nodes); n > 1 && !c.development() {
+		c.warn("WO206", "placement.enabled",
+			fmt.Sprintf("placement is off, but cluster.nodes has %d pools: action pods run beside databases and brokers, and one that is greedy starves them", n),
+			"leave out placement.enabled, or describe the nodes as one pool")
+	}
+}
+
+// unknownPools finds pools that pods are sent to and that no node is in.
+func (c *checker) unknownPools() {
+	nodes := c.Env.Cluster.Nodes
+	if len(nodes) == 0 {
+		return
+	}
+	var homeless []string
+	for _, name := range c.standing() {
+		pool := c.Pool(name)
+		if _, ok := nodes[pool]; ok {
+			continue
+		}
+		if c.Env.Placement.Rules[name].Pool == "" {
+			homeless = append(homeless, name)
+			continue
+		}
+		field := ruleField(name, "pool")
+		c.fail("WO202", field,
+			fmt.Sprintf("%s is %q, which cluster.nodes does not have: no node carries the label %s=%s, and the pods stay Pending", field, pool, c.Env.Placement.NodeLabel, pool),
+			meant(pool, c.poolNames()))
+	}
+	if len(homeless) > 0 {
+		c.fail("WO202", "cluster.nodes",
+			fmt.Sprintf("cluster.nodes has no pool %q, where %s run: no node carries the label %s=%s, and the pods stay Pending", sharedPool, list(homeless), c.Env.Placement.NodeLabel, sharedPool),
+			fmt.Sprintf("write cluster: nodes: %s: {count: 3, cpu: \"4\", memory: \"16Gi\"} with the real numbers, or placement: enabled: false", sharedPool))
+	}
+}
+
+// besideActions finds what shares nodes with users' code.
+func (c *checker) besideActions() {
+	nodes := c.Env.Cluster.Nodes
+	_, known := nodes[sharedPool]
+	asked := c.Env.Placement.Rules["invoker"].Pool != ""
+	if c.InvokerPool == sharedPool && !asked && !c.development() && (known || len(nodes) == 0 && c.Env.Invoker.UserMemory != "") {
+		c.warn("WO203", "cluster.nodes",
+			fmt.Sprintf("cluster.nodes has no pool %q, so invokers and action pods run in pool %q, beside databases and brokers: an action that is greedy starves them", c.Catalog.Components["invoker"].Pool, sharedPool),
+			"write a pool for invokers, for example cluster: nodes: invoker: {count: 2, cpu: \"8\", memory: \"32Gi\"}, or placement: rules: invoker: pool: \"core\" if you mean it")
+	}
+	if c.InvokerPool == sharedPool {
+		return
+	}
+	for _, name := range c.standing() {
+		if name != "invoker" && c.Pool(name) == c.InvokerPool {
+			field := ruleField(name, "pool")
+			c.warn("WO208", field,
+				fmt.Sprintf("%s is %q, the invokers' pool: action pods take the memory there that %s counts on, and may starve it", field, c.InvokerPool, name),
+				fmt.Sprintf("write another pool, for example %s", cue(field, sharedPool)))
+		}
+	}
+}
+
+// spread counts nodes for pods that never share one.
+func (c *checker) spread(component, field string) {
+	rule := c.Placement(component)
+	pool, ok := c.Env.Cluster.Nodes[rule.Pool]
+	n := c.Replicas(component)
+	if !ok || rule.Spread != "hard" || n <= pool.Count || c.daemon(component) {
+		return
+	}
+	fits := pool.Count
+	if component == "kafka-controller" || component == "kafka" && c.Env.Kafka.Mode == "combined" {
+		fits -= 1 - fits%2 // an odd quorum
+	}
+	c.fail("WO201", c.written(field, ruleField(component, "spread"), poolField(rule.Pool, "count")),
+		fmt.Sprintf("%s is %d, but pool %q has %s and no two pods of %s may share one: %d %s Pending",
+			field, n, rule.Pool, count(pool.Count, "node"), component, n-pool.Count, verb(n-pool.Count, "stays", "stay")),
+		fmt.Sprintf("write %s%s, or %s, or %s", cue(field, fits), verb(fits, "", " or less"),
+			cue(poolField(rule.Pool, "count"), n), cue(ruleField(component, "spread"), "soft")))
+}
+
+func (c *checker) daemon(component string) bool {
+	return component == "invoker" && c.Env.Invoker.Kind == "DaemonSet"
+}
+
+// zones asks what a hard spread over zones can do. The constraint (a skew of
+// one, DoNotSchedule) lets pods share a zone once each zone has one, so too few
+// zones block nothing; but it keeps pods off nodes that have no zone label.
+func (c *checker) zones(component, field string) {
+	rule := c.Placement(component)
+	pool, ok := c.Env.Cluster.Nodes[rule.Pool]
+	n := c.Replicas(component)
+	if !ok || rule.Zones != "hard" || n < 2 {
+		return
+	}
+	at := ruleField(component, "zones")
+	switch voter := component == "kafka-controller" || component == "kafka" && c.Env.Kafka.Mode == "combined"; {
+	case pool.Zones == 1:
+		c.fail("WO204", at,
+			fmt.Sprintf("%s is \"hard\", but pool %q has one zone: there is nothing to spread over, and on nodes without the zone label the pods stay Pending", at, rule.Pool),
+			fmt.Sprintf("write %s if the nodes are in zones, or %s", cue(poolField(rule.Pool, "zones"), 3), cue(at, "soft")))
+	case voter && n >= 3 && pool.Zones == 2:
+		c.warn("WO205", at,
+			fmt.Sprintf("%s is \"hard\", but pool %q has 2 zones: one of them holds most of the %d voters of Kafka's quorum, and its loss stops Kafka", at, rule.Pool, n),
+			fmt.Sprintf("spread the nodes over 3 zones and write %s", cue(poolField(rule.Pool, "zones"), 3)))
+	}
+}

@@ -1,0 +1,107 @@
+package rules
+
+import "fmt"
+
+// quorum looks at how often Kafka copies messages, and at who votes.
+func (c *checker) quorum() {
+	c.copies()
+	c.voters()
+}
+
+// brokersField is where the number of brokers stands.
+func (c *checker) brokersField() string {
+	if c.Env.Kafka.External != nil {
+		return "kafka.external.brokers"
+	}
+	return "kafka.replicas"
+}
+
+func (c *checker) copies() {
+	k := c.Kafka
+	const rf, isr = "kafka.replicationFactor", "kafka.minInSyncReplicas"
+	brokers := c.brokersField()
+	switch {
+	case k.ReplicationFactor > k.Brokers:
+		c.fail("WO211", c.written(rf, brokers),
+			fmt.Sprintf("%s is %d, but %s is %d: no topic can be created, and controllers and invokers never hear of each other", rf, k.ReplicationFactor, brokers, k.Brokers),
+			fmt.Sprintf("write %s%s, or leave it out", cue(rf, k.Brokers), verb(k.Brokers, "", " or less")))
+	case k.MinInSyncReplicas > k.ReplicationFactor:
+		c.fail("WO212", c.written(isr, rf, brokers),
+			fmt.Sprintf("%s is %d, but a message has %s (%s): Kafka refuses every write that asks for all of them, and consumers cannot note where they are", isr, k.MinInSyncReplicas, copies(k.ReplicationFactor), rf),
+			fmt.Sprintf("write %s, or leave it out", cue(isr, max(1, k.ReplicationFactor-1))))
+	case k.MinInSyncReplicas == k.ReplicationFactor && k.ReplicationFactor > 1:
+		c.fail("WO213", c.written(isr, rf, brokers),
+			fmt.Sprintf("%s is %d, as many as a message has copies (%s): when one broker is down, for an update too, consumers cannot note where they are, and activations stop", isr, k.MinInSyncReplicas, rf),
+			fmt.Sprintf("write %s, or leave it out", cue(isr, k.ReplicationFactor-1)))
+	}
+}
+
+func copies(n int) string {
+	if n == 1 {
+		return "1 copy"
+	}
+	return fmt.Sprintf("%d copies", n)
+}
+
+// voters judges the size of KRaft's quorum: n voters survive the loss of
+// (n-1)/2 of them.
+func (c *checker) voters() {
+	if c.Env.Kafka.External != nil {
+		return
+	}
+	n, field := c.Kafka.Quorum, "kafka.replicas"
+	help := fmt.Sprintf("write kafka: replicas: %d, or kafka: mode: \"separate\", where brokers do not vote", n+1)
+	if c.Env.Kafka.Mode == "separate" {
+		field = "kafka.controllers"
+		help = fmt.Sprintf("write kafka: controllers: %d", n-1)
+	}
+	at := c.written(field, "kafka.mode")
+	switch {
+	case n == 2:
+		if field == "kafka.controllers" {
+			help = "write kafka: controllers: 3"
+		}
+		c.fail("WO214", at,
+			fmt.Sprintf("%s is 2, and both vote in Kafka's quorum: when either is down Kafka stops, so two are worse than one", field), help)
+	case n > 9:
+		c.warn("WO215", at,
+			fmt.Sprintf("%s is %d, and all of them vote in Kafka's quorum: a change of a topic or a leader waits for %d of them", field, n, n/2+1),
+			"write kafka: mode: \"separate\", which has a quorum of kafka.controllers")
+	case n%2 == 0:
+		c.warn("WO214", at,
+			fmt.Sprintf("%s is %d, and all of them vote in Kafka's quorum: it survives the loss of %d, as with %d, and one more must agree to every change", field, n, (n-1)/2, n-1), help)
+	}
+}
+
+// availability looks for what one failed node takes away from users.
+func (c *checker) availability() {
+	if !c.production() {
+		return
+	}
+	for _, r := range []struct{ component, field, loss string }{
+		{"nginx", "edge.replicas", "nobody gets in"},
+		{"controller", "controller.replicas", "the API is down"},
+		{"invoker", "invoker.replicas", "no action runs"},
+	} {
+		if c.Replicas(r.component) == 1 && !c.daemon(r.component) {
+			c.warn("WO216", c.written(r.field),
+				fmt.Sprintf("%s is 1 in profile \"production\": while its node fails or is drained, %s", r.field, r.loss),
+				fmt.Sprintf("write %s or more", cue(r.field, 2)))
+		}
+	}
+	field := c.brokersField()
+	switch n := c.Kafka.Brokers; {
+	case n == 1:
+		c.warn("WO216", c.written(field),
+			fmt.Sprintf("%s is 1 in profile \"production\": while its node fails or is drained, no activation starts, and what is lost with its disk has no copy", field),
+			"write "+cue(field, 3))
+	case n == 2 && !c.reported("WO214"):
+		c.warn("WO216", c.written(field),
+			fmt.Sprintf("%s is 2 in profile \"production\": while one is down, every message has one copy", field),
+			"write "+cue(field, 3))
+	case c.Kafka.ReplicationFactor == 1:
+		c.warn("WO217", c.written("kafka.replicationFactor", field),
+			fmt.Sprintf("kafka.replicationFactor is 1 in profile \"production\", with %d brokers: the topics on a broker that is down are gone until it is back", n),
+			"leave out kafka.replicationFactor, or write kafka: replicationFactor: 3")
+	}
+}

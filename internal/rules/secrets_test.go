@@ -1,0 +1,20 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+)
+
+// Messages go to logs and to pull requests.
+func TestSecretsAreNotTold(t *testing.T) {
+	for _, e := range readExamples(t, "testdata/secrets.txtar") {
+		_, found := e.run(t)
+		for _, f := range found {
+			for _, secret := range []string{"a-1", "c-1", "c-2", "i-1", "i-2", "ecret-1", "it's", "abcdefgh", "-4000-8000", "816aa4f8c502"} {
+				if strings.Contains(f.Message+f.Help+f.Path, secret) {
+					t.Errorf("%s: %q is told: %+v", e.name, secret, f)
+				}
+			}
+		}
+	}
+}

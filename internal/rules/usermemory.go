@@ -1,0 +1,166 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/quantity"
+)
+
+const userMemoryField = "invoker.userMemory"
+
+// userMemory looks at what invokers give to actions: first whether there is
+// any, then whether nodes have it, then whether it is enough.
+func (c *checker) userMemory() {
+	if c.reported("WO202") && c.Env.Invoker.UserMemory == "" {
+		return // the pool's name is wrong, and its memory unknown
+	}
+	pool, known := c.Env.Cluster.Nodes[c.InvokerPool]
+	if !known && (c.Env.Invoker.UserMemory == "" || c.daemon("invoker")) {
+		c.noPool()
+		return
+	}
+	mib := c.userMiB()
+	if mib == 0 {
+		c.noUserMemory(pool)
+		return
+	}
+	if known && !c.nodesHave(pool, mib) {
+		return
+	}
+	c.controllersShare(mib)
+	c.stemCells(mib)
+	if known {
+		c.actionCPUs(pool, mib)
+	}
+}
+
+// userMiB is the memory that was asked for, also where it is absurd.
+func (c *checker) userMiB() int64 {
+	if q := c.Env.Invoker.UserMemory; q != "" {
+		return size(q) / quantity.MiB
+	}
+	return c.UserMemory
+}
+
+// showUserMemory says what invokers give to actions, and who says so.
+func (c *checker) showUserMemory(mib int64) string {
+	if q := c.Env.Invoker.UserMemory; q != "" {
+		return c.show(userMemoryField, q)
+	}
+	return fmt.Sprintf("%s %dMi (derived)", userMemoryField, mib)
+}
+
+func (c *checker) noPool() {
+	message := fmt.Sprintf("cluster.nodes does not say how large the invokers' nodes are (pool %q), and invoker.userMemory is not written: invokers would have no memory to give to actions", c.InvokerPool)
+	help := "write cluster: nodes: invoker: {count: 2, cpu: \"8\", memory: \"32Gi\"} with the real numbers, or invoker.userMemory"
+	at := c.written(userMemoryField, "cluster.nodes", "invoker")
+	if c.daemon("invoker") {
+		message = fmt.Sprintf("invoker.kind is \"DaemonSet\", but cluster.nodes does not say how many nodes there are (pool %q): no topic is made for the invokers", c.InvokerPool)
+		help = "write cluster: nodes: invoker: {count: 2, cpu: \"8\", memory: \"32Gi\"} with the real numbers"
+		at = c.written("invoker.kind")
+	}
+	c.fail("WO231", at, message, help)
+}
+
+func (c *checker) noUserMemory(pool environment.NodePool) {
+	if q := c.Env.Invoker.UserMemory; q != "" {
+		c.fail("WO231", userMemoryField,
+			fmt.Sprintf("invoker.userMemory is %q, less than 1 MiB: invokers would have no memory to give to actions", q),
+			"write a real size, or leave it out to have it derived from the nodes")
+		return
+	}
+	c.fail("WO231", c.written("invoker.reserve", "invoker.resources.limits.memory", poolField(c.InvokerPool, "memory")),
+		fmt.Sprintf("a node of pool %q has %s, which %s and %s use up: invokers would have no memory to give to actions", c.InvokerPool, pool.Memory,
+			c.show("invoker.reserve", c.Env.Invoker.Reserve), c.show("invoker.resources.limits.memory", c.Env.Invoker.Resources.Limits.Memory)),
+		"write larger nodes, or a smaller invoker.reserve")
+}
+
+// nodesHave tells whether action pods fit on the invokers' nodes. An invoker
+// only keeps books: what does not fit stays Pending.
+func (c *checker) nodesHave(pool environment.NodePool, mib int64) bool {
+	env := c.Env.Invoker
+	each := 1
+	if !c.daemon("invoker") && c.Placement("invoker").Spread != "hard" {
+		each = (env.Replicas + pool.Count - 1) / pool.Count
+	}
+	own := size(env.Resources.Limits.Memory)
+	free := size(pool.Memory) - size(env.Reserve)
+	if int64(each)*(min(mib, tooMuch>>20)*quantity.MiB+own) <= free {
+		return true
+	}
+	fits := max(0, free/int64(each)-own)
+	help := "write larger nodes, or fewer invokers"
+	if fits >= quantity.MiB {
+		help = fmt.Sprintf("write %s or less", cue(userMemoryField, quantity.FormatMiB(fits)))
+		if each == 1 {
+			help += ", or leave it out"
+		}
+	}
+	sharing := ""
+	if each > 1 {
+		sharing = fmt.Sprintf(" for each of %d invokers", each)
+	}
+	c.fail("WO232", c.written(userMemoryField, "invoker.replicas", poolField(c.InvokerPool, "count")),
+		fmt.Sprintf("%s is more than a node of pool %q has for actions, %s%s (%s less invoker.reserve %q and %s of each invoker): action pods beyond that stay Pending, and their activations fail after invoker.podTimeout",
+			c.showUserMemory(mib), c.InvokerPool, memory(fits), sharing, pool.Memory, env.Reserve, env.Resources.Limits.Memory), help)
+	return false
+}
+
+// controllersShare divides: without a scheduler, each controller has its part
+// of every invoker.
+func (c *checker) controllersShare(mib int64) {
+	n, most := c.Env.Controller.Replicas, c.Env.Limits.Memory.Max
+	share := mib / int64(n)
+	if share*quantity.MiB >= size(most) {
+		return
+	}
+	need := (size(most) + quantity.MiB - 1) / quantity.MiB * int64(n)
+	consequence := "controllers take every invoker for overloaded when such an action comes, and send it to any of them"
+	if least := c.Env.Limits.Memory.Min; share*quantity.MiB < size(least) {
+		consequence = fmt.Sprintf("it is even less than limits.memory.min %q, and controllers give more memory away than there is", least)
+	}
+	c.fail("WO233", c.written(userMemoryField, "controller.replicas", "limits.memory.max"),
+		fmt.Sprintf("%s is %dMi for each of %s, less than %s: %s",
+			c.showUserMemory(mib), share, count(n, "controller"), c.show("limits.memory.max", most), consequence),
+		fmt.Sprintf("write %s or more, on nodes that have it, or a smaller limits.memory.max, or fewer controllers", cue(userMemoryField, fmt.Sprintf("%dMi", need))))
+}
+
+// stemCells take memory for good.
+func (c *checker) stemCells(mib int64) {
+	var cells int64
+	for _, kind := range slices.Sorted(maps.Keys(c.Env.Runtimes.StemCells)) {
+		cell := c.Env.Runtimes.StemCells[kind]
+		cells += int64(cell.Count) * (size(cell.Memory) / quantity.MiB)
+	}
+	std := size(c.Env.Limits.Memory.Std) / quantity.MiB
+	if cells == 0 || cells+std <= mib {
+		return
+	}
+	c.fail("WO234", "runtimes.stemCells",
+		fmt.Sprintf("stem cells take %dMi of the %dMi that an invoker gives to actions, and leave none for an action of %s: kinds without a stem cell never run", cells, mib, c.show("limits.memory.std", c.Env.Limits.Memory.Std)),
+		fmt.Sprintf("write fewer or smaller stem cells, %dMi in all, or a larger invoker.userMemory", max(0, mib-std)))
+}
+
+// actionCPUs adds up what action pods ask for when all memory is given away.
+func (c *checker) actionCPUs(pool environment.NodePool, mib int64) {
+	per := int64(c.Env.Actions.CPUPer256Mi)
+	if per == 0 {
+		return
+	}
+	ask := per * (min(mib, tooMuch>>20) / 256)
+	free := milli(pool.CPU) - milli(c.Env.Invoker.Resources.Requests.CPU)
+	if ask <= free {
+		return
+	}
+	fits := max(0, free) * 256 / mib
+	help := "write nodes with more CPUs, or leave out actions.cpuPer256Mi"
+	if fits > 0 {
+		help = fmt.Sprintf("write %s or less, or a smaller invoker.userMemory", cue("actions.cpuPer256Mi", fits))
+	}
+	c.fail("WO235", "actions.cpuPer256Mi",
+		fmt.Sprintf("actions.cpuPer256Mi is %d, so %dMi of actions (invoker.userMemory) ask for %s CPUs, but a node of pool %q has %s left: invokers count memory alone, and action pods beyond that stay Pending",
+			per, mib, cpu(ask), c.InvokerPool, cpu(max(0, free))), help)
+}
