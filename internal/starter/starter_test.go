@@ -1,0 +1,77 @@
+package starter
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/pipeline"
+	"github.com/whiskops/whiskops/internal/plan"
+	"github.com/whiskops/whiskops/internal/rules"
+)
+
+func TestFiles(t *testing.T) {
+	want := []string{
+		".gitattributes", ".github/workflows/whiskops.yaml", "README.md",
+		"environments/development.cue", "environments/production.cue",
+	}
+	files := Files()
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files))); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	for name, content := range files {
+		text := string(content)
+		if !strings.HasSuffix(text, "\n") || strings.Contains(text, "\r") {
+			t.Errorf("%s: lines must end with a line feed alone", name)
+		}
+	}
+}
+
+// TestEnvironments: a new user's first run has nothing to complain about, not
+// even a warning, and generates.
+func TestEnvironments(t *testing.T) {
+	sources := map[string][]byte{}
+	for name, content := range Files() {
+		if strings.HasSuffix(name, ".cue") {
+			sources[name] = content
+		}
+	}
+	envs, findings, err := environment.LoadBytes("environments", sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	var values []*derived.Values
+	for i := range envs {
+		names = append(names, envs[i].Name)
+		v := derived.Of(&envs[i], cat)
+		values = append(values, &v)
+		p, err := plan.Of(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pipeline.Run(p); err != nil {
+			t.Errorf("environment %s does not generate: %v", envs[i].Name, err)
+		}
+		if envs[i].Secrets.Plain != nil {
+			t.Errorf("environment %s has secrets, which everyone who starts here would share", envs[i].Name)
+		}
+	}
+	findings = append(findings, rules.CheckAll(values)...)
+	for _, f := range findings {
+		t.Errorf("%s:%d: %s %s\n  help: %s", f.File, f.Line, f.Code, f.Message, f.Help)
+	}
+	if diff := cmp.Diff([]string{"development", "production"}, names); diff != "" {
+		t.Errorf("environments (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,174 @@
+package starter
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// InTheWay says that the directory has files of the user's where the starter's
+// belong. Nothing was written.
+type InTheWay struct {
+	// Files by their paths in the directory, sorted.
+	Files []string
+}
+
+func (e *InTheWay) Error() string {
+	return "nothing was written, because there is something else already: " + strings.Join(e.Files, ", ")
+}
+
+// Write puts the files into a directory, which it makes if need be, and returns
+// the slash paths of those that were not there yet, sorted. A file that is there
+// with the same content is fine; with any other, nothing at all is written and
+// the error is *InTheWay. No file is ever replaced, not even one that comes into
+// being meanwhile. Other errors are faults of the machine; what was written
+// until then is taken back.
+func Write(dir string) (written []string, err error) {
+	files := Files()
+	missing, err := compare(dir, files)
+	if err != nil || len(missing) == 0 {
+		return nil, err
+	}
+	w := &writer{}
+	for _, name := range missing {
+		if err := w.write(filepath.Join(dir, filepath.FromSlash(name)), files[name]); err != nil {
+			w.takeBack()
+			return nil, fmt.Errorf("write %s: %w", name, err)
+		}
+	}
+	return missing, nil
+}
+
+// compare returns the files that are missing. A file in place of a directory is
+// in the way too.
+func compare(dir string, files map[string][]byte) ([]string, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file, not a directory", dir)
+	}
+	var missing, other []string
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		there, err := obstacle(dir, name)
+		if err != nil {
+			return nil, err
+		}
+		if there == "" {
+			missing = append(missing, name)
+			continue
+		}
+		same, err := has(filepath.Join(dir, filepath.FromSlash(there)), files[name])
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", there, err)
+		}
+		if there != name || !same {
+			other = append(other, there)
+		}
+	}
+	if len(other) > 0 {
+		return nil, &InTheWay{Files: slices.Compact(other)}
+	}
+	return missing, nil
+}
+
+// obstacle is the first part of a path that exists and is no directory, or
+// empty if the path is free. A link to a directory is an obstacle: it may lead
+// anywhere.
+func obstacle(dir, name string) (string, error) {
+	parts := strings.Split(name, "/")
+	for i := range parts {
+		part := strings.Join(parts[:i+1], "/")
+		info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(part)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("look for %s: %w", part, err)
+		}
+		if !info.IsDir() || i == len(parts)-1 {
+			return part, nil
+		}
+	}
+	return "", nil
+}
+
+// has tells whether a regular file has a content. A link to one counts.
+func has(name string, content []byte) (bool, error) {
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil // a link to nothing
+	}
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(content)) {
+		return false, err
+	}
+	got, err := os.ReadFile(name)
+	return bytes.Equal(got, content), err
+}
+
+// writer remembers what it made, to take it back.
+type writer struct{ made []string }
+
+func (w *writer) write(name string, content []byte) error {
+	if err := w.directory(filepath.Dir(name)); err != nil {
+		return err
+	}
+	// A run that is killed leaves whole files, and this one.
+	staged := fmt.Sprintf("%s.%d.whiskops", name, os.Getpid())
+	if err := create(staged, content); err != nil {
+		return err
+	}
+	defer os.Remove(staged)
+	// Unlike a renaming, a link replaces nothing.
+	err := os.Link(staged, name)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		// Some file systems have no links.
+		err = create(name, content)
+	}
+	if err == nil {
+		w.made = append(w.made, name)
+	}
+	return err
+}
+
+// create makes a file that is not there, and leaves nothing behind if it fails.
+func create(name string, content []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Close()); err != nil {
+		os.Remove(name)
+	}
+	return err
+}
+
+// directory makes a directory and those above it.
+func (w *writer) directory(dir string) error {
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := w.directory(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	err := os.Mkdir(dir, 0o755)
+	if errors.Is(err, fs.ErrExist) {
+		return nil // someone else made it just now
+	}
+	if err == nil {
+		w.made = append(w.made, dir)
+	}
+	return err
+}
+
+// takeBack removes what was made, the last first. A directory that someone put
+// something into stays.
+func (w *writer) takeBack() {
+	for _, name := range slices.Backward(w.made) {
+		os.Remove(name)
+	}
+}
