@@ -1,0 +1,120 @@
+// Package kustomize is the only place that touches kustomize's engine and the
+// process-global OpenAPI state behind it.
+//
+// A Tree of files goes into Build, and objects come out, each with the exact
+// bytes that the kustomize command prints for it. Nothing is fetched: remote
+// bases and files are refused before the engine sees them, plugins are off,
+// and files outside a kustomization's folder cannot be read.
+//
+// The exported surface: Tree (what is built), Build and Join (objects and
+// their bytes), Warm, and four questions to the engine that computing an
+// overlay needs: Merge, HasSchema, Namespaced and HashedName. Value and
+// MarshalYAML are how this package reads and prints objects.
+package kustomize
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+)
+
+// openAPI guards kyaml's process-global schema, the one thing that builds
+// share. A build with an `openapi:` field changes it for every other build
+// (kustomize#3659, #4824), so it runs alone and puts the schema back; all
+// others only read and run side by side.
+var openAPI sync.RWMutex
+
+// Object is one built object.
+type Object struct {
+	APIVersion, Kind, Name, Namespace string
+	// YAML is what `kustomize build` prints for the object, without the
+	// "---" line between objects.
+	YAML []byte
+	// Value is the parsed object, as Value gives it.
+	Value map[string]any
+}
+
+// String names the object for people: "Deployment openwhisk/nginx".
+func (o Object) String() string {
+	if o.Namespace == "" {
+		return o.Kind + " " + o.Name
+	}
+	return o.Kind + " " + o.Namespace + "/" + o.Name
+}
+
+// Build runs `kustomize build dir` on a file system and returns the objects in
+// the order of its output. A *RemoteError says that the tree wants something
+// from the network. Any other error is kustomize's own complaint; a panic of
+// the engine is one too.
+func Build(files filesys.FileSystem, dir string) (objects []Object, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			objects, err = nil, fmt.Errorf("kustomize build %s: the engine panicked: %v", dir, r)
+		}
+	}()
+	found, err := scan(files, dir)
+	if err != nil {
+		return nil, err
+	}
+	if found.openAPI {
+		openAPI.Lock()
+		defer openAPI.Unlock()
+		openapi.ResetOpenAPI()
+		defer openapi.ResetOpenAPI()
+	} else {
+		openAPI.RLock()
+		defer openAPI.RUnlock()
+	}
+	built, err := krusty.MakeKustomizer(&krusty.Options{
+		// What the command does without --reorder. MakeDefaultOptions would
+		// not sort.
+		Reorder:          krusty.ReorderOptionUnspecified,
+		LoadRestrictions: types.LoadRestrictionsRootOnly,
+		PluginConfig:     types.DisabledPluginConfig(),
+	}).Run(files, dir)
+	if err != nil {
+		return nil, fmt.Errorf("kustomize build %s: %w", dir, err)
+	}
+	objects = make([]Object, 0, built.Size())
+	for _, r := range built.Resources() {
+		o, err := object(r)
+		if err != nil {
+			return nil, fmt.Errorf("kustomize build %s: print %s: %w", dir, r.CurId(), err)
+		}
+		objects = append(objects, o)
+	}
+	return objects, nil
+}
+
+func object(r *resource.Resource) (Object, error) {
+	o := Object{APIVersion: r.GetApiVersion(), Kind: r.GetKind(), Name: r.GetName(), Namespace: r.GetNamespace()}
+	value, plain := read(r.YNode())
+	var err error
+	if plain {
+		o.Value, _ = value.(map[string]any)
+		o.YAML, err = MarshalYAML(o.Value)
+		return o, err
+	}
+	// The engine's own way goes twice through YAML and once through JSON. It
+	// is what the command prints, so whatever read is not sure of takes it.
+	if o.YAML, err = r.AsYAML(); err != nil {
+		return o, err
+	}
+	o.Value, err = parse(o.YAML)
+	return o, err
+}
+
+// Join puts objects together as the kustomize command prints them.
+func Join(objects []Object) []byte {
+	parts := make([][]byte, len(objects))
+	for i, o := range objects {
+		parts[i] = o.YAML
+	}
+	return bytes.Join(parts, []byte("---\n"))
+}

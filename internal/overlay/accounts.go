@@ -1,0 +1,62 @@
+package overlay
+
+// accounts are the ServiceAccounts of a set of objects, by name.
+//
+// The engine fills in the namespace of a (Cluster)RoleBinding's subject that
+// has none, from the ServiceAccount of that name. So base leaves it out where
+// the account is in the same tier, and no environment needs a patch that says
+// its namespace. A tier must build on its own, so an account of another tier
+// does not count, and neither does a name that two namespaces have.
+type accounts map[string][]*object
+
+func newAccounts(objects []*object) accounts {
+	a := accounts{}
+	for _, o := range objects {
+		if o.kind == "ServiceAccount" {
+			a[o.name] = append(a[o.name], o)
+		}
+	}
+	return a
+}
+
+// of finds the account that the engine would take for a subject.
+func (a accounts) of(subject any, tier string) (s map[string]any, account *object) {
+	s, _ = subject.(map[string]any)
+	name, _ := s["name"].(string)
+	if found := a[name]; s["kind"] == "ServiceAccount" && len(found) == 1 && found[0].tier == tier {
+		return s, found[0]
+	}
+	return s, nil
+}
+
+// shorten is the value of an object without what the engine fills in.
+func (a accounts) shorten(o *object) map[string]any {
+	return a.subjects(o.value, o, func(s map[string]any, account *object) {
+		if s["namespace"] == account.namespace && account.namespace != "" {
+			delete(s, "namespace")
+		}
+	})
+}
+
+// expand is the value of an object of base as the engine fills it in among the
+// objects of an environment.
+func (a accounts) expand(o *object) map[string]any {
+	return a.subjects(copyMap(o.value), o, func(s map[string]any, account *object) {
+		if _, said := s["namespace"]; !said && account.namespace != "" {
+			s["namespace"] = account.namespace
+		}
+	})
+}
+
+func (a accounts) subjects(value map[string]any, o *object, change func(map[string]any, *object)) map[string]any {
+	if o.kind != "RoleBinding" && o.kind != "ClusterRoleBinding" {
+		return value
+	}
+	subjects, _ := value["subjects"].([]any)
+	for _, e := range subjects {
+		if s, account := a.of(e, o.tier); account != nil {
+			change(s, account)
+		}
+	}
+	return value
+}

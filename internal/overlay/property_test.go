@@ -1,0 +1,110 @@
+package overlay
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"maps"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/kustomize"
+)
+
+var (
+	seed  = flag.Uint64("seed", 1, "first seed of the random overlays")
+	cases = flag.Int("cases", 300, "number of random overlays")
+)
+
+// TestOverlayRebuildsWhatIsWanted is the property on which everything stands:
+// whatever base and environment are, kustomize makes of the overlay exactly
+// the environment, from its root and from each of its tiers.
+func TestOverlayRebuildsWhatIsWanted(t *testing.T) {
+	n := *cases
+	if testing.Short() {
+		n = min(n, 50)
+	}
+	for i := range n {
+		s := *seed + uint64(i)
+		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
+			t.Parallel()
+			checkSeed(t, s)
+		})
+	}
+}
+
+func FuzzOverlay(f *testing.F) {
+	f.Add(uint64(1))
+	f.Add(uint64(time.Hour))
+	f.Fuzz(checkSeed)
+}
+
+func checkSeed(t *testing.T, s uint64) {
+	r := newRandom(s)
+	state := r.base()
+	base := in(state, "openwhisk", "openwhisk-actions")
+	main := pick(r, "openwhisk", "prod", "staging")
+	want := in(r.change(state), main, main+"-actions")
+
+	b, err := New(base)
+	if err != nil {
+		t.Fatalf("seed %d: %v", s, err)
+	}
+	overlay, err := b.Overlay(want, Options{Environment: "env"})
+	if err != nil {
+		t.Fatalf("seed %d: %v", s, err)
+	}
+	again, err := b.Overlay(want, Options{Environment: "env"})
+	if err != nil || !maps.EqualFunc(overlay, again, bytes.Equal) {
+		t.Fatalf("seed %d: the same overlay twice differs (%v)", s, err)
+	}
+	tree := kustomize.NewTree(overlay, b.Files())
+	built, err := kustomize.Build(tree, "overlays/env")
+	if err != nil {
+		t.Fatalf("seed %d: %v\n%s", s, err, show(overlay))
+	}
+	if err := Prove(built, want); err != nil {
+		t.Fatalf("seed %d: %v\n%s", s, err, show(overlay))
+	}
+	golden := Golden(built)
+	var parts [][]byte
+	for _, name := range GoldenNames(built) {
+		parts = append(parts, golden[name])
+	}
+	if len(golden) != len(built) || !bytes.Equal(bytes.Join(parts, []byte("---\n")), kustomize.Join(built)) {
+		t.Fatalf("seed %d: golden files are not the build", s)
+	}
+	if s%4 != 0 { // eight builds where the whole takes one
+		return
+	}
+	tiers := map[string][]*yaml.RNode{}
+	for _, w := range want {
+		tier := w.GetLabels()["app.kubernetes.io/component"]
+		tiers[tier] = append(tiers[tier], w)
+	}
+	for tier, objects := range tiers {
+		built, err := kustomize.Build(tree, path.Join("overlays/env", tier))
+		if err != nil {
+			t.Fatalf("seed %d: %v\n%s", s, err, show(overlay))
+		}
+		if err := Prove(built, objects); err != nil {
+			t.Fatalf("seed %d, tier %s: %v\n%s", s, tier, err, show(overlay))
+		}
+	}
+}
+
+func show(files map[string][]byte) string {
+	var b strings.Builder
+	m := m{}
+	for name := range files {
+		m[name] = nil
+	}
+	for _, name := range keys(m) {
+		fmt.Fprintf(&b, "-- %s --\n%s", name, files[name])
+	}
+	return b.String()
+}
