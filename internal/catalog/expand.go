@@ -53,7 +53,8 @@ func Text(text string, values any) (string, error) {
 // Expand fills in the templates in all strings below v, which is made of
 // maps, lists and scalars, and returns a copy. A string that is one template
 // with the prefix "int:" becomes a number. List entries and fields whose
-// template comes out as "omit:" are left out.
+// template comes out as "omit:" are left out; so are entries whose field
+// "name" does.
 func Expand(v any, values any) (any, error) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -70,12 +71,12 @@ func Expand(v any, values any) (any, error) {
 		return out, nil
 	case []any:
 		out := make([]any, 0, len(v))
-		for _, e := range v {
-			e, err := Expand(e, values)
+		for _, was := range v {
+			e, err := Expand(was, values)
 			if err != nil {
 				return nil, err
 			}
-			if e != omit {
+			if e != omit && !lostName(was, e) {
 				out = append(out, e)
 			}
 		}
@@ -95,6 +96,15 @@ func Expand(v any, values any) (any, error) {
 		return s, nil
 	}
 	return v, nil
+}
+
+// lostName tells whether a list entry had a name and has none any more.
+func lostName(was, is any) bool {
+	before, _ := was.(map[string]any)
+	after, _ := is.(map[string]any)
+	_, had := before["name"]
+	_, has := after["name"]
+	return had && !has
 }
 
 // omit is what a template writes for "no such field".
