@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -42,6 +44,9 @@ nothing. A generated file that was edited by hand is not overwritten without
 				return err
 			}
 			folders, err := base.Tree(envs, os.DirFS(at.root))
+			if custom := (*render.CustomError)(nil); errors.As(err, &custom) {
+				return out.print(s, []finding.Finding{below(at.root, custom.Finding)})
+			}
 			if err != nil {
 				return err
 			}
@@ -55,6 +60,9 @@ nothing. A generated file that was edited by hand is not overwritten without
 				return err
 			}
 			if len(changes.Findings) > 0 {
+				for i, f := range changes.Findings {
+					changes.Findings[i] = below(at.root, f)
+				}
 				return out.print(s, changes.Findings)
 			}
 			if out.form == "text" {
@@ -83,6 +91,12 @@ func prepare(dir string) ([]environment.Environment, *render.Base, []finding.Fin
 	g.Go(func() (err error) { envs, findings, err = load(dir); return err })
 	err := g.Wait()
 	return envs, base, findings, err
+}
+
+// below makes a finding's place, which is relative to the root, absolute.
+func below(root string, f finding.Finding) finding.Finding {
+	f.File = filepath.Join(root, filepath.FromSlash(f.File))
+	return f
 }
 
 func summary(envs int, c tree.Changes) string {

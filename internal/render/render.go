@@ -7,7 +7,6 @@
 package render
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -132,8 +131,7 @@ func (b *Base) environment(env *environment.Environment, root fs.FS) ([]tree.Fol
 		if files, err = b.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
 			return nil, err
 		}
-		built, err = b.withCustom(files, dir, root)
-		if err != nil {
+		if built, err = b.withCustom(files, dir, root); err != nil {
 			return nil, err
 		}
 	}
@@ -143,41 +141,6 @@ func (b *Base) environment(env *environment.Environment, root fs.FS) ([]tree.Fol
 		{Path: dir, Files: below(files, dir), Keep: []string{CustomFolder}},
 		{Path: path.Join(GoldenFolder, env.Name), Files: golden},
 	}, nil
-}
-
-func (b *Base) withCustom(files map[string][]byte, dir string, root fs.FS) ([]kustomize.Object, error) {
-	at := path.Join(dir, CustomFolder)
-	own, err := fs.Sub(root, at)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", at, err)
-	}
-	built, err := kustomize.Build(kustomize.NewTree(b.Files(), files).Mount(at, own), dir)
-	if err != nil {
-		return nil, fmt.Errorf("build with %s: %w", at, err)
-	}
-	return built, nil
-}
-
-// customFolder tells what the user's own folder holds.
-func customFolder(root fs.FS, at string) (overlay.Custom, error) {
-	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
-		text, err := fs.ReadFile(root, path.Join(at, name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return overlay.NoCustom, fmt.Errorf("read %s: %w", path.Join(at, name), err)
-		}
-		k, err := yaml.Parse(string(text))
-		if err != nil {
-			return overlay.NoCustom, fmt.Errorf("%s is not YAML: %w", path.Join(at, name), err)
-		}
-		if k.GetKind() == "Component" {
-			return overlay.CustomComponent, nil
-		}
-		return overlay.CustomResource, nil
-	}
-	return overlay.NoCustom, nil
 }
 
 // below returns the files of a folder by their paths in it.
