@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	codeDrift    = "WO301"
-	codeEdited   = "WO302"
-	codeForeign  = "WO303"
-	codeLink     = "WO304"
-	codeManifest = "WO305"
+	codeDrift    = "WO301" // a generated file is not what generate would write
+	codeEdited   = "WO302" // a generated file was edited by hand
+	codeForeign  = "WO303" // a file of the user's stands where a generated one must go
+	codeLink     = "WO304" // a symbolic link in the way of a generated file
+	codeManifest = "WO305" // a manifest that cannot be read
 )
 
 func complaint(code, file, message, help string) finding.Finding {

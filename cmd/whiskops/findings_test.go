@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/rules"
+)
+
+// TestFindingsDocument holds docs/findings.md against the codes in the source.
+// -update writes it.
+func TestFindingsDocument(t *testing.T) {
+	const path = "../../docs/findings.md"
+	var b strings.Builder
+	b.WriteString("# Findings\n\nEvery complaint has a stable code. `go test ./cmd/whiskops -run FindingsDocument -update` writes this file.\n")
+	b.WriteString("\n## WO1xx: what the schema says\n\n| code | meaning |\n|---|---|\n")
+	b.WriteString(codes(t, "../../internal/environment/codes.go"))
+	b.WriteString("\n## WO2xx: rules over several fields\n\n| code | severity | meaning | what you would see at night |\n|---|---|---|---|\n")
+	for _, c := range rules.Codes() {
+		severities := make([]string, len(c.Severities))
+		for i, s := range c.Severities {
+			severities[i] = string(s)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.Code, strings.Join(severities, ", "), c.Title, c.Symptom)
+	}
+	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
+	b.WriteString(codes(t, "../../internal/tree/findings.go"))
+	b.WriteString(codes(t, "../../internal/render/custom.go"))
+	if *update {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(b.String(), string(got)); diff != "" {
+		t.Errorf("%s is not what the source says (-source +file):\n%s", path, diff)
+	}
+}
+
+// codes are rows for the constants of a file whose value begins with "WO",
+// each with its comment.
+func codes(t *testing.T, path string) string {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows strings.Builder
+	ast.Inspect(f, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
+		}
+		literal, ok := spec.Values[0].(*ast.BasicLit)
+		if !ok || !strings.HasPrefix(literal.Value, `"WO`) {
+			return true
+		}
+		meaning := strings.TrimSpace(spec.Comment.Text())
+		if meaning == "" {
+			t.Errorf("%s: %s has no comment that says what it means", path, literal.Value)
+		}
+		fmt.Fprintf(&rows, "| %s | %s |\n", strings.Trim(literal.Value, `"`), meaning)
+		return true
+	})
+	return rows.String()
+}
