@@ -13,7 +13,7 @@ func (p *pack) cycle(path []string) (first place, own, ok bool) {
 	if !ok {
 		return place{}, false, false
 	}
-	c := &cycleSearch{w: &walker{steps: 20000}, state: map[ast.Expr]int{}}
+	c := &cycleSearch{w: p.walker(), state: map[ast.Expr]int{}}
 	c.visit(start)
 	if len(c.members) == 0 {
 		return place{}, false, false
@@ -50,7 +50,7 @@ func (c *cycleSearch) follow(n ast.Node, s *scope, hops int) {
 	ast.Walk(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.StructLit:
-			inner := &scope{s, n.Elts}
+			inner := c.w.pkg.inside(n, s)
 			for _, d := range n.Elts {
 				c.follow(d, inner, hops)
 			}

@@ -165,7 +165,9 @@ func (p *pack) cut(bad []finding.Finding) {
 	for i, f := range p.files {
 		p.files[i] = astutil.Apply(f, func(c astutil.Cursor) bool {
 			if id, ok := c.Node().(*ast.Ident); ok && gone[position(id.Pos())] {
-				c.Replace(ast.NewIdent("_"))
+				top := ast.NewIdent("_")
+				ast.SetPos(top, id.Pos())
+				c.Replace(top)
 			}
 			return true
 		}, nil).(*ast.File)

@@ -27,6 +27,7 @@ const (
 	msgIncomplete   = "incomplete value"
 	msgNonConcrete  = "non-concrete value"
 	msgInterpolate  = "invalid interpolation"
+	msgOperand      = "invalid operand %s ("
 	msgInvalid      = "invalid value %v"
 	msgRequired     = "field is required but not present"
 	msgDisjunction  = "%d errors in empty disjunction:"
@@ -57,7 +58,7 @@ func (p *pack) explain(list []errors.Error, cut bool) []finding.Finding {
 			}
 			i += len(branches)
 			fs = append(fs, p.explainBranches(e, branches))
-		case strings.HasPrefix(format, msgNonConcrete), strings.HasPrefix(format, msgInterpolate):
+		case strings.HasPrefix(format, msgNonConcrete), strings.HasPrefix(format, msgInterpolate), strings.HasPrefix(format, msgOperand):
 			// They follow from a value that is not concrete.
 			consequences = append(consequences, p.explainIncomplete(e, nil))
 		case strings.HasPrefix(format, msgIncomplete) && cut && fmt.Sprint(args...) == "_":
@@ -67,6 +68,11 @@ func (p *pack) explain(list []errors.Error, cut bool) []finding.Finding {
 	}
 	if len(fs) == 0 && !cut {
 		fs = consequences
+	}
+	for i, f := range fs {
+		if f.Line == 0 {
+			fs[i].Position = finding.Position{File: p.files[0].Filename, Line: 1, Column: 1}
+		}
 	}
 	return distinct(fs)
 }
@@ -247,9 +253,10 @@ func (p *pack) errorPos(e errors.Error) token.Pos {
 		return pl.valuePos()
 	} else if in := e.InputPositions(); len(in) > 0 && in[0].IsValid() {
 		return in[0]
-	} else {
+	} else if pl.label.IsValid() {
 		return pl.label
 	}
+	return p.rootValue()
 }
 
 // rootValue is the place of a value that stands where fields should.

@@ -1,10 +1,13 @@
 package environment
 
 import (
+	"fmt"
 	"strings"
 
 	"cuelang.org/go/cue/scanner"
 	"cuelang.org/go/cue/token"
+
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // The parser and the evaluator are recursive, and a Go stack that is full ends
@@ -14,11 +17,20 @@ const (
 	maxRun     = 400 // tokens between two commas, brackets or line ends
 )
 
-// tooDeep returns the place where src nests deeper than it can be parsed
-// safely. It looks at tokens alone and leaves every other mistake to the parser.
-func tooDeep(file string, src []byte) (token.Pos, bool) {
+// The parser's time grows with the square of the number of errors: a picture of
+// 4 MiB would keep it busy for hours.
+const maxErrors = 10
+
+// unparsable says why src must not be given to the parser, or nothing. It looks at
+// tokens alone and leaves every other mistake to the parser.
+func unparsable(file string, src []byte) []finding.Finding {
 	var s scanner.Scanner
-	s.Init(token.NewFile(file, -1, len(src)), src, func(token.Pos, string, []any) {}, 0)
+	var first []finding.Finding
+	s.Init(token.NewFile(file, -1, len(src)), src, func(pos token.Pos, format string, args []any) {
+		if first == nil {
+			first = []finding.Finding{at(pos, CodeSyntax, "", "syntax: "+fmt.Sprintf(format, args...), helpSyntax)}
+		}
+	}, 0)
 	type level struct {
 		interpolation bool // the parenthesis of "\(
 		run           int
@@ -31,7 +43,10 @@ func tooDeep(file string, src []byte) (token.Pos, bool) {
 		top.run++
 		switch tok {
 		case token.EOF:
-			return token.NoPos, false
+			if s.ErrorCount <= maxErrors {
+				return nil
+			}
+			return first
 		case token.INTERPOLATION:
 			opens = true
 		case token.LBRACE, token.LBRACK, token.LPAREN:
@@ -49,8 +64,11 @@ func tooDeep(file string, src []byte) (token.Pos, bool) {
 		case token.COMMA:
 			top.run = 0
 		}
+		if s.ErrorCount > maxErrors {
+			return first
+		}
 		if len(stack) > maxNesting || stack[len(stack)-1].run > maxRun {
-			return pos, true
+			return []finding.Finding{at(pos, CodeSize, "", "the file nests too deeply here", "an environment needs no more than eight levels")}
 		}
 	}
 }

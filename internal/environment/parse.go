@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
@@ -20,6 +21,11 @@ import (
 type pack struct {
 	dir   string
 	files []*ast.File // sorted by name
+
+	// The scopes of structs that positions were looked for in: *decls by
+	// *ast.StructLit, and by the pack itself. Environments of one package
+	// may be used from several goroutines.
+	indexed sync.Map
 }
 
 // standard lists the packages of CUE's own library that are pure functions.
@@ -64,9 +70,11 @@ func parse(dir string, files map[string][]byte) (*pack, []finding.Finding) {
 	return p, nil
 }
 
+const helpSyntax = "a field is written name: value, a string in double quotes, a struct in braces"
+
 func parseFile(name string, src []byte) (*ast.File, []finding.Finding) {
-	if pos, deep := tooDeep(name, src); deep {
-		return nil, []finding.Finding{at(pos, CodeSize, "", "the file nests too deeply here", "an environment needs no more than eight levels")}
+	if fs := unparsable(name, src); fs != nil {
+		return nil, fs
 	}
 	f, err := parser.ParseFile(name, src)
 	if err == nil {
@@ -79,9 +87,9 @@ func parseFile(name string, src []byte) (*ast.File, []finding.Finding) {
 		if !pos.IsValid() {
 			continue
 		}
-		return nil, []finding.Finding{at(pos, CodeSyntax, "", syntaxMessage(e), "a field is written name: value, a string in double quotes, a struct in braces")}
+		return nil, []finding.Finding{at(pos, CodeSyntax, "", syntaxMessage(e), helpSyntax)}
 	}
-	return nil, []finding.Finding{about(name, CodeSyntax, "this is not a CUE file", "a field is written name: value, a string in double quotes, a struct in braces")}
+	return nil, []finding.Finding{about(name, CodeSyntax, "this is not a CUE file", helpSyntax)}
 }
 
 // syntaxMessage turns the parser's words into ours. It is the one message of

@@ -117,6 +117,7 @@ func BenchmarkEnvironments(b *testing.B) {
 		wants[i] = installation(1 + i)
 	}
 	b.ReportAllocs()
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for i := 0; pb.Next(); i++ {
 			want := wants[i%len(wants)]

@@ -103,8 +103,8 @@ func inputs(t *testing.T, archive *txtar.Archive) (base, want []*yaml.RNode, fil
 	return base, want, files
 }
 
-// objects reads YAML documents. One without labels gets component and tier
-// from a comment "# tier/component" in its first line.
+// objects reads YAML documents. Each says its tier and component in a comment
+// in its first line, "# tier/component".
 func objects(t *testing.T, text string) []*yaml.RNode {
 	t.Helper()
 	var nodes []*yaml.RNode

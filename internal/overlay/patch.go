@@ -24,13 +24,10 @@ type patch struct {
 }
 
 // diff writes the patch between an object of base, as the tier's generators,
-// images and replicas leave it, and what is wanted. It is nil if they are
-// equal. A strategic merge patch is taken if it is exact and does not say much
-// of base again; the operations of JSON 6902, which always are exact, if not.
+// images and replicas leave it, and what is wanted. A strategic merge patch is
+// taken if it is exact and does not say much of base again; the operations of
+// JSON 6902, which always are exact, if not.
 func diff(base *object, after map[string]any, want *object, target fields) (*patch, error) {
-	if equal(after, want.value) {
-		return nil, nil
-	}
 	ops := operations("", after, want.value)
 	p := &patch{entry: fields{{"target", target}}}
 	all := make([]any, len(ops))

@@ -77,6 +77,7 @@ func (t *tier) write() error {
 	}
 	replicas := t.replicas()
 	imageEntries := images(all)
+	objects := t.objects()
 	for _, p := range t.pairs {
 		if p.after == nil {
 			continue
@@ -85,16 +86,15 @@ func (t *tier) write() error {
 			// The engine gives it the tier's namespace for a name.
 			p.after["metadata"].(map[string]any)["name"] = p.want.name
 		}
-		d, err := diff(p.base, p.after, p.want, targetOf(p.base, t.objects()))
+		if equal(p.after, p.want.value) {
+			continue
+		}
+		d, err := diff(p.base, p.after, p.want, targetOf(p.base, objects))
 		if err != nil {
 			return fmt.Errorf("patch %s: %w", p.want, err)
 		}
-		if d == nil {
-			continue
-		}
 		name := path.Join("patches", patchNames.take(t.stem(p.want)+".yaml"))
-		content := []any{d.content}
-		if err := t.render(name, content...); err != nil {
+		if err := t.render(name, d.content); err != nil {
 			return err
 		}
 		patches = append(patches, append(fields{{"path", name}}, d.entry...))
