@@ -102,3 +102,15 @@ func TestSort(t *testing.T) {
 		t.Errorf("sorted (-want +got):\n%s", diff)
 	}
 }
+
+func TestSecretsAreNotShown(t *testing.T) {
+	var b strings.Builder
+	f := Finding{Code: "WO106", Severity: Error, Position: Position{File: "a.cue", Line: 1, Column: 1}, Path: "ci.secrets.plain.couchdb.admin.password", Message: "wrong"}
+	err := WriteText(&b, []Finding{f}, Options{Read: func(string) ([]byte, error) { return []byte("password: \"hunter2\"\n"), nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := b.String(), "a.cue:1:1: error WO106: wrong\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
