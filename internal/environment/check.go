@@ -146,6 +146,8 @@ func (k *checker) wrongType(path []string, n *node, s *shape) {
 	help := "want " + s.words()
 	shown := n.show()
 	switch {
+	case isSecret(path):
+		shown = ""
 	case len(path) == 0:
 		help = `an environment is a struct; the name of a shared value begins with "_"`
 	case s.kind == cue.StringKind && (n.kind == cue.IntKind || n.kind == cue.FloatKind):
@@ -201,6 +203,10 @@ func (k *checker) text(path []string, n *node, s *shape) {
 	}
 	pos, _ := k.src.value(path)
 	help := "want " + s.words()
+	if isSecret(path) {
+		k.say(pos, CodeForm, path, fmt.Sprintf("%s %s", quoted(k.name(path)), why), help)
+		return
+	}
 	if better := s.repair(n.text); better != "" {
 		help = fmt.Sprintf("did you mean %q? Want %s", better, s.words())
 	}

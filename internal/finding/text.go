@@ -55,7 +55,9 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 
 // secret tells that the line of a finding may hold a password or a key, which
 // must not end in a log.
-func (f Finding) secret() bool { return strings.Contains(f.Path, ".secrets.plain") }
+func (f Finding) secret() bool {
+	return strings.Contains(f.Path, ".secrets.plain") || strings.HasSuffix(f.Path, ".password")
+}
 
 func (f Finding) place(dir string) string {
 	s := relative(f.File, dir)
