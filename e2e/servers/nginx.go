@@ -1,0 +1,256 @@
+package servers
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/whiskops/whiskops/e2e/servers/loopback"
+	"github.com/whiskops/whiskops/e2e/servers/podproc"
+	"github.com/whiskops/whiskops/e2e/servers/programs"
+)
+
+// edge is nginx of an environment with fakes of what is behind it.
+type edge struct {
+	run        *Run
+	version    string
+	host       string
+	pod        *podproc.Pod
+	process    *podproc.Process
+	ip         string
+	dns        *loopback.DNS
+	gatewayIP  string
+	gatewayFQN string
+	controller *fake
+	gateway    *fake
+	roots      *x509.CertPool
+}
+
+// Nginx proves that nginx accepts and does what is generated for it.
+func Nginx(r *Run) error {
+	e, err := newEdge(r)
+	if err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		name  string
+		check func() error
+	}{
+		{"absence", e.absence}, {"start", e.begin}, {"TLS", e.handshake}, {"redirect", e.redirect}, {"late upstream", e.late},
+		{"routes", e.routes}, {"denied paths", e.denied}, {"bodies", e.bodies}, {"headers", e.headers},
+		{"renewed certificate", e.renewed}, {"stop", e.stop},
+	} {
+		if err := step.check(); err != nil {
+			return fmt.Errorf("nginx: %s: %w", step.name, err)
+		}
+	}
+	return e.pod.Checked()
+}
+
+var hostLine = regexp.MustCompile(`server_name (\S+)`)
+
+func newEdge(r *Run) (*edge, error) {
+	if err := programs.Need("nginx", "openssl"); err != nil {
+		return nil, err
+	}
+	e := &edge{run: r, version: programs.Version("nginx", "-v"), roots: x509.NewCertPool()}
+	conf := r.configMapWith("host.conf")
+	found := hostLine.FindStringSubmatch(conf["host.conf"])
+	if found == nil {
+		return nil, errors.New("host.conf has no server_name")
+	}
+	e.host = found[1]
+
+	// The fakes stand where the Services lead.
+	component, port, err := r.Env.Target("controller-http", 8080)
+	if err != nil {
+		return nil, err
+	}
+	controllerIP, err := loopback.Address(port)
+	if err != nil {
+		return nil, err
+	}
+	if e.controller, err = r.newFake(component, controllerIP, port, nil); err != nil {
+		return nil, err
+	}
+	// The API gateway is there later.
+	if e.gatewayIP, err = loopback.Address(8080); err != nil {
+		return nil, err
+	}
+	w, err := r.Env.Workload("apigateway")
+	if err != nil {
+		return nil, err
+	}
+	e.gatewayFQN = "apigateway." + w.Metadata.Namespace + ".svc.cluster.local"
+	if e.dns, err = loopback.NewDNS(); err != nil {
+		return nil, err
+	}
+	r.atEnd(func() { _ = e.dns.Close() })
+
+	if e.ip, err = r.address("nginx"); err != nil {
+		return nil, err
+	}
+	crt, key, parsed, err := certificate(e.host, 1)
+	if err != nil {
+		return nil, err
+	}
+	e.roots.AddCert(parsed)
+	conf1, always := "file nginx.conf", true
+	e.pod, err = r.pod(podproc.Options{
+		Component: "nginx", IP: e.ip,
+		Secrets: map[string]map[string]string{"nginx-tls": {"tls.crt": crt, "tls.key": key}},
+		Rules: []podproc.Rule{
+			{In: conf1, From: "listen 8080 default_server", To: "listen " + e.ip + ":8080 default_server", Always: always},
+			{In: conf1, From: "listen 8443 ssl default_server", To: "listen " + e.ip + ":8443 ssl default_server", Always: always},
+			{In: conf1, From: "listen 8081 default_server", To: "listen " + e.ip + ":8081 default_server", Always: always},
+			{In: "file http.conf", From: "server controller-http:", To: "server " + controllerIP + ":", Always: always},
+			{In: "file http.conf", From: "resolver kube-dns.kube-system.svc.cluster.local valid=30s", To: "resolver " + e.dns.Address() + " valid=1s ipv6=off", Always: always},
+			{In: "file start.sh", From: "interval=60", To: "interval=1", Always: always},
+			{In: "command", From: "controller-http:8080", To: net.JoinHostPort(controllerIP, strconv.Itoa(port))},
+		},
+	})
+	return e, err
+}
+
+// configMapWith is the data of the ConfigMap that has this key.
+func (r *Run) configMapWith(key string) map[string]string {
+	for _, data := range r.Env.ConfigMaps {
+		if _, ok := data[key]; ok {
+			return data
+		}
+	}
+	return nil
+}
+
+func (e *edge) absence() error { return e.run.probesFail(e.pod, "nginx") }
+
+// begin runs the init containers that make files, tests the configuration and
+// starts nginx as the pod does.
+func (e *edge) begin() error {
+	w, err := e.run.Env.Workload("nginx")
+	if err != nil {
+		return err
+	}
+	for _, c := range w.Spec.Template.Spec.InitContainers {
+		log, err := e.initContainer(c.Name)
+		if err != nil {
+			return fmt.Errorf("init container %s: %w: %s", c.Name, err, log)
+		}
+	}
+	if _, err := w.Container("self-signed"); err == nil {
+		made, err := os.ReadFile(e.pod.Path("/certs/tls.crt"))
+		if err != nil || !e.roots.AppendCertsFromPEM(made) {
+			return wrong(err, "init container self-signed made no certificate")
+		}
+		e.run.proved(programs.Version("openssl", "version"), "init container self-signed makes a certificate for %s", e.host)
+	}
+	out, err := e.pod.Exec(e.run.Context, "nginx", []string{"nginx", "-e", "stderr", "-t", "-c", "/etc/nginx/nginx.conf"})
+	if err != nil {
+		return fmt.Errorf("nginx -t: %w: %s", err, out)
+	}
+	if strings.Contains(out, "[warn]") || strings.Contains(out, "[emerg]") {
+		return fmt.Errorf("nginx -t warns: %s", out)
+	}
+	e.run.proved(e.version, "nginx -t accepts nginx.conf without a warning")
+	if e.process, err = e.pod.Start("nginx"); err != nil {
+		return err
+	}
+	if err := e.run.probesPass(e.pod, "nginx", 10*time.Second); err != nil {
+		return fmt.Errorf("%w\n%s", err, tail(e.process.Log()))
+	}
+	e.run.proved(e.version, "start.sh runs nginx as user %d; its probes are answered, and were not before", *w.Spec.Template.Spec.SecurityContext.RunAsUser)
+	return nil
+}
+
+func (e *edge) initContainer(name string) (string, error) {
+	ctx, cancel := context.WithTimeout(e.run.Context, 20*time.Second)
+	defer cancel()
+	return e.pod.Run(ctx, name)
+}
+
+// client sends to nginx whatever the host in the URL is.
+func (e *edge) client() *http.Client {
+	dialer := net.Dialer{}
+	return &http.Client{
+		Timeout: 30 * time.Second,
+		Transport: &http.Transport{
+			TLSClientConfig:   &tls.Config{RootCAs: e.roots},
+			DisableKeepAlives: true,
+			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				_, port, err := net.SplitHostPort(address)
+				if err != nil {
+					return nil, err
+				}
+				return dialer.DialContext(ctx, network, net.JoinHostPort(e.ip, port))
+			},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func (e *edge) handshake() error {
+	for _, name := range []string{e.host, "guest." + e.host} {
+		connection, err := tls.Dial("tcp", e.ip+":8443", &tls.Config{RootCAs: e.roots, ServerName: name})
+		if err != nil {
+			return fmt.Errorf("as %s: %w", name, err)
+		}
+		connection.Close()
+	}
+	for _, version := range []uint16{tls.VersionTLS10, tls.VersionTLS11} {
+		old := &tls.Config{RootCAs: e.roots, ServerName: e.host, MinVersion: version, MaxVersion: version}
+		if connection, err := tls.Dial("tcp", e.ip+":8443", old); err == nil {
+			connection.Close()
+			return fmt.Errorf("%s is accepted", tls.VersionName(version))
+		}
+	}
+	e.run.proved(e.version, "TLS handshake for %s and a namespace's host; TLS 1.0 and 1.1 refused", e.host)
+	return nil
+}
+
+// stop proves that a request in flight is answered after SIGQUIT.
+func (e *edge) stop() error {
+	type result struct {
+		status int
+		err    error
+	}
+	answers := make(chan result, 1)
+	go func() {
+		response, err := e.client().Get("https://" + e.host + ":8443/api/v1/flight?slow=2")
+		if err != nil {
+			answers <- result{err: err}
+			return
+		}
+		response.Body.Close()
+		answers <- result{status: response.StatusCode}
+	}()
+	err := eventually(e.run.Context, 5*time.Second, func() error {
+		if last, _ := e.controller.last(); last.Path != "/api/v1/flight" {
+			return errors.New("the request did not reach the controller")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := e.process.Stop(syscall.SIGQUIT, 20*time.Second); err != nil {
+		return err
+	}
+	if answer := <-answers; answer.err != nil || answer.status != http.StatusOK {
+		return wrong(answer.err, "the request in flight got status %d", answer.status)
+	}
+	if err := e.absence(); err != nil {
+		return err
+	}
+	e.run.proved(e.version, "a request in flight at SIGQUIT is answered, then nginx ends and its probes fail")
+	return nil
+}

@@ -1,0 +1,164 @@
+package podproc
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/whiskops/whiskops/e2e/servers/golden"
+)
+
+// mounts maps the containers' mount paths to volumes. Containers of a pod share
+// one folder here, so a path means the same volume in each.
+func (p *Pod) mounts() (map[string]string, error) {
+	found := map[string]string{}
+	spec := p.workload.Spec.Template.Spec
+	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
+		for _, m := range c.VolumeMounts {
+			source := filepath.Join(m.Name, m.SubPath)
+			if other, ok := found[m.MountPath]; ok && other != source {
+				return nil, fmt.Errorf("%s is volume %s in one container and %s in another", m.MountPath, other, source)
+			}
+			found[m.MountPath] = source
+		}
+	}
+	return found, nil
+}
+
+func (p *Pod) volumeFolder(name string) string { return filepath.Join(p.folder, "volumes", name) }
+
+func (p *Pod) mount(mounts map[string]string) error {
+	spec := p.workload.Spec.Template.Spec
+	made := map[string]bool{}
+	for _, v := range spec.Volumes {
+		if err := p.makeVolume(v); err != nil {
+			return fmt.Errorf("volume %s: %w", v.Name, err)
+		}
+		made[v.Name] = true
+	}
+	for _, claim := range p.workload.Spec.VolumeClaimTemplates {
+		if err := p.makeFolder(claim.Metadata.Name); err != nil {
+			return err
+		}
+		made[claim.Metadata.Name] = true
+	}
+	for path, source := range mounts {
+		volume, _, _ := cutPath(source)
+		if !made[volume] {
+			return fmt.Errorf("%s is mounted from volume %q, which the pod does not have", path, volume)
+		}
+		link := p.Path(path)
+		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+			return err
+		}
+		if err := os.Symlink(p.volumeFolder(source), link); err != nil && !os.IsExist(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+func cutPath(path string) (first, rest string, cut bool) {
+	for i := range path {
+		if path[i] == '/' {
+			return path[:i], path[i+1:], true
+		}
+	}
+	return path, "", false
+}
+
+func (p *Pod) makeVolume(v golden.Volume) error {
+	switch {
+	case v.ConfigMap != nil:
+		data, err := p.configMap(v.ConfigMap.Name)
+		if err != nil {
+			return err
+		}
+		return p.writeFiles(v.Name, data, v.ConfigMap.DefaultMode)
+	case v.Secret != nil:
+		data, err := p.secret(v.Secret.SecretName)
+		if err != nil {
+			return err
+		}
+		if len(v.Secret.Items) > 0 {
+			chosen := map[string]string{}
+			for _, item := range v.Secret.Items {
+				value, ok := data[item.Key]
+				if !ok {
+					return fmt.Errorf("secret %s has no key %q", v.Secret.SecretName, item.Key)
+				}
+				chosen[item.Path] = value
+			}
+			data = chosen
+		}
+		return p.writeFiles(v.Name, data, v.Secret.DefaultMode)
+	case v.EmptyDir != nil || v.PersistentVolumeClaim != nil:
+		return p.makeFolder(v.Name)
+	}
+	return fmt.Errorf("a kind that is not known here")
+}
+
+// makeFolder makes what the pod may write in, owned by root and its group, as
+// with fsGroup.
+func (p *Pod) makeFolder(volume string) error {
+	folder := p.volumeFolder(volume)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return p.own(folder, 0o775|os.ModeSetgid)
+}
+
+func (p *Pod) own(path string, mode os.FileMode) error {
+	security := p.workload.Spec.Template.Spec.SecurityContext
+	if group := security.FSGroup; group != nil && os.Geteuid() == 0 {
+		if err := os.Chown(path, 0, int(*group)); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(path, mode)
+}
+
+func (p *Pod) writeFiles(volume string, data map[string]string, mode *uint32) error {
+	if err := p.makeFolder(volume); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(data) {
+		if err := p.WriteFile(volume, name, data[name], mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WriteFile writes or replaces a file of a mounted ConfigMap or Secret, in one
+// step as the kubelet does. Without a mode it is 0644.
+func (p *Pod) WriteFile(volume, name, text string, mode *uint32) error {
+	bits := uint32(0o644)
+	if mode != nil {
+		bits = *mode
+	}
+	path := filepath.Join(p.volumeFolder(volume), name)
+	next := path + ".next"
+	if err := os.WriteFile(next, []byte(p.rules.apply("file "+name, text)), 0o600); err != nil {
+		return err
+	}
+	if err := p.own(next, os.FileMode(bits)); err != nil {
+		return err
+	}
+	return os.Rename(next, path)
+}
+
+// Claimed says whether what is mounted at a path outlives the pod.
+func (p *Pod) Claimed(path string) bool {
+	mounts, err := p.mounts()
+	if err != nil {
+		return false
+	}
+	for _, claim := range p.workload.Spec.VolumeClaimTemplates {
+		if mounts[path] == claim.Metadata.Name {
+			return true
+		}
+	}
+	return false
+}
