@@ -36,6 +36,9 @@ type Spec struct {
 
 // NFS export. With several replicas each has the directory <path>/<ordinal>.
 type NFS struct {
+	// Numbered gives a single replica such a directory too, where there may be
+	// more one day: a volume's path can never change.
+	Numbered     bool     `json:"numbered,omitempty"`
 	Server       string   `json:"server"`
 	Path         string   `json:"path"`
 	MountOptions []string `json:"mountOptions,omitempty"`

@@ -49,7 +49,7 @@ func persistentVolume(s Spec, ordinal int) krm.M {
 }
 
 func nfsPath(s Spec, ordinal int) string {
-	if s.Replicas == 1 {
+	if s.Replicas == 1 && !s.NFS.Numbered {
 		return s.NFS.Path
 	}
 	return fmt.Sprintf("%s/%d", strings.TrimSuffix(s.NFS.Path, "/"), ordinal)

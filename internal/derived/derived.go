@@ -210,6 +210,9 @@ func (v *Values) Has(component string) bool {
 	return ok
 }
 
+// Scales tells whether a component that keeps data may have several replicas.
+func Scales(component string) bool { return component == "kafka" || component == "kafka-controller" }
+
 // Replicas of a component: 1 for a Job, the nodes of its pool for a DaemonSet.
 func (v *Values) Replicas(component string) int {
 	e := v.Env

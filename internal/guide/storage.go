@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
@@ -62,7 +63,7 @@ func (v view) volume(name string, s environment.Volume) volume {
 		return out
 	case s.NFS != nil:
 		paths := []string{s.NFS.Path}
-		if n > 1 {
+		if derived.Scales(name) {
 			paths = nil
 			for i := range n {
 				paths = append(paths, fmt.Sprintf("%s/%d", s.NFS.Path, i))

@@ -10,6 +10,7 @@ import (
 	"github.com/whiskops/whiskops/generators/kafkatopics"
 	"github.com/whiskops/whiskops/generators/volumes"
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
 )
@@ -36,19 +37,23 @@ func (p *planner) volume(name string, own krm.Owner, mountPath string) volumes.S
 		s.Class = p.Env.Cluster.Storage.Class
 	}
 	if n := v.NFS; n != nil {
-		s.NFS = &volumes.NFS{Server: n.Server, Path: n.Path, MountOptions: n.MountOptions}
+		s.NFS = &volumes.NFS{Numbered: derived.Scales(name), Server: n.Server, Path: n.Path, MountOptions: n.MountOptions}
 	}
 	if c := v.CSI; c != nil {
-		s.CSI = &volumes.CSI{Driver: c.Driver, Handles: c.Handles, FSType: c.FSType, Attributes: c.Attributes}
+		s.CSI = &volumes.CSI{Driver: c.Driver, Handles: first(c.Handles, s.Replicas), FSType: c.FSType, Attributes: c.Attributes}
 	}
 	if l := v.Local; l != nil {
-		s.Local = &volumes.Local{Path: l.Path, Nodes: l.Nodes}
+		s.Local = &volumes.Local{Path: l.Path, Nodes: first(l.Nodes, s.Replicas)}
 	}
 	if h := v.HostPath; h != nil {
 		s.HostPath = &volumes.HostPath{Path: h.Path}
 	}
 	return s
 }
+
+// first n of a list that may name more than there are replicas: volumes that
+// wait for the day when there are.
+func first(list []string, n int) []string { return list[:min(n, len(list))] }
 
 // kafkaTopics plans the topics, with the settings that controllers and
 // invokers are told of, so that whoever makes one first makes the same.

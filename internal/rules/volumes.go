@@ -159,7 +159,7 @@ func (s stored) places() []string {
 		switch {
 		case s.NFS != nil:
 			path := strings.TrimSuffix(s.NFS.Path, "/")
-			if s.replicas > 1 {
+			if derived.Scales(s.component) {
 				path = fmt.Sprintf("%s/%d", path, i)
 			}
 			all = append(all, fmt.Sprintf("nfs %s:%s", s.NFS.Server, path))
