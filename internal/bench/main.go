@@ -113,7 +113,7 @@ func (s *subject) run() error {
 	out, err := cmd.CombinedOutput()
 	wall := time.Since(start)
 	if err != nil {
-		return fmt.Errorf("%s: %w\n%s", strings.Join(s.args, " "), err, out)
+		return fmt.Errorf("%s: %w\n%.2000s", strings.Join(s.args, " "), err, out)
 	}
 	peak := int64(0)
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
@@ -143,8 +143,9 @@ func repositories(one, three, hundred string) error {
 		for i := range 34 {
 			if len(examples)*i < 100 {
 				copied := fmt.Sprintf("%s-%d", name, i)
-				files[filepath.Join(hundred, "environments", copied+".cue")] =
-					strings.Replace(string(text), "\n"+name+":", fmt.Sprintf("\n%q:", copied), 1)
+				// A copy has its own name, and its own directory on the NFS server.
+				files[filepath.Join(hundred, "environments", copied+".cue")] = strings.NewReplacer(
+					"\n"+name+":", fmt.Sprintf("\n%q:", copied), "/exports/couchdb", "/exports/"+copied).Replace(string(text))
 			}
 		}
 		for path, text := range files {

@@ -9,54 +9,61 @@ import (
 )
 
 // shared compares the environments of a directory: what two of them have
-// outside their clusters must not be one thing to both. A pair is reported at
-// the later of the two, once for each thing.
+// outside their clusters must not be one thing to both. Each is compared with
+// those before it, and reported with the first that it collides with.
 func shared(all []*derived.Values) []finding.Finding {
 	var found []finding.Finding
 	for i, v := range all {
 		c := &checker{Values: v}
-		for _, other := range all[:i] {
-			c.sharedKafka(other)
-			c.sharedStores(other)
-			c.sharedVolumes(other)
+		for _, collides := range []func(*derived.Values) bool{c.sharedKafka, c.sharedCouchDB, c.sharedRedis, c.sharedVolumes} {
+			slices.ContainsFunc(all[:i], collides)
 		}
 		found = append(found, c.found...)
 	}
 	return found
 }
 
-func (c *checker) sharedKafka(other *derived.Values) {
+func (c *checker) sharedKafka(other *derived.Values) bool {
 	mine, theirs := c.Env.Kafka, other.Env.Kafka
 	if mine.External == nil || theirs.External == nil || mine.TopicPrefix != theirs.TopicPrefix {
-		return
+		return false
 	}
 	for _, server := range mine.External.Bootstrap {
 		if slices.Contains(theirs.External.Bootstrap, server) {
 			c.fail("WO296", c.written("kafka.topicPrefix", "kafka.external.bootstrap"),
 				fmt.Sprintf("%q and %q use the Kafka at %q with one kafka.topicPrefix %q: each takes the activations of the other", other.Env.Name, c.Env.Name, server, mine.TopicPrefix),
 				fmt.Sprintf("write kafka: topicPrefix: %q", c.Env.Name+"-"))
-			return
+			return true
 		}
 	}
+	return false
 }
 
-func (c *checker) sharedStores(other *derived.Values) {
-	if mine, theirs := c.Env.CouchDB, other.Env.CouchDB; mine.External != nil && theirs.External != nil &&
-		mine.External.Host == theirs.External.Host && mine.External.Port == theirs.External.Port && mine.Prefix == theirs.Prefix {
-		c.fail("WO296", c.written("couchdb.prefix", "couchdb.external.host"),
-			fmt.Sprintf("%q and %q use the CouchDB at %q with one couchdb.prefix %q: they have the same actions and subjects, and one goes on serving what the other has deleted", other.Env.Name, c.Env.Name, mine.External.Host, mine.Prefix),
-			"write another couchdb.prefix")
+func (c *checker) sharedCouchDB(other *derived.Values) bool {
+	mine, theirs := c.Env.CouchDB, other.Env.CouchDB
+	if mine.External == nil || theirs.External == nil || mine.Prefix != theirs.Prefix ||
+		mine.External.Host != theirs.External.Host || mine.External.Port != theirs.External.Port {
+		return false
 	}
-	if mine, theirs := c.Env.Redis.External, other.Env.Redis.External; mine != nil && theirs != nil && *mine == *theirs &&
-		c.Env.APIGateway.Enabled && other.Env.APIGateway.Enabled {
-		c.warn("WO296", c.written("redis.external.host"),
-			fmt.Sprintf("%q and %q use the Redis at %q: API definitions of one answer in the other", other.Env.Name, c.Env.Name, mine.Host),
-			"write another Redis, or leave out redis.external")
+	c.fail("WO296", c.written("couchdb.prefix", "couchdb.external.host"),
+		fmt.Sprintf("%q and %q use the CouchDB at %q with one couchdb.prefix %q: they have the same actions and subjects, and one goes on serving what the other has deleted", other.Env.Name, c.Env.Name, mine.External.Host, mine.Prefix),
+		"write another couchdb.prefix")
+	return true
+}
+
+func (c *checker) sharedRedis(other *derived.Values) bool {
+	mine, theirs := c.Env.Redis.External, other.Env.Redis.External
+	if mine == nil || theirs == nil || *mine != *theirs || !c.Env.APIGateway.Enabled || !other.Env.APIGateway.Enabled {
+		return false
 	}
+	c.warn("WO296", c.written("redis.external.host"),
+		fmt.Sprintf("%q and %q use the Redis at %q: API definitions of one answer in the other", other.Env.Name, c.Env.Name, mine.Host),
+		"write another Redis, or leave out redis.external")
+	return true
 }
 
 // sharedVolumes looks at storage that is the same from any cluster.
-func (c *checker) sharedVolumes(other *derived.Values) {
+func (c *checker) sharedVolumes(other *derived.Values) bool {
 	theirs := map[string]string{}
 	for _, s := range (&checker{Values: other}).stores() {
 		for _, place := range s.remote() {
@@ -69,10 +76,11 @@ func (c *checker) sharedVolumes(other *derived.Values) {
 				c.fail("WO297", s.kinds()[0],
 					fmt.Sprintf("%q is the volume of %s in %q too: writers that do not know of each other destroy the data", place, field, other.Env.Name),
 					"write a place of its own for each environment")
-				break
+				return true
 			}
 		}
 	}
+	return false
 }
 
 // remote places of a volume that is well formed.
