@@ -78,13 +78,13 @@ func hash(n *yaml.RNode, contents map[reference]content) (string, error) {
 }
 
 func decode(n *yaml.RNode) (krm.M, error) {
-	raw, err := n.MarshalJSON()
+	v, err := krm.Value(n)
 	if err != nil {
 		return nil, fmt.Errorf("read %s %s: %w", n.GetKind(), n.GetName(), err)
 	}
-	var o krm.M
-	if err := json.Unmarshal(raw, &o); err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", n.GetKind(), n.GetName(), err)
+	o, ok := v.(krm.M)
+	if !ok {
+		return nil, fmt.Errorf("read %s %s: no object", n.GetKind(), n.GetName())
 	}
 	return o, nil
 }

@@ -31,7 +31,7 @@ func Decode[Spec any](rl *framework.ResourceList, kind string) (Config[Spec], er
 	if rl.FunctionConfig == nil {
 		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
 	}
-	v, err := value(rl.FunctionConfig)
+	v, err := Value(rl.FunctionConfig)
 	if err != nil {
 		return c, failure("functionConfig is not a YAML mapping")
 	}

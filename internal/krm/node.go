@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -22,10 +22,16 @@ func Node(v any) (*yaml.RNode, error) {
 	return yaml.NewRNode(node(plain)), nil
 }
 
-// oldNonString are words that YAML 1.1, which kubectl reads, takes for booleans
-// and numbers, and YAML 1.2, by which the encoder decides about quotes, does
-// not.
-var oldNonString = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$|^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
+// oldNonString tells whether YAML 1.1, which kubectl reads, takes a word for a
+// boolean or a number (1:30 is 90) where YAML 1.2, by which the encoder decides
+// about quotes, does not.
+func oldNonString(s string) bool {
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off":
+		return true
+	}
+	return strings.Contains(s, ":") && strings.Trim(s, "+-0123456789_:.") == ""
+}
 
 // plainValue turns structs and typed maps into maps, lists and scalars, as
 // JSON does; numbers keep their digits.
@@ -57,7 +63,7 @@ func node(v any) *yaml.Node {
 		return n
 	case string:
 		n := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: v}
-		if oldNonString.MatchString(v) {
+		if oldNonString(v) {
 			n.Style = yaml.DoubleQuotedStyle
 		}
 		return n
@@ -76,7 +82,7 @@ func node(v any) *yaml.Node {
 // Change rewrites an object as a mapping: change edits it in place. Keys come
 // out sorted, as from Add.
 func Change(n *yaml.RNode, change func(M) error) error {
-	v, err := value(n)
+	v, err := Value(n)
 	if err != nil {
 		return fmt.Errorf("read %s %s: %w", n.GetKind(), n.GetName(), err)
 	}
@@ -92,9 +98,10 @@ func Change(n *yaml.RNode, change func(M) error) error {
 	return nil
 }
 
-// value reads a node. What Node can have made is read directly, the rest (an
+// Value reads an object, or a part of one, as maps, lists and scalars; numbers
+// are json.Number. What Node can have made is read directly, the rest (an
 // anchor, a date) through kyaml.
-func value(n *yaml.RNode) (any, error) {
+func Value(n *yaml.RNode) (any, error) {
 	if v, ok := plainNode(n.YNode()); ok {
 		return v, nil
 	}
