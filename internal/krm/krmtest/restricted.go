@@ -1,6 +1,7 @@
 package krmtest
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/whiskops/whiskops/internal/krm"
@@ -85,7 +86,7 @@ func containerBreaks(pod, container krm.M) []string {
 	breaks(own["allowPrivilegeEscalation"] != false, "allowPrivilegeEscalation")
 	breaks(own["procMount"] != nil && own["procMount"] != "Default", "procMount")
 	breaks(value("runAsNonRoot") != true, "runAsNonRoot")
-	breaks(value("runAsUser") == float64(0), "runAsUser")
+	breaks(value("runAsUser") == json.Number("0"), "runAsUser")
 	profile, _ := value("seccompProfile").(krm.M)
 	breaks(profile["type"] != "RuntimeDefault" && profile["type"] != "Localhost", "seccompProfile")
 	breaks(!dropsAll(own), "capabilities")
