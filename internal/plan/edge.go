@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/nginxedge"
 	"github.com/whiskops/whiskops/internal/krm"
@@ -80,7 +82,11 @@ func (p *planner) certificates(own krm.Owner) certificates.Spec {
 		if !c.Wildcard {
 			s.DNSNames = s.DNSNames[:1]
 		}
-		s.DNSNames = append(s.DNSNames, c.DNSNames...)
+		for _, name := range c.DNSNames {
+			if !slices.Contains(s.DNSNames, name) {
+				s.DNSNames = append(s.DNSNames, name)
+			}
+		}
 		s.CertManager = &certificates.CertManager{
 			IssuerKind: c.Issuer.Kind, IssuerName: c.Issuer.Name, IssuerGroup: c.Issuer.Group,
 			Duration: c.Duration, RenewBefore: c.RenewBefore,
