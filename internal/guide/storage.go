@@ -26,23 +26,11 @@ type volume struct {
 func (v view) Volumes() []volume {
 	var all []volume
 	for _, name := range v.Components() {
-		if v.Catalog.Components[name].Data != nil {
-			all = append(all, v.volume(name, v.setting(name)))
+		if s, _ := v.Volume(name); s != nil {
+			all = append(all, v.volume(name, *s))
 		}
 	}
 	return all
-}
-
-func (v view) setting(component string) environment.Volume {
-	switch component {
-	case "kafka":
-		return v.Env.Kafka.Volume
-	case "kafka-controller":
-		return v.Env.Kafka.ControllerVolume
-	case "couchdb":
-		return v.Env.CouchDB.Volume
-	}
-	return v.Env.Redis.Volume
 }
 
 func (v view) volume(name string, s environment.Volume) volume {

@@ -96,7 +96,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	if len(spec.Waits) > 0 {
 		spec.WaitImage = p.image("curl")
 	}
-	if r := p.resources(name); r != nil {
+	if r, _ := p.Resources(name); r != nil {
 		spec.Main.Resources = resourceFragment(*r)
 	}
 	spec.Token = c.APIServer
@@ -111,28 +111,6 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		spec.EnvFrom = []string{sharedEnv, runtimesEnv}
 	}
 	return spec, nil
-}
-
-// resources that the environment gives a component's main container; nil
-// where they are the catalogue's.
-func (p *planner) resources(name string) *environment.Resources {
-	switch name {
-	case "nginx":
-		return &p.Env.Edge.Resources
-	case "apigateway":
-		return &p.Env.APIGateway.Resources
-	case "redis":
-		return &p.Env.Redis.Resources
-	case "couchdb":
-		return &p.Env.CouchDB.Resources
-	case "kafka":
-		return &p.Env.Kafka.Resources
-	case "controller":
-		return &p.Env.Controller.Resources
-	case "invoker":
-		return &p.Env.Invoker.Resources
-	}
-	return nil
 }
 
 // configMaps of a component: its variables, and its files. It tells whether

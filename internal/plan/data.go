@@ -11,23 +11,12 @@ import (
 	"github.com/whiskops/whiskops/generators/volumes"
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
-	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
 // volume plans where a component keeps its data.
 func (p *planner) volume(name string, own krm.Owner, mountPath string) volumes.Spec {
-	var v environment.Volume
-	switch name {
-	case "kafka":
-		v = p.Env.Kafka.Volume
-	case "kafka-controller":
-		v = p.Env.Kafka.ControllerVolume
-	case "couchdb":
-		v = p.Env.CouchDB.Volume
-	case "redis":
-		v = p.Env.Redis.Volume
-	}
+	v, _ := p.Volume(name)
 	s := volumes.Spec{
 		Owner: own, Namespace: p.Env.Namespace, Replicas: p.Replicas(name), Name: "data", MountPath: mountPath,
 		Size: v.Size, Class: v.Class, AccessMode: v.AccessMode, ReclaimPolicy: v.ReclaimPolicy,

@@ -36,22 +36,8 @@ type demand struct {
 
 // demandOf a component's main container.
 func (c *checker) demandOf(component string) demand {
-	e := c.Env
-	switch component {
-	case "nginx":
-		return demand{e.Edge.Resources, "edge.resources"}
-	case "apigateway":
-		return demand{e.APIGateway.Resources, "apigateway.resources"}
-	case "redis":
-		return demand{e.Redis.Resources, "redis.resources"}
-	case "couchdb":
-		return demand{e.CouchDB.Resources, "couchdb.resources"}
-	case "kafka":
-		return demand{e.Kafka.Resources, "kafka.resources"}
-	case "controller":
-		return demand{e.Controller.Resources, "controller.resources"}
-	case "invoker":
-		return demand{e.Invoker.Resources, "invoker.resources"}
+	if r, field := c.Resources(component); r != nil {
+		return demand{*r, field}
 	}
 	var main struct {
 		Resources environment.Resources `json:"resources"`

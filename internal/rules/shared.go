@@ -16,7 +16,11 @@ func shared(all []*derived.Values) []finding.Finding {
 	for i, v := range all {
 		c := &checker{Values: v}
 		for _, collides := range []func(*derived.Values) bool{c.sharedKafka, c.sharedCouchDB, c.sharedRedis, c.sharedVolumes} {
-			slices.ContainsFunc(all[:i], collides)
+			for _, other := range all[:i] {
+				if collides(other) {
+					break
+				}
+			}
 		}
 		found = append(found, c.found...)
 	}

@@ -18,15 +18,9 @@ type stored struct {
 // stores are the components of the cluster that keep data.
 func (c *checker) stores() []stored {
 	var all []stored
-	for _, s := range []stored{
-		{component: "couchdb", field: "couchdb.volume", Volume: c.Env.CouchDB.Volume},
-		{component: "kafka", field: "kafka.volume", Volume: c.Env.Kafka.Volume},
-		{component: "kafka-controller", field: "kafka.controllerVolume", Volume: c.Env.Kafka.ControllerVolume},
-		{component: "redis", field: "redis.volume", Volume: c.Env.Redis.Volume},
-	} {
-		if c.Has(s.component) {
-			s.replicas = c.Replicas(s.component)
-			all = append(all, s)
+	for _, name := range c.Components() {
+		if v, field := c.Volume(name); v != nil {
+			all = append(all, stored{name, field, *v, c.Replicas(name)})
 		}
 	}
 	return all
