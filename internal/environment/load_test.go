@@ -17,19 +17,6 @@ import (
 
 const examples = "../../examples/environments"
 
-func loadExamples(t *testing.T) map[string]Environment {
-	t.Helper()
-	envs, fs, err := Load(examples)
-	if err != nil || len(fs) > 0 {
-		t.Fatal(err, fs)
-	}
-	out := map[string]Environment{}
-	for _, e := range envs {
-		out[e.Name] = e
-	}
-	return out
-}
-
 func TestLoadExamples(t *testing.T) {
 	envs, fs, err := Load(examples)
 	if err != nil || len(fs) > 0 {

@@ -19,10 +19,6 @@ import (
 // the environment allows.
 func (p *planner) actions() {
 	own := krm.Owner{Component: "actions", Tier: ActionTier}
-	var rules []krm.M
-	for _, r := range p.Catalog.Actions.Rules {
-		rules = append(rules, r)
-	}
 	egress := []networkpolicies.Rule{{Ports: dnsPorts, UDP: true}}
 	for _, need := range p.Catalog.Actions.Needs {
 		ports, err := p.named(need.Component, need.Ports)
@@ -45,7 +41,7 @@ func (p *planner) actions() {
 			// OpenWhisk's runtimes run as root, and an invoker adds no more
 			// to the pod than it drops: restricted would refuse them.
 			PodSecurity: "baseline",
-			Roles:       []foundation.Role{{Name: "invoker", Rules: rules, Account: "invoker", Namespace: p.Env.Namespace}},
+			Roles:       []foundation.Role{{Name: "invoker", Rules: p.Catalog.Actions.Rules, Account: "invoker", Namespace: p.Env.Namespace}},
 		}},
 		Function{networkpolicies.Kind, "actions-deny", networkpolicies.Spec{Owner: own, Name: "default-deny-actions", AllPods: true}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{
