@@ -11,6 +11,6 @@ while [ "$end" -gt 10 ]; do
 done
 # By standard input, so that the password is in no list of processes.
 login=`printf '%s:%s' "$CONFIG_whisk_controller_username" "$CONFIG_whisk_controller_password" | base64 | tr -d '\n'`
-echo "header = "Authorization: Basic $login"" |
+printf 'header = "Authorization: Basic %s"\n' "$login" |
   curl -sS --max-time 5 -K - -X POST http://127.0.0.1:8080/disable
 exit 0
