@@ -88,6 +88,32 @@ type Component struct {
 	Seeds *Seeds `json:"seeds"`
 }
 
+// Port of the main container by its name; 0 where it has no such port.
+func (c Component) Port(name string) int {
+	main, _ := c.Workload["main"].(map[string]any)
+	ports, _ := main["ports"].([]any)
+	for _, p := range ports {
+		port, _ := p.(map[string]any)
+		if port["name"] == name {
+			return number(port["port"])
+		}
+	}
+	return 0
+}
+
+// number that CUE decoded, of whatever Go type.
+func number(v any) int {
+	switch n := v.(type) {
+	case int:
+		return n
+	case int64:
+		return int(n)
+	case float64:
+		return int(n)
+	}
+	return 0
+}
+
 // Data of a component.
 type Data struct {
 	MountPath string `json:"mountPath"`

@@ -137,14 +137,14 @@ func (v *Values) FQDN(service string) string {
 
 // stores finds CouchDB and Redis, in the cluster or outside.
 func (v *Values) stores() {
-	v.CouchDB = CouchDB{Protocol: "http", Host: "couchdb", Port: 5984, Databases: map[string]string{}}
+	v.CouchDB = CouchDB{Protocol: "http", Host: "couchdb", Port: v.Catalog.Components["couchdb"].Port("http"), Databases: map[string]string{}}
 	if e := v.Env.CouchDB.External; e != nil {
 		v.CouchDB.Protocol, v.CouchDB.Host, v.CouchDB.Port = e.Protocol, e.Host, e.Port
 	}
 	for role, db := range v.Catalog.Databases {
 		v.CouchDB.Databases[role] = v.Env.CouchDB.Prefix + db.Suffix
 	}
-	v.Redis = Redis{Host: "redis", FQDN: v.FQDN("redis"), Port: 6379}
+	v.Redis = Redis{Host: "redis", FQDN: v.FQDN("redis"), Port: v.Catalog.Components["redis"].Port("redis")}
 	if e := v.Env.Redis.External; e != nil {
 		v.Redis = Redis{Host: e.Host, FQDN: e.Host, Port: e.Port}
 	}

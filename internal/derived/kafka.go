@@ -27,9 +27,10 @@ func (v *Values) kafka() {
 		slices.Sort(k.Ports)
 		k.Ports = slices.Compact(k.Ports)
 	} else {
+		port := v.Catalog.Components["kafka"].Port("client")
 		k.Brokers = env.Replicas
-		k.Bootstrap = members(k.Brokers, ",", func(i int) string { return fmt.Sprintf("kafka-%d.kafka:9092", i) })
-		k.Ports = []int{9092}
+		k.Bootstrap = members(k.Brokers, func(i int) string { return fmt.Sprintf("kafka-%d.kafka:%d", i, port) })
+		k.Ports = []int{port}
 	}
 	k.ReplicationFactor = cmp.Or(env.ReplicationFactor, min(v.Catalog.Facts.ReplicationFactorGoal, k.Brokers))
 	k.MinInSyncReplicas = cmp.Or(env.MinInSyncReplicas, max(1, k.ReplicationFactor-1))
@@ -43,24 +44,25 @@ func (v *Values) kafka() {
 		k.ClusterID = base64.RawURLEncoding.EncodeToString(sum[:16])
 	}
 	// Node ids: brokers from 0, a quorum of its own from 100.
+	port := v.Catalog.Components["kafka-controller"].Port("quorum")
 	if env.Mode == "separate" {
 		k.Quorum = env.Controllers
-		k.Voters = members(k.Quorum, ",", func(i int) string {
-			return fmt.Sprintf("10%d@kafka-controller-%d.kafka-controller:9093", i, i)
+		k.Voters = members(k.Quorum, func(i int) string {
+			return fmt.Sprintf("10%d@kafka-controller-%d.kafka-controller:%d", i, i, port)
 		})
 	} else {
 		k.Quorum = k.Brokers
-		k.Voters = members(k.Quorum, ",", func(i int) string { return fmt.Sprintf("%d@kafka-%d.kafka:9093", i, i) })
+		k.Voters = members(k.Quorum, func(i int) string { return fmt.Sprintf("%d@kafka-%d.kafka:%d", i, i, port) })
 	}
 }
 
-// members joins n names.
-func members(n int, separator string, name func(int) string) string {
+// members joins n names with commas.
+func members(n int, name func(int) string) string {
 	names := make([]string, n)
 	for i := range names {
 		names[i] = name(i)
 	}
-	return strings.Join(names, separator)
+	return strings.Join(names, ",")
 }
 
 // Payload is the largest message in bytes that carries an activation.

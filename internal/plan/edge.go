@@ -14,21 +14,14 @@ const certificateDir = "/certs"
 // edge plans nginx's configuration and what stands in front of it.
 func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
 	e := p.Env.Edge
-	ports, err := p.ports(own.Component)
-	if err != nil {
-		return nginxedge.Spec{}, err
-	}
-	controller, err := p.ports("controller")
-	if err != nil {
-		return nginxedge.Spec{}, err
-	}
+	nginx := p.Catalog.Components[own.Component]
 	s := nginxedge.Spec{
 		Owner: own, Host: e.Host, PublicPort: e.Port, Resolver: p.DNS,
-		Ports:          nginxedge.Ports{HTTP: ports["redirect"], HTTPS: ports["https"], Internal: ports["internal"]},
+		Ports:          nginxedge.Ports{HTTP: nginx.Port("redirect"), HTTPS: nginx.Port("https"), Internal: nginx.Port("internal")},
 		BodySize:       e.BodySize,
 		ReadTimeout:    e.ReadTimeout,
 		CertificateDir: certificateDir,
-		Upstreams:      []nginxedge.Upstream{{Name: "controllers", Host: "controller-http", Port: controller["http"]}},
+		Upstreams:      []nginxedge.Upstream{{Name: "controllers", Host: "controller-http", Port: p.Catalog.Components["controller"].Port("http")}},
 		Deny:           p.Catalog.Edge.Deny,
 		Service: nginxedge.Service{
 			Type: e.Service.Type, NodePort: e.Service.NodePort,
@@ -37,12 +30,8 @@ func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
 		Internal: "nginx-internal",
 	}
 	if p.Has("apigateway") {
-		gateway, err := p.ports("apigateway")
-		if err != nil {
-			return s, err
-		}
 		s.Upstreams = append(s.Upstreams, nginxedge.Upstream{
-			Name: "apigateway", Host: p.FQDN("apigateway"), Port: gateway["managed"], Late: true,
+			Name: "apigateway", Host: p.FQDN("apigateway"), Port: p.Catalog.Components["apigateway"].Port("managed"), Late: true,
 		})
 	}
 	for _, route := range p.Catalog.Edge.Routes {

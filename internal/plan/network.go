@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"github.com/whiskops/whiskops/generators/networkpolicies"
-	"github.com/whiskops/whiskops/generators/workload"
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/krm"
 )
@@ -128,32 +127,12 @@ func (p *planner) invokerEgress() []networkpolicies.Rule {
 	return append(rules, networkpolicies.Rule{Ports: slices.Compact(ports)})
 }
 
-// ports of a component's main container by name.
-func (p *planner) ports(component string) (map[string]int, error) {
-	var main struct {
-		Ports []workload.Port `json:"ports"`
-	}
-	m, _ := p.Catalog.Components[component].Workload["main"].(map[string]any)
-	if err := decode(map[string]any{"ports": m["ports"]}, &main); err != nil {
-		return nil, fmt.Errorf("ports of %s: %w", component, err)
-	}
-	all := map[string]int{}
-	for _, port := range main.Ports {
-		all[port.Name] = port.Port
-	}
-	return all, nil
-}
-
 // named ports of a component, as numbers.
 func (p *planner) named(component string, names []string) ([]int, error) {
-	ports, err := p.ports(component)
-	if err != nil {
-		return nil, err
-	}
 	var all []int
 	for _, n := range names {
-		port, ok := ports[n]
-		if !ok {
+		port := p.Catalog.Components[component].Port(n)
+		if port == 0 {
 			return nil, fmt.Errorf("catalogue: component %s has no port %q", component, n)
 		}
 		all = append(all, port)
