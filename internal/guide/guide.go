@@ -122,7 +122,7 @@ func (v view) Tiers() []string {
 		used[v.Catalog.Components["kafka-topics"].Tier] = true
 	}
 	var all []string
-	for _, tier := range []string{"foundation", "actions", "data", "setup", "core", "edge", "packages", "observability"} {
+	for _, tier := range krm.Tiers {
 		if used[tier] {
 			all = append(all, tier)
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/internal/krm"
-	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
 )
@@ -56,7 +55,7 @@ func TestObjects(t *testing.T) {
 				}
 			}
 			if ordered := slices.IsSortedFunc(g.Tiers(), func(a, b string) int {
-				return slices.Index(overlay.Tiers, a) - slices.Index(overlay.Tiers, b)
+				return slices.Index(krm.Tiers[:], a) - slices.Index(krm.Tiers[:], b)
 			}); !ordered {
 				t.Errorf("tiers are not in order: %v", g.Tiers())
 			}

@@ -22,6 +22,9 @@ const (
 	ManagedByLabel = "app.kubernetes.io/managed-by"
 )
 
+// Tiers in the order in which they are applied: each may need those before it.
+var Tiers = [...]string{"foundation", "actions", "data", "setup", "core", "edge", "packages", "observability"}
+
 // Owner says to what an object belongs. It is part of every functionConfig
 // that makes objects, and decides in which folder they are written.
 type Owner struct {

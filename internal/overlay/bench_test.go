@@ -6,6 +6,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 )
 
@@ -15,7 +16,7 @@ func installation(environment int) []*yaml.RNode {
 	var objects []m
 	r := newRandom(7)
 	for i := range 20 {
-		tier, c := Tiers[i%len(Tiers)], fmt.Sprintf("component%02d", i)
+		tier, c := krm.Tiers[i%len(krm.Tiers)], fmt.Sprintf("component%02d", i)
 		namespace := "MAIN"
 		if tier == "actions" {
 			namespace = "ACTIONS"

@@ -9,12 +9,9 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 )
-
-// Tiers in the order in which they depend on each other. Others follow in the
-// order of their names.
-var Tiers = []string{"foundation", "actions", "data", "setup", "core", "edge", "packages", "observability"}
 
 // Custom is what the user's own folder overlays/<environment>/custom holds.
 type Custom string
@@ -83,14 +80,13 @@ func (b *Base) Overlay(want []*yaml.RNode, o Options) (map[string][]byte, error)
 			files[path.Join(root, name, file)] = content
 		}
 	}
+	if o.Custom == CustomResource {
+		order = append(order, "custom")
+	}
 	k := kustomization()
 	k.put("resources", list(order))
-	switch o.Custom {
-	case CustomComponent:
+	if o.Custom == CustomComponent {
 		k.put("components", []any{"custom"})
-	case CustomResource:
-		k.put("resources", list(append(order, "custom")))
-		k = slices.Delete(k, len(k)-2, len(k)-1)
 	}
 	// What the command does anyway, said so that Flux does it too.
 	k.put("sortOptions", fields{{"order", "legacy"}})
@@ -102,10 +98,10 @@ func (b *Base) Overlay(want []*yaml.RNode, o Options) (map[string][]byte, error)
 
 func compareTiers(a, b string) int {
 	at := func(t string) int {
-		if i := slices.Index(Tiers, t); i >= 0 {
+		if i := slices.Index(krm.Tiers[:], t); i >= 0 {
 			return i
 		}
-		return len(Tiers)
+		return len(krm.Tiers)
 	}
 	if d := at(a) - at(b); d != 0 {
 		return d

@@ -17,9 +17,6 @@ import (
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
-// Tiers in the order in which they are applied.
-var tiers = []string{"foundation", "actions", "data", "setup", "core", "edge", "packages"}
-
 // Function is one functionConfig.
 type Function struct {
 	Kind string
@@ -82,7 +79,7 @@ func (p *planner) add(f ...Function) { p.functions = append(p.functions, f...) }
 
 // tier of a component as its place in the order.
 func (p *planner) tier(component string) int {
-	return slices.Index(tiers, p.Catalog.Components[component].Tier)
+	return slices.Index(krm.Tiers[:], p.Catalog.Components[component].Tier)
 }
 
 // foundation makes the two namespaces, which deny what nobody allowed.
