@@ -1,0 +1,86 @@
+package render
+
+import (
+	"bytes"
+	"maps"
+	"path"
+	"runtime"
+	"slices"
+	"testing"
+	"testing/fstest"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// whole renders environments as one map of files.
+func whole(t testing.TB, b *Base, envs []environment.Environment) map[string][]byte {
+	t.Helper()
+	folders, err := b.Tree(envs, fstest.MapFS{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, f := range folders {
+		for name, content := range f.Files {
+			files[path.Join(f.Path, name)] = content
+		}
+	}
+	return files
+}
+
+// The same input has the same bytes, however it is read and on however many
+// CPUs. It sets GOMAXPROCS, so it does not run beside other tests.
+func TestSameBytes(t *testing.T) {
+	envs := slices.Clone(exampleEnvironments(t))
+	for s := uint64(2000); len(envs) < 9; s++ {
+		// The others are not rendered at present: see withoutNamespace.
+		if env := randomEnvironment(s); env.Controller.Clustering == "seeds" {
+			envs = append(envs, env)
+		}
+	}
+	want := whole(t, base(t), envs)
+	if len(want) < 300 {
+		t.Errorf("%d files: the test is looking at nothing", len(want))
+	}
+	backwards := slices.Clone(envs)
+	slices.Reverse(backwards)
+	for _, tt := range []struct {
+		name string
+		cpus int
+		envs []environment.Environment
+	}{{"again", 4, envs}, {"backwards, on one CPU", 1, backwards}} {
+		before := runtime.GOMAXPROCS(tt.cpus)
+		fresh, err := NewBase()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := whole(t, fresh, tt.envs)
+		runtime.GOMAXPROCS(before)
+		for name := range want {
+			if !bytes.Equal(got[name], want[name]) {
+				t.Errorf("%s: %s is other bytes", tt.name, name)
+			}
+		}
+		if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want))) {
+			t.Errorf("%s: other files", tt.name)
+		}
+	}
+}
+
+// One environment's files depend on no other's.
+func TestAlone(t *testing.T) {
+	envs := exampleEnvironments(t)
+	together := whole(t, base(t), envs)
+	seen := 0
+	for _, env := range envs {
+		for name, content := range whole(t, base(t), []environment.Environment{env}) {
+			seen++
+			if !bytes.Equal(together[name], content) {
+				t.Errorf("%s differs without the other environments", name)
+			}
+		}
+	}
+	if seen < len(together) {
+		t.Errorf("%d files alone, %d together", seen, len(together))
+	}
+}

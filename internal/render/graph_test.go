@@ -1,0 +1,240 @@
+package render
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+)
+
+// graph is who may talk to whom by the catalogue and the environment, worked
+// out without the plan.
+type graph struct {
+	*sample
+	ports map[string]map[string]int // by component and name
+}
+
+func (s *sample) graph(t testing.TB) graph {
+	g := graph{s, map[string]map[string]int{}}
+	for _, w := range s.workloads(t) {
+		g.ports[w.component()] = map[string]int{}
+		for _, c := range w.pod().Containers {
+			for _, p := range c.Ports {
+				g.ports[w.component()][p.Name] = p.ContainerPort
+			}
+		}
+	}
+	return g
+}
+
+// needs tells whether one component needs a port of another.
+func (g graph) needs(from, to string, port int) bool {
+	all := g.values.Catalog.Components[from].Needs
+	switch {
+	case from == actionPods:
+		all = g.values.Catalog.Actions.Needs
+	case from == "invoker" && to == actionPods:
+		return port == g.values.Catalog.Actions.Port
+	}
+	return slices.ContainsFunc(all, func(n catalog.Need) bool {
+		return n.Component == to && slices.ContainsFunc(n.Ports, func(name string) bool { return g.ports[to][name] == port })
+	})
+}
+
+// public ports are open to anyone who gets there.
+func (g graph) public(component string, port int) bool {
+	names := g.values.Catalog.Components[component].Public
+	if e := g.values.Env.Edge; component == "nginx" && (e.Ingress != nil || e.Gateway != nil) {
+		names = append(slices.Clone(names), "internal")
+	}
+	return slices.ContainsFunc(names, func(n string) bool { return g.ports[component][n] == port })
+}
+
+// outside are the ports on which a component may reach any address: those of
+// what it needs and is not installed, and of the API server where its
+// addresses are not known.
+func (g graph) outside(component string) []int {
+	e := g.values.Env
+	var ports []int
+	add := func(hostPort string) {
+		_, port, _ := net.SplitHostPort(hostPort)
+		n, _ := strconv.Atoi(port)
+		ports = append(ports, n)
+	}
+	for _, need := range g.values.Catalog.Components[component].Needs {
+		switch {
+		case need.Component == "kafka" && e.Kafka.External != nil:
+			for _, b := range e.Kafka.External.Bootstrap {
+				add(b)
+			}
+		case need.Component == "couchdb" && e.CouchDB.External != nil:
+			ports = append(ports, e.CouchDB.External.Port)
+		case need.Component == "redis" && e.Redis.External != nil:
+			ports = append(ports, e.Redis.External.Port)
+		}
+	}
+	if g.callsAPIServer(component) && len(e.Cluster.APIServer.CIDRs) == 0 {
+		ports = append(ports, e.Cluster.APIServer.Ports...)
+	}
+	if component == "invoker" && e.Invoker.Kind == "DaemonSet" {
+		for _, z := range e.Invoker.ZooKeeper {
+			add(z)
+		}
+	}
+	return ports
+}
+
+const actionPods = "action-pods"
+
+// places of the installation: a pod of each component, and an action pod.
+func (g graph) places(t testing.TB) []place {
+	var all []place
+	for i, w := range g.workloads(t) {
+		ip := netip.AddrFrom4([4]byte{10, 244, 1, byte(i)})
+		all = append(all, place{w.component(), w.Namespace, w.labels(), ip})
+	}
+	labels := map[string]string{"user-action-pod": "true", "app.kubernetes.io/part-of": "openwhisk"}
+	return append(all, place{actionPods, g.values.ActionNamespace, labels, netip.MustParseAddr("10.244.2.1")})
+}
+
+// interesting ports: all that anything listens on, and one that nothing does.
+func (g graph) allPorts() []int {
+	seen := map[int]bool{g.values.Catalog.Actions.Port: true, 53: true, 12345: true}
+	for _, ports := range g.ports {
+		for _, p := range ports {
+			seen[p] = true
+		}
+	}
+	var all []int
+	for p := range seen {
+		all = append(all, p)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// TestGraph: between two components exactly those ports are open that one
+// needs of the other, and both sides say the same.
+func TestGraph(t *testing.T) {
+	eachSample(t, func(t *testing.T, s *sample) {
+		g, n, opened := s.graph(t), s.network(t), 0
+		for _, from := range g.places(t) {
+			anywhere := append(g.outside(from.name), 53, 5353)
+			for _, to := range g.places(t) {
+				for _, port := range g.allPorts() {
+					needed := g.needs(from.name, to.name, port)
+					leaves := needed || slices.Contains(anywhere, port)
+					if from.name == actionPods {
+						leaves = leaves || g.reachedByActions(t, to.ip)
+					}
+					enters := needed || g.public(to.name, port)
+					if got := n.leaves(from, to, port, "TCP"); got != leaves {
+						t.Errorf("%s -> %s:%d leaves: %v, want %v", from.name, to.name, port, got, leaves)
+					}
+					if got := n.enters(from, to, port, "TCP"); got != enters {
+						t.Errorf("%s -> %s:%d enters: %v, want %v", from.name, to.name, port, got, enters)
+					}
+					if n.enters(from, to, port, "UDP") {
+						t.Errorf("%s -> %s:%d enters over UDP", from.name, to.name, port)
+					}
+					if needed {
+						opened++
+					}
+				}
+			}
+		}
+		if opened < 5 {
+			t.Errorf("%d connections are needed: the test is looking at nothing", opened)
+		}
+	})
+}
+
+// reachedByActions tells whether the environment lets actions reach an address.
+func (g graph) reachedByActions(t testing.TB, ip netip.Addr) bool {
+	e := g.values.Env.Actions.Egress
+	for _, cidr := range e.CIDRs {
+		inside := prefix(t, cidr).Contains(ip)
+		for _, out := range e.Except {
+			inside = inside && !prefix(t, out).Contains(ip)
+		}
+		if inside {
+			return true
+		}
+	}
+	return false
+}
+
+// TestOutside: who may leave the installation, and who may come in.
+func TestOutside(t *testing.T) {
+	dns := place{"DNS", "kube-system", map[string]string{"k8s-app": "kube-dns"}, netip.MustParseAddr("10.244.0.2")}
+	stranger := place{"a stranger", "default", map[string]string{"app.kubernetes.io/name": "controller", "user-action-pod": "true"}, netip.MustParseAddr("10.244.9.9")}
+	web := place{"the internet", "", nil, netip.MustParseAddr("198.18.0.1")}
+	metadata := place{"the metadata service", "", nil, netip.MustParseAddr("169.254.169.254")}
+	eachSample(t, func(t *testing.T, s *sample) {
+		g, n := s.graph(t), s.network(t)
+		api := place{"the API server", "", nil, netip.MustParseAddr("192.0.2.1")}
+		if cidrs := s.values.Env.Cluster.APIServer.CIDRs; len(cidrs) > 0 {
+			api.ip = prefix(t, cidrs[0]).Addr()
+		}
+		for _, p := range g.places(t) {
+			for _, port := range []int{53, 5353} {
+				for _, protocol := range []string{"TCP", "UDP"} {
+					if !n.leaves(p, dns, port, protocol) {
+						t.Errorf("%s cannot ask DNS on %s port %d", p.name, protocol, port)
+					}
+				}
+			}
+			reached := p.name == actionPods && g.reachedByActions(t, api.ip)
+			for _, port := range s.values.Env.Cluster.APIServer.Ports {
+				want := g.callsAPIServer(p.name) || slices.Contains(g.outside(p.name), port) || reached
+				if got := n.leaves(p, api, port, "TCP"); got != want {
+					t.Errorf("%s -> the API server:%d: %v, want %v", p.name, port, got, want)
+				}
+			}
+			for _, there := range []place{web, metadata, stranger} {
+				for _, port := range []int{80, 443, 8080, 9092} {
+					want := slices.Contains(g.outside(p.name), port) || p.name == actionPods && g.reachedByActions(t, there.ip)
+					if got := n.leaves(p, there, port, "TCP"); got != want {
+						t.Errorf("%s -> %s:%d: %v, want %v", p.name, there.name, port, got, want)
+					}
+				}
+			}
+			for _, port := range g.allPorts() {
+				for _, from := range []place{web, stranger} {
+					if got, want := n.enters(from, p, port, "TCP"), g.public(p.name, port); got != want {
+						t.Errorf("%s -> %s:%d: %v, want %v", from.name, p.name, port, got, want)
+					}
+				}
+			}
+		}
+	})
+}
+
+// Whatever else comes into a namespace may do nothing.
+func TestDefaultDeny(t *testing.T) {
+	eachSample(t, func(t *testing.T, s *sample) {
+		n := s.network(t)
+		for _, namespace := range []string{s.values.Env.Namespace, s.values.ActionNamespace} {
+			denied := slices.ContainsFunc(n.policies, func(p policy) bool {
+				return p.Namespace == namespace && len(p.Spec.PodSelector.MatchLabels) == 0 &&
+					slices.Contains(p.Spec.PolicyTypes, "Ingress") && slices.Contains(p.Spec.PolicyTypes, "Egress") &&
+					len(p.Spec.Ingress)+len(p.Spec.Egress) == 0
+			})
+			if !denied {
+				t.Errorf("namespace %s has no policy that denies all", namespace)
+			}
+			other := place{"a pod of no component", namespace, map[string]string{"app": "x"}, netip.MustParseAddr("10.244.5.5")}
+			for _, port := range []int{53, 443, 8080} {
+				if n.leaves(other, other, port, "TCP") || n.enters(other, other, port, "TCP") {
+					t.Errorf("%s in %s may use port %d", other.name, namespace, port)
+				}
+			}
+		}
+		if s.values.Env.Namespace == s.values.ActionNamespace {
+			t.Error("action pods share the installation's namespace")
+		}
+	})
+}

@@ -1,0 +1,228 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// data changes CouchDB and Redis.
+func (r random) data(env *environment.Environment) {
+	c := &env.CouchDB
+	switch r.IntN(4) {
+	case 0:
+		c.External = &environment.CouchDBExternal{Protocol: "https", Host: pick(r, "couchdb.example.com", "192.0.2.9"), Port: pick(r, 443, 6984)}
+		if r.chance(50) {
+			c.External.Protocol, c.External.Port = "http", 5984
+		}
+	default:
+		c.Volume = r.volume(env, c.Volume, "couchdb", 1)
+		r.resources(&c.Resources, 2048)
+	}
+	maybe(r, &c.Prefix, "ci_", "w")
+	c.Init = r.chance(75)
+
+	env.APIGateway.Enabled = r.chance(80)
+	maybe(r, &env.APIGateway.Replicas, 2, 3)
+	r.resources(&env.APIGateway.Resources, 512)
+	switch {
+	case r.chance(25):
+		env.Redis.External = &environment.RedisExternal{Host: pick(r, "redis.example.com", "192.0.2.6"), Port: pick(r, 6379, 6380)}
+	default:
+		env.Redis.Volume = r.volume(env, env.Redis.Volume, "redis", 1)
+		r.resources(&env.Redis.Resources, 128)
+	}
+}
+
+// volume is of any kind that suits the replicas. Its size holds every topic.
+func (r random) volume(env *environment.Environment, v environment.Volume, component string, replicas int) environment.Volume {
+	v.Size = pick(r, "500Gi", "2Ti")
+	v.AccessMode = pick(r, "ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany")
+	v.ReclaimPolicy = pick(r, "Retain", "Delete")
+	each := func(format string) []string {
+		var all []string
+		for i := range replicas {
+			all = append(all, fmt.Sprintf(format, component, i))
+		}
+		return all
+	}
+	kind := r.IntN(8)
+	switch {
+	case kind == 0:
+		v.Class = pick(r, "standard", "slow.example.com")
+	case kind == 1 && replicas == 1:
+		v.ExistingClaim = component + "-old"
+	case kind == 2:
+		v.NFS = &environment.NFSVolume{Server: pick(r, "10.0.0.4", "nfs.example.com"), Path: pick(r, "/exports/", "/srv/v2/") + component}
+		maybe(r, &v.NFS.MountOptions, []string{"nfsvers=4.1"}, []string{"hard", "timeo=600"})
+	case kind == 3:
+		v.CSI = &environment.CSIVolume{Driver: pick(r, "ebs.csi.aws.com", "pd.csi.storage.gke.io"), Handles: each(pick(r, "vol-%s-%d", "projects/p/disks/%s-%d")), FSType: pick(r, "", "xfs")}
+		maybe(r, &v.CSI.Attributes, map[string]string{"tier": "gold", "iops": "3000"})
+	case kind == 4:
+		v.Local = &environment.LocalVolume{Path: pick(r, "/mnt/disks/", "/data/") + component, Nodes: each(pick(r, "node-%s-%d.example.com", "%s%d"))}
+	case kind == 5 && replicas == 1 && env.Profile == "development":
+		v.HostPath = &environment.HostPath{Path: pick(r, "/var/lib/", "/srv/") + component}
+	case kind == 6 && env.Profile != "production":
+		v.None = &struct{}{}
+	}
+	if v.NFS != nil || v.Local != nil { // no drivers of CSI
+		v.AccessMode = pick(r, "ReadWriteOnce", "ReadWriteMany")
+	}
+	return v
+}
+
+func (r random) kafka(env *environment.Environment) {
+	k := &env.Kafka
+	brokers := pick(r, 1, 3, 3, 5)
+	k.Replicas = brokers
+	if r.chance(25) {
+		brokers = 1 + r.IntN(6)
+		k.External = &environment.KafkaExternal{
+			Bootstrap: some(r, "kafka-0.example.com:9092", "kafka-1.example.com:9094", "192.0.2.7:9092"),
+			Brokers:   brokers, MessageMaxBytes: pick(r, 110000000, 200000000),
+		}
+		k.External.Bootstrap = append(k.External.Bootstrap, "kafka-9.example.com:9092")
+		if r.chance(50) {
+			k.Topics.By, k.Topics.StrimziCluster = "strimzi", "events-7"
+		}
+	} else {
+		k.Mode = pick(r, "combined", "separate")
+		if k.Mode == "separate" {
+			k.Controllers = pick(r, 1, 3, 5)
+			k.ControllerVolume = r.volume(env, k.ControllerVolume, "kafka-controller", k.Controllers)
+		}
+		k.Volume = r.volume(env, k.Volume, "kafka", k.Replicas)
+		if r.chance(30) {
+			k.MessageMaxBytes = pick(r, 110000000, 300000000)
+		}
+		maybe(r, &k.Heap, "768Mi", "2Gi")
+		r.resources(&k.Resources, 3072)
+		if k.Heap == "2Gi" {
+			k.Resources.Limits.Memory = "4Gi"
+		}
+	}
+	if r.chance(40) {
+		k.ReplicationFactor = 1 + r.IntN(brokers)
+		k.MinInSyncReplicas = max(1, k.ReplicationFactor-1-r.IntN(2))
+	}
+	maybe(r, &k.ClusterID, "b3BlbndoaXNrLWthZmthMQ", "-_BlbndoaXNrLWthZmthMQ")
+	maybe(r, &k.TopicPrefix, "ci-", "Team.7_")
+	k.Topics.AutoCreate = env.Profile == "development" && r.chance(50)
+	k.Topics.Retention = map[string]environment.Retention{}
+	for _, kind := range some(r, "completed", "health", "cacheInvalidation", "events", "invoker") {
+		k.Topics.Retention[kind] = environment.Retention{
+			SegmentBytes: pick(r, 0, 268435456), Bytes: pick(r, 0, 1<<31), MS: pick(r, 0, 86400000),
+		}
+	}
+}
+
+// core changes controllers, invokers and the limits that both know.
+func (r random) core(env *environment.Environment) {
+	c, i, l := &env.Controller, &env.Invoker, &env.Limits
+	maybe(r, &c.Replicas, 1, 3, 5)
+	maybe(r, &c.LogLevel, "DEBUG", "WARN", "ERROR")
+	maybe(r, &c.Clustering, "kubernetes")
+	maybe(r, &c.Drain, "1200s")
+	maybe(r, &c.Heap, "512Mi", "1536Mi")
+	c.Resources.Limits.Memory = "3Gi"
+	r.resources(&c.Resources, 2560)
+
+	maybe(r, &i.Replicas, 1, 4, 7)
+	if pool, ok := env.Cluster.Nodes["invoker"]; ok && r.chance(25) {
+		i.Kind, i.Replicas = "DaemonSet", min(2, pool.Count)
+		i.ZooKeeper = append(some(r, "zk-0.example.com:2181"), "zk-1.example.com:2182")
+	}
+	maybe(r, &i.UserMemory, "20Gi", "16384Mi")
+	if _, ok := env.Cluster.Nodes["invoker"]; !ok {
+		i.UserMemory = "8Gi"
+	}
+	maybe(r, &i.Reserve, "2Gi", "512Mi")
+	maybe(r, &i.Heap, "256Mi", "768Mi")
+	i.Resources.Limits.Memory = "1536Mi"
+	r.resources(&i.Resources, 1536)
+	maybe(r, &i.LogLevel, "DEBUG", "WARN", "ERROR")
+	maybe(r, &i.PodTimeout, "60s", "300s")
+	maybe(r, &i.Drain, "1000s")
+	maybe(r, &i.Logs, "none")
+
+	maybe(r, &l.InvocationsPerMinute, 1, 100000)
+	maybe(r, &l.ConcurrentInvocations, 200)
+	maybe(r, &l.FiresPerMinute, 7)
+	maybe(r, &l.SequenceLength, 10)
+	maybe(r, &l.Time, environment.StringRange{Min: "1s", Max: "10m", Std: "90s"}, environment.StringRange{Min: "100ms", Max: "60000ms", Std: "30s"})
+	maybe(r, &l.Memory, environment.StringRange{Min: "64Mi", Max: "1Gi", Std: "128Mi"}, environment.StringRange{Min: "128Mi", Max: "1536Mi", Std: "1Gi"})
+	maybe(r, &l.Log, environment.StringRange{Min: "1Mi", Max: "20Mi", Std: "5Mi"})
+	if i.Logs == "none" {
+		maybe(r, &l.Concurrency, environment.IntRange{Min: 1, Max: 200, Std: 1}, environment.IntRange{Min: 2, Max: 8, Std: 4})
+	}
+	maybe(r, &l.Payload, 1024, 5242880, 104857600)
+	maybe(r, &env.Admin.SmokeTest, false)
+}
+
+func (r random) actions(env *environment.Environment) {
+	a := &env.Actions
+	maybe(r, &a.RuntimeClass, "gvisor")
+	maybe(r, &a.CPUPer256Mi, 100, 110)
+	switch r.IntN(4) {
+	case 0:
+		a.Egress = environment.Egress{CIDRs: []string{}, Except: []string{}}
+	case 1:
+		a.Egress = environment.Egress{CIDRs: []string{"203.0.113.0/24", "2001:db8:1::/48", "0.0.0.0/0"}, Except: []string{"203.0.113.128/25", "10.0.0.0/8", "2001:db8:1:7::/64"}}
+	case 2:
+		a.Egress.Except = append(a.Egress.Except, "198.51.100.0/24")
+	}
+	rt := &env.Runtimes
+	maybe(r, &rt.Families, []string{"nodejs"}, []string{"python", "nodejs", "go"})
+	maybe(r, &rt.Registry, "registry.example.com/mirror", "registry.example.com:5000")
+	if r.chance(40) {
+		rt.StemCells = map[string]environment.StemCell{"nodejs:20": {Count: 1 + r.IntN(3), Memory: pick(r, "128Mi", "256Mi")}}
+		if len(rt.Families) != 1 && r.chance(50) {
+			rt.StemCells["python:3.11"] = environment.StemCell{Count: 1, Memory: "256Mi"}
+		}
+	}
+}
+
+func (r random) edge(env *environment.Environment) {
+	e := &env.Edge
+	maybe(r, &e.Host, "functions.example.com", "ow.local", "203.0.113.5")
+	maybe(r, &e.Port, 8443, 31001)
+	maybe(r, &e.Replicas, 1, 3, 4)
+	maybe(r, &e.BodySize, 128, 1024)
+	if env.Limits.Payload > 50<<20 {
+		e.BodySize = 200
+	}
+	maybe(r, &e.ReadTimeout, "90s", "3600s")
+	r.resources(&e.Resources, 128)
+	e.Service.Type = pick(r, "ClusterIP", "NodePort", "LoadBalancer")
+	maybe(r, &e.Service.Annotations, map[string]string{"example.com/lb": "internal", "a": "true"})
+	if e.Service.Type == "NodePort" && r.chance(50) {
+		e.Service.NodePort = 31001
+		e.Port = 31001
+	}
+	if e.Service.Type == "LoadBalancer" {
+		maybe(r, &e.Service.SourceRanges, []string{"198.51.100.0/24"}, []string{"198.51.100.0/24", "2001:db8::/32"})
+	}
+	named := e.Host != "203.0.113.5"
+	if named && r.chance(30) {
+		e.Ingress = &environment.Ingress{Class: pick(r, "nginx", "traefik.example.com")}
+		maybe(r, &e.Ingress.Annotations, map[string]string{"example.com/x": "1", "nginx.ingress.kubernetes.io/proxy-body-size": "2g"})
+		maybe(r, &e.Ingress.Secret, "public-tls")
+	}
+	if named && r.chance(30) {
+		e.Gateway = &environment.Gateway{Name: pick(r, "public", "edge.v2"), Namespace: pick(r, "", "gateways"), SectionName: pick(r, "", "https")}
+	}
+	selfSigned := env.Profile == "development" && (e.Ingress == nil || e.Ingress.Secret != "")
+	switch kind := r.IntN(4); {
+	case kind == 0 && named:
+		c := &environment.CertManager{
+			Issuer:   environment.Issuer{Kind: pick(r, "ClusterIssuer", "Issuer"), Name: pick(r, "letsencrypt", "internal-ca"), Group: pick(r, "cert-manager.io", "awspca.cert-manager.io")},
+			Wildcard: r.chance(50), Duration: pick(r, "2160h", "4320h"), RenewBefore: pick(r, "720h", "360h"),
+		}
+		maybe(r, &c.DNSNames, []string{"api.example.com"}, []string{"a.example.com", "b.example.com"})
+		e.TLS.CertManager = c
+	case kind == 1:
+		e.TLS.Existing = &environment.ExistingTLS{Secret: pick(r, "wildcard.example.com", "edge-tls")}
+	case kind == 2 && selfSigned:
+		e.TLS.SelfSigned = &struct{}{}
+	}
+}

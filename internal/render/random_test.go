@@ -1,0 +1,192 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// random makes valid environments: what the schema and the rules accept. Every
+// field of environment.Environment varies; TestRandomEnvironmentsVary says so.
+type random struct{ *rand.Rand }
+
+// standard is the schema's default environment as JSON: reading the schema
+// takes longer than the rest of a case.
+var standard = sync.OnceValue(func() []byte {
+	text, err := json.Marshal(environment.Base())
+	if err != nil {
+		panic(err)
+	}
+	return text
+})
+
+// randomEnvironment is the same for the same seed. It starts from the defaults
+// and changes about half of what can be changed.
+func randomEnvironment(seed uint64) environment.Environment {
+	r := random{rand.New(rand.NewPCG(seed, 0x77_68_69_73_6b))}
+	var env environment.Environment
+	if err := json.Unmarshal(standard(), &env); err != nil {
+		panic(err)
+	}
+	env.Name, env.Source = fmt.Sprintf("seed-%d", seed), unwritten{}
+	env.Profile = pick(r, "development", "ci", "production")
+	env.Namespace = pick(r, "openwhisk", "openwhisk", "ow", "faas-7", "whisk-"+strings.Repeat("x", 40))
+	if r.chance(30) {
+		env.Actions.Namespace = pick(r, "functions", "a", strings.Repeat("n", 63))
+	}
+	r.cluster(&env)
+	r.data(&env)
+	r.kafka(&env)
+	r.core(&env)
+	r.actions(&env)
+	r.edge(&env)
+	r.secrets(&env)
+	r.images(&env)
+	r.placement(&env)
+	return env
+}
+
+// chance is true in percent of all cases.
+func (r random) chance(percent int) bool { return r.IntN(100) < percent }
+
+func pick[T any](r random, of ...T) T { return of[r.IntN(len(of))] }
+
+// some of the values, in their order.
+func some[T any](r random, of ...T) []T {
+	return slices.DeleteFunc(of, func(T) bool { return r.chance(50) })
+}
+
+// maybe changes a field in half of all cases.
+func maybe[T any](r random, field *T, to ...T) {
+	if r.chance(50) {
+		*field = pick(r, to...)
+	}
+}
+
+func (r random) cluster(env *environment.Environment) {
+	c := &env.Cluster
+	maybe(r, &c.Kubernetes, "1.29", "1.31", "1.36")
+	c.Platform = pick(r, "generic", "kind", "k3s", "eks", "gke", "aks", "openshift")
+	maybe(r, &c.Domain, "k8s.example.internal", "local")
+	if r.chance(20) {
+		c.DNS = pick(r, "dns.kube-system.svc.cluster.local", "10.96.0.10")
+	}
+	maybe(r, &c.APIServer.CIDRs, []string{"172.20.0.1/32"}, []string{"192.0.2.0/28", "2001:db8::/64"})
+	maybe(r, &c.APIServer.Ports, []int{443}, []int{6443, 16443})
+	if r.chance(50) {
+		c.Storage.Class = pick(r, "gp3", "fast.example.com")
+	}
+	// Enough for the most replicas of everything below.
+	pool := func(cpu string) environment.NodePool {
+		p := environment.NodePool{Count: 8 + r.IntN(30), CPU: cpu, Memory: pick(r, "128Gi", "200000Mi"), Zones: pick(r, 1, 3, 5)}
+		if r.chance(40) {
+			p.Labels = map[string]string{"example.com/pool": pick(r, "a", ""), "disk": "ssd"}
+		}
+		if r.chance(40) {
+			p.Taints = some(r,
+				environment.Taint{Key: "dedicated", Value: "openwhisk", Effect: "NoSchedule"},
+				environment.Taint{Key: "example.com/spot", Effect: "NoExecute"},
+				environment.Taint{Key: "slow", Value: "true", Effect: "PreferNoSchedule"})
+		}
+		return p
+	}
+	c.Nodes = map[string]environment.NodePool{"core": pool("96"), "invoker": pool("128")}
+	if r.chance(30) {
+		c.Nodes["db"] = pool("88500m")
+	}
+	if r.chance(15) {
+		delete(c.Nodes, "invoker")
+	}
+}
+
+// placement comes last: its rules depend on the pools.
+func (r random) placement(env *environment.Environment) {
+	p := &env.Placement
+	if r.chance(15) {
+		p.Enabled = false
+		return
+	}
+	maybe(r, &p.NodeLabel, "example.com/role", "pool")
+	p.Rules = map[string]environment.PlacementRule{}
+	for _, component := range some(r, "nginx", "apigateway", "redis", "couchdb", "kafka", "kafka-controller", "controller", "invoker") {
+		if r.chance(50) {
+			continue
+		}
+		rule := environment.PlacementRule{Spread: pick(r, "", "hard", "soft", "none"), Zones: pick(r, "", "soft", "none")}
+		if pools := []string{"core", "db"}; r.chance(50) {
+			rule.Pool = pick(r, pools...)
+			if _, ok := env.Cluster.Nodes[rule.Pool]; !ok || component == "invoker" {
+				rule.Pool = "core"
+			}
+		}
+		pool := rule.Pool
+		if pool == "" {
+			pool = "core"
+		}
+		if env.Cluster.Nodes[pool].Zones > 1 && component != "invoker" && r.chance(30) {
+			rule.Zones = "hard"
+		}
+		p.Rules[component] = rule
+	}
+}
+
+func (r random) images(env *environment.Environment) {
+	env.Images = map[string]environment.Image{}
+	digest := "sha256:" + strings.Repeat("0123456789abcdef", 4)
+	for _, name := range some(r, "nginx", "apigateway", "redis", "couchdb", "kafka", "controller", "invoker", "curl", "node") {
+		if r.chance(50) {
+			continue
+		}
+		i := environment.Image{
+			Repository: pick(r, "", "registry.example.com/mirror/"+name, "registry.example.com:5000/"+name, "library/"+name),
+			Tag:        pick(r, "", "9.9", "1.0-build_7"), Digest: pick(r, "", digest),
+		}
+		if i == (environment.Image{}) {
+			i.Digest = digest
+		}
+		env.Images[name] = i
+	}
+	if r.chance(30) {
+		env.ImagePullSecrets = some(r, "registry", "mirror.example.com")
+	}
+}
+
+func (r random) secrets(env *environment.Environment) {
+	s := &env.Secrets
+	maybe(r, &s.CouchDB, "couchdb.login")
+	maybe(r, &s.OpenWhisk, "whisk-logins")
+	maybe(r, &s.Subjects, "keys")
+	if env.Profile != "development" || r.chance(50) {
+		return
+	}
+	login := func(user string) environment.Login {
+		return environment.Login{Username: pick(r, user, user+"-2"), Password: pick(r, "secret", "pass: #word", "0123", "é\"", "null")}
+	}
+	key := func(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d:%064d", n, r.IntN(1000)) }
+	s.Plain = &environment.PlainSecrets{
+		CouchDB:   environment.CouchDBLogins{Admin: login("admin"), Controller: login("controller"), Invoker: login("invoker")},
+		OpenWhisk: environment.OpenWhiskLogins{Controller: login("controller"), Invoker: login("invoker")},
+		Subjects:  map[string]string{"whisk.system": key(1), "guest": key(2)},
+	}
+	if r.chance(30) {
+		s.Plain.Subjects["someone_else-9"] = key(3)
+	}
+}
+
+// resources with at least the memory that a heap and what is around it need.
+func (r random) resources(res *environment.Resources, mib int) {
+	if r.chance(50) {
+		return
+	}
+	limit := mib + r.IntN(1024)
+	res.Requests = environment.ResourceList{CPU: pick(r, "10m", "0.5", "1"), Memory: fmt.Sprintf("%dMi", mib-r.IntN(mib/2))}
+	res.Limits = environment.ResourceList{CPU: pick(r, "", "2", "1500m"), Memory: fmt.Sprintf("%dMi", limit)}
+}
+
+// unwritten is the source of an environment that no one wrote.
+type unwritten struct{ environment.Source }

@@ -1,0 +1,133 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"runtime"
+	"sync"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/overlay"
+)
+
+// sample is what kustomize builds for one environment.
+type sample struct {
+	name    string
+	values  derived.Values
+	objects []kustomize.Object
+	decoded []*workload // by workloads
+}
+
+// examples are the environments of the repository's own tree.
+var examples = sync.OnceValues(func() ([]environment.Environment, error) {
+	envs, findings, err := environment.Load("../../examples/environments")
+	if err == nil && len(findings) > 0 {
+		err = fmt.Errorf("examples: %v", findings)
+	}
+	return envs, err
+})
+
+func exampleEnvironments(t testing.TB) []environment.Environment {
+	t.Helper()
+	envs, err := examples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return envs
+}
+
+// allSamples are the defaults, the examples, and random environments.
+var allSamples = sync.OnceValues(func() ([]sample, error) {
+	b, err := theBase()
+	if err != nil {
+		return nil, err
+	}
+	envs, err := examples()
+	if err != nil {
+		return nil, err
+	}
+	standard := environment.Base()
+	standard.Name = "defaults"
+	envs = append([]environment.Environment{standard}, envs...)
+	for s := range uint64(50) {
+		envs = append(envs, randomEnvironment(1000+s))
+	}
+	all := make([]sample, len(envs))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range envs {
+		g.Go(func() error {
+			s, err := newSample(b, &envs[i])
+			if err != nil {
+				return fmt.Errorf("environment %s: %w", envs[i].Name, err)
+			}
+			all[i] = s
+			return nil
+		})
+	}
+	return all, g.Wait()
+})
+
+func newSample(b *Base, env *environment.Environment) (sample, error) {
+	want, err := desired(env, b.catalog)
+	if err != nil {
+		return sample{}, err
+	}
+	files, err := b.Overlay(want, overlay.Options{Environment: env.Name})
+	if err != nil {
+		return sample{}, err
+	}
+	built, err := kustomize.Build(kustomize.NewTree(b.Files(), files), path.Join(OverlayFolder, env.Name))
+	return sample{name: env.Name, values: derived.Of(env, b.catalog), objects: built}, err
+}
+
+// eachSample runs a test for each sample.
+func eachSample(t *testing.T, test func(*testing.T, *sample)) {
+	samples, err := allSamples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range samples {
+		t.Run(samples[i].name, func(t *testing.T) { test(t, &samples[i]) })
+	}
+}
+
+// of returns the objects of a kind.
+func (s *sample) of(kind string) []kustomize.Object {
+	var all []kustomize.Object
+	for _, o := range s.objects {
+		if o.Kind == kind {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+func (s *sample) find(kind, namespace, name string) (kustomize.Object, bool) {
+	for _, o := range s.of(kind) {
+		if o.Namespace == namespace && o.Name == name {
+			return o, true
+		}
+	}
+	return kustomize.Object{}, false
+}
+
+// read decodes an object, or a part of one, into a struct.
+func read[T any](t testing.TB, value any) T {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v T
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return v
+}
