@@ -71,3 +71,15 @@ func everywhere(t *testing.T, check func(*Run) error) {
 func TestNginx(t *testing.T) { everywhere(t, Nginx) }
 
 func TestRedis(t *testing.T) { everywhere(t, Redis) }
+
+func TestKafka(t *testing.T) { everywhere(t, Kafka) }
+
+func TestCouchDB(t *testing.T) { everywhere(t, CouchDB) }
+
+func TestWaits(t *testing.T) { everywhere(t, Waits) }
+
+func TestProbes(t *testing.T) { everywhere(t, Probes) }
+
+func TestDrain(t *testing.T) { everywhere(t, Drain) }
+
+func TestSmoke(t *testing.T) { everywhere(t, Smoke) }

@@ -35,7 +35,7 @@ type Options struct {
 	// Secrets are added to those of the environment.
 	Secrets map[string]map[string]string
 	// Entrypoints are the images' own commands, by the image's name without its
-	// tag, for containers that have none.
+	// tag, for containers that have none. $POD is the pod's folder, as in rules.
 	Entrypoints map[string][]string
 	// Path is searched for programs before the system's folders.
 	Path []string
@@ -129,9 +129,39 @@ func (p *Pod) Start(container string) (*Process, error) {
 		if !ok {
 			return nil, fmt.Errorf("container %s has no command, and that of image %s is not known here", container, image)
 		}
-		command = slices.Concat(entrypoint, c.Args)
+		env, err := p.environment(c)
+		if err != nil {
+			return nil, err
+		}
+		command = slices.Clone(entrypoint)
+		for i := range command {
+			command[i] = strings.ReplaceAll(command[i], "$POD", p.folder)
+		}
+		return p.launch(container, command, env)
 	}
 	return p.start(c, container, command)
+}
+
+// Environment is a container's variables by name.
+func (p *Pod) Environment(container string) (map[string]string, error) {
+	c, err := p.workload.Container(container)
+	if err != nil {
+		return nil, err
+	}
+	env, err := p.environment(c)
+	if err != nil {
+		return nil, err
+	}
+	return byName(env), nil
+}
+
+func byName(env []string) map[string]string {
+	values := map[string]string{}
+	for _, v := range env {
+		name, value, _ := strings.Cut(v, "=")
+		values[name] = value
+	}
+	return values
 }
 
 func (p *Pod) start(c golden.Container, log string, command []string) (*Process, error) {
@@ -139,22 +169,25 @@ func (p *Pod) start(c golden.Container, log string, command []string) (*Process,
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]string{}
-	for _, v := range env[ofImage:] {
-		name, value, _ := strings.Cut(v, "=")
-		known[name] = value
-	}
+	known := byName(env[ofImage:])
 	args := make([]string, len(command))
 	for i, word := range command {
 		args[i] = expand(p.rules.apply("command", word), known)
 	}
+	return p.launch(log, args, env)
+}
+
+func (p *Pod) launch(log string, args, env []string) (*Process, error) {
 	security := p.workload.Spec.Template.Spec.SecurityContext
 	return p.guard.Start(Command{
 		Name: p.name + "/" + log, Args: args, Env: env,
 		User: security.RunAsUser, Group: security.RunAsGroup, FSGroup: security.FSGroup,
-		Log: filepath.Join(p.folder, log+".log"),
+		Log: p.LogFile(log),
 	})
 }
+
+// LogFile is the file of what a container writes.
+func (p *Pod) LogFile(container string) string { return filepath.Join(p.folder, container+".log") }
 
 // Run runs a container to its end and returns what it wrote.
 func (p *Pod) Run(ctx context.Context, container string) (string, error) {

@@ -57,7 +57,7 @@ func (r *rules) match(where, text string, at int) int {
 		}
 		end := at + len(rule.From)
 		first, last := rule.From[0], rule.From[len(rule.From)-1]
-		if at > 0 && (inWord(first) || first == '/') && (inWord(text[at-1]) || first == '/' && text[at-1] == '/') {
+		if at > 0 && (inWord(first) && inWord(text[at-1]) || first == '/' && goesOn(text[at-1])) {
 			continue
 		}
 		if end < len(text) && inWord(last) && inWord(text[end]) {
@@ -67,6 +67,10 @@ func (r *rules) match(where, text string, at int) int {
 	}
 	return -1
 }
+
+// goesOn says whether a slash after the byte is inside of a path: after a name,
+// and after $(dirname "$0") or ${folder}.
+func goesOn(b byte) bool { return inWord(b) || b == '/' || b == ')' || b == '}' }
 
 // inWord says whether a byte can belong to a host name or a file name.
 func inWord(b byte) bool {

@@ -3,7 +3,7 @@
 // A server of CouchDB's protocol in the place of CouchDB's image: PouchDB behind
 // express-pouchdb, with real map and reduce functions, users and permissions.
 //
-//   node server.js INI_FOLDER DATA_FOLDER
+//   node server.js INI_FOLDER DATA_FOLDER TEMPORARY_FOLDER
 //   COUCHDB_USER, COUCHDB_PASSWORD   the administrator, as with the image
 //
 // Of the ini files it heeds [chttpd] bind_address, port and
@@ -19,7 +19,10 @@ const express = require("express");
 const expressPouchDB = require("express-pouchdb");
 const PouchDB = require("pouchdb");
 
-const [iniFolder, dataFolder] = process.argv.slice(2);
+const [iniFolder, dataFolder, temporaryFolder] = process.argv.slice(2);
+
+// express-pouchdb writes log.txt where it is.
+process.chdir(temporaryFolder);
 
 function readIni(folder) {
   const settings = {};

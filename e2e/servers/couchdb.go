@@ -1,0 +1,298 @@
+package servers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/whiskops/whiskops/e2e/servers/podproc"
+	"github.com/whiskops/whiskops/e2e/servers/programs"
+)
+
+const couchServer = "PouchDB 7.3.1 behind express-pouchdb 4.2.0"
+
+// couch is a server of CouchDB's protocol in the place of an environment's
+// CouchDB, and what stands between it and the init Job.
+type couch struct {
+	run    *Run
+	folder string
+	pod    *podproc.Pod
+	ip     string
+	server *podproc.Process
+	gate   *gate
+	init   *podproc.Pod
+}
+
+// CouchDB proves that the init Job brings a server to the same end from
+// anywhere, loses nothing, and that whoever waits for it waits for its end.
+func CouchDB(r *Run) error {
+	c, err := newCouch(r)
+	if err != nil {
+		return fmt.Errorf("couchdb: %w", err)
+	}
+	for _, step := range []struct {
+		name  string
+		check func() error
+	}{
+		{"start", c.begin}, {"init from empty", c.fromEmpty}, {"views", c.views}, {"init with users' data", c.upgrade}, {"init killed", c.killed},
+	} {
+		if err := step.check(); err != nil {
+			return fmt.Errorf("couchdb: %s: %w", step.name, err)
+		}
+	}
+	return errors.Join(c.pod.Checked(), c.init.Checked())
+}
+
+func newCouch(r *Run) (*couch, error) {
+	cached, err := programs.CouchDB()
+	if err != nil {
+		return nil, err
+	}
+	c := &couch{run: r}
+	if c.folder, err = r.Guard.Folder("couchdb"); err != nil {
+		return nil, err
+	}
+	if err := programs.Share(filepath.Join(cached, "node_modules"), filepath.Join(c.folder, "node_modules")); err != nil {
+		return nil, err
+	}
+	server, err := programs.CouchDBServer()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(c.folder, "server.js"), server, 0o644); err != nil {
+		return nil, err
+	}
+	if c.ip, err = r.address("couchdb"); err != nil {
+		return nil, err
+	}
+	c.pod, err = r.pod(podproc.Options{
+		Component: "couchdb", IP: c.ip,
+		Entrypoints: map[string][]string{"apache/couchdb": {
+			"node", filepath.Join(c.folder, "server.js"), "$POD/root/opt/couchdb/etc/default.d", "$POD/root/opt/couchdb/data", "$POD/root/tmp"}},
+		Rules: []podproc.Rule{{In: "file 10-whiskops.ini", From: "bind_address = 0.0.0.0", To: "bind_address = " + c.ip, Always: true}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	// The Service leads to the port that the container has.
+	_, port, err := r.Env.Target("couchdb", 5984)
+	if err != nil {
+		return nil, err
+	}
+	if c.gate, err = r.newGate(fmt.Sprintf("%s:%d", c.ip, port)); err != nil {
+		return nil, err
+	}
+	c.init, err = r.pod(podproc.Options{Component: "couchdb-init", Rules: []podproc.Rule{
+		{In: "env COUCHDB_URL", From: "http://couchdb:", To: "http://" + c.gate.ip + ":", Always: true},
+		{In: "file init.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
+	}})
+	return c, err
+}
+
+func (c *couch) begin() error {
+	if err := c.run.probesFail(c.pod, "couchdb"); err != nil {
+		return err
+	}
+	if err := c.waits("couchdb-init", "wait-for-couchdb", false); err != nil {
+		return err
+	}
+	var err error
+	if c.server, err = c.pod.Start("couchdb"); err != nil {
+		return err
+	}
+	if err := c.run.probesPass(c.pod, "couchdb", 20*time.Second); err != nil {
+		return fmt.Errorf("%w\n%s", err, tail(c.server.Log()))
+	}
+	if err := c.waits("couchdb-init", "wait-for-couchdb", true); err != nil {
+		return err
+	}
+	c.run.proved(couchServer, "probes and the init Job's wait are answered by the server, and were not before")
+	return nil
+}
+
+// waits runs the wait of a component for CouchDB: it must end, or not.
+func (c *couch) waits(component, container string, ends bool) error {
+	pod := c.init
+	if component != "couchdb-init" {
+		var err error
+		pod, err = podproc.New(c.run.Env, c.run.Guard, podproc.Options{Component: component, IP: c.ip, Secrets: madeSecrets(), Rules: []podproc.Rule{
+			{In: "env CONFIG_whisk_couchdb_host", From: "couchdb", To: c.ip, Always: true},
+		}})
+		if err != nil {
+			return err
+		}
+	}
+	if err := waitEnds(c.run.Context, pod, container, ends); err != nil {
+		return fmt.Errorf("%s: %w", component, err)
+	}
+	return pod.Checked()
+}
+
+// runInit runs the Job's program to its end.
+func (c *couch) runInit() (string, error) {
+	ctx, cancel := context.WithTimeout(c.run.Context, time.Minute)
+	defer cancel()
+	before := c.initLog()
+	log, err := c.init.Run(ctx, "couchdb-init")
+	log = strings.TrimPrefix(log, before)
+	if err != nil {
+		return log, fmt.Errorf("init.js: %w: %s", err, tail(log))
+	}
+	for _, data := range madeSecrets() {
+		for name, value := range data {
+			if strings.HasSuffix(name, "password") && strings.Contains(log, value) {
+				return log, fmt.Errorf("init.js prints the password %s", name)
+			}
+		}
+	}
+	return log, nil
+}
+
+func (c *couch) initLog() string {
+	text, err := os.ReadFile(c.init.LogFile("couchdb-init"))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// fromEmpty runs the Job twice, with those who wait for it before and after.
+func (c *couch) fromEmpty() error {
+	for _, component := range []string{"controller", "invoker"} {
+		if err := c.waits(component, "wait-for-couchdb", false); err != nil {
+			return err
+		}
+	}
+	if _, err := c.runInit(); err != nil {
+		return err
+	}
+	for _, component := range []string{"controller", "invoker"} {
+		if err := c.waits(component, "wait-for-couchdb", true); err != nil {
+			return err
+		}
+	}
+	c.run.proved(couchServer, "the init Job makes all from empty; controllers and invokers wait until it has, and log in with their own users")
+	before, err := c.state()
+	if err != nil {
+		return err
+	}
+	log, err := c.runInit()
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(log) {
+		if !strings.Contains(line, ": right") && !strings.Contains(line, ": left to the server") {
+			return fmt.Errorf("the second run changes something: %s", line)
+		}
+	}
+	after, err := c.state()
+	if err != nil {
+		return err
+	}
+	if before != after {
+		return fmt.Errorf("the second run changes the state:\n%s\n%s", before, after)
+	}
+	c.run.proved(couchServer, "a second run of the init Job changes nothing")
+	return nil
+}
+
+// request sends a request as the administrator and returns the answer.
+func (c *couch) request(method, path string, body any) (int, map[string]any, error) {
+	var reader io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return 0, nil, err
+		}
+		reader = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(c.run.Context, method, "http://"+c.gate.target+path, reader)
+	if err != nil {
+		return 0, nil, err
+	}
+	admin := madeSecrets()["couchdb-admin"]
+	request.SetBasicAuth(admin["username"], admin["password"])
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return 0, nil, err
+	}
+	var answer map[string]any
+	if err := json.Unmarshal(text, &answer); err != nil {
+		var list []any
+		if err := json.Unmarshal(text, &list); err != nil {
+			return response.StatusCode, nil, fmt.Errorf("%s %s: status %d: %s", method, path, response.StatusCode, text)
+		}
+		answer = map[string]any{"list": list}
+	}
+	return response.StatusCode, answer, nil
+}
+
+// must is request with a status below 400.
+func (c *couch) must(method, path string, body any) (map[string]any, error) {
+	status, answer, err := c.request(method, path, body)
+	if err == nil && status >= 400 {
+		err = fmt.Errorf("%s %s: status %d: %v", method, path, status, answer)
+	}
+	return answer, err
+}
+
+// state is all that is in the databases, as text: documents without revisions,
+// permissions and the marker. A user's password is a hash with a new salt each
+// time, so it is left out.
+func (c *couch) state() (string, error) {
+	var lines []string
+	all, err := c.must(http.MethodGet, "/_all_dbs", nil)
+	if err != nil {
+		return "", err
+	}
+	for _, db := range all["list"].([]any) {
+		name := db.(string)
+		if strings.HasPrefix(name, "openwhisk_") {
+			security, err := c.must(http.MethodGet, "/"+name+"/_security", nil)
+			if err != nil {
+				return "", err
+			}
+			lines = append(lines, name+"/_security "+canonical(security))
+		}
+		docs, err := c.must(http.MethodGet, "/"+url.PathEscape(name)+"/_all_docs?include_docs=true", nil)
+		if err != nil {
+			return "", err
+		}
+		rows, _ := docs["rows"].([]any)
+		for _, row := range rows {
+			doc, _ := row.(map[string]any)["doc"].(map[string]any)
+			for _, volatile := range []string{"_rev", "derived_key", "salt", "iterations", "password_scheme"} {
+				delete(doc, volatile)
+			}
+			lines = append(lines, name+" "+canonical(doc))
+		}
+	}
+	status, marker, err := c.request(http.MethodGet, "/openwhisk_subjects/_local/whiskops", nil)
+	if err != nil {
+		return "", err
+	}
+	return strings.Join(append(lines, fmt.Sprintf("marker %d %v", status, marker["hash"])), "\n"), nil
+}
+
+func canonical(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}

@@ -1,0 +1,220 @@
+package servers
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/whiskops/whiskops/e2e/servers/podproc"
+)
+
+// owComponent is a server of OpenWhisk that cannot be run here: a fake has its
+// documented paths.
+type owComponent struct {
+	name  string
+	port  int
+	paths map[string]bool
+}
+
+var owComponents = []owComponent{
+	{"controller", 8080, map[string]bool{"/ping": true, "/invokers": true, "/activation/count": true}},
+	{"invoker", 8080, map[string]bool{"/ping": true}},
+	{"apigateway", 9000, map[string]bool{"/v1/health-check": true}},
+}
+
+// Probes runs the probes of OpenWhisk's own servers against fakes with their
+// documented paths, and against their absence. Those of the other servers are
+// run in their own checks.
+func Probes(r *Run) error {
+	for _, c := range owComponents {
+		ip, err := r.address(c.name)
+		if err != nil {
+			return fmt.Errorf("probes: %w", err)
+		}
+		pod, err := r.pod(podproc.Options{Component: c.name, IP: ip})
+		if err != nil {
+			return fmt.Errorf("probes: %w", err)
+		}
+		if err := r.probesFail(pod, c.name); err != nil {
+			return fmt.Errorf("probes: %w", err)
+		}
+		if _, err := r.newFake(c.name, ip, c.port, func(w http.ResponseWriter, q *http.Request) bool {
+			if !c.paths[q.URL.Path] {
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+			return true
+		}); err != nil {
+			return err
+		}
+		if err := r.probesPass(pod, c.name, 0); err != nil {
+			return fmt.Errorf("probes: %w", err)
+		}
+		r.proved("a fake of the documented paths", "probes of %s ask for what it has, and fail in its absence", c.name)
+	}
+	return nil
+}
+
+// Drain runs the preStop commands of an environment.
+func Drain(r *Run) error {
+	for _, step := range []func(*Run) error{drainController, drainInvoker, drainOthers} {
+		if err := step(r); err != nil {
+			return fmt.Errorf("preStop: %w", err)
+		}
+	}
+	return nil
+}
+
+// drainPod is a pod whose preStop asks a fake of itself; the long sleeps are
+// shortened.
+func (r *Run) drainPod(component string, sleeps ...podproc.Rule) (*podproc.Pod, string, error) {
+	ip, err := r.address(component)
+	if err != nil {
+		return nil, "", err
+	}
+	rules := append(sleeps, podproc.Rule{In: "file drain.sh", From: "http://127.0.0.1:8080", To: "http://" + ip + ":8080", Always: true})
+	pod, err := r.pod(podproc.Options{Component: component, IP: ip, Rules: rules})
+	return pod, ip, err
+}
+
+func (r *Run) preStop(pod *podproc.Pod, container string) (string, error) {
+	command, err := pod.PreStop(container)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(r.Context, 30*time.Second)
+	defer cancel()
+	log, err := pod.Exec(ctx, container, command)
+	if err != nil {
+		return log, fmt.Errorf("%s of %s: %w: %s", strings.Join(command, " "), container, err, tail(log))
+	}
+	return log, nil
+}
+
+// authorized says whether a request has the Basic login of a component's Secret.
+func authorized(header, component string) error {
+	secret := madeSecrets()["openwhisk-admin"]
+	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(secret[component+"-username"]+":"+secret[component+"-password"]))
+	if header != want {
+		return fmt.Errorf("POST /disable of %s has Authorization %q, not the login of Secret openwhisk-admin", component, header)
+	}
+	return nil
+}
+
+func drainController(r *Run) error {
+	pod, ip, err := r.drainPod("controller", podproc.Rule{In: "file drain.sh", From: "sleep 10", To: "sleep 0", Always: true})
+	if err != nil {
+		return err
+	}
+	if _, err := r.preStop(pod, "controller"); err != nil {
+		return fmt.Errorf("without a controller: %w", err)
+	}
+	running := 3
+	shown := ""
+	f, err := r.newFake("controller", ip, 8080, func(w http.ResponseWriter, q *http.Request) bool {
+		switch q.Method + " " + q.URL.Path {
+		case "GET /activation/count":
+			fmt.Fprint(w, running)
+			running = max(running-1, 0)
+		case "POST /disable":
+			shown = inProcessList(madeSecrets()["openwhisk-admin"]["controller-password"])
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	log, err := r.preStop(pod, "controller")
+	if err != nil {
+		return err
+	}
+	var order []string
+	for _, q := range f.all() {
+		order = append(order, q.Method+" "+q.Path)
+	}
+	want := "GET /activation/count, GET /activation/count, GET /activation/count, GET /activation/count, POST /disable"
+	if got := strings.Join(order, ", "); got != want {
+		return fmt.Errorf("controller, with 3 running activations: asked %s, not %s\n%s", got, want, log)
+	}
+	last, _ := f.last()
+	if err := authorized(last.Header.Get("Authorization"), "controller"); err != nil {
+		return err
+	}
+	if shown != "" {
+		return fmt.Errorf("the password of the controller is in the list of processes: %s", shown)
+	}
+	r.proved("sh, curl", "preStop of controller waits until no activation runs, then disables it with its login, which is in no list of processes; without a controller it ends")
+	return pod.Checked()
+}
+
+func drainInvoker(r *Run) error {
+	pod, ip, err := r.drainPod("invoker", podproc.Rule{In: "file drain.sh", From: "sleep 330", To: "sleep 0", Always: true})
+	if err != nil {
+		return err
+	}
+	if _, err := r.preStop(pod, "invoker"); err != nil {
+		return fmt.Errorf("without an invoker: %w", err)
+	}
+	f, err := r.newFake("invoker", ip, 8080, nil)
+	if err != nil {
+		return err
+	}
+	if _, err := r.preStop(pod, "invoker"); err != nil {
+		return err
+	}
+	last, count := f.last()
+	if count != 1 || last.Method+" "+last.Path != "POST /disable" {
+		return fmt.Errorf("invoker: %d requests, the last is %s %s", count, last.Method, last.Path)
+	}
+	if err := authorized(last.Header.Get("Authorization"), "invoker"); err != nil {
+		return err
+	}
+	r.proved("sh, curl", "preStop of invoker disables it with its login; without an invoker it ends")
+	return pod.Checked()
+}
+
+// drainOthers runs the preStop commands that only wait.
+func drainOthers(r *Run) error {
+	for _, w := range r.Env.Workloads {
+		component := w.Metadata.Labels["app.kubernetes.io/name"]
+		for _, c := range w.Spec.Template.Spec.Containers {
+			if component == "controller" || component == "invoker" || c.Lifecycle.PreStop.Exec == nil {
+				continue
+			}
+			command := c.Lifecycle.PreStop.Exec.Command
+			if len(command) != 2 || command[0] != "/bin/sleep" {
+				return fmt.Errorf("nothing is known here of preStop %q of %s", command, component)
+			}
+			pod, err := r.pod(podproc.Options{
+				Component: component, IP: "127.0.0.1", Secrets: withTLS(map[string]map[string]string{}),
+				Rules: []podproc.Rule{{In: "command", From: command[1], To: "0.1", Always: true}},
+			})
+			if err != nil {
+				return err
+			}
+			if _, err := r.preStop(pod, c.Name); err != nil {
+				return err
+			}
+			r.proved("sleep", "preStop of %s runs", component)
+		}
+	}
+	return nil
+}
+
+// inProcessList is the command line that shows a secret, if one does.
+func inProcessList(secret string) string {
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, line := range lines {
+		text, err := os.ReadFile(line)
+		if err == nil && strings.Contains(string(text), secret) {
+			return strings.ReplaceAll(string(text), "\x00", " ")
+		}
+	}
+	return ""
+}

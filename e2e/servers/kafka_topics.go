@@ -1,0 +1,209 @@
+package servers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/whiskops/whiskops/e2e/servers/podproc"
+)
+
+// topic is one line of the topics' declaration.
+type topic struct {
+	partitions, replicas int
+	config               []string
+}
+
+func (r *Run) declaredTopics() (map[string]topic, error) {
+	text, ok := r.configMapWith("topics")["topics"]
+	if !ok {
+		return nil, errors.New("no ConfigMap has the key topics")
+	}
+	declared := map[string]topic{}
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		if len(words) == 0 || words[0] == "#" {
+			continue
+		}
+		if len(words) < 3 {
+			return nil, fmt.Errorf("topics: %q", line)
+		}
+		partitions, err1 := strconv.Atoi(words[1])
+		replicas, err2 := strconv.Atoi(words[2])
+		if err := errors.Join(err1, err2); err != nil {
+			return nil, err
+		}
+		t := topic{partitions: partitions, replicas: replicas}
+		if len(words) > 3 {
+			t.config = strings.Split(words[3], ",")
+		}
+		declared[words[0]] = t
+	}
+	return declared, nil
+}
+
+// topics runs the Job's program twice, and compares the cluster with the
+// declaration, and the declaration with what OpenWhisk is told.
+func (b *brokers) topics() error {
+	declared, err := b.run.declaredTopics()
+	if err != nil {
+		return err
+	}
+	if err := b.run.topicsFit(declared); err != nil {
+		return err
+	}
+	pod, err := b.run.pod(podproc.Options{Component: "kafka-topics", Rules: []podproc.Rule{
+		{In: "file declare.sh", From: "bin=/opt/kafka/bin", To: "bin=" + b.tools.folder + "/bin", Always: true},
+	}})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(b.run.Context, 3*time.Minute)
+	defer cancel()
+	log, err := pod.Run(ctx, "kafka-topics")
+	if err != nil {
+		return fmt.Errorf("declare.sh: %w\n%s", err, tail(log))
+	}
+	if made := strings.Count(log, ": make\n"); made != len(declared) {
+		return fmt.Errorf("declare.sh makes %d topics of %d\n%s", made, len(declared), tail(log))
+	}
+	first := len(log)
+	if log, err = pod.Run(ctx, "kafka-topics"); err != nil {
+		return fmt.Errorf("declare.sh, second run: %w\n%s", err, tail(log))
+	}
+	again := log[first:]
+	if right := strings.Count(again, ": as declared\n"); right != len(declared) || strings.Contains(again, "warning") {
+		return fmt.Errorf("declare.sh, second run: %d topics of %d are as declared\n%s", right, len(declared), again)
+	}
+	if err := b.described(declared); err != nil {
+		return err
+	}
+	b.run.proved(kafkaServer, "the topics' Job makes %d topics with their partitions, replication and configuration; its second run changes nothing", len(declared))
+
+	// A setting that somebody changed is set again.
+	if _, err := b.tools.run(b.run.Context, "kafka-configs.sh", "--bootstrap-server", b.bootstrap, "--alter", "--entity-type", "topics",
+		"--entity-name", "events", "--add-config", "retention.ms=1"); err != nil {
+		return err
+	}
+	if log, err = pod.Run(ctx, "kafka-topics"); err != nil {
+		return fmt.Errorf("declare.sh after a change: %w\n%s", err, tail(log))
+	}
+	if err := b.described(declared); err != nil {
+		return err
+	}
+	b.run.proved(kafkaServer, "the topics' Job repairs a setting that was changed by hand")
+	return pod.Checked()
+}
+
+// topicsFit compares the declaration with what OpenWhisk is told and how many of
+// it there are.
+func (r *Run) topicsFit(declared map[string]topic) error {
+	want := []string{"cacheInvalidation", "events", "health"}
+	for component, prefix := range map[string]string{"controller": "completed", "invoker": "invoker"} {
+		w, err := r.Env.Workload(component)
+		if err != nil {
+			return err
+		}
+		for i := range w.Replicas() {
+			want = append(want, prefix+strconv.Itoa(i))
+		}
+	}
+	for _, name := range want {
+		if _, ok := declared[name]; !ok {
+			return fmt.Errorf("topic %s, which OpenWhisk uses, is not declared", name)
+		}
+	}
+	told, ok := r.configMapWith("KAFKA_HOSTS")["CONFIG_whisk_kafka_replicationFactor"]
+	if env := r.configMapWith("CONFIG_whisk_kafka_replicationFactor"); !ok && env != nil {
+		told = env["CONFIG_whisk_kafka_replicationFactor"]
+	}
+	factor, err := strconv.Atoi(told)
+	if told == "" {
+		factor, err = 1, nil // OpenWhisk's default
+	}
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(declared)) {
+		if declared[name].replicas != factor {
+			return fmt.Errorf("topic %s has replication factor %d, OpenWhisk is told %d (CONFIG_whisk_kafka_replicationFactor)", name, declared[name].replicas, factor)
+		}
+	}
+	return nil
+}
+
+var topicLine = regexp.MustCompile(`(?m)^Topic: (\S+)\s+TopicId: \S+\s+PartitionCount: (\d+)\s+ReplicationFactor: (\d+)\s+Configs: (\S*)`)
+
+// described compares the topics that the cluster has with the declared ones.
+func (b *brokers) described(declared map[string]topic) error {
+	out, err := b.tools.run(b.run.Context, "kafka-topics.sh", "--bootstrap-server", b.bootstrap, "--describe", "--exclude-internal")
+	if err != nil {
+		return err
+	}
+	has := map[string]bool{}
+	for _, m := range topicLine.FindAllStringSubmatch(out, -1) {
+		name := m[1]
+		want, ok := declared[name]
+		if !ok {
+			return fmt.Errorf("topic %s is not declared", name)
+		}
+		has[name] = true
+		if m[2] != strconv.Itoa(want.partitions) || m[3] != strconv.Itoa(want.replicas) {
+			return fmt.Errorf("topic %s has %s partitions and %s replicas, declared are %d and %d", name, m[2], m[3], want.partitions, want.replicas)
+		}
+		set := strings.Split(m[4], ",")
+		for _, pair := range want.config {
+			if !slices.Contains(set, pair) {
+				return fmt.Errorf("topic %s: %s is declared, and not set: %s", name, pair, m[4])
+			}
+		}
+	}
+	for name := range declared {
+		if !has[name] {
+			return fmt.Errorf("topic %s is declared, and not there", name)
+		}
+	}
+	return nil
+}
+
+// payload sends the largest message that OpenWhisk sends, through the topics
+// that carry payloads, and one that is too large.
+func (b *brokers) payload() error {
+	told := b.run.configMapWith("CONFIG_whisk_activation_payload_max")["CONFIG_whisk_activation_payload_max"]
+	largest, err := strconv.Atoi(strings.TrimSuffix(told, " B"))
+	if err != nil {
+		return fmt.Errorf("CONFIG_whisk_activation_payload_max: %w", err)
+	}
+	// OpenWhisk sets max.message.bytes of its topics to the payload's limit and
+	// 6068 bytes for what is around it. Kafka's own part of a batch is below 100.
+	const around, batch = 6068, 100
+	send := func(topic string, size int) (string, error) {
+		return b.tools.run(b.run.Context, "kafka-producer-perf-test.sh", "--topic", topic, "--num-records", "2", "--record-size", strconv.Itoa(size),
+			"--throughput", "-1", "--producer-props", "bootstrap.servers="+b.bootstrap, "acks=all", "max.request.size=4000000", "batch.size=1", "buffer.memory=33554432")
+	}
+	for _, topic := range []string{"invoker0", "completed0"} {
+		size := largest + around - batch
+		if out, err := send(topic, size); err != nil || strings.Contains(out, "Exception") {
+			return wrong(err, "a message of %d bytes to %s: %s", size, topic, tail(out))
+		}
+		out, err := b.tools.run(b.run.Context, "kafka-console-consumer.sh", "--bootstrap-server", b.bootstrap, "--topic", topic,
+			"--from-beginning", "--max-messages", "2", "--timeout-ms", "30000")
+		if err != nil {
+			return err
+		}
+		if first, _, _ := strings.Cut(out, "\n"); len(first) != size {
+			return fmt.Errorf("a message of %d bytes comes back from %s with %d", size, topic, len(first))
+		}
+		if out, err := send(topic, largest+around+1); err == nil && !strings.Contains(out, "RecordTooLargeException") {
+			return fmt.Errorf("a message above the limit of %s is accepted: %s", topic, tail(out))
+		}
+	}
+	b.run.proved(kafkaServer, "messages of %d bytes, the largest payload with all around it, pass through invoker0 and completed0; larger ones are refused", largest+around-batch)
+	return nil
+}
