@@ -92,5 +92,22 @@ func place(o *yaml.RNode, p plan.Plan) error {
 	if err := o.SetNamespace(namespace); err != nil {
 		return fmt.Errorf("set the namespace of %s %s: %w", o.GetKind(), o.GetName(), err)
 	}
-	return nil
+	return placeSubjects(o, namespace)
+}
+
+// placeSubjects gives the service accounts of a binding the binding's own
+// namespace where they have none, as Kustomize does when it builds.
+func placeSubjects(o *yaml.RNode, namespace string) error {
+	if o.GetKind() != "RoleBinding" {
+		return nil
+	}
+	return krm.Change(o, func(binding krm.M) error {
+		subjects, _ := binding["subjects"].(krm.L)
+		for _, s := range subjects {
+			if s, _ := s.(krm.M); s["kind"] == "ServiceAccount" && s["namespace"] == nil {
+				s["namespace"] = namespace
+			}
+		}
+		return nil
+	})
 }

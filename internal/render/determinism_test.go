@@ -33,10 +33,7 @@ func whole(t testing.TB, b *Base, envs []environment.Environment) map[string][]b
 func TestSameBytes(t *testing.T) {
 	envs := slices.Clone(exampleEnvironments(t))
 	for s := uint64(2000); len(envs) < 9; s++ {
-		// The others are not rendered at present: see withoutNamespace.
-		if env := randomEnvironment(s); env.Controller.Clustering == "seeds" {
-			envs = append(envs, env)
-		}
+		envs = append(envs, randomEnvironment(s))
 	}
 	want := whole(t, base(t), envs)
 	if len(want) < 300 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path"
 	"reflect"
-	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -56,9 +55,6 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 			env := randomEnvironment(s)
 			// Its own functions prove the whole build.
 			folders, err := b.environment(&env, fstest.MapFS{})
-			if withoutNamespace(&env, err) {
-				t.Skip("package pipeline leaves the subject of the controller's RoleBinding without a namespace")
-			}
 			if err != nil {
 				t.Fatalf("seed %d: %v", s, err)
 			}
@@ -67,13 +63,6 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 			}
 		})
 	}
-}
-
-// withoutNamespace is the one fault that is known, of package pipeline: the
-// subject of a RoleBinding that the Workload generator makes has no namespace,
-// and kustomize gives it one. A test skips by it, so that it is seen.
-func withoutNamespace(env *environment.Environment, err error) bool {
-	return err != nil && env.Controller.Clustering == "kubernetes" && strings.Contains(err.Error(), "subjects[0].namespace")
 }
 
 // tiersRebuild builds each tier by itself, as Flux does.
