@@ -35,10 +35,10 @@ func (c *couch) views() error {
 		return err
 	}
 	// Of documents with the same _id one can be stored.
-	stored := map[string]map[string]string{}
+	stored := map[string]map[string]revisions{}
 	var put []string
 	for _, db := range []string{"whisks", "activations", "subjects"} {
-		stored[db] = map[string]string{}
+		stored[db] = map[string]revisions{}
 		names := slices.Sorted(func(yield func(string) bool) {
 			for name := range data.Documents[db] {
 				if !yield(name) {
@@ -54,6 +54,7 @@ func (c *couch) views() error {
 				continue
 			}
 			taken[id] = true
+			old, _ := doc["_rev"].(string)
 			delete(doc, "_rev")
 			path := "/openwhisk_" + db + "/" + url.PathEscape(id)
 			status, answer, err := c.request(http.MethodPut, path, doc)
@@ -67,7 +68,7 @@ func (c *couch) views() error {
 				return fmt.Errorf("PUT %s: status %d: %v", path, status, answer)
 			}
 			rev, _ := answer["rev"].(string)
-			stored[db][name] = rev
+			stored[db][name] = revisions{old, rev}
 			put = append(put, path+"?rev="+rev)
 		}
 	}
@@ -124,10 +125,13 @@ func rowsByID(answer map[string]any) map[string][]string {
 	return found
 }
 
+// revisions are those of a document in the vectors and here.
+type revisions struct{ vector, here string }
+
 // wantedRows are a vector's rows, with the revision that the document has here.
-func wantedRows(raw json.RawMessage, rev string) ([]string, error) {
+func wantedRows(raw json.RawMessage, rev revisions) ([]string, error) {
 	var rows []map[string]any
-	text := strings.ReplaceAll(string(raw), `"1-a"`, `"`+rev+`"`)
+	text := strings.ReplaceAll(string(raw), `"`+rev.vector+`"`, `"`+rev.here+`"`)
 	if err := json.Unmarshal([]byte(text), &rows); err != nil {
 		return nil, err
 	}

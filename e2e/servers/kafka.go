@@ -29,6 +29,13 @@ type brokers struct {
 // topics' Job makes its topics, that the largest payload passes, and that what
 // was acknowledged is kept.
 func Kafka(r *Run) error {
+	declared, err := r.declaredTopics()
+	if err == nil {
+		err = r.topicsFit(declared)
+	}
+	if err != nil {
+		return fmt.Errorf("kafka: %w", err)
+	}
 	b, err := newBrokers(r)
 	if err != nil {
 		return fmt.Errorf("kafka: %w", err)

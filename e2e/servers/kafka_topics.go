@@ -49,13 +49,10 @@ func (r *Run) declaredTopics() (map[string]topic, error) {
 }
 
 // topics runs the Job's program twice, and compares the cluster with the
-// declaration, and the declaration with what OpenWhisk is told.
+// declaration.
 func (b *brokers) topics() error {
 	declared, err := b.run.declaredTopics()
 	if err != nil {
-		return err
-	}
-	if err := b.run.topicsFit(declared); err != nil {
 		return err
 	}
 	pod, err := b.run.pod(podproc.Options{Component: "kafka-topics", Rules: []podproc.Rule{
@@ -119,10 +116,7 @@ func (r *Run) topicsFit(declared map[string]topic) error {
 			return fmt.Errorf("topic %s, which OpenWhisk uses, is not declared", name)
 		}
 	}
-	told, ok := r.configMapWith("KAFKA_HOSTS")["CONFIG_whisk_kafka_replicationFactor"]
-	if env := r.configMapWith("CONFIG_whisk_kafka_replicationFactor"); !ok && env != nil {
-		told = env["CONFIG_whisk_kafka_replicationFactor"]
-	}
+	told := r.configMapWith("CONFIG_whisk_kafka_replicationFactor")["CONFIG_whisk_kafka_replicationFactor"]
 	factor, err := strconv.Atoi(told)
 	if told == "" {
 		factor, err = 1, nil // OpenWhisk's default

@@ -25,6 +25,7 @@ type edge struct {
 	run        *Run
 	version    string
 	host       string
+	patience   string
 	pod        *podproc.Pod
 	process    *podproc.Process
 	ip         string
@@ -47,7 +48,7 @@ func Nginx(r *Run) error {
 		check func() error
 	}{
 		{"absence", e.absence}, {"start", e.begin}, {"TLS", e.handshake}, {"redirect", e.redirect}, {"late upstream", e.late},
-		{"routes", e.routes}, {"denied paths", e.denied}, {"bodies", e.bodies}, {"headers", e.headers},
+		{"routes", e.routes}, {"denied paths", e.denied}, {"bodies", e.bodies}, {"headers", e.headers}, {"timeouts", e.timeouts},
 		{"renewed certificate", e.renewed}, {"stop", e.stop},
 	} {
 		if err := step.check(); err != nil {
@@ -56,6 +57,8 @@ func Nginx(r *Run) error {
 	}
 	return e.pod.Checked()
 }
+
+var timeoutLine = regexp.MustCompile(`proxy_read_timeout (\d+)s;`)
 
 var hostLine = regexp.MustCompile(`server_name (\S+)`)
 
@@ -70,6 +73,15 @@ func newEdge(r *Run) (*edge, error) {
 		return nil, errors.New("host.conf has no server_name")
 	}
 	e.host = found[1]
+	timeout := timeoutLine.FindStringSubmatch(conf["http.conf"])
+	if timeout == nil {
+		return nil, errors.New("http.conf has no proxy_read_timeout")
+	}
+	// A controller answers a blocking invocation after 60 s at the latest.
+	e.patience = timeout[1]
+	if seconds, err := strconv.Atoi(e.patience); err != nil || seconds <= 60 {
+		return nil, fmt.Errorf("proxy_read_timeout %ss is not longer than a blocking invocation", e.patience)
+	}
 
 	// The fakes stand where the Services lead.
 	component, port, err := r.Env.Target("controller-http", 8080)
@@ -115,6 +127,7 @@ func newEdge(r *Run) (*edge, error) {
 			{In: conf1, From: "listen 8081 default_server", To: "listen " + e.ip + ":8081 default_server", Always: always},
 			{In: "file http.conf", From: "server controller-http:", To: "server " + controllerIP + ":", Always: always},
 			{In: "file http.conf", From: "resolver kube-dns.kube-system.svc.cluster.local valid=30s", To: "resolver " + e.dns.Address() + " valid=1s ipv6=off", Always: always},
+			{In: "file http.conf", From: "proxy_read_timeout " + e.patience + "s", To: "proxy_read_timeout 3s", Always: always},
 			{In: "file start.sh", From: "interval=60", To: "interval=1", Always: always},
 			{In: "command", From: "controller-http:8080", To: net.JoinHostPort(controllerIP, strconv.Itoa(port))},
 		},
@@ -167,6 +180,9 @@ func (e *edge) begin() error {
 	}
 	if err := e.run.probesPass(e.pod, "nginx", 10*time.Second); err != nil {
 		return fmt.Errorf("%w\n%s", err, tail(e.process.Log()))
+	}
+	if q, n := e.controller.last(); n > 0 {
+		return fmt.Errorf("a probe of nginx asks for %s, which nginx sends to the controller", q.Path)
 	}
 	e.run.proved(e.version, "start.sh runs nginx as user %d; its probes are answered, and were not before", *w.Spec.Template.Spec.SecurityContext.RunAsUser)
 	return nil

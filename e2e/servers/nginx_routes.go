@@ -44,7 +44,7 @@ func (e *edge) late() error {
 		return wrong(err, "without the API gateway: status %d, not 502", status)
 	}
 	if status, _, err := e.get("https://" + e.host + ":8443/api/v1"); err != nil || status != http.StatusOK {
-		return wrong(err, "without the API gateway the controller is answered with %d", status)
+		return wrong(err, "without the API gateway the controller's paths are answered with %d\n%s", status, tail(e.process.Log()))
 	}
 	component, port, err := e.run.Env.Target("apigateway", 8080)
 	if err != nil {
@@ -206,6 +206,26 @@ func (e *edge) headers() error {
 		return err
 	}
 	e.run.proved(e.version, "headers for the controller, and the request's id in the answer and the access log")
+	return nil
+}
+
+// timeouts proves that a slow answer passes, and that one that is too late is
+// not asked for again: it may have had an effect.
+func (e *edge) timeouts() error {
+	url := "https://" + e.host + ":8443/api/v1/slow?slow="
+	if status, _, err := e.get(url + "2"); err != nil || status != http.StatusOK {
+		return wrong(err, "an answer after 2 s of 3 s: status %d", status)
+	}
+	_, before := e.controller.last()
+	response, err := e.client().Post(url+"5", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		return err
+	}
+	response.Body.Close()
+	if _, after := e.controller.last(); response.StatusCode != http.StatusGatewayTimeout || after != before+1 {
+		return fmt.Errorf("an answer after 5 s of 3 s: status %d, and %d requests reached the controller", response.StatusCode, after-before)
+	}
+	e.run.proved(e.version, "a slow answer passes; one later than proxy_read_timeout (%ss, here 3s) is 504, and a POST is sent once", e.patience)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,7 +43,7 @@ func load(t *testing.T, name string) *golden.Env {
 // try runs a check and returns its error.
 func try(t *testing.T, env *golden.Env, check func(*Run) error) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	run, err := NewRun(ctx, env, func(line string) { t.Log(line) })
 	if err != nil {
@@ -58,9 +59,13 @@ func try(t *testing.T, env *golden.Env, check func(*Run) error) error {
 	return err
 }
 
+// everywhere runs a check on each environment. Much of the time is waiting, so
+// they run side by side: each has its own addresses.
 func everywhere(t *testing.T, check func(*Run) error) {
+	t.Parallel()
 	for _, env := range environments(t) {
 		t.Run(env.Name, func(t *testing.T) {
+			t.Parallel()
 			if err := try(t, env, check); err != nil {
 				t.Fatal(err)
 			}
@@ -83,3 +88,36 @@ func TestProbes(t *testing.T) { everywhere(t, Probes) }
 func TestDrain(t *testing.T) { everywhere(t, Drain) }
 
 func TestSmoke(t *testing.T) { everywhere(t, Smoke) }
+
+func TestViews(t *testing.T) { everywhere(t, Views) }
+
+// What the checks run must be all that golden has.
+func TestEveryProbeWaitAndHookHasACheck(t *testing.T) {
+	probed := map[string]string{
+		"nginx": "Nginx", "kafka": "Kafka", "redis": "Redis", "couchdb": "CouchDB",
+		"controller": "Probes", "invoker": "Probes", "apigateway": "Probes",
+	}
+	prepared := map[string]string{
+		"nginx/self-signed": "Nginx",
+		// It copies files of the image, which is not here.
+		"apigateway/prepare": "none",
+	}
+	for _, env := range environments(t) {
+		for _, w := range env.Workloads {
+			component := w.Metadata.Labels["app.kubernetes.io/name"]
+			for _, c := range w.Spec.Template.Spec.Containers {
+				if len(c.Probes()) > 0 && probed[component] == "" {
+					t.Errorf("%s: no check runs the probes of %s", env.Name, component)
+				}
+				if w.Kind != "Job" && len(c.Probes()) != 3 {
+					t.Errorf("%s: %s has %d probes, not 3", env.Name, component, len(c.Probes()))
+				}
+			}
+			for _, c := range w.Spec.Template.Spec.InitContainers {
+				if !strings.HasPrefix(c.Name, "wait-for-") && prepared[component+"/"+c.Name] == "" {
+					t.Errorf("%s: no check runs the init container %s of %s", env.Name, c.Name, component)
+				}
+			}
+		}
+	}
+}
