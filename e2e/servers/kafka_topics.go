@@ -61,6 +61,9 @@ func (b *brokers) topics() error {
 	if err != nil {
 		return err
 	}
+	if err := b.waitForTopics(false); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(b.run.Context, 3*time.Minute)
 	defer cancel()
 	log, err := pod.Run(ctx, "kafka-topics")
@@ -69,6 +72,9 @@ func (b *brokers) topics() error {
 	}
 	if made := strings.Count(log, ": make\n"); made != len(declared) {
 		return fmt.Errorf("declare.sh makes %d topics of %d\n%s", made, len(declared), tail(log))
+	}
+	if err := b.waitForTopics(true); err != nil {
+		return err
 	}
 	first := len(log)
 	if log, err = pod.Run(ctx, "kafka-topics"); err != nil {
@@ -96,6 +102,35 @@ func (b *brokers) topics() error {
 	}
 	b.run.proved(kafkaServer, "the topics' Job repairs a setting that was changed by hand")
 	return pod.Checked()
+}
+
+// waitForTopics runs the waits for topics of all components that have one: they
+// must end, or not.
+func (b *brokers) waitForTopics(ends bool) error {
+	const container = "wait-for-topics"
+	for _, w := range b.run.Env.Workloads {
+		if _, err := w.Container(container); err != nil {
+			continue
+		}
+		component := w.Metadata.Labels["app.kubernetes.io/name"]
+		pod, err := b.run.pod(podproc.Options{Component: component, Rules: []podproc.Rule{
+			{In: "command", From: "/opt/kafka/bin/", To: b.tools.folder + "/bin/", Always: true},
+		}})
+		if err != nil {
+			return err
+		}
+		// More than one try.
+		if err := waitEndsWithin(b.run.Context, pod, container, ends, 9*time.Second); err != nil {
+			return fmt.Errorf("%s: %w", component, err)
+		}
+		if err := pod.Checked(); err != nil {
+			return err
+		}
+		if ends {
+			b.run.proved(kafkaServer, "%s of %s goes on until the topics' Job has made its topics, and ends on SIGTERM", container, component)
+		}
+	}
+	return nil
 }
 
 // topicsFit compares the declaration with what OpenWhisk is told and how many of

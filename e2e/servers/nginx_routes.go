@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -21,6 +22,8 @@ func (e *edge) get(url string) (int, string, error) {
 	body, err := io.ReadAll(response.Body)
 	return response.StatusCode, string(body), err
 }
+
+var upstreamLine = regexp.MustCompile(`server \S+;`)
 
 func (e *edge) redirect() error {
 	response, err := e.client().Get("http://" + e.host + ":8080/api/v1/namespaces?limit=1")
@@ -44,7 +47,8 @@ func (e *edge) late() error {
 		return wrong(err, "without the API gateway: status %d, not 502", status)
 	}
 	if status, _, err := e.get("https://" + e.host + ":8443/api/v1"); err != nil || status != http.StatusOK {
-		return wrong(err, "without the API gateway the controller's paths are answered with %d\n%s", status, tail(e.process.Log()))
+		return wrong(err, "without the API gateway the controller's paths are answered with %d (http.conf: %s)",
+			status, upstreamLine.FindString(e.run.configMapWith("http.conf")["http.conf"]))
 	}
 	component, port, err := e.run.Env.Target("apigateway", 8080)
 	if err != nil {

@@ -114,6 +114,7 @@ func TestEveryProbeWaitAndHookHasACheck(t *testing.T) {
 				}
 			}
 			for _, c := range w.Spec.Template.Spec.InitContainers {
+				// The check Waits refuses a wait that it does not know.
 				if !strings.HasPrefix(c.Name, "wait-for-") && prepared[component+"/"+c.Name] == "" {
 					t.Errorf("%s: no check runs the init container %s of %s", env.Name, c.Name, component)
 				}

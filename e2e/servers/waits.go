@@ -19,12 +19,20 @@ import (
 	"github.com/whiskops/whiskops/e2e/servers/programs"
 )
 
+// elsewhere are waits that the checks of their servers run.
+var elsewhere = map[string]bool{"couchdb": true, "topics": true}
+
 // patience is how long a wait that must not end is watched: more than one try.
 const patience = 1500 * time.Millisecond
 
 // waitEnds runs a wait: it must end with success, or go on until it is told to
 // end, as when its pod is deleted.
 func waitEnds(ctx context.Context, pod *podproc.Pod, container string, ends bool) error {
+	return waitEndsWithin(ctx, pod, container, ends, patience)
+}
+
+// waitEndsWithin is waitEnds with the time for which a wait must go on.
+func waitEndsWithin(ctx context.Context, pod *podproc.Pod, container string, ends bool, patience time.Duration) error {
 	process, err := pod.Start(container)
 	if err != nil {
 		return err
@@ -32,7 +40,7 @@ func waitEnds(ctx context.Context, pod *podproc.Pod, container string, ends bool
 	defer process.Kill()
 	limit := patience
 	if ends {
-		limit = 15 * time.Second
+		limit = 20 * time.Second
 	}
 	deadline := time.Now().Add(limit)
 	for process.Running() && time.Now().Before(deadline) {
@@ -50,7 +58,7 @@ func waitEnds(ctx context.Context, pod *podproc.Pod, container string, ends bool
 		return fmt.Errorf("%s ends although what it waits for is not there: %s", container, tail(process.Log()))
 	}
 	// The shell sees a signal when its sleep has ended.
-	if err := process.Stop(syscall.SIGTERM, 8*time.Second); err != nil {
+	if err := process.Stop(syscall.SIGTERM, 12*time.Second); err != nil {
 		return fmt.Errorf("%s: %w", container, err)
 	}
 	return nil
@@ -66,7 +74,8 @@ type endpoint struct {
 
 // Waits runs each distinct wait of an environment against what it waits for,
 // absent and present, by this machine's sh and by the shell that the image has.
-// Those for CouchDB are run against its server, in the check CouchDB.
+// Those for CouchDB and for Kafka's topics are run against the servers, in the
+// checks CouchDB and Kafka.
 func Waits(r *Run) error {
 	if err := programs.Need("nc", "curl", "busybox"); err != nil {
 		return fmt.Errorf("waits: %w", err)
@@ -80,7 +89,7 @@ func Waits(r *Run) error {
 		component := w.Metadata.Labels["app.kubernetes.io/name"]
 		for _, c := range w.Spec.Template.Spec.InitContainers {
 			target, ok := strings.CutPrefix(c.Name, "wait-for-")
-			if !ok || target == "couchdb" {
+			if !ok || elsewhere[target] {
 				continue
 			}
 			key := strings.Join(c.Command, "\n")

@@ -40,11 +40,11 @@ func (p *Pod) environment(c golden.Container) ([]string, error) {
 			return nil, fmt.Errorf("container %s: %w", c.Name, err)
 		}
 		for _, name := range sortedKeys(source) {
-			set(name, p.rules.apply("env "+name, source[name]))
+			set(name, p.rules.apply(c.Name, "env "+name, source[name]))
 		}
 	}
 	for _, v := range c.Env {
-		value, err := p.value(v, values)
+		value, err := p.value(c, v, values)
 		if err != nil {
 			return nil, fmt.Errorf("container %s: variable %s: %w", c.Name, v.Name, err)
 		}
@@ -57,9 +57,9 @@ func (p *Pod) environment(c golden.Container) ([]string, error) {
 	return env, nil
 }
 
-func (p *Pod) value(v golden.Var, known map[string]string) (string, error) {
+func (p *Pod) value(c golden.Container, v golden.Var, known map[string]string) (string, error) {
 	if v.ValueFrom == nil {
-		return expand(p.rules.apply("env "+v.Name, v.Value), known), nil
+		return expand(p.rules.apply(c.Name, "env "+v.Name, v.Value), known), nil
 	}
 	key := func(source map[string]string, err error, key string) (string, error) {
 		if err != nil {

@@ -67,12 +67,9 @@ func New(env *golden.Env, guard *Guard, o Options) (*Pod, error) {
 	for i := range list {
 		list[i].To = strings.ReplaceAll(list[i].To, "$POD", p.folder)
 	}
-	mounts, err := p.mounts()
-	if err != nil {
-		return nil, err
-	}
-	for _, path := range sortedKeys(mounts) {
-		list = append(list, Rule{From: path, To: p.Path(path)})
+	mounts := p.mounts()
+	for _, m := range mounts {
+		list = append(list, Rule{From: m.path, To: m.link, container: m.container})
 	}
 	p.rules = newRules(list)
 	if err := p.mount(mounts); err != nil {
@@ -81,7 +78,7 @@ func New(env *golden.Env, guard *Guard, o Options) (*Pod, error) {
 	return p, nil
 }
 
-// Path is where a path of the containers is on this machine, if it is mounted.
+// Path is where a path of the main container is on this machine, if it is mounted.
 func (p *Pod) Path(path string) string { return filepath.Join(p.folder, "root", path) }
 
 // Name is the pod's name.
@@ -109,11 +106,7 @@ func (p *Pod) Replace() error {
 			}
 		}
 	}
-	mounts, err := p.mounts()
-	if err != nil {
-		return err
-	}
-	return p.mount(mounts)
+	return p.mount(p.mounts())
 }
 
 // Start runs a container.
@@ -172,7 +165,7 @@ func (p *Pod) start(c golden.Container, log string, command []string) (*Process,
 	known := byName(env[ofImage:])
 	args := make([]string, len(command))
 	for i, word := range command {
-		args[i] = expand(p.rules.apply("command", word), known)
+		args[i] = expand(p.rules.apply(c.Name, "command", word), known)
 	}
 	return p.launch(log, args, env)
 }

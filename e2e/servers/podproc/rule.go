@@ -19,6 +19,10 @@ type Rule struct {
 	// Always says that the text must be there: a rule that finds nothing means
 	// that the generated configuration is not what the test is about.
 	Always bool
+
+	// container narrows a mount's rule to a container whose path means another
+	// volume than elsewhere in the pod.
+	container string
 }
 
 type rules struct {
@@ -34,10 +38,10 @@ func newRules(list []Rule) *rules {
 }
 
 // apply substitutes in one pass: what was put in is not looked at again.
-func (r *rules) apply(where, text string) string {
+func (r *rules) apply(container, where, text string) string {
 	var out strings.Builder
 	for i := 0; i < len(text); {
-		n := r.match(where, text, i)
+		n := r.match(container, where, text, i)
 		if n == -1 {
 			out.WriteByte(text[i])
 			i++
@@ -50,9 +54,9 @@ func (r *rules) apply(where, text string) string {
 	return out.String()
 }
 
-func (r *rules) match(where, text string, at int) int {
+func (r *rules) match(container, where, text string, at int) int {
 	for n, rule := range r.list {
-		if rule.In != "" && rule.In != where || !strings.HasPrefix(text[at:], rule.From) {
+		if rule.container != "" && rule.container != container || rule.In != "" && rule.In != where || !strings.HasPrefix(text[at:], rule.From) {
 			continue
 		}
 		end := at + len(rule.From)
@@ -87,6 +91,9 @@ func (r *rules) made() []string {
 		where := rule.In
 		if where == "" {
 			where = "anywhere"
+		}
+		if rule.container != "" {
+			where = "container " + rule.container
 		}
 		lines = append(lines, fmt.Sprintf("%s: %q -> %q (%d times)", where, rule.From, rule.To, r.used[n]))
 	}

@@ -5,30 +5,44 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/whiskops/whiskops/e2e/servers/golden"
 )
 
-// mounts maps the containers' mount paths to volumes. Containers of a pod share
-// one folder here, so a path means the same volume in each.
-func (p *Pod) mounts() (map[string]string, error) {
+// mount is a path of the containers, the volume (and folder in it) behind it,
+// and the link to that on this machine.
+type mount struct {
+	path, source, link string
+	// container is empty if the path means the same in all containers.
+	container string
+}
+
+// mounts lists what is mounted, the main containers' first. Where a path of an
+// init container means another volume, it has a link of its own.
+func (p *Pod) mounts() []mount {
+	var list, own []mount
 	found := map[string]string{}
 	spec := p.workload.Spec.Template.Spec
-	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
+	for _, c := range slices.Concat(spec.Containers, spec.InitContainers) {
 		for _, m := range c.VolumeMounts {
 			source := filepath.Join(m.Name, m.SubPath)
-			if other, ok := found[m.MountPath]; ok && other != source {
-				return nil, fmt.Errorf("%s is volume %s in one container and %s in another", m.MountPath, other, source)
+			switch other, ok := found[m.MountPath]; {
+			case !ok:
+				found[m.MountPath] = source
+				list = append(list, mount{path: m.MountPath, source: source, link: p.Path(m.MountPath)})
+			case other != source:
+				link := filepath.Join(p.folder, "root-"+c.Name, m.MountPath)
+				own = append(own, mount{m.MountPath, source, link, c.Name})
 			}
-			found[m.MountPath] = source
 		}
 	}
-	return found, nil
+	return append(own, list...)
 }
 
 func (p *Pod) volumeFolder(name string) string { return filepath.Join(p.folder, "volumes", name) }
 
-func (p *Pod) mount(mounts map[string]string) error {
+func (p *Pod) mount(mounts []mount) error {
 	spec := p.workload.Spec.Template.Spec
 	made := map[string]bool{}
 	for _, v := range spec.Volumes {
@@ -43,29 +57,19 @@ func (p *Pod) mount(mounts map[string]string) error {
 		}
 		made[claim.Metadata.Name] = true
 	}
-	for path, source := range mounts {
-		volume, _, _ := cutPath(source)
+	for _, m := range mounts {
+		volume, _, _ := strings.Cut(m.source, "/")
 		if !made[volume] {
-			return fmt.Errorf("%s is mounted from volume %q, which the pod does not have", path, volume)
+			return fmt.Errorf("%s is mounted from volume %q, which the pod does not have", m.path, volume)
 		}
-		link := p.Path(path)
-		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(m.link), 0o755); err != nil {
 			return err
 		}
-		if err := os.Symlink(p.volumeFolder(source), link); err != nil && !os.IsExist(err) {
+		if err := os.Symlink(p.volumeFolder(m.source), m.link); err != nil && !os.IsExist(err) {
 			return err
 		}
 	}
 	return nil
-}
-
-func cutPath(path string) (first, rest string, cut bool) {
-	for i := range path {
-		if path[i] == '/' {
-			return path[:i], path[i+1:], true
-		}
-	}
-	return path, "", false
 }
 
 func (p *Pod) makeVolume(v golden.Volume) error {
@@ -140,7 +144,7 @@ func (p *Pod) WriteFile(volume, name, text string, mode *uint32) error {
 	}
 	path := filepath.Join(p.volumeFolder(volume), name)
 	next := path + ".next"
-	if err := os.WriteFile(next, []byte(p.rules.apply("file "+name, text)), 0o600); err != nil {
+	if err := os.WriteFile(next, []byte(p.rules.apply("", "file "+name, text)), 0o600); err != nil {
 		return err
 	}
 	if err := p.own(next, os.FileMode(bits)); err != nil {
@@ -151,13 +155,11 @@ func (p *Pod) WriteFile(volume, name, text string, mode *uint32) error {
 
 // Claimed says whether what is mounted at a path outlives the pod.
 func (p *Pod) Claimed(path string) bool {
-	mounts, err := p.mounts()
-	if err != nil {
-		return false
-	}
-	for _, claim := range p.workload.Spec.VolumeClaimTemplates {
-		if mounts[path] == claim.Metadata.Name {
-			return true
+	for _, m := range p.mounts() {
+		for _, claim := range p.workload.Spec.VolumeClaimTemplates {
+			if m.path == path && m.container == "" && m.source == claim.Metadata.Name {
+				return true
+			}
 		}
 	}
 	return false

@@ -1,0 +1,87 @@
+package servers
+
+import (
+	"strings"
+	"testing"
+)
+
+// A fault made on purpose in an environment must be found, by a message that
+// names it.
+func TestMutations(t *testing.T) {
+	for _, tt := range []struct {
+		name, env, file, from, to string
+		check                     func(*Run) error
+		want                      []string
+	}{
+		{"probe path of nginx", "production", "deployment-nginx.yaml", "path: /healthz", "path: /health",
+			Nginx, []string{"probe of nginx", "/health,"}},
+		{"probe path of the controller", "ci", "statefulset-controller.yaml", "path: /ping", "path: /pong",
+			Probes, []string{"controller-0", "/pong", "401"}},
+		{"probe port of the API gateway", "ci", "deployment-apigateway.yaml", "port: management", "port: managment",
+			Probes, []string{"apigateway", "no port managment"}},
+		{"probe of redis", "production", "statefulset-redis.yaml", "redis-cli ping", "redis-cli -p 6380 ping",
+			Redis, []string{"redis-0", "redis-cli -p 6380 ping"}},
+		{"persistence of redis", "ci", "statefulset-redis.yaml", "- --appendonly\n        - \"yes\"", "- --appendonly\n        - \"no\"",
+			Redis, []string{"after SIGKILL", `"0" keys of 100`}},
+		{"denied path", "production", "configmap-nginx-*", "\"~^ /metrics(/|$)\" 1;", "",
+			Nginx, []string{"/metrics is not denied"}},
+		{"port of an upstream", "production", "configmap-nginx-*", "server controller-http:8080", "server controller-http:8081",
+			Nginx, []string{"502", ":8081"}},
+		{"path of the certificate", "ci", "configmap-nginx-*", "ssl_certificate /certs/tls.crt", "ssl_certificate /certs/cert.pem",
+			Nginx, []string{"nginx -t", "/certs/cert.pem"}},
+		{"size of bodies", "ci", "configmap-nginx-*", "client_max_body_size 65m", "client_max_body_size 50m",
+			Nginx, []string{"a body of 65 MiB: status 413"}},
+		{"names of the certificate", "development", "deployment-nginx.yaml", "DNS:openwhisk.localhost,DNS:*.openwhisk.localhost", "DNS:openwhisk.localhost",
+			Nginx, []string{"TLS", "guest.openwhisk.localhost"}},
+		{"time for an answer", "ci", "configmap-nginx-*", "proxy_read_timeout 75s", "proxy_read_timeout 50s",
+			Nginx, []string{"proxy_read_timeout 50s"}},
+		{"hash of the databases", "ci", "configmap-couchdb-init-c*", "emit([doc.namespace, doc.updated], action);", "emit([doc.namespace], action);",
+			CouchDB, []string{"controller", "wait-for-couchdb goes on"}},
+		{"replication of a topic", "production", "configmap-kafka-topics-*", "completed0 1 3 ", "completed0 1 1 ",
+			Kafka, []string{"topic completed0 has replication factor 1"}},
+		{"missing topic", "production", "configmap-kafka-topics-*", "invoker5 1 3 ", "invoker6 1 3 ",
+			Kafka, []string{"topic invoker5"}},
+		{"size of messages", "ci", "configmap-kafka-topics-*", "max.message.bytes=1054644", "max.message.bytes=1048576",
+			Kafka, []string{"largest payload", "invoker0"}},
+		{"missing KAFKA_LOG_DIRS", "ci", "configmap-kafka-env-*", "  KAFKA_LOG_DIRS: /var/lib/kafka/data/kraft\n", "",
+			Kafka, []string{"KAFKA_LOG_DIRS is missing"}},
+		{"missing KAFKA_CONTROLLER_QUORUM_VOTERS", "ci", "configmap-kafka-env-*", "  KAFKA_CONTROLLER_QUORUM_VOTERS: 0@kafka-0.kafka:9093\n", "",
+			Kafka, []string{"controller.quorum.voters"}},
+		{"mount of the image's configuration", "ci", "statefulset-kafka.yaml", "mountPath: /opt/kafka/config", "mountPath: /opt/kafka/conf",
+			Kafka, []string{"/opt/kafka/config"}},
+		{"port of CouchDB", "ci", "configmap-couchdb-4*", "port = 5984", "port = 5985",
+			CouchDB, []string{"couchdb-0", "5984", "listening on 5985"}},
+		{"marker that the controller waits for", "ci", "statefulset-controller.yaml", "grep -F -e '", "grep -F -e '0",
+			CouchDB, []string{"controller", "wait-for-couchdb goes on"}},
+		{"view", "ci", "configmap-couchdb-init-c*", "emit([doc.namespace, doc.updated], action);", "emit([doc.namespace], action);",
+			Views, []string{"_view/actions"}},
+		{"majority of a wait", "production", "job-kafka-topics-*", "-gt $all", "-gt 0",
+			Waits, []string{"wait-for-kafka of kafka-topics", "1 of 3"}},
+		{"topic that the controller waits for", "ci", "statefulset-controller.yaml", "for name in cacheInvalidation completed", "for name in cacheInvalidation complete",
+			Kafka, []string{"controller", "wait-for-topics goes on"}},
+		{"port of a Service", "ci", "service-nginx-internal.yaml", "port: 80\n", "port: 81\n",
+			Smoke, []string{"service nginx-internal has no port 80"}},
+		{"login of a preStop", "ci", "configmap-controller-scripts-*", `"Authorization: Basic %s"`, `Authorization: Basic %s`,
+			Drain, []string{"controller", "Authorization"}},
+		{"answer of the smoke test", "ci", "configmap-smoke-test-*", `'{"sum":42}'`, `'{"sum":43}'`,
+			Smoke, []string{"smoke test", "not within"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			env, err := load(t, tt.env).Changed(tt.file, tt.from, tt.to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = try(t, env, tt.check)
+			if err == nil {
+				t.Fatal("the fault is not found")
+			}
+			t.Logf("found: %v", err)
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the message does not have %q", want)
+				}
+			}
+		})
+	}
+}
