@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -47,6 +49,9 @@ func validateCommand(s streams) *cobra.Command {
 // load reads the environments of a directory and judges them.
 func load(dir string) ([]environment.Environment, []finding.Finding, error) {
 	envs, findings, err := environment.Load(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
+	}
 	if err != nil || finding.HasErrors(findings) {
 		return nil, findings, err
 	}

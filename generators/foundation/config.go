@@ -14,6 +14,9 @@ type Spec struct {
 	PodSecurity string `json:"podSecurity"`
 	// Roles give service accounts of other namespaces rights in this one.
 	Roles []Role `json:"roles,omitempty"`
+	// ClusterRoles that exist, which all service accounts of the namespace
+	// are given in it.
+	ClusterRoles []string `json:"clusterRoles,omitempty"`
 	// Secrets in plain text: for development alone.
 	Secrets []Secret `json:"secrets,omitempty"`
 }

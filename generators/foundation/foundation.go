@@ -8,6 +8,7 @@ package foundation
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
@@ -28,6 +29,9 @@ func Process(rl *framework.ResourceList) error {
 	objects := []krm.M{namespace(spec)}
 	for _, r := range spec.Roles {
 		objects = append(objects, role(spec.Owner, r), binding(spec.Owner, r))
+	}
+	for _, name := range spec.ClusterRoles {
+		objects = append(objects, everyone(spec, name))
 	}
 	for _, s := range spec.Secrets {
 		objects = append(objects, secret(spec.Owner, s))
@@ -57,6 +61,14 @@ func binding(o krm.Owner, r Role) krm.M {
 	made := o.Object(rbac+"/v1", "RoleBinding", r.Name)
 	made["roleRef"] = krm.M{"apiGroup": rbac, "kind": "Role", "name": r.Name}
 	made["subjects"] = krm.L{krm.M{"kind": "ServiceAccount", "name": r.Account, "namespace": r.Namespace}}
+	return made
+}
+
+// everyone gives a ClusterRole to all service accounts of the namespace.
+func everyone(spec Spec, clusterRole string) krm.M {
+	made := spec.Object(rbac+"/v1", "RoleBinding", strings.ReplaceAll(clusterRole, ":", "-"))
+	made["roleRef"] = krm.M{"apiGroup": rbac, "kind": "ClusterRole", "name": clusterRole}
+	made["subjects"] = krm.L{krm.M{"apiGroup": rbac, "kind": "Group", "name": "system:serviceaccounts:" + spec.Namespace}}
 	return made
 }
 

@@ -89,6 +89,9 @@ func httpRoute(s Spec) krm.M {
 		"rules": krm.L{krm.M{
 			"matches":     krm.L{krm.M{"path": krm.M{"type": "PathPrefix", "value": "/"}}},
 			"backendRefs": krm.L{krm.M{"name": s.Internal, "port": 80}},
+			// Gateways have short ones of their own, which would cut what
+			// blocks for as long as nginx waits.
+			"timeouts": krm.M{"request": s.ReadTimeout, "backendRequest": s.ReadTimeout},
 		}},
 	}
 	return o

@@ -15,6 +15,11 @@ type Spec struct {
 	// Replicas of a Deployment or StatefulSet.
 	Replicas int `json:"replicas,omitempty"`
 
+	// Surge starts a new pod of a Deployment before it takes an old one away.
+	// Without it, replicas that may not share a node find no place for one
+	// more.
+	Surge bool `json:"surge,omitempty"`
+
 	// UID is the numeric user and group of all containers, and the group
 	// that owns volumes.
 	UID int `json:"uid"`

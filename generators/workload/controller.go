@@ -26,19 +26,20 @@ func controller(s Spec) krm.M {
 	return o
 }
 
-// deploymentSpec takes one pod away before it starts the next. A surge pod
-// would find no node where replicas and nodes are equally many and may not
-// share one, and would open a volume that its predecessor still writes to.
-// The same words hold for any number of replicas; one replica alone means a
-// short gap, and who cannot have it takes two.
+// deploymentSpec takes one pod away before it starts the next, unless it may
+// surge.
 func deploymentSpec(s Spec) krm.M {
+	unavailable, surge := 1, 0
+	if s.Surge {
+		unavailable, surge = 0, 1
+	}
 	return krm.M{
 		"replicas":             s.Replicas,
 		"revisionHistoryLimit": oldRevisions,
 		"selector":             krm.M{"matchLabels": s.Selector()},
 		"strategy": krm.M{
 			"type":          "RollingUpdate",
-			"rollingUpdate": krm.M{"maxUnavailable": 1, "maxSurge": 0},
+			"rollingUpdate": krm.M{"maxUnavailable": unavailable, "maxSurge": surge},
 		},
 		"template": template(s),
 	}

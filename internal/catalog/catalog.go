@@ -35,6 +35,8 @@ type Catalog struct {
 	// DNS names the cluster's DNS Service, by platform; "generic" is for the
 	// rest. It lacks the cluster's domain.
 	DNS map[string]string `json:"dns"`
+	// ClusterRoles that a platform wants to be bound, by platform.
+	ClusterRoles map[string]ClusterRoles `json:"clusterRoles"`
 	// Runtimes are the families of the runtimes manifest.
 	Runtimes map[string][]map[string]any `json:"runtimes"`
 	// Blackboxes are images that users may base their own on.
@@ -43,6 +45,12 @@ type Catalog struct {
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.
 	Actions Actions `json:"actions"`
+}
+
+// ClusterRoles for the service accounts of the two namespaces.
+type ClusterRoles struct {
+	Installation []string `json:"installation"`
+	Actions      []string `json:"actions"`
 }
 
 // Image of a container.

@@ -25,6 +25,11 @@ var functions = template.FuncMap{
 		n, err := time.ParseDuration(d)
 		return int(n.Seconds()), err
 	},
+	// percent of a quantity, in bytes.
+	"percent": func(n int64, q string) (int64, error) {
+		all, err := quantity.Bytes(q)
+		return all / 100 * n, err
+	},
 	// add two numbers.
 	"add": func(a, b int) int { return a + b },
 	"min": func(a, b int) int { return min(a, b) },

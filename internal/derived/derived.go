@@ -135,6 +135,18 @@ func (v *Values) FQDN(service string) string {
 	return service + "." + v.Env.Namespace + ".svc." + v.Env.Cluster.Domain
 }
 
+// complete gives a host outside the installation its whole name, as a pod's
+// resolver would: "redis" and "redis.data.svc" are Services of the cluster.
+func (v *Values) complete(host string) string {
+	switch {
+	case !strings.Contains(host, "."):
+		return v.FQDN(host)
+	case strings.HasSuffix(host, ".svc"):
+		return host + "." + v.Env.Cluster.Domain
+	}
+	return host
+}
+
 // stores finds CouchDB and Redis, in the cluster or outside.
 func (v *Values) stores() {
 	v.CouchDB = CouchDB{Protocol: "http", Host: "couchdb", Port: v.Catalog.Components["couchdb"].Port("http"), Databases: map[string]string{}}
@@ -146,7 +158,7 @@ func (v *Values) stores() {
 	}
 	v.Redis = Redis{Host: "redis", FQDN: v.FQDN("redis"), Port: v.Catalog.Components["redis"].Port("redis")}
 	if e := v.Env.Redis.External; e != nil {
-		v.Redis = Redis{Host: e.Host, FQDN: e.Host, Port: e.Port}
+		v.Redis = Redis{Host: e.Host, FQDN: v.complete(e.Host), Port: e.Port}
 	}
 }
 

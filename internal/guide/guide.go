@@ -16,6 +16,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/quantity"
@@ -100,6 +101,21 @@ func (v view) Workloads() []string {
 		all = append(all, strings.ToLower(r.Kind)+"/"+r.Name)
 	}
 	return all
+}
+
+// Patience is how long an update may take, in minutes: pods go one after the
+// other, and each has its grace period and some minutes to come back.
+func (v view) Patience() int {
+	const least, start = 15, 3 * 60
+	longest := 0
+	for _, r := range v.Rows() {
+		grace, err := catalog.Expand(v.Catalog.Components[r.Name].Workload["gracePeriod"], v.Values)
+		seconds, _ := grace.(int)
+		if err == nil {
+			longest = max(longest, r.Replicas*(seconds+start))
+		}
+	}
+	return max(least, (longest+59)/60)
 }
 
 // Kinds of the workloads, as kubectl takes them: deployment,job,statefulset.

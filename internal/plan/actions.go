@@ -17,16 +17,17 @@ import (
 // actions makes the namespace of action pods, what invokers may do there, and
 // whom action pods may talk to: users' code is kept from everything but what
 // the environment allows.
-func (p *planner) actions() {
+func (p *planner) actions() error {
 	own := krm.Owner{Component: "actions", Tier: ActionTier}
-	egress := []networkpolicies.Rule{{Ports: dnsPorts, UDP: true}}
+	egress := []networkpolicies.Rule{p.dns()}
 	for _, need := range p.Catalog.Actions.Needs {
 		ports, err := p.named(need.Component, need.Ports)
-		if err == nil {
-			egress = append(egress, networkpolicies.Rule{
-				Peers: []networkpolicies.Peer{{Component: need.Component, Namespace: p.Env.Namespace}}, Ports: ports,
-			})
+		if err != nil {
+			return err
 		}
+		egress = append(egress, networkpolicies.Rule{
+			Peers: []networkpolicies.Peer{{Component: need.Component, Namespace: p.Env.Namespace}}, Ports: ports,
+		})
 	}
 	var outside networkpolicies.Rule
 	for _, cidr := range p.Env.Actions.Egress.CIDRs {
@@ -40,8 +41,9 @@ func (p *planner) actions() {
 			Owner: own, Namespace: p.ActionNamespace,
 			// OpenWhisk's runtimes run as root, and an invoker adds no more
 			// to the pod than it drops: restricted would refuse them.
-			PodSecurity: "baseline",
-			Roles:       []foundation.Role{{Name: "invoker", Rules: p.Catalog.Actions.Rules, Account: "invoker", Namespace: p.Env.Namespace}},
+			PodSecurity:  "baseline",
+			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Actions,
+			Roles:        []foundation.Role{{Name: "invoker", Rules: p.Catalog.Actions.Rules, Account: "invoker", Namespace: p.Env.Namespace}},
 		}},
 		Function{networkpolicies.Kind, "actions-deny", networkpolicies.Spec{Owner: own, Name: "default-deny-actions", AllPods: true}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{
@@ -53,6 +55,7 @@ func (p *planner) actions() {
 			Egress: egress,
 		}},
 	)
+	return nil
 }
 
 // actionPod is the template from which invokers make action pods.

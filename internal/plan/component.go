@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -90,8 +91,8 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	}
 	spec.PullSecrets = p.Env.ImagePullSecrets
 	spec.Main.Image = p.image(c.Image)
-	for i := range spec.Init {
-		spec.Init[i].Image = p.image(c.Image)
+	for i, init := range spec.Init {
+		spec.Init[i].Image = p.image(cmp.Or(init.Image, c.Image))
 	}
 	if len(spec.Waits) > 0 {
 		spec.WaitImage = p.image("curl")
@@ -100,6 +101,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		spec.Main.Resources = resourceFragment(*r)
 	}
 	spec.Token = c.APIServer
+	spec.Surge = spec.Kind == "Deployment" && p.Placement(name).Spread != "hard"
 	switch name {
 	case "controller":
 		spec.EnvFrom = []string{sharedEnv, runtimesEnv}

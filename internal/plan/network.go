@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/internal/catalog"
@@ -16,9 +17,22 @@ import (
 // listen on 5353.
 var dnsPorts = []int{53, 5353}
 
+// dns allows what resolves names: the pods of the cluster's DNS, which are known
+// by their namespace, and the caches that some platforms have on each node,
+// which answer at link-local addresses.
+func (p *planner) dns() networkpolicies.Rule {
+	r := networkpolicies.Rule{Ports: dnsPorts, UDP: true, Peers: []networkpolicies.Peer{{CIDR: "169.254.0.0/16"}}}
+	if peers := address(p.DNS); peers != nil {
+		r.Peers = append(r.Peers, peers...)
+	} else if labels := strings.Split(p.DNS, "."); len(labels) > 1 {
+		r.Peers = append(r.Peers, networkpolicies.Peer{Namespace: labels[1]})
+	}
+	return r
+}
+
 // policy of a component follows from the graph's edges that start or end at it.
 func (p *planner) policy(name string, own krm.Owner) (networkpolicies.Spec, error) {
-	s := networkpolicies.Spec{Owner: own, Name: name, Egress: []networkpolicies.Rule{{Ports: dnsPorts, UDP: true}}}
+	s := networkpolicies.Spec{Owner: own, Name: name, Egress: []networkpolicies.Rule{p.dns()}}
 	c := p.Catalog.Components[name]
 	for _, need := range c.Needs {
 		rule, ok, err := p.egress(need)
@@ -86,11 +100,20 @@ func (p *planner) egress(need catalog.Need) (networkpolicies.Rule, bool, error) 
 	case need.Component == "kafka":
 		return networkpolicies.Rule{Ports: p.Kafka.Ports}, true, nil
 	case need.Component == "couchdb":
-		return networkpolicies.Rule{Ports: []int{p.CouchDB.Port}}, true, nil
+		return networkpolicies.Rule{Peers: address(p.CouchDB.Host), Ports: []int{p.CouchDB.Port}}, true, nil
 	case need.Component == "redis" && p.Env.Redis.External != nil:
-		return networkpolicies.Rule{Ports: []int{p.Redis.Port}}, true, nil
+		return networkpolicies.Rule{Peers: address(p.Redis.Host), Ports: []int{p.Redis.Port}}, true, nil
 	}
 	return networkpolicies.Rule{}, false, nil
+}
+
+// address is the peer that a host is, if it is one: a policy knows no names.
+func address(host string) []networkpolicies.Peer {
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return nil
+	}
+	return []networkpolicies.Peer{{CIDR: netip.PrefixFrom(addr, addr.BitLen()).String()}}
 }
 
 // callsAPIServer tells whether a component that can ask the Kubernetes API

@@ -48,7 +48,9 @@ func Of(v derived.Values) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	p.foundation()
+	if err := p.foundation(); err != nil {
+		return Plan{}, err
+	}
 	if err := p.shared(); err != nil {
 		return Plan{}, err
 	}
@@ -83,15 +85,16 @@ func (p *planner) tier(component string) int {
 }
 
 // foundation makes the two namespaces, which deny what nobody allowed.
-func (p *planner) foundation() {
+func (p *planner) foundation() error {
 	own := krm.Owner{Component: "foundation", Tier: "foundation"}
 	p.add(
 		Function{foundation.Kind, own.Component, foundation.Spec{
 			Owner: own, Namespace: p.Env.Namespace, PodSecurity: p.podSecurity(), Secrets: p.plainSecrets(),
+			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Installation,
 		}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{Owner: own, Name: "default-deny", AllPods: true}},
 	)
-	p.actions()
+	return p.actions()
 }
 
 // podSecurity is the level of the installation's namespace: every pod passes

@@ -53,7 +53,11 @@ func (b *Base) withCustom(files map[string][]byte, dir string, root fs.FS) ([]ku
 func innermost(err error) string {
 	message := err.Error()
 	if i := strings.LastIndex(message, "': "); i >= 0 {
-		return message[i+len("': "):]
+		message = message[i+len("': "):]
+	}
+	// Some of it is quoted, line feeds and all.
+	if quoted, ok := strings.CutPrefix(message, `"`); ok {
+		message = strings.ReplaceAll(strings.TrimSuffix(quoted, `"`), `\n`, " ")
 	}
 	return message
 }

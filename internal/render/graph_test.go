@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/whiskops/whiskops/internal/catalog"
@@ -70,9 +71,9 @@ func (g graph) outside(component string) []int {
 			for _, b := range e.Kafka.External.Bootstrap {
 				add(b)
 			}
-		case need.Component == "couchdb" && e.CouchDB.External != nil:
+		case need.Component == "couchdb" && e.CouchDB.External != nil && byName(e.CouchDB.External.Host):
 			ports = append(ports, e.CouchDB.External.Port)
-		case need.Component == "redis" && e.Redis.External != nil:
+		case need.Component == "redis" && e.Redis.External != nil && byName(e.Redis.External.Host):
 			ports = append(ports, e.Redis.External.Port)
 		}
 	}
@@ -85,6 +86,12 @@ func (g graph) outside(component string) []int {
 		}
 	}
 	return ports
+}
+
+// byName tells a host by name from an address, which a policy can name.
+func byName(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err != nil
 }
 
 const actionPods = "action-pods"
@@ -122,7 +129,7 @@ func TestGraph(t *testing.T) {
 	eachSample(t, func(t *testing.T, s *sample) {
 		g, n, opened := s.graph(t), s.network(t), 0
 		for _, from := range g.places(t) {
-			anywhere := append(g.outside(from.name), 53, 5353)
+			anywhere := g.outside(from.name)
 			for _, to := range g.places(t) {
 				for _, port := range g.allPorts() {
 					needed := g.needs(from.name, to.name, port)
@@ -169,12 +176,15 @@ func (g graph) reachedByActions(t testing.TB, ip netip.Addr) bool {
 
 // TestOutside: who may leave the installation, and who may come in.
 func TestOutside(t *testing.T) {
-	dns := place{"DNS", "kube-system", map[string]string{"k8s-app": "kube-dns"}, netip.MustParseAddr("10.244.0.2")}
 	stranger := place{"a stranger", "default", map[string]string{"app.kubernetes.io/name": "controller", "user-action-pod": "true"}, netip.MustParseAddr("10.244.9.9")}
 	web := place{"the internet", "", nil, netip.MustParseAddr("198.18.0.1")}
 	metadata := place{"the metadata service", "", nil, netip.MustParseAddr("169.254.169.254")}
 	eachSample(t, func(t *testing.T, s *sample) {
 		g, n := s.graph(t), s.network(t)
+		dns := place{"DNS", "", nil, netip.MustParseAddr("169.254.20.10")}
+		if _, err := netip.ParseAddr(s.values.DNS); err != nil {
+			dns = place{"DNS", strings.Split(s.values.DNS, ".")[1], map[string]string{"k8s-app": "kube-dns"}, netip.MustParseAddr("10.244.0.2")}
+		}
 		api := place{"the API server", "", nil, netip.MustParseAddr("192.0.2.1")}
 		if cidrs := s.values.Env.Cluster.APIServer.CIDRs; len(cidrs) > 0 {
 			api.ip = prefix(t, cidrs[0]).Addr()
@@ -185,6 +195,9 @@ func TestOutside(t *testing.T) {
 					if !n.leaves(p, dns, port, protocol) {
 						t.Errorf("%s cannot ask DNS on %s port %d", p.name, protocol, port)
 					}
+					if want := p.name == actionPods && g.reachedByActions(t, stranger.ip) && protocol == "TCP"; n.leaves(p, stranger, port, protocol) != want {
+						t.Errorf("%s can ask a stranger on %s port %d: %v, want %v", p.name, protocol, port, !want, want)
+					}
 				}
 			}
 			reached := p.name == actionPods && g.reachedByActions(t, api.ip)
@@ -192,6 +205,13 @@ func TestOutside(t *testing.T) {
 				want := g.callsAPIServer(p.name) || slices.Contains(g.outside(p.name), port) || reached
 				if got := n.leaves(p, api, port, "TCP"); got != want {
 					t.Errorf("%s -> the API server:%d: %v, want %v", p.name, port, got, want)
+				}
+			}
+			for _, need := range s.values.Catalog.Components[p.name].Needs {
+				if e := s.values.Env.CouchDB.External; need.Component == "couchdb" && e != nil && !byName(e.Host) {
+					if there := (place{"CouchDB", "", nil, netip.MustParseAddr(e.Host)}); !n.leaves(p, there, e.Port, "TCP") {
+						t.Errorf("%s cannot reach CouchDB at %s", p.name, e.Host)
+					}
 				}
 			}
 			for _, there := range []place{web, metadata, stranger} {

@@ -41,6 +41,7 @@ func Codes() []Code {
 		{"WO216", isWarning, "too few replicas for production", "A drained or failed node is an outage."},
 		{"WO217", isWarning, "one copy in production", "Topics on a broker that is down cannot be read or written; a lost disk loses them."},
 		{"WO218", isError, "a DaemonSet of invokers without ZooKeeper", "Invokers end right after they start: they have no number."},
+		{"WO219", isWarning, "two controllers that find each other by address", "After a hard kill of one, half of the invokers' memory is not used until both are restarted."},
 
 		// Kafka.
 		{"WO221", isError, "a message limit below an activation", "Activations with large parameters or results never complete; small ones work."},

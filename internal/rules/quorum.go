@@ -6,6 +6,18 @@ import "fmt"
 func (c *checker) quorum() {
 	c.copies()
 	c.voters()
+	c.pairOfControllers()
+}
+
+// pairOfControllers looks at the one number of controllers that discovery by
+// the Kubernetes API serves badly: see the downing provider in the catalogue.
+func (c *checker) pairOfControllers() {
+	if c.Env.Controller.Clustering != "kubernetes" || c.Env.Controller.Replicas != 2 {
+		return
+	}
+	c.warn("WO219", c.written("controller.clustering", "controller.replicas"),
+		"controller.clustering is \"kubernetes\" with 2 controllers: one that is killed comes back with another address, and the other one waits for the old one for ever, with half of the invokers' memory",
+		"write controller: clustering: \"seeds\", or controller: replicas: 3")
 }
 
 // brokersField is where the number of brokers stands.

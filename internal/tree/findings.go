@@ -31,7 +31,7 @@ func drifted(file, message string) finding.Finding {
 func edited(f Folder, file, would string) finding.Finding {
 	place := "the environment or to overlays/<env>/custom/"
 	if len(f.Keep) > 0 {
-		place = path.Join(f.Path, f.Keep[0]) + "/, which is your own"
+		place = path.Join(f.Path, f.Keep[0]) + "/, which is your own (kind Component changes objects)"
 	}
 	return complaint(codeEdited, file,
 		"this generated file was edited by hand, and generating would "+would+" it",

@@ -51,7 +51,7 @@ func TestFindings(t *testing.T) {
 			"base/b:0: error WO302: this generated file was edited by hand, and generating would delete it; " +
 				`move the change to the environment or to overlays/<env>/custom/, or run "whiskops generate --force" to lose it`,
 			"overlays/ci/a:0: error WO302: this generated file was edited by hand, and generating would overwrite it; " +
-				`move the change to overlays/ci/custom/, which is your own, or run "whiskops generate --force" to lose it`,
+				`move the change to overlays/ci/custom/, which is your own (kind Component changes objects), or run "whiskops generate --force" to lose it`,
 		},
 	}, {
 		name:  "foreign",
