@@ -169,6 +169,15 @@ func TestBindings(t *testing.T) {
 				RoleRef  ref
 				Subjects []ref
 			}](t, o.Value)
+			if b.RoleRef.Kind == "ClusterRole" {
+				// A platform's own, for everything in the namespace.
+				roles := s.values.Catalog.ClusterRoles[s.values.Env.Cluster.Platform]
+				known := slices.Contains(slices.Concat(roles.Installation, roles.Actions), b.RoleRef.Name)
+				if !known || len(b.Subjects) != 1 || b.Subjects[0].Kind != "Group" || b.Subjects[0].Name != "system:serviceaccounts:"+o.Namespace {
+					t.Errorf("%s binds ClusterRole %s to %v", o, b.RoleRef.Name, b.Subjects)
+				}
+				continue
+			}
 			if _, ok := s.find("Role", o.Namespace, b.RoleRef.Name); !ok {
 				t.Errorf("%s binds Role %s, which is none", o, b.RoleRef.Name)
 			}
