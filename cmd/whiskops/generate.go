@@ -86,7 +86,8 @@ func prepare(dir string) ([]environment.Environment, *render.Base, []finding.Fin
 		findings []finding.Finding
 		base     *render.Base
 	)
-	g.Go(func() error { kustomize.Warm(); return nil })
+	// Whoever needs the engine's schema first waits for it.
+	go kustomize.Warm()
 	g.Go(func() (err error) { base, err = render.NewBase(); return err })
 	g.Go(func() (err error) { envs, findings, err = load(dir); return err })
 	err := g.Wait()
