@@ -21,7 +21,7 @@ import (
 )
 
 // patience is for a machine with two loaded cores. What is well takes seconds.
-const patience = 2 * time.Minute
+const patience = 3 * time.Minute
 
 // releases to test: those in E2E_KUBERNETES, with commas between, or the one
 // that environments ask for unless they say otherwise.
@@ -113,6 +113,7 @@ func (g *ground) install(t *testing.T, all []*objects.Object, readme string) ins
 // settle asks until nothing contradicts the claim, and gives what does at the
 // end of the time.
 func (g *ground) settle(namespace string, long time.Duration, claim func(*claims.State) []string) []string {
+	said := time.Now()
 	for end := time.Now().Add(long); ; time.Sleep(200 * time.Millisecond) {
 		state, err := claims.Look(g.ctx, g.set, namespace)
 		problems := []string{"the state was never seen"}
@@ -123,6 +124,10 @@ func (g *ground) settle(namespace string, long time.Duration, claim func(*claims
 		}
 		if len(problems) == 0 || time.Now().After(end) {
 			return problems
+		}
+		if time.Since(said) > 15*time.Second {
+			said = time.Now()
+			progress("%s: still %d problems, such as: %s", namespace, len(problems), problems[0])
 		}
 	}
 }
@@ -147,7 +152,11 @@ func none(t *testing.T, problems []string) {
 // a JSON object a line, if that is set.
 func holds(t *testing.T, environment, release, claim string, f func(t *testing.T)) bool {
 	begin := time.Now()
-	ok := t.Run(strings.ReplaceAll(claim, " ", "-"), f)
+	name := claim
+	if !strings.Contains(t.Name(), "/"+environment) {
+		name = environment + ": " + claim
+	}
+	ok := t.Run(strings.ReplaceAll(name, " ", "-"), f)
 	took := time.Since(begin)
 	progress("%s %s: %s: %s", environment, release, claim, map[bool]string{true: "holds, " + took.Round(100*time.Millisecond).String(), false: "DOES NOT HOLD"}[ok])
 	path := os.Getenv("E2E_REPORT")

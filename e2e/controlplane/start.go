@@ -101,7 +101,7 @@ func (p *Plane) boot(ctx context.Context, binary string) error {
 			"--token-auth-file", keys.tokens, "--authorization-mode=RBAC", "--service-cluster-ip-range=10.96.0.0/16",
 			"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file", keys.account,
 			"--service-account-signing-key-file", keys.account, "--endpoint-reconciler-type=none",
-			"--enable-priority-and-fairness=false", "--profiling=false"},
+			"--enable-priority-and-fairness=false", "--allow-privileged=true", "--profiling=false"},
 		{"kube-controller-manager", "--kubeconfig", p.Kubeconfig, "--leader-elect=false", "--secure-port=0",
 			"--service-account-private-key-file", keys.account, "--root-ca-file", keys.cert,
 			// Nodes are not kubelets here: none sends a heartbeat.

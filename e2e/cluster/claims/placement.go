@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Placed tells which pods of a component are not on nodes of that pool.
+// Placed tells which pods of a component are on nodes of another pool.
 func (s *State) Placed(component, label, pool string) []string {
 	var all []string
 	pods := s.Of(component)
@@ -16,6 +16,9 @@ func (s *State) Placed(component, label, pool string) []string {
 		return []string{component + " has no pods"}
 	}
 	for _, p := range pods {
+		if p.Spec.NodeName == "" {
+			continue
+		}
 		if n := s.node(p.Spec.NodeName); n == nil || n.Labels[label] != pool {
 			all = append(all, fmt.Sprintf("pod %s is on node %q, not on one of %s", p.Name, p.Spec.NodeName, pool))
 		}

@@ -23,8 +23,10 @@ type Pace struct {
 	Start, Work, Stop time.Duration
 }
 
-// Brisk leaves the controllers time to see each state.
-var Brisk = Pace{Start: 300 * time.Millisecond, Work: 300 * time.Millisecond, Stop: 200 * time.Millisecond}
+// Brisk leaves the controllers time to see each state. A pod that stops faster,
+// and comes back under the same name before the disruption controller has seen
+// it go, counts as evicted for two minutes more.
+var Brisk = Pace{Start: 300 * time.Millisecond, Work: 300 * time.Millisecond, Stop: time.Second}
 
 // kubelet of all nodes.
 type kubelet struct {

@@ -82,7 +82,7 @@ func established(o *objects.Object) bool {
 
 var (
 	command = regexp.MustCompile(`kubectl -n (\S+) create secret (generic|tls) (\S+)((?:\\\n|[^\n])*)`)
-	literal = regexp.MustCompile(`--from-literal=([^=\s]+)=`)
+	literal = regexp.MustCompile(`--from-(?:literal|file)=([^=\s]+)=`)
 )
 
 // Asked are the Secrets that the commands in an environment's README make. The
