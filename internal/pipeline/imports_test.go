@@ -1,0 +1,33 @@
+package pipeline
+
+import (
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestGeneratorsStandAlone: a generator knows no other one, and of whiskops
+// nothing but the ground that all stand on.
+func TestGeneratorsStandAlone(t *testing.T) {
+	files, err := filepath.Glob("../../generators/*/*.go")
+	if err != nil || len(files) < 11 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			path := strings.Trim(i.Path.Value, `"`)
+			if strings.HasPrefix(path, "github.com/whiskops/") && path != "github.com/whiskops/whiskops/internal/krm" {
+				t.Errorf("%s imports %s", file, path)
+			}
+		}
+	}
+}
