@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 
 	"github.com/whiskops/whiskops/e2e/cluster/claims"
 	"github.com/whiskops/whiskops/e2e/cluster/fakenode"
@@ -85,7 +86,9 @@ func newGround(t *testing.T, release string, classes []string, pools ...fakenode
 	})
 	progress("Kubernetes %s is up after %s", release, plane.Boot.Round(100*time.Millisecond))
 	g := &ground{ctx: ctx, plane: plane}
-	g.set, err = kubernetes.NewForConfig(plane.Config)
+	quiet := rest.CopyConfig(plane.Config)
+	quiet.WarningHandler = rest.NoWarnings{} // about what the test makes itself
+	g.set, err = kubernetes.NewForConfig(quiet)
 	must(err)
 	g.installer, err = install.New(plane.Config)
 	must(err)

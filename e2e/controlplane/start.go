@@ -198,7 +198,7 @@ func (p *Plane) Stop() error {
 	for i := len(p.servers) - 1; i >= 0; i-- {
 		p.servers[i].stop()
 	}
-	return p.keeper.end()
+	return errors.Join(p.keeper.end(), os.RemoveAll(p.dir))
 }
 
 func writeKubeconfig(path string, c *rest.Config) error {
