@@ -3,7 +3,7 @@ GO      ?= go
 VERSION ?= 0.1.0-dev
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: build test generate check bench lint parity
+.PHONY: build test generate check bench lint parity e2e e2e-ci e2e-full e2e-packages
 
 # A static binary. Kustomize's support for Go plugins is left out: it is
 # never used, and makes the binary a third larger.
@@ -38,3 +38,21 @@ parity:
 	@for name in $(notdir $(wildcard overlays/*)); do \
 		$(GO) -C internal/parity run . -golden ../../golden/$$name ../../overlays/$$name || exit 1; \
 	done
+
+# What is generated, on a real control plane and on the real servers; docs/proof.md
+# is the result. The first run builds Kubernetes, and fetches Kafka and a server of
+# CouchDB's protocol. Beside Go it needs Java 17 and Debian's packages below.
+e2e:
+	cd e2e && $(GO) run ./cmd/proof -out ../docs/proof.md
+
+# One environment, the default Kubernetes: what CI has the time for.
+e2e-ci:
+	cd e2e && $(GO) run ./cmd/proof -tier ci -out ''
+
+# Two Kubernetes releases, and a hundred environments on one cluster.
+e2e-full:
+	cd e2e && $(GO) run ./cmd/proof -tier full -out ../docs/proof.md
+
+e2e-packages:
+	apt-get update -qq
+	apt-get install -y -qq nginx redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs
