@@ -31,6 +31,7 @@ func Codes() []Code {
 		{"WO207", isError, "more zones than nodes", "What should survive the loss of a zone has nodes in fewer zones than written."},
 		{"WO208", isWarning, "a component on the invokers' nodes", "Action pods take the memory that the component counts on."},
 		{"WO209", isError, "a Kubernetes that is too old", "Pods do not start: fields and labels that they read are not there."},
+		{"WO210", isWarning, "a single node for several pods of a component", "A drain of the node, for an upgrade say, never ends."},
 
 		// Quorums and copies.
 		{"WO211", isError, "more copies than brokers", "Topics cannot be created. Controllers and invokers start, and never hear of each other."},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/environment"
 )
@@ -15,6 +16,7 @@ const sharedPool = "core"
 // cluster.nodes nothing is known of them.
 func (c *checker) placement() {
 	c.poolZones()
+	c.oneNode()
 	if !c.Env.Placement.Enabled {
 		c.unusedPools()
 		return
@@ -27,6 +29,43 @@ func (c *checker) placement() {
 			c.zones(r.component, r.field)
 		}
 	}
+}
+
+// oneNode looks for nodes that can never be emptied: of several pods on a single
+// node one may be evicted, and waits, Pending, for the node to come back; the
+// disruption budget keeps the others until it runs.
+func (c *checker) oneNode() {
+	var crowded, ones []string
+	at := ""
+	for _, r := range replicated {
+		n := c.Replicas(r.component)
+		if !c.Has(r.component) || c.daemon(r.component) || n < 2 || c.nodesFor(r.component) != 1 || c.Placement(r.component).Spread == "hard" {
+			continue
+		}
+		crowded = append(crowded, fmt.Sprintf("%d pods of %s", n, r.component))
+		ones = append(ones, cue(r.field, 1))
+		if at == "" || !c.Env.Source.Written(at) {
+			at = r.field
+		}
+	}
+	if len(crowded) == 0 {
+		return
+	}
+	c.warn("WO210", c.written(at, "cluster.nodes"),
+		fmt.Sprintf("%s have one node: it can never be drained, since one of them must keep running and has nowhere to go", list(crowded)),
+		fmt.Sprintf("write %s, or describe more nodes", strings.Join(ones, ", ")))
+}
+
+// nodesFor a component: those of its pool, or all where placement is off.
+func (c *checker) nodesFor(component string) int {
+	if c.Env.Placement.Enabled {
+		return c.Env.Cluster.Nodes[c.Pool(component)].Count
+	}
+	n := 0
+	for _, p := range c.Env.Cluster.Nodes {
+		n += p.Count
+	}
+	return n
 }
 
 func poolField(pool, field string) string {
