@@ -206,8 +206,6 @@ type Facts struct {
 	RequestTimeout        int    `json:"requestTimeout"`
 	ExecSizeLimit         int    `json:"execSizeLimit"`
 	HealthFamily          string `json:"healthFamily"`
-	RuntimeDeleteTimeout  int    `json:"runtimeDeleteTimeout"`
-	ActorSystemTerminate  int    `json:"actorSystemTerminate"`
 	KafkaMessageMaxBytes  int    `json:"kafkaMessageMaxBytes"`
 	MinimumKubernetes     int    `json:"minimumKubernetes"`
 	KubernetesNote        string `json:"kubernetesNote"`

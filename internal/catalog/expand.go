@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,10 +32,6 @@ var functions = template.FuncMap{
 	// add two numbers.
 	"add": func(a, b int) int { return a + b },
 	"min": func(a, b int) int { return min(a, b) },
-	"json": func(v any) (string, error) {
-		b, err := json.Marshal(v)
-		return string(b), err
-	},
 }
 
 // Text fills in one template over values.

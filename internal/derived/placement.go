@@ -37,11 +37,11 @@ func (v *Values) Pool(component string) string {
 	if p := v.Catalog.Components[component].Pool; v.hasPool(p) {
 		return p
 	}
-	return sharedPool
+	return SharedPool
 }
 
-// sharedPool is where components run that have no pool of their own.
-const sharedPool = "core"
+// SharedPool is where components run that have no pool of their own.
+const SharedPool = "core"
 
 func (v *Values) hasPool(pool string) bool {
 	_, ok := v.Env.Cluster.Nodes[pool]
@@ -64,7 +64,7 @@ func (v *Values) Placement(component string) Rule {
 // invokers' own, one that keeps everything but them and action pods off.
 func (v *Values) Taints(pool string) []environment.Taint {
 	var all []environment.Taint
-	if pool == v.Pool("invoker") && pool != sharedPool {
+	if pool == v.Pool("invoker") && pool != SharedPool {
 		all = append(all, environment.Taint{Key: v.Env.Placement.NodeLabel, Value: pool, Effect: "NoSchedule"})
 	}
 	return append(all, v.Env.Cluster.Nodes[pool].Taints...)

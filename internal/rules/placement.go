@@ -6,11 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 )
-
-// sharedPool is where components run that have no pool of their own.
-const sharedPool = "core"
 
 // placement compares where pods must go with the nodes that there are. Without
 // cluster.nodes nothing is known of them.
@@ -120,22 +118,22 @@ func (c *checker) unknownPools() {
 	}
 	if len(homeless) > 0 {
 		c.fail("WO202", "cluster.nodes",
-			fmt.Sprintf("cluster.nodes has no pool %q, where %s run: no node carries the label %s=%s, and the pods stay Pending", sharedPool, list(homeless), c.Env.Placement.NodeLabel, sharedPool),
-			fmt.Sprintf("write cluster: nodes: %s: {count: 3, cpu: \"4\", memory: \"16Gi\"} with the real numbers, or placement: enabled: false", sharedPool))
+			fmt.Sprintf("cluster.nodes has no pool %q, where %s run: no node carries the label %s=%s, and the pods stay Pending", derived.SharedPool, list(homeless), c.Env.Placement.NodeLabel, derived.SharedPool),
+			fmt.Sprintf("write cluster: nodes: %s: {count: 3, cpu: \"4\", memory: \"16Gi\"} with the real numbers, or placement: enabled: false", derived.SharedPool))
 	}
 }
 
 // besideActions finds what shares nodes with users' code.
 func (c *checker) besideActions() {
 	nodes := c.Env.Cluster.Nodes
-	_, known := nodes[sharedPool]
+	_, known := nodes[derived.SharedPool]
 	asked := c.Env.Placement.Rules["invoker"].Pool != ""
-	if c.InvokerPool == sharedPool && !asked && !c.development() && (known || len(nodes) == 0 && c.Env.Invoker.UserMemory != "") {
+	if c.InvokerPool == derived.SharedPool && !asked && !c.development() && (known || len(nodes) == 0 && c.Env.Invoker.UserMemory != "") {
 		c.warn("WO203", "cluster.nodes",
-			fmt.Sprintf("cluster.nodes has no pool %q, so invokers and action pods run in pool %q, beside databases and brokers: an action that is greedy starves them", c.Catalog.Components["invoker"].Pool, sharedPool),
+			fmt.Sprintf("cluster.nodes has no pool %q, so invokers and action pods run in pool %q, beside databases and brokers: an action that is greedy starves them", c.Catalog.Components["invoker"].Pool, derived.SharedPool),
 			"write a pool for invokers, for example cluster: nodes: invoker: {count: 2, cpu: \"8\", memory: \"32Gi\"}, or placement: rules: invoker: pool: \"core\" if you mean it")
 	}
-	if c.InvokerPool == sharedPool {
+	if c.InvokerPool == derived.SharedPool {
 		return
 	}
 	for _, name := range c.standing() {
@@ -143,7 +141,7 @@ func (c *checker) besideActions() {
 			field := ruleField(name, "pool")
 			c.warn("WO208", field,
 				fmt.Sprintf("%s is %q, the invokers' pool: action pods take the memory there that %s counts on, and may starve it", field, c.InvokerPool, name),
-				fmt.Sprintf("write another pool, for example %s", cue(field, sharedPool)))
+				fmt.Sprintf("write another pool, for example %s", cue(field, derived.SharedPool)))
 		}
 	}
 }
