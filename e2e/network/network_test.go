@@ -45,7 +45,7 @@ func TestPolicies(t *testing.T) {
 	for _, env := range environments(t) {
 		t.Run(env.Name, func(t *testing.T) {
 			t.Parallel()
-			if err := Prove(env, graph(t), os.Getenv("WHISKOPS_E2E_PROOF"), func(line string) { t.Log(line) }); err != nil {
+			if err := Prove(env, graph(t), os.Getenv("E2E_REPORT"), func(line string) { t.Log(line) }); err != nil {
 				t.Fatal(err)
 			}
 		})

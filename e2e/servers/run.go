@@ -63,14 +63,14 @@ type Claim struct {
 	Seconds     float64 `json:"seconds"`
 }
 
-// proved says what has been shown, of which server. With WHISKOPS_E2E_PROOF it
+// proved says what has been shown, of which server. With E2E_REPORT it
 // is also a line of JSON at the end of that file.
 func (r *Run) proved(server, format string, values ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	claim := Claim{r.Env.Name, fmt.Sprintf(format, values...), server, time.Since(r.start).Round(100 * time.Millisecond).Seconds()}
 	r.Print(fmt.Sprintf("%s: proved: %s (%s, after %.1fs)", claim.Environment, claim.Claim, server, claim.Seconds))
-	path := os.Getenv("WHISKOPS_E2E_PROOF")
+	path := os.Getenv("E2E_REPORT")
 	if path == "" {
 		return
 	}

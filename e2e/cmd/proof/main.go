@@ -102,7 +102,7 @@ func (s *stage) run(claims string) error {
 	fmt.Printf("== %s: go %s\n", s.name, strings.Join(args, " "))
 	cmd := exec.Command("go", args...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), append(s.env, "E2E_REPORT="+claims, "WHISKOPS_E2E_PROOF="+claims)...)
+	cmd.Env = append(os.Environ(), append(s.env, "E2E_REPORT="+claims)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	read, write := io.Pipe()
 	cmd.Stdout, cmd.Stderr = write, write
