@@ -58,3 +58,4 @@ e2e-full:
 e2e-packages:
 	apt-get update -qq
 	apt-get install -y -qq nginx redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs
+	command -v npm >/dev/null || apt-get install -y -qq npm
