@@ -40,12 +40,12 @@ nothing. A generated file that was edited by hand is not overwritten without
 			if err != nil {
 				return err
 			}
-			if err := out.print(s, findings); err != nil {
-				return err
+			if finding.HasErrors(findings) {
+				return out.print(s, findings)
 			}
 			folders, err := base.Tree(envs, os.DirFS(at.root))
 			if custom := (*render.CustomError)(nil); errors.As(err, &custom) {
-				return out.print(s, []finding.Finding{below(at.root, custom.Finding)})
+				return out.print(s, append(findings, below(at.root, custom.Finding)))
 			}
 			if err != nil {
 				return err
@@ -59,11 +59,12 @@ nothing. A generated file that was edited by hand is not overwritten without
 			if err != nil {
 				return err
 			}
-			if len(changes.Findings) > 0 {
-				for i, f := range changes.Findings {
-					changes.Findings[i] = below(at.root, f)
-				}
-				return out.print(s, changes.Findings)
+			for _, f := range changes.Findings {
+				findings = append(findings, below(at.root, f))
+			}
+			// Printed once: several arrays are no JSON.
+			if err := out.print(s, findings); err != nil {
+				return err
 			}
 			if out.form == "text" {
 				fmt.Fprintln(s.out, summary(len(envs), changes))

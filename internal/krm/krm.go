@@ -98,16 +98,6 @@ func Add(rl *framework.ResourceList, objects ...M) error {
 	return nil
 }
 
-// Find returns the object of a kind and name, or nil.
-func Find(rl *framework.ResourceList, kind, name string) *yaml.RNode {
-	for _, n := range rl.Items {
-		if n.GetKind() == kind && n.GetName() == name {
-			return n
-		}
-	}
-	return nil
-}
-
 // workloadKinds are the kinds with a pod template at spec.template.
 var workloadKinds = map[string]bool{"Deployment": true, "StatefulSet": true, "DaemonSet": true, "Job": true}
 

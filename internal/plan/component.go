@@ -102,15 +102,11 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	}
 	spec.Token = c.APIServer
 	spec.Surge = spec.Kind == "Deployment" && p.Placement(name).Spread != "hard"
-	switch name {
-	case "controller":
+	if name == "controller" || name == "invoker" {
 		spec.EnvFrom = []string{sharedEnv, runtimesEnv}
-		// Only discovery asks the Kubernetes API.
-		if p.Env.Controller.Clustering != "kubernetes" {
-			spec.Token, spec.Rules = false, nil
-		}
-	case "invoker":
-		spec.EnvFrom = []string{sharedEnv, runtimesEnv}
+	}
+	if c.APIServer && !p.callsAPIServer(name) {
+		spec.Token, spec.Rules = false, nil
 	}
 	return spec, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
@@ -68,7 +69,7 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 // tiersRebuild builds each tier by itself, as Flux does.
 func tiersRebuild(t *testing.T, b *Base, env *environment.Environment, dir string, files map[string][]byte) {
 	t.Helper()
-	want, err := desired(env, b.catalog)
+	want, err := desired(derived.Of(env, b.catalog))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func NewBase() (*Base, error) {
 		return nil, err
 	}
 	env := environment.Base()
-	objects, err := desired(&env, cat)
+	objects, err := desired(derived.Of(&env, cat))
 	if err != nil {
 		return nil, fmt.Errorf("render base: %w", err)
 	}
@@ -66,8 +66,8 @@ func NewBase() (*Base, error) {
 }
 
 // desired are all the objects that an environment needs.
-func desired(env *environment.Environment, cat *catalog.Catalog) ([]*yaml.RNode, error) {
-	p, err := plan.Of(derived.Of(env, cat))
+func desired(values derived.Values) ([]*yaml.RNode, error) {
+	p, err := plan.Of(values)
 	if err != nil {
 		return nil, err
 	}
@@ -103,11 +103,7 @@ func (b *Base) Tree(envs []environment.Environment, root fs.FS) ([]tree.Folder, 
 // environment renders one environment's overlay and golden files.
 func (b *Base) environment(env *environment.Environment, root fs.FS) ([]tree.Folder, error) {
 	values := derived.Of(env, b.catalog)
-	p, err := plan.Of(values)
-	if err != nil {
-		return nil, err
-	}
-	want, err := pipeline.Run(p)
+	want, err := desired(values)
 	if err != nil {
 		return nil, err
 	}

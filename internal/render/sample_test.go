@@ -75,7 +75,7 @@ var allSamples = sync.OnceValues(func() ([]sample, error) {
 })
 
 func newSample(b *Base, env *environment.Environment) (sample, error) {
-	want, err := desired(env, b.catalog)
+	want, err := desired(derived.Of(env, b.catalog))
 	if err != nil {
 		return sample{}, err
 	}
