@@ -76,7 +76,7 @@ func (c *checker) idleImages() {
 		switch {
 		case !used[name]:
 			c.noEffect(field, "no container of this environment runs that image")
-		case c.Env.Images[name] == environment.Image{}:
+		case c.Env.Images[name] == environment.Image{} && !c.reported("WO270"):
 			c.noEffect(field, "it is empty")
 		}
 	}
