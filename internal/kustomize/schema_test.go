@@ -175,6 +175,7 @@ func TestReducedSchemaAnswersAlike(t *testing.T) {
 		t.Error("a kind that is left out does not load the whole schema")
 	}
 }
+
 // TestSchemasBuildAlike builds what is committed with both.
 func TestSchemasBuildAlike(t *testing.T) {
 	tree := NewTree(committed(t))
