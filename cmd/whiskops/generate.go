@@ -43,7 +43,7 @@ nothing. A generated file that was edited by hand is not overwritten without
 			if finding.HasErrors(findings) {
 				return out.print(s, findings)
 			}
-			folders, err := base.Tree(envs, os.DirFS(at.root))
+			folders, err := base.Tree(envs, os.DirFS(at.root), render.Options{Whole: check})
 			if custom := (*render.CustomError)(nil); errors.As(err, &custom) {
 				return out.print(s, append(findings, below(at.root, custom.Finding)))
 			}

@@ -15,7 +15,7 @@ import (
 // whole renders environments as one map of files.
 func whole(t testing.TB, b *Base, envs []environment.Environment) map[string][]byte {
 	t.Helper()
-	folders, err := b.Tree(envs, fstest.MapFS{})
+	folders, err := b.Tree(envs, fstest.MapFS{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

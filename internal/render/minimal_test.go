@@ -20,7 +20,7 @@ import (
 // overlayOf returns the files of an example's overlay by path from the root.
 func overlayOf(t testing.TB, env environment.Environment) map[string][]byte {
 	t.Helper()
-	folders, err := base(t).environment(&env, fstest.MapFS{})
+	folders, err := base(t).renderer(fstest.MapFS{}, Options{Whole: true}).environment(&env)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,11 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"path"
 	"reflect"
 	"sync"
@@ -17,6 +19,7 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/tree"
 )
 
 // The name -count would be that of go test itself:
@@ -48,20 +51,40 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 		n = min(n, 50)
 	}
 	b := base(t)
+	// One for all, so that equal tiers of different environments are shared.
+	r := b.renderer(fstest.MapFS{}, Options{})
 	for i := range n {
 		s := *seed + uint64(i)
 		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
 			t.Parallel()
 			env := randomEnvironment(s)
-			// Its own functions prove the whole build.
-			folders, err := b.environment(&env, fstest.MapFS{})
+			// Its own functions prove the build.
+			folders, err := r.environment(&env)
 			if err != nil {
 				t.Fatalf("seed %d: %v", s, err)
 			}
-			if s%12 == 0 { // as long as the whole build, once more
+			if s%4 == 0 { // as long as all the rest
+				wholeRebuilds(t, b, &env, folders)
+			}
+			if s%12 == 0 {
 				tiersRebuild(t, b, &env, folders[0].Path, folders[0].Files)
 			}
 		})
+	}
+}
+
+// wholeRebuilds renders an environment without taking its overlay apart: the
+// files are the same, byte for byte.
+func wholeRebuilds(t *testing.T, b *Base, env *environment.Environment, apart []tree.Folder) {
+	t.Helper()
+	whole, err := b.renderer(fstest.MapFS{}, Options{Whole: true}).environment(env)
+	if err != nil {
+		t.Fatalf("%s: %v", env.Name, err)
+	}
+	for i := range whole {
+		if !maps.EqualFunc(whole[i].Files, apart[i].Files, bytes.Equal) {
+			t.Errorf("%s (-whole +apart):\n%s", env.Name, cmp.Diff(whole[i].Files, apart[i].Files))
+		}
 	}
 }
 

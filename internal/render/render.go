@@ -72,15 +72,26 @@ func desired(values derived.Values) ([]*yaml.RNode, error) {
 	return pipeline.Run(p)
 }
 
+// Options of a tree.
+type Options struct {
+	// Memory is what the engine built in other runs, by the bytes that it built
+	// it of. Nil remembers nothing.
+	Memory kustomize.Memory
+	// Whole builds each overlay whole and anew, as `kustomize build` does.
+	// Without it, folders are built apart, and equal ones once.
+	Whole bool
+}
+
 // Tree renders all environments. root is where the tree is, or will be: the
 // users' own folders in it take part in the build.
-func (b *Base) Tree(envs []environment.Environment, root fs.FS) ([]tree.Folder, error) {
+func (b *Base) Tree(envs []environment.Environment, root fs.FS, o Options) ([]tree.Folder, error) {
+	r := b.renderer(root, o)
 	folders := make([][]tree.Folder, len(envs))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range envs {
 		g.Go(func() error {
-			f, err := b.environment(&envs[i], root)
+			f, err := r.environment(&envs[i])
 			if err != nil {
 				return fmt.Errorf("environment %s: %w", envs[i].Name, err)
 			}
@@ -91,15 +102,31 @@ func (b *Base) Tree(envs []environment.Environment, root fs.FS) ([]tree.Folder, 
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	all := []tree.Folder{{Path: BaseFolder, Files: below(b.Files(), BaseFolder)}}
+	all := []tree.Folder{{Path: BaseFolder, Files: below(r.files, BaseFolder)}}
 	for _, f := range folders {
 		all = append(all, f...)
 	}
 	return all, nil
 }
 
+// renderer renders environments of one tree.
+type renderer struct {
+	*Base
+	files   map[string][]byte // of base
+	root    fs.FS
+	builder *kustomize.Builder // nil: whole and anew
+}
+
+func (b *Base) renderer(root fs.FS, o Options) *renderer {
+	r := &renderer{Base: b, files: b.Files(), root: root}
+	if !o.Whole {
+		r.builder = kustomize.NewBuilder(r.files, o.Memory)
+	}
+	return r
+}
+
 // environment renders one environment's overlay and golden files.
-func (b *Base) environment(env *environment.Environment, root fs.FS) ([]tree.Folder, error) {
+func (r *renderer) environment(env *environment.Environment) ([]tree.Folder, error) {
 	values, err := derived.New(env)
 	if err != nil {
 		return nil, err
@@ -109,26 +136,23 @@ func (b *Base) environment(env *environment.Environment, root fs.FS) ([]tree.Fol
 		return nil, err
 	}
 	dir := path.Join(OverlayFolder, env.Name)
-	files, err := b.Overlay(want, overlay.Options{Environment: env.Name})
+	files, err := r.Overlay(want, overlay.Options{Environment: env.Name})
 	if err != nil {
 		return nil, err
 	}
-	built, err := kustomize.Build(kustomize.NewTree(b.Files(), files), dir)
+	built, err := r.proven(files, dir, want)
 	if err != nil {
 		return nil, err
 	}
-	if err := overlay.Prove(built, want); err != nil {
-		return nil, fmt.Errorf("the overlay does not build what was asked for; nothing was written: %w", err)
-	}
-	if custom, err := customFolder(root, path.Join(dir, CustomFolder)); err != nil {
+	if custom, err := customFolder(r.root, path.Join(dir, CustomFolder)); err != nil {
 		return nil, err
 	} else if custom != overlay.NoCustom {
 		// The user's own folder changes the build on purpose: what the
 		// overlay does without it is proven above.
-		if files, err = b.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
+		if files, err = r.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
 			return nil, err
 		}
-		if built, err = b.withCustom(files, dir, root); err != nil {
+		if built, err = r.withCustom(files, dir); err != nil {
 			return nil, err
 		}
 	}
@@ -138,6 +162,26 @@ func (b *Base) environment(env *environment.Environment, root fs.FS) ([]tree.Fol
 		{Path: dir, Files: below(files, dir), Keep: []string{CustomFolder}},
 		{Path: path.Join(GoldenFolder, env.Name), Files: golden},
 	}, nil
+}
+
+// proven builds an overlay, and proves that it is what is wanted. The proof is
+// of each build, wherever it comes from; one that is remembered, or put
+// together, and does not hold is no more than a doubt.
+func (r *renderer) proven(files map[string][]byte, dir string, want []*yaml.RNode) ([]kustomize.Object, error) {
+	if r.builder != nil {
+		built, err := r.builder.Build(files, dir)
+		if err == nil && overlay.Prove(built, want) == nil {
+			return built, nil
+		}
+	}
+	built, err := kustomize.Build(kustomize.NewTree(r.files, files), dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := overlay.Prove(built, want); err != nil {
+		return nil, fmt.Errorf("the overlay does not build what was asked for; nothing was written: %w", err)
+	}
+	return built, nil
 }
 
 // below returns the files of a folder by their paths in it.
