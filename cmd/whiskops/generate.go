@@ -7,9 +7,6 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
-
-	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/render"
@@ -36,14 +33,16 @@ nothing. A generated file that was edited by hand is not overwritten without
 				return err
 			}
 			at.resolve(s)
-			envs, base, findings, err := prepare(at.environments)
+			// Whoever needs the engine's schema first waits for it.
+			go kustomize.Warm()
+			envs, findings, err := load(at.environments)
 			if err != nil {
 				return err
 			}
 			if finding.HasErrors(findings) {
 				return out.print(s, findings)
 			}
-			folders, err := base.Tree(envs, os.DirFS(at.root), render.Options{Whole: check})
+			folders, err := render.Tree(envs, os.DirFS(at.root), render.Options{Whole: check})
 			if custom := (*render.CustomError)(nil); errors.As(err, &custom) {
 				return out.print(s, append(findings, below(at.root, custom.Finding)))
 			}
@@ -77,22 +76,6 @@ nothing. A generated file that was edited by hand is not overwritten without
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
 	cmd.Flags().BoolVar(&force, "force", false, "overwrite generated files that were edited by hand")
 	return cmd
-}
-
-// prepare loads the environments, and meanwhile what does not depend on them.
-func prepare(dir string) ([]environment.Environment, *render.Base, []finding.Finding, error) {
-	var (
-		g        errgroup.Group
-		envs     []environment.Environment
-		findings []finding.Finding
-		base     *render.Base
-	)
-	// Whoever needs the engine's schema first waits for it.
-	go kustomize.Warm()
-	g.Go(func() (err error) { base, err = render.NewBase(); return err })
-	g.Go(func() (err error) { envs, findings, err = load(dir); return err })
-	err := g.Wait()
-	return envs, base, findings, err
 }
 
 // below makes a finding's place, which is relative to the root, absolute.

@@ -104,7 +104,7 @@ func told(name, value string) []string {
 			all = append(all, at)
 		}
 		return all
-	case strings.HasPrefix(name, "CONFIG_akka_cluster_seedNodes_"):
+	case strings.Contains(name, "_cluster_seedNodes_"):
 		_, at, _ := strings.Cut(value, "@")
 		return []string{at}
 	case name == "COUCHDB_URL" || name == "BACKEND_HOST" || name == "API_URL":

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"path"
 	"reflect"
-	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
@@ -30,16 +30,24 @@ var (
 	cases = flag.Int("cases", 500, "number of random environments")
 )
 
-// theBase is rendered once.
-var theBase = sync.OnceValues(NewBase)
-
-func base(t testing.TB) *Base {
+// baseOf a release, or the test is over.
+func baseOf(t testing.TB, release string) *overlay.Base {
 	t.Helper()
-	b, err := theBase()
+	b, err := Base(release)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// rendererOf environments of the release of one, or the test is over.
+func rendererOf(t testing.TB, env *environment.Environment, o Options) *renderer {
+	t.Helper()
+	r, err := newRenderer(env.OpenWhisk, fstest.MapFS{}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // TestOverlayRebuildsEnvironment is the property on which the product stands:
@@ -50,24 +58,27 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 50)
 	}
-	b := base(t)
-	// One for all, so that equal tiers of different environments are shared.
-	r := b.renderer(fstest.MapFS{}, Options{})
+	// One for all of a release, so that equal tiers of different environments are
+	// shared.
+	renderers := map[string]*renderer{}
+	for _, release := range catalog.Releases() {
+		renderers[release] = rendererOf(t, &environment.Environment{OpenWhisk: release}, Options{})
+	}
 	for i := range n {
 		s := *seed + uint64(i)
 		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
 			t.Parallel()
 			env := randomEnvironment(s)
 			// Its own functions prove the build.
-			folders, err := r.environment(&env)
+			folders, err := renderers[env.OpenWhisk].environment(&env)
 			if err != nil {
 				t.Fatalf("seed %d: %v", s, err)
 			}
 			if s%4 == 0 { // as long as all the rest
-				wholeRebuilds(t, b, &env, folders)
+				wholeRebuilds(t, &env, folders)
 			}
 			if s%12 == 0 {
-				tiersRebuild(t, b, &env, folders[0].Path, folders[0].Files)
+				tiersRebuild(t, &env, folders[0].Path, folders[0].Files)
 			}
 		})
 	}
@@ -75,9 +86,9 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 
 // wholeRebuilds renders an environment without taking its overlay apart: the
 // files are the same, byte for byte.
-func wholeRebuilds(t *testing.T, b *Base, env *environment.Environment, apart []tree.Folder) {
+func wholeRebuilds(t *testing.T, env *environment.Environment, apart []tree.Folder) {
 	t.Helper()
-	whole, err := b.renderer(fstest.MapFS{}, Options{Whole: true}).environment(env)
+	whole, err := rendererOf(t, env, Options{Whole: true}).environment(env)
 	if err != nil {
 		t.Fatalf("%s: %v", env.Name, err)
 	}
@@ -89,7 +100,7 @@ func wholeRebuilds(t *testing.T, b *Base, env *environment.Environment, apart []
 }
 
 // tiersRebuild builds each tier by itself, as Flux does.
-func tiersRebuild(t *testing.T, b *Base, env *environment.Environment, dir string, files map[string][]byte) {
+func tiersRebuild(t *testing.T, env *environment.Environment, dir string, files map[string][]byte) {
 	t.Helper()
 	want, err := desired(valuesOf(t, env))
 	if err != nil {
@@ -111,7 +122,7 @@ func tiersRebuild(t *testing.T, b *Base, env *environment.Environment, dir strin
 	if len(tiers) != len(wanted) {
 		t.Errorf("%s: tiers %v, want %d", env.Name, tiers, len(wanted))
 	}
-	tree := kustomize.NewTree(b.Files(), at)
+	tree := kustomize.NewTree(baseOf(t, env.OpenWhisk).Files(), at)
 	for tier, objects := range wanted {
 		built, err := kustomize.Build(tree, path.Join(dir, tier))
 		if err != nil {
@@ -161,11 +172,8 @@ func TestRandomEnvironmentsVary(t *testing.T) {
 	for s := range uint64(2000) { // some fields are there rarely
 		collect(seen, "", reflect.ValueOf(randomEnvironment(s)))
 	}
-	alone := map[string]bool{
-		"OpenWhisk": true, // there is one release
-	}
 	for _, field := range fields("", reflect.TypeFor[environment.Environment]()) {
-		if n := len(seen[field]); n < 2 && !alone[field] {
+		if n := len(seen[field]); n < 2 {
 			t.Errorf("%s takes %d values: %v", field, n, seen[field])
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -35,32 +36,9 @@ const (
 	CustomFolder = "custom"
 )
 
-// Parents are the folders that hold a folder for each environment.
+// Parents are the folders that hold a folder for each release or environment.
 func Parents() []tree.Parent {
-	return []tree.Parent{{Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}}
-}
-
-// Base is what every environment's overlay builds on.
-type Base struct {
-	*overlay.Base
-}
-
-// NewBase renders the schema's defaults.
-func NewBase() (*Base, error) {
-	env := environment.Base()
-	values, err := derived.New(&env)
-	if err != nil {
-		return nil, fmt.Errorf("render base: %w", err)
-	}
-	objects, err := desired(values)
-	if err != nil {
-		return nil, fmt.Errorf("render base: %w", err)
-	}
-	base, err := overlay.New(objects)
-	if err != nil {
-		return nil, fmt.Errorf("render base: %w", err)
-	}
-	return &Base{base}, nil
+	return []tree.Parent{{Path: BaseFolder}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}}
 }
 
 // desired are all the objects that an environment needs.
@@ -82,16 +60,30 @@ type Options struct {
 	Whole bool
 }
 
-// Tree renders all environments. root is where the tree is, or will be: the
-// users' own folders in it take part in the build.
-func (b *Base) Tree(envs []environment.Environment, root fs.FS, o Options) ([]tree.Folder, error) {
-	r := b.renderer(root, o)
+// Tree renders all environments, and the base of each release that they have.
+// root is where the tree is, or will be: the users' own folders in it take part
+// in the build.
+func Tree(envs []environment.Environment, root fs.FS, o Options) ([]tree.Folder, error) {
+	var all []tree.Folder
+	renderers := map[string]*renderer{}
+	for _, env := range envs {
+		if renderers[env.OpenWhisk] != nil {
+			continue
+		}
+		r, err := newRenderer(env.OpenWhisk, root, o)
+		if err != nil {
+			return nil, err
+		}
+		renderers[env.OpenWhisk] = r
+		folder := path.Join(BaseFolder, env.OpenWhisk)
+		all = append(all, tree.Folder{Path: folder, Files: below(r.files, folder)})
+	}
 	folders := make([][]tree.Folder, len(envs))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range envs {
 		g.Go(func() error {
-			f, err := r.environment(&envs[i])
+			f, err := renderers[envs[i].OpenWhisk].environment(&envs[i])
 			if err != nil {
 				return fmt.Errorf("environment %s: %w", envs[i].Name, err)
 			}
@@ -102,27 +94,27 @@ func (b *Base) Tree(envs []environment.Environment, root fs.FS, o Options) ([]tr
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	all := []tree.Folder{{Path: BaseFolder, Files: below(r.files, BaseFolder)}}
-	for _, f := range folders {
-		all = append(all, f...)
-	}
-	return all, nil
+	return append(all, slices.Concat(folders...)...), nil
 }
 
-// renderer renders environments of one tree.
+// renderer renders environments of one release.
 type renderer struct {
-	*Base
+	*overlay.Base
 	files   map[string][]byte // of base
 	root    fs.FS
 	builder *kustomize.Builder // nil: whole and anew
 }
 
-func (b *Base) renderer(root fs.FS, o Options) *renderer {
-	r := &renderer{Base: b, files: b.Files(), root: root}
+func newRenderer(release string, root fs.FS, o Options) (*renderer, error) {
+	base, err := Base(release)
+	if err != nil {
+		return nil, err
+	}
+	r := &renderer{Base: base, files: base.Files(), root: root}
 	if !o.Whole {
 		r.builder = kustomize.NewBuilder(r.files, o.Memory)
 	}
-	return r
+	return r, nil
 }
 
 // environment renders one environment's overlay and golden files.

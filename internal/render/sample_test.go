@@ -44,10 +44,6 @@ func exampleEnvironments(t testing.TB) []environment.Environment {
 
 // allSamples are the defaults, the examples, and random environments.
 var allSamples = sync.OnceValues(func() ([]sample, error) {
-	b, err := theBase()
-	if err != nil {
-		return nil, err
-	}
 	envs, err := examples()
 	if err != nil {
 		return nil, err
@@ -63,7 +59,7 @@ var allSamples = sync.OnceValues(func() ([]sample, error) {
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range envs {
 		g.Go(func() error {
-			s, err := newSample(b, &envs[i])
+			s, err := newSample(&envs[i])
 			if err != nil {
 				return fmt.Errorf("environment %s: %w", envs[i].Name, err)
 			}
@@ -74,12 +70,16 @@ var allSamples = sync.OnceValues(func() ([]sample, error) {
 	return all, g.Wait()
 })
 
-func newSample(b *Base, env *environment.Environment) (sample, error) {
+func newSample(env *environment.Environment) (sample, error) {
 	values, err := derived.New(env)
 	if err != nil {
 		return sample{}, err
 	}
 	want, err := desired(values)
+	if err != nil {
+		return sample{}, err
+	}
+	b, err := Base(env.OpenWhisk)
 	if err != nil {
 		return sample{}, err
 	}
