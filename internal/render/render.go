@@ -58,7 +58,7 @@ func NewBase() (*Base, error) {
 	if err != nil {
 		return nil, fmt.Errorf("render base: %w", err)
 	}
-	base, err := overlay.New(objects)
+	base, err := overlay.New(objects, BaseFolder)
 	if err != nil {
 		return nil, fmt.Errorf("render base: %w", err)
 	}
