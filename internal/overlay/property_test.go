@@ -50,7 +50,7 @@ func checkSeed(t *testing.T, s uint64) {
 	main := pick(r, "openwhisk", "prod", "staging")
 	want := in(r.change(state), main, main+"-actions")
 
-	b, err := New(base)
+	b, err := New(base, "base")
 	if err != nil {
 		t.Fatalf("seed %d: %v", s, err)
 	}
