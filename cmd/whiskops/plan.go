@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
@@ -48,11 +47,11 @@ func planCommand(s streams) *cobra.Command {
 }
 
 func printPlan(s streams, env *environment.Environment) error {
-	cat, err := catalog.Load()
+	values, err := derived.New(env)
 	if err != nil {
 		return err
 	}
-	p, err := plan.Of(derived.Of(env, cat))
+	p, err := plan.Of(values)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -55,13 +54,12 @@ func load(dir string) ([]environment.Environment, []finding.Finding, error) {
 	if err != nil || finding.HasErrors(findings) {
 		return nil, findings, err
 	}
-	cat, err := catalog.Load()
-	if err != nil {
-		return nil, nil, err
-	}
 	values := make([]*derived.Values, len(envs))
 	for i := range envs {
-		v := derived.Of(&envs[i], cat)
+		v, err := derived.New(&envs[i])
+		if err != nil {
+			return nil, nil, err
+		}
 		values[i] = &v
 	}
 	return envs, finding.Sort(append(findings, rules.CheckAll(values)...)), nil

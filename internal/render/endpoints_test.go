@@ -121,7 +121,7 @@ func (s *sample) external(host, port string) bool {
 	at := host + ":" + port
 	return e.Kafka.External != nil && slices.Contains(e.Kafka.External.Bootstrap, at) ||
 		e.CouchDB.External != nil && at == fmt.Sprintf("%s:%d", e.CouchDB.External.Host, e.CouchDB.External.Port) ||
-		e.Redis.External != nil && at == fmt.Sprintf("%s:%d", s.values.Redis.FQDN, e.Redis.External.Port) ||
+		e.Redis.External != nil && at == fmt.Sprintf("%s:%d", s.values.Endpoint("redis").FQDN, e.Redis.External.Port) ||
 		slices.Contains(e.Invoker.ZooKeeper, at)
 }
 

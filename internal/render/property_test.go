@@ -16,7 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
@@ -92,7 +91,7 @@ func wholeRebuilds(t *testing.T, b *Base, env *environment.Environment, apart []
 // tiersRebuild builds each tier by itself, as Flux does.
 func tiersRebuild(t *testing.T, b *Base, env *environment.Environment, dir string, files map[string][]byte) {
 	t.Helper()
-	want, err := desired(derived.Of(env, b.catalog))
+	want, err := desired(valuesOf(t, env))
 	if err != nil {
 		t.Fatal(err)
 	}

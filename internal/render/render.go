@@ -16,7 +16,6 @@ import (
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/guide"
@@ -44,17 +43,16 @@ func Parents() []tree.Parent {
 // Base is what every environment's overlay builds on.
 type Base struct {
 	*overlay.Base
-	catalog *catalog.Catalog
 }
 
 // NewBase renders the schema's defaults.
 func NewBase() (*Base, error) {
-	cat, err := catalog.Load()
-	if err != nil {
-		return nil, err
-	}
 	env := environment.Base()
-	objects, err := desired(derived.Of(&env, cat))
+	values, err := derived.New(&env)
+	if err != nil {
+		return nil, fmt.Errorf("render base: %w", err)
+	}
+	objects, err := desired(values)
 	if err != nil {
 		return nil, fmt.Errorf("render base: %w", err)
 	}
@@ -62,7 +60,7 @@ func NewBase() (*Base, error) {
 	if err != nil {
 		return nil, fmt.Errorf("render base: %w", err)
 	}
-	return &Base{base, cat}, nil
+	return &Base{base}, nil
 }
 
 // desired are all the objects that an environment needs.
@@ -129,7 +127,10 @@ func (b *Base) renderer(root fs.FS, o Options) *renderer {
 
 // environment renders one environment's overlay and golden files.
 func (r *renderer) environment(env *environment.Environment) ([]tree.Folder, error) {
-	values := derived.Of(env, r.catalog)
+	values, err := derived.New(env)
+	if err != nil {
+		return nil, err
+	}
 	want, err := desired(values)
 	if err != nil {
 		return nil, err

@@ -75,7 +75,11 @@ var allSamples = sync.OnceValues(func() ([]sample, error) {
 })
 
 func newSample(b *Base, env *environment.Environment) (sample, error) {
-	want, err := desired(derived.Of(env, b.catalog))
+	values, err := derived.New(env)
+	if err != nil {
+		return sample{}, err
+	}
+	want, err := desired(values)
 	if err != nil {
 		return sample{}, err
 	}
@@ -84,7 +88,17 @@ func newSample(b *Base, env *environment.Environment) (sample, error) {
 		return sample{}, err
 	}
 	built, err := kustomize.Build(kustomize.NewTree(b.Files(), files), path.Join(OverlayFolder, env.Name))
-	return sample{name: env.Name, values: derived.Of(env, b.catalog), objects: built}, err
+	return sample{name: env.Name, values: values, objects: built}, err
+}
+
+// valuesOf an environment, or the test is over.
+func valuesOf(t testing.TB, env *environment.Environment) derived.Values {
+	t.Helper()
+	v, err := derived.New(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // eachSample runs a test for each sample.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/pipeline"
@@ -19,12 +18,11 @@ import (
 // functionConfig, which no user has written. So whatever a generator refuses,
 // the schema or the rules refuse before, at the user's own line.
 func TestWhatRulesAcceptIsMade(t *testing.T) {
-	b := base(t)
 	accepted, refused := 0, 0
 	for i := range uint64(400) {
 		s := *seed + i
 		env := wildEnvironment(s)
-		v := derived.Of(&env, b.catalog)
+		v := valuesOf(t, &env)
 		if hasError(rules.Check(&v)) {
 			refused++
 			continue

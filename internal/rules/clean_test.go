@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -13,13 +12,12 @@ import (
 
 func valuesOf(t testing.TB, envs []environment.Environment) []*derived.Values {
 	t.Helper()
-	cat, err := catalog.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all []*derived.Values
 	for i := range envs {
-		v := derived.Of(&envs[i], cat)
+		v, err := derived.New(&envs[i])
+		if err != nil {
+			t.Fatal(err)
+		}
 		all = append(all, &v)
 	}
 	return all

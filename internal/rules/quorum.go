@@ -61,7 +61,7 @@ func (c *checker) voters() {
 	if c.Env.Kafka.External != nil {
 		return
 	}
-	n, field := c.Kafka.Quorum, "kafka.replicas"
+	n, field := c.Voters(), "kafka.replicas"
 	help := fmt.Sprintf("write kafka: replicas: %d, or kafka: mode: \"separate\", where brokers do not vote", n+1)
 	if c.Env.Kafka.Mode == "separate" {
 		field = "kafka.controllers"
@@ -90,15 +90,12 @@ func (c *checker) availability() {
 	if !c.production() {
 		return
 	}
-	for _, r := range []struct{ component, field, loss string }{
-		{"nginx", "edge.replicas", "nobody gets in"},
-		{"controller", "controller.replicas", "the API is down"},
-		{"invoker", "invoker.replicas", "no action runs"},
-	} {
-		if c.Replicas(r.component) == 1 && !c.daemon(r.component) {
-			c.warn("WO216", c.written(r.field),
-				fmt.Sprintf("%s is 1 in profile \"production\": while its node fails or is drained, %s", r.field, r.loss),
-				fmt.Sprintf("write %s or more", cue(r.field, 2)))
+	for _, name := range c.replicated() {
+		loss, field := c.Catalog.Components[name].Loss, c.replicasField(name)
+		if loss != "" && c.Replicas(name) == 1 && !c.daemon(name) {
+			c.warn("WO216", c.written(field),
+				fmt.Sprintf("%s is 1 in profile \"production\": while its node fails or is drained, %s", field, loss),
+				fmt.Sprintf("write %s or more", cue(field, 2)))
 		}
 	}
 	field := c.brokersField()
