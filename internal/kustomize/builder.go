@@ -37,17 +37,27 @@ type Builder struct {
 	memory Memory
 	// reaches: base cannot be built in parts.
 	reaches bool
-	// built are the outputs of this run, by key; flight makes those who want
-	// the same at once wait for one.
-	built  sync.Map
+	// flight makes those who want the same at once wait for one.
 	flight singleflight.Group
+	mu     sync.Mutex
+	// outputs are those of this run, by key. They are the bytes of golden files,
+	// so they cost nothing more; objects are parsed outputs, at most a few.
+	outputs map[[sha256.Size]byte][]byte
+	objects map[[sha256.Size]byte][]Object
 }
+
+// mostObjects bounds the folders whose objects a builder keeps: those of some
+// nine environments, 7 MiB.
+const mostObjects = 64
 
 // NewBuilder makes a builder of overlays of base, whose files it does not
 // copy: do not change them. Its memory outlasts the builder. It is for one
 // version of this program, and so of the engine, and may be nil.
 func NewBuilder(base map[string][]byte, memory Memory) *Builder {
-	b := &Builder{base: newLayer(base), memory: memory, reaches: reach(base)}
+	b := &Builder{
+		base: newLayer(base), memory: memory, reaches: reach(base),
+		outputs: map[[sha256.Size]byte][]byte{}, objects: map[[sha256.Size]byte][]Object{},
+	}
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(base)) {
 		add(h, []byte(name), base[name])
@@ -148,43 +158,57 @@ func (b *Builder) folder(files map[string][]byte, dir string) ([]Object, error) 
 	if objects, ok := b.known(key); ok {
 		return objects, nil
 	}
-	// Whoever builds has the objects; who waits reads them from the output.
-	var objects []Object
-	output, err, _ := b.flight.Do(string(key[:]), func() (any, error) {
-		built, found, err := build(&Tree{layers: []layer{b.base, newLayer(files)}}, dir)
+	objects, err, _ := b.flight.Do(string(key[:]), func() (any, error) {
+		objects, found, err := build(&Tree{layers: []layer{b.base, newLayer(files)}}, dir)
 		if err == nil && (found.reaches || reach(files)) {
 			err = errReaches
 		}
 		if err != nil {
 			return nil, err
 		}
-		objects = built
-		output := Join(built)
-		b.built.Store(key, output)
+		output := joinInto(objects)
+		b.keep(key, output, objects)
 		if b.memory != nil {
 			b.memory.Put(memoryKind, key, output)
 		}
-		return output, nil
+		return objects, nil
 	})
-	if err != nil || objects != nil {
-		return objects, err
+	if err != nil {
+		return nil, err
 	}
-	return split(output.([]byte))
+	return objects.([]Object), nil
 }
 
 // known gives what is remembered. What cannot be read is not.
 func (b *Builder) known(key [sha256.Size]byte) ([]Object, bool) {
-	output, ok := b.built.Load(key)
+	b.mu.Lock()
+	output, ok := b.outputs[key]
+	objects, parsed := b.objects[key]
+	b.mu.Unlock()
+	if parsed {
+		return objects, true
+	}
 	if !ok && b.memory != nil {
-		if output, ok = b.memory.Get(memoryKind, key); ok {
-			b.built.Store(key, output)
-		}
+		output, ok = b.memory.Get(memoryKind, key)
 	}
 	if !ok {
 		return nil, false
 	}
-	objects, err := split(output.([]byte))
-	return objects, err == nil
+	objects, err := split(output)
+	if err != nil {
+		return nil, false
+	}
+	b.keep(key, output, objects)
+	return objects, true
+}
+
+func (b *Builder) keep(key [sha256.Size]byte, output []byte, objects []Object) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.outputs[key] = output
+	if len(b.objects) < mostObjects {
+		b.objects[key] = objects
+	}
 }
 
 // key hashes all that the build of a folder reads: base and its own files. The
@@ -216,12 +240,25 @@ func add(h hash.Hash, fields ...[]byte) {
 	}
 }
 
+// joinInto joins objects, which from then on have their bytes there: an output
+// that is kept costs no more than its objects.
+func joinInto(objects []Object) []byte {
+	output := Join(objects)
+	at := 0
+	for i, o := range objects {
+		end := at + len(o.YAML)
+		objects[i].YAML = output[at:end:end]
+		at = end + len(separator)
+	}
+	return output
+}
+
 // split is the inverse of Join.
 func split(output []byte) ([]Object, error) {
 	var objects []Object
 	for rest, more := output, len(output) > 0; more; {
 		var text []byte
-		if text, rest, more = bytes.Cut(rest, []byte("\n---\n")); more {
+		if text, rest, more = bytes.Cut(rest, []byte("\n"+separator)); more {
 			text = text[:len(text)+1]
 		}
 		value, err := parse(text)

@@ -183,19 +183,3 @@ func namesAt(key string, value any) []any {
 	}
 	return nil
 }
-
-// hashLength is that of the hash at the end of a name, and hashLetters are its
-// letters: hexadecimal without what reads as a word.
-const (
-	hashLength  = 10
-	hashLetters = "2456789bcdfghkmt"
-)
-
-// unhashed is a name without its hash, or the name if it has none.
-func unhashed(name string) string {
-	stem := len(name) - hashLength - 1
-	if stem < 1 || name[stem] != '-' || strings.Trim(name[stem+1:], hashLetters) != "" {
-		return name
-	}
-	return name[:stem]
-}

@@ -7,9 +7,10 @@
 // and files outside a kustomization's folder cannot be read.
 //
 // The exported surface: Tree (what is built), Build and Join (objects and
-// their bytes), Warm, and four questions to the engine that computing an
-// overlay needs: Merge, HasSchema, Namespaced and HashedName. Value and
-// MarshalYAML are how this package reads and prints objects.
+// their bytes), Builder (the same of overlays, folder by folder, remembered),
+// Warm, and four questions to the engine that computing an overlay needs:
+// Merge, HasSchema, Namespaced and HashedName. Value and MarshalYAML are how
+// this package reads and prints objects.
 package kustomize
 
 import (
@@ -125,11 +126,14 @@ func object(r *resource.Resource) (Object, error) {
 	return o, err
 }
 
+// separator is the line between two objects.
+const separator = "---\n"
+
 // Join puts objects together as the kustomize command prints them.
 func Join(objects []Object) []byte {
 	parts := make([][]byte, len(objects))
 	for i, o := range objects {
 		parts[i] = o.YAML
 	}
-	return bytes.Join(parts, []byte("---\n"))
+	return bytes.Join(parts, []byte(separator))
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"sigs.k8s.io/kustomize/api/hasher"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 	"sigs.k8s.io/kustomize/kyaml/yaml/merge2"
@@ -146,14 +145,4 @@ func Merge(object, patch *yaml.RNode) (merged *yaml.RNode, err error) {
 	return merge2.Merge(patch, object, yaml.MergeOptions{
 		ListIncreaseDirection: yaml.MergeOptionsListPrepend,
 	})
-}
-
-// HashedName is the name that kustomize gives a generated ConfigMap or Secret:
-// its name, a dash, and a hash of name and content.
-func HashedName(object *yaml.RNode) (string, error) {
-	h, err := (&hasher.Hasher{}).Hash(object)
-	if err != nil {
-		return "", err
-	}
-	return object.GetName() + "-" + h, nil
 }
