@@ -79,6 +79,8 @@ type generation struct {
 
 // outcome is what came of it.
 type outcome struct {
+	// remembered: the run before it read the same, so nothing was made.
+	remembered   bool
 	environments int
 	findings     []finding.Finding
 	changes      tree.Changes
@@ -92,7 +94,7 @@ func (g *generation) run() (outcome, error) {
 	inputs := record.NewInputs(map[string]fs.FS{"root": os.DirFS(g.root), "environments": os.DirFS(g.environments)})
 	if !g.force {
 		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
-			return outcome{environments: past.Environments, findings: past.Findings}, nil
+			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
 		}
 	}
 	done, folders, err := g.full(inputs)
