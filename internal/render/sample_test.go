@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path"
 	"runtime"
 	"sync"
@@ -26,7 +27,7 @@ type sample struct {
 
 // examples are the environments of the repository's own tree.
 var examples = sync.OnceValues(func() ([]environment.Environment, error) {
-	envs, findings, err := environment.Load("../../examples/environments")
+	envs, findings, err := environment.Load(os.DirFS("../../examples/environments"), "examples/environments")
 	if err == nil && len(findings) > 0 {
 		err = fmt.Errorf("examples: %v", findings)
 	}

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // The places of a run. All lie on the root's file system, so that a rename
@@ -32,11 +32,6 @@ func formatJournal(ops []op) ([]byte, error) {
 	return json.Marshal(journal{journalVersion, ops})
 }
 
-var (
-	stageName = regexp.MustCompile(`^[0-9]+$`)
-	hashValue = regexp.MustCompile(`^[0-9a-f]{64}$`)
-)
-
 // parseJournal trusts nothing: the directory may have come with a clone.
 func parseJournal(data []byte) ([]op, error) {
 	var j journal
@@ -52,10 +47,10 @@ func parseJournal(data []byte) ([]op, error) {
 		ok := validPath(o.Path)
 		switch o.Do {
 		case opPut:
-			ok = ok && stageName.MatchString(o.Stage) && hashValue.MatchString(o.New)
-			ok = ok && (o.Old == "" || hashValue.MatchString(o.Old))
+			ok = ok && isStage(o.Stage) && isHash(o.New)
+			ok = ok && (o.Old == "" || isHash(o.Old))
 		case opDelete:
-			ok = ok && hashValue.MatchString(o.Old)
+			ok = ok && isHash(o.Old)
 		case opRmdir:
 		default:
 			ok = false
@@ -66,6 +61,9 @@ func parseJournal(data []byte) ([]op, error) {
 	}
 	return j.Ops, nil
 }
+
+// isStage tells whether a name is one that write gives.
+func isStage(name string) bool { return name != "" && strings.Trim(name, "0123456789") == "" }
 
 // write stages, commits and applies a plan.
 func (s *session) write(p *plan) error {

@@ -38,8 +38,9 @@ type game struct {
 	root  string
 	users files
 	count int
+	last  []Folder // of the last write
 	log   []string
-	seen  struct{ written, unchanged, stopped, killed int }
+	seen  struct{ written, unchanged, stopped, killed, matched int }
 }
 
 func (g *game) note(format string, args ...any) { g.log = append(g.log, fmt.Sprintf(format, args...)) }
@@ -54,6 +55,7 @@ func (g *game) turn() {
 		g.write()
 	}
 	g.inspect()
+	g.matches()
 }
 
 // A small world, so that everything meets everything.
@@ -116,6 +118,7 @@ func (g *game) asked() []Folder {
 
 func (g *game) write() {
 	folders, o := g.asked(), gameOptions
+	g.last = folders
 	if g.rnd.IntN(3) == 0 {
 		o.hook = dieAt(1 + g.rnd.IntN(100))
 	}
