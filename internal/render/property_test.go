@@ -2,7 +2,6 @@ package render
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"path"
 	"reflect"
@@ -18,14 +17,7 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
-)
-
-// The name -count would be that of go test itself:
-//
-//	go test ./internal/render -run Rebuilds -args -seed 17 -cases 1
-var (
-	seed  = flag.Uint64("seed", 1, "first seed of the random environments")
-	cases = flag.Int("cases", 500, "number of random environments")
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // theBase is rendered once.
@@ -44,13 +36,8 @@ func base(t testing.TB) *Base {
 // whatever valid environment is asked for, kustomize makes of base and its
 // overlay what the generators want, and so do its tiers one by one.
 func TestOverlayRebuildsEnvironment(t *testing.T) {
-	n := *cases
-	if testing.Short() {
-		n = min(n, 50)
-	}
 	b := base(t)
-	for i := range n {
-		s := *seed + uint64(i)
+	for _, s := range seeds.Of(t, 60, 500) {
 		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
 			t.Parallel()
 			env := randomEnvironment(s)
