@@ -2,14 +2,16 @@ package tree
 
 import (
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // TestKilledAtEachStep kills a child before each change that a write makes,
@@ -19,7 +21,7 @@ func TestKilledAtEachStep(t *testing.T) {
 	fresh := start(t)
 	seen := map[string]int{}
 	for n := 1; ; n++ {
-		root := t.TempDir()
+		root := newRoot(t)
 		if err := os.CopyFS(root, os.DirFS(fresh)); err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +79,7 @@ func TestKilledTwice(t *testing.T) {
 	fresh := start(t)
 	cases := 0
 	for n := 1; ; n++ {
-		crashed := t.TempDir()
+		crashed := newRoot(t)
 		if err := os.CopyFS(crashed, os.DirFS(fresh)); err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +88,7 @@ func TestKilledTwice(t *testing.T) {
 		_, first := Write(crashed, after.folders, o)
 		// Every fifth second step, from another start each time.
 		for m := 1 + n%5; ; m += 5 {
-			root := t.TempDir()
+			root := newRoot(t)
 			if err := os.CopyFS(root, os.DirFS(crashed)); err != nil {
 				t.Fatal(err)
 			}
@@ -150,29 +152,29 @@ func TestEditsAfterKill(t *testing.T) {
 	}
 }
 
-// TestKilledAnyTime kills a child that writes all the time.
+// TestKilledAnyTime kills a child that writes all the time, once it has made so
+// many changes; what it is doing by then no one knows.
 func TestKilledAnyTime(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	rnd := rand.New(rand.NewPCG(seed, 0))
-	root := t.TempDir()
-	for range 20 {
-		cmd := child(t, "rewrite", root, 1_000_000)
-		stdin, err := cmd.StdinPipe()
+	root := newRoot(t)
+	for _, seed := range seeds.Of(t, 20, 100) {
+		changes := 1 + rand.New(rand.NewPCG(seed, 0)).Int64N(600)
+		cmd := child(t, "count", root, 1_000_000)
+		stdout, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(20+rnd.IntN(40)) * time.Millisecond)
+		if _, err := io.CopyN(io.Discard, stdout, changes); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait()
-		stdin.Close()
 		if _, err := Check(root, numbered(0, 0), Options{}); err != nil {
-			t.Fatal(err)
+			t.Fatalf("seed %d: %v", seed, err)
 		}
 		if tree := snapshot(t, root); len(tree) > 0 {
 			oneOf(t, tree)

@@ -18,7 +18,7 @@ func TestFaults(t *testing.T) {
 	fresh := start(t)
 	for _, lasting := range []bool{false, true} {
 		for n, reached := 1, false; !reached; n++ {
-			root := t.TempDir()
+			root := newRoot(t)
 			if err := os.CopyFS(root, os.DirFS(fresh)); err != nil {
 				t.Fatal(err)
 			}

@@ -12,23 +12,23 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // TestNothingOfTheUserIsLost plays random writes, kills and hand edits without
 // Force. A user's file has a content that nothing else has, and must have it
 // until the user changes or removes it.
 func TestNothingOfTheUserIsLost(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	for n := range uint64(25) {
-		g := &game{t: t, rnd: rand.New(rand.NewPCG(seed, n)), root: t.TempDir(), users: files{}}
+	for _, seed := range seeds.Of(t, 25, 200) {
+		g := &game{t: t, rnd: rand.New(rand.NewPCG(seed, 0)), root: newRoot(t), users: files{}}
 		for range 30 {
 			g.turn()
 			if t.Failed() {
-				t.Fatalf("game %d:\n%s", n, strings.Join(g.log, "\n"))
+				t.Fatalf("seed %d:\n%s", seed, strings.Join(g.log, "\n"))
 			}
 		}
-		t.Logf("game %d: %+v", n, g.seen)
+		t.Logf("seed %d: %+v", seed, g.seen)
 	}
 }
 
