@@ -123,7 +123,7 @@ var changes = []change{
 	{name: "written again", hit: true, do: func(r repository) {
 		same := func(text string) string { return text }
 		r.edit("environments/ci.cue", same)
-		r.edit("base/kafka/kustomization.yaml", same)
+		r.edit("base/2.0.0/kafka/kustomization.yaml", same)
 		r.edit("golden/ci/.whiskops", same)
 	}},
 	{name: "a file of one's own", hit: true, do: func(r repository) { r.write("golden/ci/notes.txt", "mine") }},
@@ -153,7 +153,7 @@ var changes = []change{
 	{name: "an edited manifest", do: func(r repository) {
 		r.edit("golden/ci/.whiskops", func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") })
 	}, undo: func(r repository) { r.generate(nil, forceful) }},
-	{name: "a file less", do: func(r repository) { r.ok(os.Remove(r.at("base/kafka/kustomization.yaml"))) }},
+	{name: "a file less", do: func(r repository) { r.ok(os.Remove(r.at("base/2.0.0/kafka/kustomization.yaml"))) }},
 	{name: "a folder less", do: func(r repository) { r.ok(os.RemoveAll(r.at("overlays/ci"))) }},
 	{name: "all less", do: func(r repository) {
 		for _, dir := range []string{"base", "overlays", "golden"} {

@@ -1,7 +1,9 @@
 package environment
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,15 +12,10 @@ import (
 	"slices"
 	"strings"
 
-	"cuelang.org/go/cue"
-
+	"github.com/whiskops/whiskops/internal/contract"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/place"
 )
-
-// MaxInput is the most bytes of CUE that one package may have. Larger input is
-// a mistake (a wrong directory) rather than an installation, and would be
-// evaluated for minutes.
-const MaxInput = 4 << 20
 
 // Load reads the environments of the *.cue files at the root of a file system,
 // which are one CUE package. dir is where that is, as positions name it. Files
@@ -31,7 +28,7 @@ func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
 		return nil, nil, unread(dir, err)
 	}
 	files := map[string][]byte{}
-	left := int64(MaxInput)
+	left := int64(place.MaxInput)
 	for _, e := range entries {
 		if !isInput(e.Name()) {
 			continue
@@ -101,24 +98,32 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 			envs, fs, err = nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %v", dir, r)
 		}
 	}()
-	pkg, fs := parse(dir, files)
+	pkg, fs := place.Parse(dir, files)
 	if pkg == nil {
 		return nil, finding.Sort(fs), nil
 	}
-	con, err := newContract()
+	con, err := contract.New()
 	if err != nil {
 		return nil, nil, err
 	}
-	ev := pkg.evaluate(con.ctx)
-	fs = append(fs, ev.findings...)
-	if len(ev.data) == 0 && len(fs) == 0 {
-		fs = append(fs, about(dir, CodeNothing, "no environment in this directory",
+	data, fs := evaluate(pkg, con.Context())
+	if len(data) == 0 && len(fs) == 0 {
+		fs = append(fs, place.About(dir, place.CodeNothing, "no environment in this directory",
 			`write one as a top-level field, for example production: {edge: host: "functions.example.com"}`))
 	}
+	envs, found := check(con, data)
+	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
+	return envs, finding.Sort(append(fs, found...)), nil
+}
+
+// check holds each environment to the contract; those that keep it come back
+// with their defaults.
+func check(con *contract.Contract, data []datum) ([]Environment, []finding.Finding) {
+	var envs []Environment
+	var fs []finding.Finding
 	seen := map[finding.Finding]bool{}
-	for _, d := range ev.data {
-		src := &source{pkg: pkg, env: d.name, data: d.node}
-		found := con.check(d, src)
+	for _, d := range data {
+		found := con.Check(d.Source, d.partial)
 		for _, f := range found {
 			// A mistake in a shared struct is one mistake, however
 			// many environments use it.
@@ -132,34 +137,49 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 		if len(found) > 0 || d.broken {
 			continue
 		}
-		env, err := con.resolve(d.node)
+		env, err := decode(con.Resolve(d.Data))
 		if err != nil {
-			fs = append(fs, con.disagreement(d, src, err))
+			fs = append(fs, contract.Disagreement(d.Source, err))
 			continue
 		}
-		env.Name, env.Source = d.name, src
+		env.Name, env.Source = d.Name, d.Source
 		envs = append(envs, env)
 	}
-	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
-	return envs, finding.Sort(fs), nil
+	return envs, fs
+}
+
+// decode reads the JSON that the contract made of an environment, strictly: the
+// types are made from the schema.
+func decode(whole []byte, err error) (Environment, error) {
+	if err != nil {
+		return Environment{}, err
+	}
+	var env Environment
+	d := json.NewDecoder(bytes.NewReader(whole))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&env); err != nil {
+		return Environment{}, fmt.Errorf("decode an environment: %w", err)
+	}
+	return env, nil
 }
 
 // Base returns the environment that base/ is made of: #Base with every default.
 // The user wrote nothing of it, so its positions are empty.
 func Base() Environment {
-	con, err := newContract()
-	if err == nil {
-		var env Environment
-		if env, err = con.decode(con.value.LookupPath(cue.ParsePath("#Base")).Unify(con.ctx.BuildExpr(con.fill.expr()))); err == nil {
-			env.Source = nowhere{}
-			return env
-		}
+	env, err := base()
+	if err != nil {
+		// The schema is in the binary, and the tests call Base.
+		panic(fmt.Sprintf("the embedded schema is broken: %v", err))
 	}
-	// The schema is in the binary, and the tests call Base.
-	panic(fmt.Sprintf("the embedded schema is broken: %v", err))
+	return env
 }
 
-// about makes a finding that has no line.
-func about(file, code, message, help string) finding.Finding {
-	return finding.Finding{Code: code, Severity: finding.Error, Position: finding.Position{File: file}, Message: message, Help: help}
+func base() (Environment, error) {
+	con, err := contract.New()
+	if err != nil {
+		return Environment{}, err
+	}
+	env, err := decode(con.Base())
+	env.Source = nowhere{}
+	return env, err
 }

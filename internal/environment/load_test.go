@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/place"
 )
 
 const examples = "../../examples/environments"
@@ -168,8 +169,8 @@ func TestLoadDirectory(t *testing.T) {
 		write(dir, "a.cue", "production: edge: host: \"a\"\n")
 		write(dir, "b.cue", strings.Repeat("// nothing\n", 1<<20))
 		_, fs, err := Load(os.DirFS(dir), dir)
-		if err != nil || len(fs) != 1 || fs[0].Code != CodeSize || filepath.Base(fs[0].File) != "b.cue" {
-			t.Errorf("findings %v, %v, want one %s in b.cue", fs, err, CodeSize)
+		if err != nil || len(fs) != 1 || fs[0].Code != place.CodeSize || filepath.Base(fs[0].File) != "b.cue" {
+			t.Errorf("findings %v, %v, want one %s in b.cue", fs, err, place.CodeSize)
 		}
 	})
 }

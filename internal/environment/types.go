@@ -1,7 +1,5 @@
 package environment
 
-import "github.com/whiskops/whiskops/internal/finding"
-
 // Environment is one checked environment: what the user wrote with the
 // schema's defaults filled in. Field meanings and units are documented where
 // they are defined, in schema/environment.cue; a test holds the two together.
@@ -33,16 +31,6 @@ type Environment struct {
 
 	Images           map[string]Image `json:"images,omitempty"`
 	ImagePullSecrets []string         `json:"imagePullSecrets,omitempty"`
-}
-
-// Source knows where the user wrote what.
-type Source interface {
-	// Position returns the place of the field at path ("kafka.replicas",
-	// without the environment's name), or of the nearest enclosing field
-	// that the user wrote.
-	Position(path string) finding.Position
-	// Written tells whether the user wrote the field itself.
-	Written(path string) bool
 }
 
 type Cluster struct {

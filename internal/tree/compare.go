@@ -72,7 +72,10 @@ func (c *comparison) run() error {
 			c.complain(inTheWay(at, "this file", "directory"))
 		}
 		return nil
-	case k == missing && len(f.Files) == 0:
+	case k == missing:
+		if len(f.Files) > 0 {
+			c.place()
+		}
 		return nil
 	}
 	if ok, err := c.readManifest(); err != nil || !ok {

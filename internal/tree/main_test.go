@@ -212,7 +212,7 @@ var (
 	}}
 	after = scenario{parents: owned, folders: []Folder{
 		folder("base", files{"same": "s\n", "change": "2\n", "come/deep/er": "y\n", "file/x": "f\n", "dir": "d\n"}),
-		folder("overlays/new", files{"k": "k\n"}, "custom"),
+		folder("overlays/new", files{"k": "k\n", "core/deep/k": "kk\n"}, "custom"),
 		folder("golden/new", files{"obj": "o\n"}),
 		folder("overlays/ci", files{"k": "k2\n", "core/k": "kk\n"}, "custom"),
 	}}

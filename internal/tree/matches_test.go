@@ -23,7 +23,7 @@ func TestMatches(t *testing.T) {
 	// linked moves a file or directory away and leaves a link to it.
 	linked := func(p string) func(*testing.T, string) {
 		return func(t *testing.T, root string) {
-			away := filepath.Join(t.TempDir(), "away")
+			away := filepath.Join(newRoot(t), "away")
 			if err := os.Rename(at(root, p), away); err != nil {
 				t.Fatal(err)
 			}

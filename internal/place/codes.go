@@ -1,7 +1,7 @@
-package environment
+package place
 
-// The codes of this package's findings. They are stable: people write them
-// into scripts and documentation.
+// The codes of what CUE and the schema say, WO1xx. They are stable: people
+// write them into scripts and documentation.
 const (
 	CodeSyntax     = "WO100" // the file is not CUE
 	CodeUnknown    = "WO101" // a field that the schema does not know

@@ -1,4 +1,4 @@
-package environment
+package place
 
 import (
 	"fmt"
@@ -28,7 +28,7 @@ func unparsable(file string, src []byte) []finding.Finding {
 	var first []finding.Finding
 	s.Init(token.NewFile(file, -1, len(src)), src, func(pos token.Pos, format string, args []any) {
 		if first == nil {
-			first = []finding.Finding{at(pos, CodeSyntax, "", "syntax: "+fmt.Sprintf(format, args...), helpSyntax)}
+			first = []finding.Finding{At(pos, CodeSyntax, "", "syntax: "+fmt.Sprintf(format, args...), helpSyntax)}
 		}
 	}, 0)
 	type level struct {
@@ -68,7 +68,7 @@ func unparsable(file string, src []byte) []finding.Finding {
 			return first
 		}
 		if len(stack) > maxNesting || stack[len(stack)-1].run > maxRun {
-			return []finding.Finding{at(pos, CodeSize, "", "the file nests too deeply here", "an environment needs no more than eight levels")}
+			return []finding.Finding{At(pos, CodeSize, "", "the file nests too deeply here", "an environment needs no more than eight levels")}
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package environment
+package place
 
 import (
 	"slices"
@@ -6,35 +6,35 @@ import (
 	"cuelang.org/go/cue/ast"
 )
 
-// cycle tells whether the value at path depends on itself. It returns the first
+// Cycle tells whether the value at path depends on itself. It returns the first
 // member of that cycle in the order of the files, and whether path is that one.
-func (p *pack) cycle(path []string) (first place, own, ok bool) {
-	start, ok := p.find(path)
+func (p *Package) Cycle(path []string) (first Place, own, ok bool) {
+	start, ok := p.Find(path)
 	if !ok {
-		return place{}, false, false
+		return Place{}, false, false
 	}
 	c := &cycleSearch{w: p.walker(), state: map[ast.Expr]int{}}
 	c.visit(start)
 	if len(c.members) == 0 {
-		return place{}, false, false
+		return Place{}, false, false
 	}
-	slices.SortFunc(c.members, func(a, b place) int { return comparePos(a.label, b.label) })
-	return c.members[0], comparePos(c.members[0].label, start.label) == 0, true
+	slices.SortFunc(c.members, func(a, b Place) int { return Compare(a.Label, b.Label) })
+	return c.members[0], Compare(c.members[0].Label, start.Label) == 0, true
 }
 
 // cycleSearch follows every reference, depth first.
 type cycleSearch struct {
 	w       *walker
 	state   map[ast.Expr]int // 1 while its references are followed, 2 after
-	stack   []place
-	members []place
+	stack   []Place
+	members []Place
 }
 
-func (c *cycleSearch) visit(pl place) {
+func (c *cycleSearch) visit(pl Place) {
 	switch {
 	case pl.value == nil || len(c.members) > 0 || c.w.steps < 0:
 	case c.state[pl.value] == 1:
-		i := slices.IndexFunc(c.stack, func(q place) bool { return q.value == pl.value })
+		i := slices.IndexFunc(c.stack, func(q Place) bool { return q.value == pl.value })
 		c.members = slices.Clone(c.stack[i:])
 	case c.state[pl.value] == 0:
 		c.state[pl.value] = 1

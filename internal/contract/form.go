@@ -1,4 +1,4 @@
-package environment
+package contract
 
 import (
 	"net/netip"
@@ -54,10 +54,10 @@ func host(h string) string {
 }
 
 // repair guesses what a value of the wrong form was meant to be, or returns "".
-func (s *shape) repair(v string) string {
+func (s *Shape) repair(v string) string {
 	var guesses []string
 	trimmed := strings.TrimSpace(v)
-	switch s.def {
+	switch s.Def {
 	case "#DNSLabel", "#DNSSubdomain":
 		guesses = []string{strings.ToLower(strings.ReplaceAll(trimmed, "_", "-"))}
 	case "#Host", "#HostPort":
@@ -91,7 +91,7 @@ func (s *shape) repair(v string) string {
 		guesses = []string{strings.Join(parts[:min(2, len(parts))], ".")}
 	}
 	for _, g := range guesses {
-		if g != v && s.refuses(g) == "" {
+		if g != v && s.Refuses(g) == "" {
 			return g
 		}
 	}

@@ -1,4 +1,4 @@
-package environment
+package place
 
 import (
 	"slices"
@@ -9,12 +9,11 @@ import (
 	"cuelang.org/go/cue/token"
 )
 
-// place is where a field stands in the user's files.
-type place struct {
-	path  []string // as far as it was found
-	whole bool     // whether that is all of it
-	label token.Pos
-	name  string
+// Place is where a field stands in the user's files.
+type Place struct {
+	Label token.Pos // the field's label, or the element of a list
+	Name  string
+
 	value ast.Expr
 	scope *scope
 	// What makes one place better than another: fewer references on the way,
@@ -23,14 +22,15 @@ type place struct {
 	pattern bool
 }
 
-func (p place) valuePos() token.Pos {
+// ValuePos is the place of the field's value.
+func (p Place) ValuePos() token.Pos {
 	if p.value == nil || !p.value.Pos().IsValid() {
-		return p.label
+		return p.Label
 	}
 	return p.value.Pos()
 }
 
-func (p place) rank() int {
+func (p Place) rank() int {
 	rank := p.hops
 	if !writtenOut(p.value) {
 		rank += 1000
@@ -52,15 +52,14 @@ func writtenOut(e ast.Expr) bool {
 	return false
 }
 
-// find looks for the field at path, whose first label is the environment. The
-// place is the best one, or that of the longest beginning of path that the
-// user wrote.
-func (p *pack) find(path []string) (place, bool) {
+// Find looks for the field at path, whose first label is the environment. The
+// Place is the best one, or that of the longest beginning of path that the
+// user wrote: then it is not whole.
+func (p *Package) Find(path []string) (best Place, whole bool) {
 	w := p.walker()
-	var here []place
-	var best place
+	var here []Place
 	for i, label := range path {
-		var next []place
+		var next []Place
 		if i == 0 {
 			next = w.members(p.top(), label, 0)
 		} else {
@@ -71,26 +70,25 @@ func (p *pack) find(path []string) (place, bool) {
 		if len(next) == 0 {
 			return best, false
 		}
-		slices.SortStableFunc(next, func(a, b place) int { return a.rank() - b.rank() })
+		slices.SortStableFunc(next, func(a, b Place) int { return a.rank() - b.rank() })
 		here, best = next, next[0]
-		best.path, best.whole = path[:i+1], i == len(path)-1
 	}
-	return best, best.whole
+	return best, len(path) > 0
 }
 
 // walker follows references. Its steps are counted, because references may form
 // a cycle or grow exponentially.
 type walker struct {
-	pkg   *pack
+	pkg   *Package
 	steps int
 }
 
-func (p *pack) walker() *walker { return &walker{p, 20000} }
+func (p *Package) walker() *walker { return &walker{p, 20000} }
 
 // step finds label in the value at pl.
-func (w *walker) step(pl place, label string) []place {
-	var found []place
-	i, isIndex := index(label)
+func (w *walker) step(pl Place, label string) []Place {
+	var found []Place
+	i, isIndex := Index(label)
 	if n, err := strconv.Atoi(label); err == nil && !isIndex {
 		i, isIndex = n, true
 	}
@@ -101,7 +99,7 @@ func (w *walker) step(pl place, label string) []place {
 		case *ast.ListLit:
 			if isIndex && i >= 0 && i < len(lit.Elts) {
 				if _, open := lit.Elts[i].(*ast.Ellipsis); !open {
-					found = append(found, place{label: lit.Elts[i].Pos(), value: lit.Elts[i], scope: t.scope, hops: t.hops})
+					found = append(found, Place{Label: lit.Elts[i].Pos(), value: lit.Elts[i], scope: t.scope, hops: t.hops})
 				}
 			}
 		}
@@ -113,17 +111,17 @@ func (w *walker) step(pl place, label string) []place {
 }
 
 // members finds the fields of that label among the declarations of s.
-func (w *walker) members(s *scope, label string, hops int) []place {
+func (w *walker) members(s *scope, label string, hops int) []Place {
 	if w.steps--; w.steps < 0 {
 		return nil
 	}
-	var found []place
+	var found []Place
 	if !s.aliases[label] {
 		found = s.places(label, hops)
 	}
 	if !strings.HasPrefix(label, "_") && !strings.HasPrefix(label, "#") {
 		for _, f := range s.patterns {
-			found = append(found, place{label: f.Label.Pos(), name: label, value: f.Value, scope: s, hops: hops, pattern: true})
+			found = append(found, Place{Label: f.Label.Pos(), Name: label, value: f.Value, scope: s, hops: hops, pattern: true})
 		}
 	}
 	for _, e := range s.embedded {
@@ -138,7 +136,7 @@ func (w *walker) members(s *scope, label string, hops int) []place {
 
 // places returns what a name means in the struct itself: lexical scope does not
 // reach into what is embedded.
-func (s *scope) places(name string, hops int) []place {
+func (s *scope) places(name string, hops int) []Place {
 	found := slices.Clone(s.named[name])
 	for i := range found {
 		found[i].scope, found[i].hops = s, hops
@@ -177,7 +175,7 @@ func (w *walker) terms(e ast.Expr, s *scope, hops int) []term {
 }
 
 // follow finds the fields that a reference names.
-func (w *walker) follow(e ast.Expr, s *scope, hops int) []place {
+func (w *walker) follow(e ast.Expr, s *scope, hops int) []Place {
 	switch e := e.(type) {
 	case *ast.Ident:
 		for ; s != nil; s = s.outer {
@@ -187,7 +185,7 @@ func (w *walker) follow(e ast.Expr, s *scope, hops int) []place {
 		}
 	case *ast.SelectorExpr:
 		if name, _, err := ast.LabelName(e.Sel); err == nil {
-			return w.step(place{value: e.X, scope: s, hops: hops}, name)
+			return w.step(Place{value: e.X, scope: s, hops: hops}, name)
 		}
 	case *ast.IndexExpr:
 		if lit, ok := e.Index.(*ast.BasicLit); ok {
@@ -195,7 +193,7 @@ func (w *walker) follow(e ast.Expr, s *scope, hops int) []place {
 			if lit.Kind == token.STRING {
 				label, _ = strconv.Unquote(lit.Value)
 			}
-			return w.step(place{value: e.X, scope: s, hops: hops}, label)
+			return w.step(Place{value: e.X, scope: s, hops: hops}, label)
 		}
 	}
 	return nil

@@ -1,8 +1,7 @@
-package environment
+package contract
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -17,11 +16,11 @@ import (
 type shapes struct {
 	exprs map[string]ast.Expr
 	docs  map[string]string
-	done  map[string]*shape
+	done  map[string]*Shape
 }
 
 func newShapes(files []*ast.File) *shapes {
-	s := &shapes{exprs: map[string]ast.Expr{}, docs: map[string]string{}, done: map[string]*shape{}}
+	s := &shapes{exprs: map[string]ast.Expr{}, docs: map[string]string{}, done: map[string]*Shape{}}
 	for _, f := range files {
 		for _, d := range f.Decls {
 			if field, ok := d.(*ast.Field); ok {
@@ -35,7 +34,7 @@ func newShapes(files []*ast.File) *shapes {
 }
 
 // definition returns the shape of "#Name".
-func (s *shapes) definition(name string) (*shape, error) {
+func (s *shapes) definition(name string) (*Shape, error) {
 	if sh, ok := s.done[name]; ok {
 		return sh, nil
 	}
@@ -48,24 +47,9 @@ func (s *shapes) definition(name string) (*shape, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	named := *sh
-	named.def, named.want = name, wanted(s.docs[name])
+	named.Def, named.Doc = name, s.docs[name]
 	s.done[name] = &named
 	return &named, nil
-}
-
-// wanted is what completes "want ...": the first sentence of a definition's
-// comment, without the capital letter of its article.
-func wanted(doc string) string {
-	doc = strings.Join(strings.Fields(doc), " ")
-	if i := strings.Index(doc+" ", ". "); i >= 0 {
-		doc = strings.TrimSuffix(doc[:i], ".")
-	}
-	for _, article := range []string{"A ", "An "} {
-		if rest, ok := strings.CutPrefix(doc, article); ok {
-			return strings.ToLower(article) + rest
-		}
-	}
-	return doc
 }
 
 func docOf(n ast.Node) string {
@@ -78,7 +62,7 @@ func docOf(n ast.Node) string {
 	return strings.TrimSpace(b.String())
 }
 
-func (s *shapes) read(e ast.Expr) (*shape, error) {
+func (s *shapes) read(e ast.Expr) (*Shape, error) {
 	switch e := e.(type) {
 	case *ast.StructLit:
 		return s.readStruct(e)
@@ -95,11 +79,11 @@ func (s *shapes) read(e ast.Expr) (*shape, error) {
 	case *ast.Ident:
 		switch e.Name {
 		case "string":
-			return &shape{kind: cue.StringKind}, nil
+			return &Shape{Kind: cue.StringKind}, nil
 		case "int":
-			return &shape{kind: cue.IntKind}, nil
-		case "bool", "true", "false":
-			return &shape{kind: cue.BoolKind}, nil
+			return &Shape{Kind: cue.IntKind}, nil
+		case "bool":
+			return &Shape{Kind: cue.BoolKind}, nil
 		}
 		return s.definition(e.Name)
 	case *ast.BinaryExpr:
@@ -121,8 +105,8 @@ func (s *shapes) read(e ast.Expr) (*shape, error) {
 	return nil, fmt.Errorf("the schema is written in a part of CUE that findings cannot explain: %T", e)
 }
 
-func (s *shapes) readStruct(lit *ast.StructLit) (*shape, error) {
-	out := &shape{kind: cue.StructKind}
+func (s *shapes) readStruct(lit *ast.StructLit) (*Shape, error) {
+	out := &Shape{Kind: cue.StructKind}
 	for _, d := range lit.Elts {
 		f, ok := d.(*ast.Field)
 		if !ok {
@@ -133,55 +117,55 @@ func (s *shapes) readStruct(lit *ast.StructLit) (*shape, error) {
 			return nil, err
 		}
 		if l, ok := f.Label.(*ast.ListLit); ok {
-			if out.keys, err = s.read(l.Elts[0]); err != nil {
+			if out.Keys, err = s.read(l.Elts[0]); err != nil {
 				return nil, err
 			}
-			out.values = value
+			out.Values = value
 			continue
 		}
 		name, _, err := ast.LabelName(f.Label)
 		if err != nil {
 			return nil, err
 		}
-		out.fields = append(out.fields, &fieldShape{
-			label: name, optional: f.Constraint == token.OPTION, mandatory: f.Constraint == token.NOT,
-			doc: docOf(f), shape: value,
+		out.Fields = append(out.Fields, &Field{
+			Label: name, Optional: f.Constraint == token.OPTION, Mandatory: f.Constraint == token.NOT,
+			Doc: docOf(f), Shape: value,
 		})
 	}
 	return out, nil
 }
 
-func (s *shapes) readList(lit *ast.ListLit) (*shape, error) {
-	out := &shape{kind: cue.ListKind}
+func (s *shapes) readList(lit *ast.ListLit) (*Shape, error) {
+	out := &Shape{Kind: cue.ListKind}
 	for _, e := range lit.Elts {
 		if open, ok := e.(*ast.Ellipsis); ok {
 			e = open.Type
 		} else {
-			out.min++
+			out.Min++
 		}
 		var err error
-		if out.elem, err = s.read(e); err != nil {
+		if out.Elem, err = s.read(e); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func readLiteral(lit *ast.BasicLit) (*shape, error) {
+func readLiteral(lit *ast.BasicLit) (*Shape, error) {
 	switch lit.Kind {
 	case token.STRING:
 		v, err := literal.Unquote(lit.Value)
-		return &shape{kind: cue.StringKind, enum: []string{v}}, err
+		return &Shape{Kind: cue.StringKind, Enum: []string{v}}, err
 	case token.INT:
 		n, err := strconv.ParseInt(lit.Value, 10, 64)
-		return &shape{kind: cue.IntKind, low: &n, high: &n}, err
+		return &Shape{Kind: cue.IntKind, Low: &n, High: &n}, err
 	case token.TRUE, token.FALSE:
-		return &shape{kind: cue.BoolKind}, nil
+		return &Shape{Kind: cue.BoolKind, truth: lit.Kind == token.TRUE}, nil
 	}
 	return nil, fmt.Errorf("the schema has the literal %s", lit.Value)
 }
 
-func (s *shapes) readUnary(e *ast.UnaryExpr) (*shape, error) {
+func (s *shapes) readUnary(e *ast.UnaryExpr) (*Shape, error) {
 	x, err := s.read(e.X)
 	if err != nil {
 		return nil, err
@@ -190,27 +174,37 @@ func (s *shapes) readUnary(e *ast.UnaryExpr) (*shape, error) {
 	case e.Op == token.MUL:
 		// The default is one of the alternatives. Beside a form or a bound
 		// it adds nothing to what is allowed (a test holds the schema to it).
-		return &shape{kind: x.kind, hasDefault: true, enum: x.enum}, nil
-	case e.Op == token.GEQ && x.low != nil:
-		return &shape{kind: cue.IntKind, low: x.low}, nil
-	case e.Op == token.LEQ && x.low != nil:
-		return &shape{kind: cue.IntKind, high: x.low}, nil
-	case e.Op == token.MAT && len(x.enum) == 1:
-		re, err := regexp.Compile(x.enum[0])
-		return &shape{kind: cue.StringKind, forms: []*regexp.Regexp{re}}, err
-	case e.Op == token.NEQ && len(x.enum) == 1:
-		return &shape{kind: cue.StringKind, not: x.enum}, nil
+		return &Shape{Kind: x.Kind, Default: x.constant(), Enum: x.Enum}, nil
+	case e.Op == token.GEQ && x.Low != nil:
+		return &Shape{Kind: cue.IntKind, Low: x.Low}, nil
+	case e.Op == token.LEQ && x.Low != nil:
+		return &Shape{Kind: cue.IntKind, High: x.Low}, nil
+	case e.Op == token.MAT && len(x.Enum) == 1:
+		return &Shape{Kind: cue.StringKind, Forms: []*Form{newForm(x.Enum[0])}}, nil
+	case e.Op == token.NEQ && len(x.Enum) == 1:
+		return &Shape{Kind: cue.StringKind, Not: x.Enum}, nil
 	}
 	return nil, fmt.Errorf("the schema has the operator %s", e.Op)
 }
 
+// constant is the value of a literal's shape.
+func (s *Shape) constant() any {
+	switch s.Kind {
+	case cue.BoolKind:
+		return s.truth
+	case cue.IntKind:
+		return *s.Low
+	}
+	return s.Enum[0]
+}
+
 // readCall knows strings.MaxRunes alone.
-func readCall(e *ast.CallExpr) (*shape, error) {
+func readCall(e *ast.CallExpr) (*Shape, error) {
 	if sel, ok := e.Fun.(*ast.SelectorExpr); ok && len(e.Args) == 1 {
 		name, _, _ := ast.LabelName(sel.Sel)
 		if lit, ok := e.Args[0].(*ast.BasicLit); ok && name == "MaxRunes" {
 			n, err := strconv.Atoi(lit.Value)
-			return &shape{kind: cue.StringKind, maxRunes: n}, err
+			return &Shape{Kind: cue.StringKind, MaxRunes: n}, err
 		}
 	}
 	return nil, fmt.Errorf("the schema has a call that findings cannot explain")

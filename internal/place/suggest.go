@@ -1,13 +1,13 @@
-package environment
+package place
 
 import (
 	"slices"
 	"strings"
 )
 
-// suggest returns the candidate that word was most likely meant to be, or "".
+// Suggest returns the candidate that word was most likely meant to be, or "".
 // Spelling with other case, "-" and "_" counts as the same word.
-func suggest(word string, candidates []string) string {
+func Suggest(word string, candidates []string) string {
 	if slices.Contains(candidates, word) {
 		return ""
 	}

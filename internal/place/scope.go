@@ -1,4 +1,4 @@
-package environment
+package place
 
 import (
 	"cuelang.org/go/cue/ast"
@@ -15,16 +15,16 @@ type scope struct {
 // decls are the declarations of a struct or of the package, by what they say.
 // Looking through thousands of fields for each of them would take minutes.
 type decls struct {
-	named    map[string][]place // fields, their aliases and let clauses
+	named    map[string][]Place // fields, their aliases and let clauses
 	aliases  map[string]bool    // names in named that are no fields
 	patterns []*ast.Field
 	embedded []ast.Expr
 }
 
 func newDecls(list []ast.Decl) *decls {
-	d := &decls{named: map[string][]place{}, aliases: map[string]bool{}}
+	d := &decls{named: map[string][]Place{}, aliases: map[string]bool{}}
 	add := func(name string, label token.Pos, value ast.Expr) {
-		d.named[name] = append(d.named[name], place{label: label, name: name, value: value})
+		d.named[name] = append(d.named[name], Place{Label: label, Name: name, value: value})
 	}
 	for _, decl := range list {
 		switch decl := decl.(type) {
@@ -55,11 +55,11 @@ func newDecls(list []ast.Decl) *decls {
 }
 
 // top is the scope of the package.
-func (p *pack) top() *scope {
+func (p *Package) top() *scope {
 	d, ok := p.indexed.Load(p)
 	if !ok {
 		var list []ast.Decl
-		for _, f := range p.files {
+		for _, f := range p.Files {
 			list = append(list, f.Decls...)
 		}
 		d, _ = p.indexed.LoadOrStore(p, newDecls(list))
@@ -68,7 +68,7 @@ func (p *pack) top() *scope {
 }
 
 // inside is the scope of a struct.
-func (p *pack) inside(lit *ast.StructLit, outer *scope) *scope {
+func (p *Package) inside(lit *ast.StructLit, outer *scope) *scope {
 	d, ok := p.indexed.Load(lit)
 	if !ok {
 		d, _ = p.indexed.LoadOrStore(lit, newDecls(lit.Elts))

@@ -1,4 +1,4 @@
-package environment
+package place
 
 import (
 	"strconv"
@@ -16,7 +16,7 @@ import (
 func JoinPath(labels ...string) string {
 	var b strings.Builder
 	for _, l := range labels {
-		if _, ok := index(l); ok {
+		if _, ok := Index(l); ok {
 			b.WriteString(l)
 			continue
 		}
@@ -31,9 +31,9 @@ func JoinPath(labels ...string) string {
 	return b.String()
 }
 
-// splitPath is the inverse of JoinPath. What is no path comes back as well as
+// SplitPath is the inverse of JoinPath. What is no path comes back as well as
 // can be: positions are found for its beginning.
-func splitPath(path string) []string {
+func SplitPath(path string) []string {
 	var labels []string
 	for path != "" {
 		switch {
@@ -65,8 +65,8 @@ func splitPath(path string) []string {
 	return labels
 }
 
-// index reads "[3]".
-func index(label string) (int, bool) {
+// Index reads "[3]".
+func Index(label string) (int, bool) {
 	if len(label) < 3 || label[0] != '[' || label[len(label)-1] != ']' {
 		return 0, false
 	}
@@ -74,11 +74,11 @@ func index(label string) (int, bool) {
 	return n, err == nil && n >= 0
 }
 
-// indexLabel writes "[3]".
-func indexLabel(i int) string { return "[" + strconv.Itoa(i) + "]" }
+// IndexLabel writes "[3]".
+func IndexLabel(i int) string { return "[" + strconv.Itoa(i) + "]" }
 
-// cuePath reads the path of an evaluator's error, whose labels are CUE syntax.
-func cuePath(e errors.Error) []string {
+// ErrorPath reads the path of an evaluator's error, whose labels are CUE syntax.
+func ErrorPath(e errors.Error) []string {
 	var labels []string
 	for _, l := range e.Path() {
 		if strings.HasPrefix(l, `"`) {
@@ -86,7 +86,7 @@ func cuePath(e errors.Error) []string {
 				l = u
 			}
 		} else if i, err := strconv.Atoi(l); err == nil {
-			l = indexLabel(i)
+			l = IndexLabel(i)
 		}
 		labels = append(labels, l)
 	}
