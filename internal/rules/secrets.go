@@ -112,7 +112,7 @@ func (c *checker) startScript() {
 		values[c.Env.Secrets.OpenWhisk+"/"+lastPart(l.field)] = l
 	}
 	for _, ref := range c.secretVariables() {
-		user, what, _ := cutLast(ref.key, "-")
+		user, what := cutLast(ref.key, "-")
 		l, ok := values[ref.secret+"/"+user]
 		if !ok {
 			continue
@@ -160,16 +160,16 @@ func (c *checker) secretVariables() []reference {
 }
 
 func lastPart(field string) string {
-	_, last, _ := cutLast(field, ".")
+	_, last := cutLast(field, ".")
 	return last
 }
 
-func cutLast(s, separator string) (before, after string, found bool) {
+func cutLast(s, separator string) (before, after string) {
 	i := strings.LastIndex(s, separator)
 	if i < 0 {
-		return s, "", false
+		return s, ""
 	}
-	return s[:i], s[i+len(separator):], true
+	return s[:i], s[i+len(separator):]
 }
 
 // published are the beginnings of the keys that OpenWhisk's own deployments
