@@ -2,12 +2,12 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
@@ -25,7 +25,7 @@ func planCommand(s streams) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at.resolve(s)
-			envs, findings, err := load(at.environments)
+			envs, findings, err := load(os.DirFS(at.environments), at.environments)
 			if err != nil {
 				return err
 			}
@@ -48,11 +48,11 @@ func planCommand(s streams) *cobra.Command {
 }
 
 func printPlan(s streams, env *environment.Environment) error {
-	cat, err := catalog.Load()
+	values, err := derived.New(env)
 	if err != nil {
 		return err
 	}
-	p, err := plan.Of(derived.Of(env, cat))
+	p, err := plan.Of(values)
 	if err != nil {
 		return err
 	}

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/spf13/cobra"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -28,7 +28,7 @@ func validateCommand(s streams) *cobra.Command {
 				return err
 			}
 			at.resolve(s)
-			envs, findings, err := load(at.environments)
+			envs, findings, err := load(os.DirFS(at.environments), at.environments)
 			if err != nil {
 				return err
 			}
@@ -46,22 +46,22 @@ func validateCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// load reads the environments of a directory and judges them.
-func load(dir string) ([]environment.Environment, []finding.Finding, error) {
-	envs, findings, err := environment.Load(dir)
+// load reads the environments of a directory, through a file system of what is
+// in it, and judges them.
+func load(system fs.FS, dir string) ([]environment.Environment, []finding.Finding, error) {
+	envs, findings, err := environment.Load(system, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
 	}
 	if err != nil || finding.HasErrors(findings) {
 		return nil, findings, err
 	}
-	cat, err := catalog.Load()
-	if err != nil {
-		return nil, nil, err
-	}
 	values := make([]*derived.Values, len(envs))
 	for i := range envs {
-		v := derived.Of(&envs[i], cat)
+		v, err := derived.New(&envs[i])
+		if err != nil {
+			return nil, nil, err
+		}
 		values[i] = &v
 	}
 	return envs, finding.Sort(append(findings, rules.CheckAll(values)...)), nil

@@ -1,24 +1,17 @@
-// Package catalog decodes schema/catalog: what OpenWhisk is, as data. The
-// data hold templates ({{...}}, text/template) over the derived values of an
-// environment; Expand fills them in.
+// Package catalog is what OpenWhisk is, release by release, as data: the types
+// here, and values that are made of schema/catalog when whiskops is built (see
+// package source below). The data hold templates ({{...}}, text/template) over
+// the derived values of an environment; Expand fills them in.
 package catalog
-
-import (
-	"fmt"
-	"io/fs"
-	"strings"
-	"sync"
-
-	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/build"
-	"cuelang.org/go/cue/cuecontext"
-	"cuelang.org/go/cue/parser"
-
-	files "github.com/whiskops/whiskops/schema/catalog"
-)
 
 // Catalog of one OpenWhisk release.
 type Catalog struct {
+	// Release as environments write it.
+	Release string `json:"release"`
+	// SharedPool is where components run that have no pool of their own.
+	SharedPool string `json:"sharedPool"`
+	// WaitImage is the image that waits before a component starts.
+	WaitImage string `json:"waitImage"`
 	// Images by the name that the schema's images field uses.
 	Images map[string]Image `json:"images"`
 	// Components by name.
@@ -28,6 +21,8 @@ type Catalog struct {
 	Shared Shared `json:"shared"`
 	// Topics of Kafka by kind.
 	Topics map[string]Topic `json:"topics"`
+	// Secrets that an installation expects.
+	Secrets map[string]Secret `json:"secrets"`
 	// Edge is what nginx serves and refuses.
 	Edge Edge `json:"edge"`
 	// Databases of CouchDB by role.
@@ -59,41 +54,167 @@ type Image struct {
 	Tag        string `json:"tag"`
 	// Note says what of the image was verified, and how.
 	Note string `json:"note"`
+	// Published tells that it can be pulled as it is named here; where it is
+	// not known to be, an environment must name it.
+	Published bool `json:"published"`
 }
 
-// Component is one part of the installation.
+// Component is one part of the installation. Fields of an environment are named
+// by their paths, "kafka.volume".
 type Component struct {
 	// Tier of the installation that the component is part of.
 	Tier string `json:"tier"`
 	// Image by its name in Images.
 	Image string `json:"image"`
+	// When it is part of an installation, and Runs when it has pods then.
+	When When `json:"when"`
+	Runs When `json:"runs"`
 	// Pool of nodes, where the cluster has it; Spread and Zones as in the
 	// schema's placement rules.
 	Pool   string `json:"pool"`
 	Spread string `json:"spread"`
 	Zones  string `json:"zones"`
+	// Arch is the architecture that the image was built for, if for one
+	// alone.
+	Arch string `json:"arch"`
+	// Replicas and Resources are fields; empty where the catalogue says it.
+	Replicas  string `json:"replicas"`
+	Resources string `json:"resources"`
+	// Heap of its JVM, if it has one.
+	Heap *Heap `json:"heap"`
+	// Voter says when its pods vote in a quorum; nil: never.
+	Voter *Voter `json:"voter"`
+	// Loss is what users lose while its only pod is away; empty: nothing that
+	// replicas would save.
+	Loss string `json:"loss"`
+	// Data says where the component keeps its data, if it does.
+	Data *Data `json:"data"`
+	// Endpoint that others connect to, and External, a server outside in its
+	// place.
+	Endpoint *Endpoint `json:"endpoint"`
+	External *External `json:"external"`
 	// Env becomes a ConfigMap named after the component, for the main
-	// container. A value that turns out empty is left out.
-	Env map[string]string `json:"env"`
+	// container. A value that turns out empty is left out. Config is the same
+	// by configuration keys; it is empty in a catalogue that was loaded, where
+	// all variables are in Env.
+	Env    map[string]string `json:"env"`
+	Config map[string]string `json:"config,omitempty"`
+	// Lists are variables with an element for each replica: the element's
+	// number follows the name.
+	Lists map[string]List `json:"lists"`
+	// Shared tells that it reads the shared variables too.
+	Shared bool `json:"shared"`
 	// Files become a ConfigMap each, by name and key.
 	Files map[string]map[string]string `json:"files"`
 	// Needs are the edges of the graph: who is talked to, on which ports.
 	Needs []Need `json:"needs"`
-	// APIServer tells that the pods talk to the Kubernetes API.
-	APIServer bool `json:"apiServer"`
-	// Arch is the architecture that the image was built for, if for one
-	// alone.
-	Arch string `json:"arch"`
+	// Outside are servers that are no component.
+	Outside []Outside `json:"outside"`
+	// APIServer says when the pods talk to the Kubernetes API; nil: never.
+	APIServer When `json:"apiServer"`
 	// Public ports are open to the world.
-	Public []string `json:"public"`
+	Public []Public `json:"public"`
+	// Metrics says where they are read.
+	Metrics *Metrics `json:"metrics"`
+	// Before and After are the functions that make objects of it before and
+	// after its Workload.
+	Before []string `json:"before"`
+	After  []string `json:"after"`
 	// Workload is the functionConfig's spec, with templates.
 	Workload map[string]any `json:"workload"`
-	// Data says where the component keeps its data, if it does.
-	Data *Data `json:"data"`
-	// HeapOverhead is what a JVM needs besides its heap, as a quantity.
-	HeapOverhead string `json:"heapOverhead"`
-	// Seeds is the variable of a seed node, with its number appended.
-	Seeds *Seeds `json:"seeds"`
+	// Idle are fields without effect.
+	Idle []Idle `json:"idle"`
+}
+
+// Heap of a JVM.
+type Heap struct {
+	Field string `json:"field"`
+	// Overhead is what the JVM needs besides, as a quantity.
+	Overhead string `json:"overhead"`
+}
+
+// Voter is a component whose pods vote in a quorum.
+type Voter struct {
+	When When `json:"when"`
+	// Of is whose quorum it is, Slow what waits for most of its voters.
+	Of   string `json:"of"`
+	Slow string `json:"slow"`
+	// Field decides where the voters are, if any does.
+	Field string `json:"field"`
+	// Apart is what Field may be instead: its Value, why (Since), and the field
+	// with the number of the voters then (Quorum).
+	Apart *struct {
+		Value  string `json:"value"`
+		Since  string `json:"since"`
+		Quorum string `json:"quorum"`
+	} `json:"apart"`
+}
+
+// Data of a component.
+type Data struct {
+	MountPath string `json:"mountPath"`
+	// Volume is the field that says where it is.
+	Volume string `json:"volume"`
+	// Each replica has data of its own, and there may be several.
+	Each bool `json:"each"`
+	// Loss is what is gone with the data. Spare data may be lost where nobody
+	// depends on them.
+	Loss  string `json:"loss"`
+	Spare bool   `json:"spare"`
+	// NFS is what speaks against it, if anything does.
+	NFS string `json:"nfs"`
+}
+
+// Endpoint of a component: a port of a Service, or with Each the pods of a
+// headless one by their names.
+type Endpoint struct {
+	Service  string `json:"service"`
+	Port     string `json:"port"`
+	Protocol string `json:"protocol"`
+	Each     bool   `json:"each"`
+}
+
+// External is a server outside in a component's place. Field is given if it is
+// used; Servers is a list of host:port, and otherwise there are a Host and a
+// Port.
+type External struct {
+	Field    string `json:"field"`
+	Servers  string `json:"servers"`
+	Protocol string `json:"protocol"`
+	Host     string `json:"host"`
+	Port     string `json:"port"`
+}
+
+// List is one variable for each replica. Each is its value, a template over the
+// replica's number.
+type List struct {
+	When When   `json:"when"`
+	Each string `json:"each"`
+}
+
+// Outside are servers that are no component: a field with a list of host:port.
+type Outside struct {
+	Servers string `json:"servers"`
+	When    When   `json:"when"`
+}
+
+// Public port.
+type Public struct {
+	Port string `json:"port"`
+	When When   `json:"when"`
+}
+
+// Metrics are read at a path of a port.
+type Metrics struct {
+	Port string `json:"port"`
+	Path string `json:"path"`
+}
+
+// Idle fields of an environment, and why they have no effect.
+type Idle struct {
+	When    When     `json:"when"`
+	Because string   `json:"because"`
+	Fields  []string `json:"fields"`
 }
 
 // Port of the main container by its name; 0 where it has no such port.
@@ -103,34 +224,11 @@ func (c Component) Port(name string) int {
 	for _, p := range ports {
 		port, _ := p.(map[string]any)
 		if port["name"] == name {
-			return number(port["port"])
+			n, _ := port["port"].(int)
+			return n
 		}
 	}
 	return 0
-}
-
-// number that CUE decoded, of whatever Go type.
-func number(v any) int {
-	switch n := v.(type) {
-	case int:
-		return n
-	case int64:
-		return int(n)
-	case float64:
-		return int(n)
-	}
-	return 0
-}
-
-// Data of a component.
-type Data struct {
-	MountPath string `json:"mountPath"`
-}
-
-// Seeds are the variables that list the first members of a cluster.
-type Seeds struct {
-	Variable string `json:"variable"`
-	Address  string `json:"address"`
 }
 
 // Need of a component.
@@ -141,8 +239,18 @@ type Need struct {
 
 // Shared environment variables.
 type Shared struct {
-	Tier string            `json:"tier"`
-	Env  map[string]string `json:"env"`
+	Tier   string            `json:"tier"`
+	Env    map[string]string `json:"env"`
+	Config map[string]string `json:"config,omitempty"`
+}
+
+// Secret that an installation expects. Name is the field with its name; Keys are
+// the fields with its values in plain text, by key, and All a field with all of
+// them.
+type Secret struct {
+	Name string            `json:"name"`
+	Keys map[string]string `json:"keys"`
+	All  string            `json:"all"`
 }
 
 // Topic kind.
@@ -151,6 +259,8 @@ type Topic struct {
 	// appended if Each is given.
 	Name string `json:"name"`
 	Each string `json:"each"`
+	// Key is the segment of its configuration keys.
+	Key string `json:"key"`
 	// Payload topics carry activations, and are given their size.
 	Payload      bool `json:"payload"`
 	SegmentBytes int  `json:"segmentBytes"`
@@ -160,8 +270,24 @@ type Topic struct {
 
 // Edge of the installation.
 type Edge struct {
-	Routes []map[string]any `json:"routes"`
-	Deny   []string         `json:"deny"`
+	// Internal is the Service that serves plain HTTP in the cluster,
+	// Certificate the Secret where an environment names none.
+	Internal    string `json:"internal"`
+	Certificate string `json:"certificate"`
+	// Ports are the names of the container's: http, https, internal.
+	Ports map[string]string `json:"ports"`
+	// Upstreams are the endpoints of components that requests go to.
+	Upstreams []Upstream       `json:"upstreams"`
+	Routes    []map[string]any `json:"routes"`
+	Deny      []string         `json:"deny"`
+}
+
+// Upstream is a component's endpoint under a name of its own. A Late one is
+// looked up at each request.
+type Upstream struct {
+	Name      string `json:"name"`
+	Component string `json:"component"`
+	Late      bool   `json:"late"`
 }
 
 // Database of CouchDB.
@@ -174,20 +300,28 @@ type Database struct {
 	Members []string `json:"members"`
 }
 
-// Design document. Its functions are files of the catalogue.
+// Design document. Map functions and filters are JavaScript; the catalogue has
+// them in files of their own.
 type Design struct {
-	Views   map[string]View `json:"views"`
-	Filters []string        `json:"filters"`
+	Views   map[string]View   `json:"views"`
+	Filters map[string]string `json:"filters"`
 }
 
 // View of a design document.
 type View struct {
+	Map string `json:"map"`
 	// Reduce is empty, "_count" or "_sum".
 	Reduce string `json:"reduce"`
 }
 
 // Actions are users' pods.
 type Actions struct {
+	// By is the component that starts them, File where it finds the template.
+	By   string `json:"by"`
+	File struct {
+		ConfigMap string `json:"configMap"`
+		Key       string `json:"key"`
+	} `json:"file"`
 	// Rules of the invoker's Role in the action pods' namespace.
 	Rules []map[string]any `json:"rules"`
 	// Labels that every action pod carries.
@@ -210,46 +344,4 @@ type Facts struct {
 	MinimumKubernetes     int    `json:"minimumKubernetes"`
 	KubernetesNote        string `json:"kubernetesNote"`
 	ReplicationFactorGoal int    `json:"replicationFactorGoal"`
-}
-
-// Load decodes the embedded catalogue of a release, once in a process.
-var Load = sync.OnceValues(load)
-
-func load() (*Catalog, error) {
-	inst := build.NewContext().NewInstance("", nil)
-	names, err := fs.Glob(files.Files, "*.cue")
-	if err != nil {
-		return nil, fmt.Errorf("list the catalogue: %w", err)
-	}
-	for _, name := range names {
-		src, err := files.Files.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("read the catalogue: %w", err)
-		}
-		f, err := parser.ParseFile(name, src)
-		if err != nil {
-			return nil, fmt.Errorf("parse the catalogue: %w", err)
-		}
-		if err := inst.AddSyntax(f); err != nil {
-			return nil, fmt.Errorf("parse the catalogue: %w", err)
-		}
-	}
-	v := cuecontext.New().BuildInstance(inst)
-	if err := v.Validate(cue.Concrete(true)); err != nil {
-		return nil, fmt.Errorf("evaluate the catalogue: %w", err)
-	}
-	var c Catalog
-	if err := v.Decode(&c); err != nil {
-		return nil, fmt.Errorf("decode the catalogue: %w", err)
-	}
-	return &c, nil
-}
-
-// File of the catalogue by its path, for example "smoke/smoke.sh".
-func File(path string) (string, error) {
-	b, err := files.Files.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("read the catalogue: %w", err)
-	}
-	return strings.TrimRight(string(b), "\n") + "\n", nil
 }

@@ -1,26 +1,35 @@
 package catalog
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestLoad(t *testing.T) {
-	c, err := Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, comp := range c.Components {
-		if comp.Workload["kind"] == nil {
-			t.Errorf("component %s has no workload", name)
+	for _, release := range Releases() {
+		c, err := Load(release)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, n := range comp.Needs {
-			if _, ok := c.Components[n.Component]; !ok {
-				t.Errorf("component %s needs %s, which is none", name, n.Component)
-			}
+		if c.Release != release {
+			t.Errorf("the catalogue of %s is that of %s", release, c.Release)
+		}
+		if again, _ := Load(release); again != c {
+			t.Errorf("the catalogue of %s is read twice", release)
 		}
 	}
 }
+
+func TestLoadRefuses(t *testing.T) {
+	_, err := Load("1.0.0")
+	if err == nil || !strings.Contains(err.Error(), `no OpenWhisk release "1.0.0"; there are 2.0.0`) {
+		t.Error(err)
+	}
+}
+
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if _, err := load(); err != nil {
+		if _, err := read(Releases()[0]); err != nil {
 			b.Fatal(err)
 		}
 	}

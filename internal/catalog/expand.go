@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 
@@ -34,12 +35,27 @@ var functions = template.FuncMap{
 	"min": func(a, b int) int { return min(a, b) },
 }
 
+// templates by their text: there are as many as the catalogues have, and each is
+// filled in for every environment.
+var templates sync.Map
+
+func parsed(text string) (*template.Template, error) {
+	if t, ok := templates.Load(text); ok {
+		return t.(*template.Template), nil
+	}
+	t, err := template.New("catalogue").Funcs(functions).Option("missingkey=error").Parse(text)
+	if err == nil {
+		templates.Store(text, t)
+	}
+	return t, err
+}
+
 // Text fills in one template over values.
 func Text(text string, values any) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
 	}
-	t, err := template.New("catalogue").Funcs(functions).Option("missingkey=error").Parse(text)
+	t, err := parsed(text)
 	if err != nil {
 		return "", fmt.Errorf("catalogue: %w", err)
 	}

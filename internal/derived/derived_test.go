@@ -5,22 +5,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
 // of derives the values of the defaults after a change.
 func of(t *testing.T, change func(*environment.Environment)) Values {
 	t.Helper()
-	cat, err := catalog.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	env := environment.Base()
 	if change != nil {
 		change(&env)
 	}
-	return Of(&env, cat)
+	v, err := New(&env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 func TestNames(t *testing.T) {
@@ -53,7 +52,7 @@ func TestNames(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			v := of(t, tt.change)
-			got := names{v.ActionNamespace, v.DNS, v.APIHost, v.PublicURL, v.CertificateSecret, v.Redis.Host, v.Redis.FQDN}
+			got := names{v.ActionNamespace, v.DNS, v.APIHost, v.PublicURL, v.CertificateSecret, v.Endpoint("redis").Host, v.Endpoint("redis").FQDN}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -77,21 +76,17 @@ func TestDNSOfPlatforms(t *testing.T) {
 
 func TestCouchDB(t *testing.T) {
 	v := of(t, nil)
-	want := CouchDB{Protocol: "http", Host: "couchdb", Port: 5984, Databases: map[string]string{
-		"subjects": "openwhisk_subjects", "whisks": "openwhisk_whisks", "activations": "openwhisk_activations",
-	}}
-	if diff := cmp.Diff(want, v.CouchDB); diff != "" {
+	want := map[string]string{"subjects": "openwhisk_subjects", "whisks": "openwhisk_whisks", "activations": "openwhisk_activations"}
+	if diff := cmp.Diff(want, v.CouchDB.Databases); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	v = of(t, func(e *environment.Environment) {
-		e.CouchDB.Prefix = "ci_"
-		e.CouchDB.External = &environment.CouchDBExternal{Protocol: "https", Host: "db.example.com", Port: 443}
-	})
-	want = CouchDB{Protocol: "https", Host: "db.example.com", Port: 443, Databases: map[string]string{
-		"subjects": "ci_subjects", "whisks": "ci_whisks", "activations": "ci_activations",
-	}}
-	if diff := cmp.Diff(want, v.CouchDB); diff != "" {
-		t.Errorf("external (-want +got):\n%s", diff)
+	other := of(t, func(e *environment.Environment) { e.CouchDB.Prefix = "ci_" })
+	want = map[string]string{"subjects": "ci_subjects", "whisks": "ci_whisks", "activations": "ci_activations"}
+	if diff := cmp.Diff(want, other.CouchDB.Databases); diff != "" {
+		t.Errorf("with a prefix (-want +got):\n%s", diff)
+	}
+	if v.CouchDB.InitHash == "" || v.CouchDB.InitHash == other.CouchDB.InitHash {
+		t.Errorf("the set-ups of two prefixes leave behind %q and %q", v.CouchDB.InitHash, other.CouchDB.InitHash)
 	}
 }
 

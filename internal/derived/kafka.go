@@ -4,33 +4,18 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
-	"net"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
 )
 
-// kafka works out the brokers, the quorum and how often messages are copied.
+// kafka works out the brokers, and how often messages are copied.
 func (v *Values) kafka() {
 	k, env := &v.Kafka, v.Env.Kafka
-	if e := env.External; e != nil {
-		k.Bootstrap, k.Brokers = strings.Join(e.Bootstrap, ","), e.Brokers
-		for _, hostPort := range e.Bootstrap {
-			if _, port, err := net.SplitHostPort(hostPort); err == nil {
-				n, _ := strconv.Atoi(port)
-				k.Ports = append(k.Ports, n)
-			}
-		}
-		slices.Sort(k.Ports)
-		k.Ports = slices.Compact(k.Ports)
-	} else {
-		port := v.Catalog.Components["kafka"].Port("client")
-		k.Brokers = env.Replicas
-		k.Bootstrap = members(k.Brokers, func(i int) string { return fmt.Sprintf("kafka-%d.kafka:%d", i, port) })
-		k.Ports = []int{port}
+	k.Brokers = env.Replicas
+	if env.External != nil {
+		k.Brokers = env.External.Brokers
 	}
 	k.ReplicationFactor = cmp.Or(env.ReplicationFactor, min(v.Catalog.Facts.ReplicationFactorGoal, k.Brokers))
 	k.MinInSyncReplicas = cmp.Or(env.MinInSyncReplicas, max(1, k.ReplicationFactor-1))
@@ -43,26 +28,6 @@ func (v *Values) kafka() {
 		sum := sha256.Sum256([]byte("whiskops/kafka/" + v.Env.Namespace))
 		k.ClusterID = base64.RawURLEncoding.EncodeToString(sum[:16])
 	}
-	// Node ids: brokers from 0, a quorum of its own from 100.
-	port := v.Catalog.Components["kafka-controller"].Port("quorum")
-	if env.Mode == "separate" {
-		k.Quorum = env.Controllers
-		k.Voters = members(k.Quorum, func(i int) string {
-			return fmt.Sprintf("10%d@kafka-controller-%d.kafka-controller:%d", i, i, port)
-		})
-	} else {
-		k.Quorum = k.Brokers
-		k.Voters = members(k.Quorum, func(i int) string { return fmt.Sprintf("%d@kafka-%d.kafka:%d", i, i, port) })
-	}
-}
-
-// members joins n names with commas.
-func members(n int, name func(int) string) string {
-	names := make([]string, n)
-	for i := range names {
-		names[i] = name(i)
-	}
-	return strings.Join(names, ",")
 }
 
 // Payload is the largest message in bytes that carries an activation.

@@ -15,9 +15,7 @@ func TestKafka(t *testing.T) {
 	// What an activation of 1 MiB needs: more than a broker's default.
 	const payload = 1048576 + 6068
 	three := Kafka{
-		Bootstrap: "kafka-0.kafka:9092,kafka-1.kafka:9092,kafka-2.kafka:9092", Brokers: 3,
-		ReplicationFactor: 3, MinInSyncReplicas: 2, MessageMaxBytes: payload,
-		Voters: "0@kafka-0.kafka:9093,1@kafka-1.kafka:9093,2@kafka-2.kafka:9093", Quorum: 3, Ports: []int{9092},
+		Brokers: 3, ReplicationFactor: 3, MinInSyncReplicas: 2, MessageMaxBytes: payload,
 	}
 	for _, tt := range []struct {
 		name   string
@@ -26,24 +24,17 @@ func TestKafka(t *testing.T) {
 	}{
 		{"three brokers", nil, func(*Kafka) {}},
 		{"one broker", func(e *environment.Environment) { e.Kafka.Replicas = 1 }, func(k *Kafka) {
-			k.Bootstrap, k.Voters, k.Brokers, k.Quorum = "kafka-0.kafka:9092", "0@kafka-0.kafka:9093", 1, 1
-			k.ReplicationFactor, k.MinInSyncReplicas = 1, 1
+			k.Brokers, k.ReplicationFactor, k.MinInSyncReplicas = 1, 1, 1
 		}},
 		{"two brokers", func(e *environment.Environment) { e.Kafka.Replicas = 2 }, func(k *Kafka) {
-			k.Bootstrap, k.Voters = "kafka-0.kafka:9092,kafka-1.kafka:9092", "0@kafka-0.kafka:9093,1@kafka-1.kafka:9093"
-			k.Brokers, k.Quorum, k.ReplicationFactor, k.MinInSyncReplicas = 2, 2, 2, 1
-		}},
-		{"a quorum of its own", func(e *environment.Environment) { e.Kafka.Mode, e.Kafka.Controllers = "separate", 5 }, func(k *Kafka) {
-			k.Voters = "100@kafka-controller-0.kafka-controller:9093,101@kafka-controller-1.kafka-controller:9093," +
-				"102@kafka-controller-2.kafka-controller:9093,103@kafka-controller-3.kafka-controller:9093,104@kafka-controller-4.kafka-controller:9093"
-			k.Quorum = 5
+			k.Brokers, k.ReplicationFactor, k.MinInSyncReplicas = 2, 2, 1
 		}},
 		{"copies that are given", func(e *environment.Environment) { e.Kafka.ReplicationFactor, e.Kafka.MinInSyncReplicas = 2, 2 },
 			func(k *Kafka) { k.ReplicationFactor, k.MinInSyncReplicas = 2, 2 }},
 		{"copies alone", func(e *environment.Environment) { e.Kafka.ReplicationFactor = 2 },
 			func(k *Kafka) { k.ReplicationFactor, k.MinInSyncReplicas = 2, 1 }},
 		{"more copies than brokers are judged, not mended", func(e *environment.Environment) { e.Kafka.Replicas, e.Kafka.ReplicationFactor = 1, 3 }, func(k *Kafka) {
-			k.Bootstrap, k.Voters, k.Brokers, k.Quorum = "kafka-0.kafka:9092", "0@kafka-0.kafka:9093", 1, 1
+			k.Brokers = 1
 		}},
 		{"small payloads", func(e *environment.Environment) { e.Limits.Payload = 1024 },
 			func(k *Kafka) { k.MessageMaxBytes = 1048588 }},
@@ -54,9 +45,7 @@ func TestKafka(t *testing.T) {
 		{"external", func(e *environment.Environment) {
 			e.Kafka.External = &environment.KafkaExternal{Bootstrap: []string{"b.example.com:9094", "a.example.com:9092", "c.example.com:9094"}, Brokers: 2, MessageMaxBytes: 2000000}
 		}, func(k *Kafka) {
-			k.Bootstrap, k.Brokers, k.Ports = "b.example.com:9094,a.example.com:9092,c.example.com:9094", 2, []int{9092, 9094}
-			k.ReplicationFactor, k.MinInSyncReplicas, k.MessageMaxBytes = 2, 1, 2000000
-			k.Voters, k.Quorum = "0@kafka-0.kafka:9093,1@kafka-1.kafka:9093", 2
+			k.Brokers, k.ReplicationFactor, k.MinInSyncReplicas, k.MessageMaxBytes = 2, 2, 1, 2000000
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package derived
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -27,9 +28,9 @@ type Toleration struct {
 	Effect   string `json:"effect"`
 }
 
-// Pool of a component: the environment's rule, or the catalogue's pool, or
-// "core" where the cluster has no such pool. It is named also where placement
-// is off, to reckon with its nodes.
+// Pool of a component: the environment's rule, or the catalogue's pool, or the
+// shared one where the cluster has no such pool. It is named also where
+// placement is off, to reckon with its nodes.
 func (v *Values) Pool(component string) string {
 	if p := v.Env.Placement.Rules[component].Pool; p != "" {
 		return p
@@ -37,11 +38,8 @@ func (v *Values) Pool(component string) string {
 	if p := v.Catalog.Components[component].Pool; v.hasPool(p) {
 		return p
 	}
-	return SharedPool
+	return v.Catalog.SharedPool
 }
-
-// SharedPool is where components run that have no pool of their own.
-const SharedPool = "core"
 
 func (v *Values) hasPool(pool string) bool {
 	_, ok := v.Env.Cluster.Nodes[pool]
@@ -55,7 +53,7 @@ func (v *Values) Placement(component string) Rule {
 	if !v.Env.Placement.Enabled {
 		return Rule{Spread: "none", Zones: "none"}
 	}
-	r := Rule{Pool: v.Pool(component), Spread: or(own.Spread, c.Spread), Zones: or(own.Zones, c.Zones), Arch: c.Arch}
+	r := Rule{Pool: v.Pool(component), Spread: cmp.Or(own.Spread, c.Spread), Zones: cmp.Or(own.Zones, c.Zones), Arch: c.Arch}
 	r.Tolerations = v.tolerations(r.Pool)
 	return r
 }
@@ -64,7 +62,7 @@ func (v *Values) Placement(component string) Rule {
 // invokers' own, one that keeps everything but them and action pods off.
 func (v *Values) Taints(pool string) []environment.Taint {
 	var all []environment.Taint
-	if pool == v.Pool("invoker") && pool != SharedPool {
+	if pool == v.InvokerPool && pool != v.Catalog.SharedPool {
 		all = append(all, environment.Taint{Key: v.Env.Placement.NodeLabel, Value: pool, Effect: "NoSchedule"})
 	}
 	return append(all, v.Env.Cluster.Nodes[pool].Taints...)

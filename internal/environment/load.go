@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,15 +17,15 @@ import (
 	"github.com/whiskops/whiskops/internal/place"
 )
 
-// Load reads the environments of the *.cue files in dir, which are one CUE
-// package. Files whose names begin with "_" or "." are left out, as CUE does.
-// Environments are sorted by name; those with a finding of severity error are
-// left out. The error is for faults of the machine: a directory or file that
-// cannot be read.
-func Load(dir string) ([]Environment, []finding.Finding, error) {
-	entries, err := os.ReadDir(dir)
+// Load reads the environments of the *.cue files at the root of a file system,
+// which are one CUE package. dir is where that is, as positions name it. Files
+// whose names begin with "_" or "." are left out, as CUE does. Environments are
+// sorted by name; those with a finding of severity error are left out. The
+// error is for faults of the machine: a directory or file that cannot be read.
+func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
+	entries, err := fs.ReadDir(system, ".")
 	if err != nil {
-		return nil, nil, fmt.Errorf("read environments: %w", err)
+		return nil, nil, unread(dir, err)
 	}
 	files := map[string][]byte{}
 	left := int64(place.MaxInput)
@@ -33,9 +34,9 @@ func Load(dir string) ([]Environment, []finding.Finding, error) {
 			continue
 		}
 		name := filepath.Join(dir, e.Name())
-		src, err := readFile(name, left)
+		src, err := readFile(system, e.Name(), left)
 		if err != nil {
-			return nil, nil, fmt.Errorf("read environments: %w", err)
+			return nil, nil, unread(name, err)
 		}
 		if src == nil {
 			continue
@@ -48,14 +49,23 @@ func Load(dir string) ([]Environment, []finding.Finding, error) {
 	return LoadBytes(filepath.ToSlash(dir), files)
 }
 
+// unread names the file as the user knows it: the error itself has the name in
+// the file system.
+func unread(name string, err error) error {
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return fmt.Errorf("read environments: %s: %w", name, err)
+}
+
 func isInput(name string) bool {
 	return strings.HasSuffix(name, ".cue") && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "_")
 }
 
 // readFile reads at most one byte more than limit, so that a huge file costs
 // nothing. It returns nil for a directory.
-func readFile(name string, limit int64) ([]byte, error) {
-	info, err := os.Stat(name)
+func readFile(system fs.FS, name string, limit int64) ([]byte, error) {
+	info, err := fs.Stat(system, name)
 	if err != nil {
 		return nil, err
 	}
@@ -63,16 +73,16 @@ func readFile(name string, limit int64) ([]byte, error) {
 		return nil, nil
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", name)
+		return nil, errors.New("not a regular file")
 	}
-	f, err := os.Open(name)
+	f, err := system.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	src, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, err
 	}
 	return append([]byte{}, src...), nil
 }

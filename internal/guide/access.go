@@ -94,7 +94,7 @@ func (v view) Outside() []string {
 	if e := v.Env.CouchDB.External; e != nil {
 		all = append(all, fmt.Sprintf("CouchDB at `%s://%s:%d`", e.Protocol, e.Host, e.Port))
 	}
-	if e := v.Env.Redis.External; e != nil && v.Has("apigateway") {
+	if e := v.Env.Redis.External; e != nil && v.Env.APIGateway.Enabled {
 		all = append(all, fmt.Sprintf("Redis at `%s:%d`", e.Host, e.Port))
 	}
 	if v.ZooKeeper != "" {

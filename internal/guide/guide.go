@@ -60,8 +60,8 @@ type row struct {
 func (v view) Rows() []row {
 	var all []row
 	for _, name := range v.Components() {
-		kind := v.kind(name)
-		if kind == "Job" {
+		kind := v.Kind(name)
+		if kind == derived.Job {
 			continue
 		}
 		r := v.Placement(name)
@@ -78,20 +78,11 @@ func (v view) Rows() []row {
 func (v view) Jobs() []string {
 	var all []string
 	for _, name := range v.Components() {
-		if v.kind(name) == "Job" {
+		if v.Kind(name) == derived.Job {
 			all = append(all, name)
 		}
 	}
 	return all
-}
-
-// kind of a component's workload. The invokers' is the environment's to choose.
-func (v view) kind(component string) string {
-	if component == "invoker" {
-		return v.Env.Invoker.Kind
-	}
-	kind, _ := v.Catalog.Components[component].Workload["kind"].(string)
-	return kind
 }
 
 // Workloads are the components as kubectl names them: statefulset/kafka.
@@ -122,7 +113,7 @@ func (v view) Patience() int {
 func (v view) Kinds() string {
 	kinds := map[string]bool{}
 	for _, name := range v.Components() {
-		kinds[strings.ToLower(v.kind(name))] = true
+		kinds[strings.ToLower(v.Kind(name))] = true
 	}
 	return strings.Join(sorted(kinds), ",")
 }
@@ -130,12 +121,8 @@ func (v view) Kinds() string {
 // Tiers in the order in which they are applied.
 func (v view) Tiers() []string {
 	used := map[string]bool{"foundation": true, "actions": true, v.Catalog.Shared.Tier: true}
-	for _, name := range v.Components() {
+	for _, name := range v.Planned() {
 		used[v.Catalog.Components[name].Tier] = true
-	}
-	if v.Env.Kafka.Topics.By == "strimzi" {
-		// The topics are objects, with no component that runs.
-		used[v.Catalog.Components["kafka-topics"].Tier] = true
 	}
 	var all []string
 	for _, tier := range krm.Tiers {
@@ -184,8 +171,8 @@ func (v view) Memory() memory {
 	e := v.Env
 	m := memory{
 		User: fmt.Sprintf("%dMi", v.UserMemory), Standard: e.Limits.Memory.Std,
-		Controllers: e.Controller.Replicas, Invokers: v.Replicas("invoker"),
-		Alone: e.Invoker.Kind == "DaemonSet" || v.Placement("invoker").Spread == "hard",
+		Controllers: e.Controller.Replicas, Invokers: v.Replicas(v.Catalog.Actions.By),
+		Alone: e.Invoker.Kind == derived.DaemonSet || v.Placement(v.Catalog.Actions.By).Spread == "hard",
 	}
 	if e.Invoker.UserMemory == "" {
 		m.From = fmt.Sprintf("%s of the node less %s for the system and %s for the invoker itself",

@@ -28,13 +28,11 @@ func load(t *testing.T, files map[string][]byte) map[string]derived.Values {
 	if len(findings) > 0 {
 		t.Fatalf("the environments are not valid: %v", findings)
 	}
-	cat, err := catalog.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	all := map[string]derived.Values{}
 	for i := range envs {
-		all[envs[i].Name] = derived.Of(&envs[i], cat)
+		if all[envs[i].Name], err = derived.New(&envs[i]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return all
 }
@@ -148,7 +146,11 @@ func TestStandardActions(t *testing.T) {
 		env := &environment.Environment{}
 		env.Controller.Replicas, env.Invoker.Replicas = c.controllers, c.invokers
 		env.Limits.Memory.Std = c.standard
-		m := view{&derived.Values{Env: env, Catalog: &catalog.Catalog{}, UserMemory: c.user}}.Memory()
+		cat, err := catalog.Load("2.0.0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := view{&derived.Values{Env: env, Catalog: cat, UserMemory: c.user}}.Memory()
 		if m.Each != c.each || m.All != c.all {
 			t.Errorf("%s: %d with one invoker and %d in all, want %d and %d", c.about, m.Each, m.All, c.each, c.all)
 		}

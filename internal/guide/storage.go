@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
@@ -51,7 +50,7 @@ func (v view) volume(name string, s environment.Volume) volume {
 		return out
 	case s.NFS != nil:
 		paths := []string{s.NFS.Path}
-		if derived.Scales(name) {
+		if v.Catalog.Components[name].Data.Each {
 			paths = nil
 			for i := range n {
 				paths = append(paths, fmt.Sprintf("%s/%d", s.NFS.Path, i))

@@ -56,3 +56,23 @@ func TestDecodeRefusesWhatIsNoObject(t *testing.T) {
 		}
 	}
 }
+
+// TestLengths: one below, at and above what Kubernetes takes.
+func TestLengths(t *testing.T) {
+	for name, tt := range map[string]struct {
+		limit int
+		check func(*Check, string)
+	}{
+		"label": {63, func(c *Check, s string) { c.Label("f", s) }},
+		"name":  {253, func(c *Check, s string) { c.Name("f", s) }},
+		"key":   {253, func(c *Check, s string) { c.Data("f", map[string]string{s: ""}) }},
+	} {
+		for length, fine := range map[int]bool{0: false, 1: true, tt.limit - 1: true, tt.limit: true, tt.limit + 1: false} {
+			var c Check
+			tt.check(&c, strings.Repeat("a", length))
+			if (c.Err() == nil) != fine {
+				t.Errorf("%s of %d: %v", name, length, c.Err())
+			}
+		}
+	}
+}

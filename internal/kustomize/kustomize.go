@@ -7,28 +7,21 @@
 // and files outside a kustomization's folder cannot be read.
 //
 // The exported surface: Tree (what is built), Build and Join (objects and
-// their bytes), Warm, and four questions to the engine that computing an
-// overlay needs: Merge, HasSchema, Namespaced and HashedName. Value and
-// MarshalYAML are how this package reads and prints objects.
+// their bytes), Builder (the same of overlays, folder by folder, remembered),
+// Warm, and four questions to the engine that computing an overlay needs:
+// Merge, HasSchema, Namespaced and HashedName. Value and MarshalYAML are how
+// this package reads and prints objects.
 package kustomize
 
 import (
 	"bytes"
 	"fmt"
-	"sync"
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
-	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
-
-// openAPI guards kyaml's process-global schema, the one thing that builds
-// share. A build with an `openapi:` field changes it for every other build
-// (kustomize#3659, #4824), so it runs alone and puts the schema back; all
-// others only read and run side by side.
-var openAPI sync.RWMutex
 
 // Object is one built object.
 type Object struct {
@@ -52,25 +45,48 @@ func (o Object) String() string {
 // the order of its output. A *RemoteError says that the tree wants something
 // from the network. Any other error is kustomize's own complaint; a panic of
 // the engine is one too.
-func Build(files filesys.FileSystem, dir string) (objects []Object, err error) {
+func Build(files filesys.FileSystem, dir string) ([]Object, error) {
+	objects, _, err := build(files, dir)
+	return objects, err
+}
+
+// build runs the engine with the schema that its objects need, and tells what
+// it found in the kustomizations.
+func build(files filesys.FileSystem, dir string) (objects []Object, found scanned, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			objects, err = nil, fmt.Errorf("kustomize build %s: the engine panicked: %v", dir, r)
 		}
 	}()
-	found, err := scan(files, dir)
-	if err != nil {
-		return nil, err
+	if found, err = scan(files, dir); err != nil {
+		return nil, found, err
 	}
 	if found.openAPI {
-		openAPI.Lock()
-		defer openAPI.Unlock()
-		openapi.ResetOpenAPI()
-		defer openapi.ResetOpenAPI()
-	} else {
-		openAPI.RLock()
-		defer openAPI.RUnlock()
+		defer alone()()
+		objects, err = run(files, dir)
+		return objects, found, err
 	}
+	enough := reducedSchema
+	if tree, ok := files.(*Tree); !ok || len(tree.mounts) > 0 {
+		enough = wholeSchema // who knows what users do to their objects
+	}
+	objects, err = runWith(enough, files, dir)
+	for _, o := range objects {
+		// A patch may have been merged without it.
+		if schemaFor(o.APIVersion, o.Kind) > enough {
+			objects, err = runWith(wholeSchema, files, dir)
+			break
+		}
+	}
+	return objects, found, err
+}
+
+func runWith(enough schema, files filesys.FileSystem, dir string) ([]Object, error) {
+	defer reading(enough)()
+	return run(files, dir)
+}
+
+func run(files filesys.FileSystem, dir string) ([]Object, error) {
 	built, err := krusty.MakeKustomizer(&krusty.Options{
 		// What the command does without --reorder. MakeDefaultOptions would
 		// not sort.
@@ -81,7 +97,7 @@ func Build(files filesys.FileSystem, dir string) (objects []Object, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("kustomize build %s: %w", dir, err)
 	}
-	objects = make([]Object, 0, built.Size())
+	objects := make([]Object, 0, built.Size())
 	for _, r := range built.Resources() {
 		o, err := object(r)
 		if err != nil {
@@ -110,11 +126,14 @@ func object(r *resource.Resource) (Object, error) {
 	return o, err
 }
 
+// separator is the line between two objects.
+const separator = "---\n"
+
 // Join puts objects together as the kustomize command prints them.
 func Join(objects []Object) []byte {
 	parts := make([][]byte, len(objects))
 	for i, o := range objects {
 		parts[i] = o.YAML
 	}
-	return bytes.Join(parts, []byte("---\n"))
+	return bytes.Join(parts, []byte(separator))
 }

@@ -291,7 +291,7 @@ func TestQuestions(t *testing.T) {
 	if !Namespaced("v1", "Service") || Namespaced("v1", "PersistentVolume") || !Namespaced("cert-manager.io/v1", "ClusterIssuer") {
 		t.Error("Service and unknown kinds are namespaced, PersistentVolume is not")
 	}
-	name, err := HashedName(yaml.MustParse("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {A: '1'}\n"))
+	name, err := HashedName("c", map[string]any{"data": map[string]any{"A": "1"}})
 	if err != nil || name != "c-89g4tffbfk" {
 		t.Errorf("hashed name %q, %v", name, err)
 	}

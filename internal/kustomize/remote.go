@@ -41,6 +41,9 @@ var (
 	directories = []string{"resources", "components", "bases"}
 	loaded      = []string{"crds", "configurations", "generators", "transformers", "validators", "patchesstrategicmerge"}
 	paths       = []string{"path", "paths", "files", "env", "envs"}
+	// contained are the fields whose effect stays among the objects of their
+	// own kustomization, but for the hashes of ConfigMaps' names.
+	contained = []string{"apiversion", "kind", "namespace", "resources", "configmapgenerator", "replicas", "images", "patches"}
 )
 
 // git matches what the engine takes for a git repository although no scheme
@@ -51,6 +54,9 @@ var git = regexp.MustCompile(`(?i)^git@|^[^/]*@[^/]*:|^(www\.)?github\.com[/:]|^
 type scanned struct {
 	// openAPI: some kustomization has an openapi field.
 	openAPI bool
+	// reaches: some kustomization has a field that may change what others
+	// build, or rename what others refer to.
+	reaches bool
 }
 
 // scan walks the kustomizations below dir as a build would, reads no more of
@@ -102,6 +108,7 @@ func (s *scanner) kustomization(dir, file string, n *yaml.RNode) error {
 		remote := func(v *yaml.Node) error {
 			return &RemoteError{File: strings.TrimPrefix(file, "/"), Line: v.Line, Field: content[i].Value, Reference: v.Value}
 		}
+		s.found.reaches = s.found.reaches || !slices.Contains(contained, field)
 		switch {
 		case field == "openapi":
 			s.found.openAPI = true

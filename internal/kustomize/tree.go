@@ -38,15 +38,19 @@ var _ filesys.FileSystem = (*Tree)(nil)
 func NewTree(files ...map[string][]byte) *Tree {
 	t := &Tree{}
 	for _, f := range files {
-		dirs := map[string]bool{".": true}
-		for name := range f {
-			for d := path.Dir(name); !dirs[d]; d = path.Dir(d) {
-				dirs[d] = true
-			}
-		}
-		t.layers = append(t.layers, layer{f, dirs})
+		t.layers = append(t.layers, newLayer(f))
 	}
 	return t
+}
+
+func newLayer(files map[string][]byte) layer {
+	dirs := map[string]bool{".": true}
+	for name := range files {
+		for d := path.Dir(name); !dirs[d]; d = path.Dir(d) {
+			dirs[d] = true
+		}
+	}
+	return layer{files, dirs}
 }
 
 // Mount returns a tree that also has a folder of another file system, at a

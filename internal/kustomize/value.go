@@ -1,6 +1,7 @@
 package kustomize
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -36,6 +37,21 @@ func MarshalYAML(v any) ([]byte, error) { return yamlv2.Marshal(v) }
 func parse(text []byte) (map[string]any, error) {
 	var v map[string]any
 	if err := yamlv2.Unmarshal(text, &v); err != nil {
+		return nil, err
+	}
+	settled, err := settle(v)
+	if err != nil {
+		return nil, err
+	}
+	return settled.(map[string]any), nil
+}
+
+// ParseJSON reads an object from JSON into plain values.
+func ParseJSON(text []byte) (map[string]any, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var v map[string]any
+	if err := d.Decode(&v); err != nil {
 		return nil, err
 	}
 	settled, err := settle(v)

@@ -53,7 +53,7 @@ func manyEnv(n int) l {
 
 func benchTree(b *testing.B) (*Base, []*yaml.RNode, *kustomize.Tree) {
 	b.Helper()
-	base, err := New(installation(0))
+	base, err := New(installation(0), "base")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func BenchmarkBase(b *testing.B) {
 	objects := installation(0)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := New(objects); err != nil {
+		if _, err := New(objects, "base"); err != nil {
 			b.Fatal(err)
 		}
 	}

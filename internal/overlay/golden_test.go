@@ -36,7 +36,7 @@ func TestForms(t *testing.T) {
 			}
 			archive := txtar.Parse(text)
 			base, want, inputs := inputs(t, archive)
-			b, err := New(base)
+			b, err := New(base, "base")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -23,7 +23,6 @@ type object struct {
 	// value is the object as a file of the tree has it: without
 	// metadata.namespace, which the tier sets, and without krm.NeedsHash.
 	value map[string]any
-	node  *yaml.RNode
 }
 
 func (o *object) String() string {
@@ -51,7 +50,7 @@ func load(nodes []*yaml.RNode) ([]*object, error) {
 func loadOne(n *yaml.RNode) (*object, error) {
 	o := &object{
 		apiVersion: n.GetApiVersion(), kind: n.GetKind(),
-		name: n.GetName(), namespace: n.GetNamespace(), node: n,
+		name: n.GetName(), namespace: n.GetNamespace(),
 	}
 	v, err := kustomize.Value(n.YNode())
 	if err != nil {

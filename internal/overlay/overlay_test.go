@@ -50,7 +50,7 @@ func TestOverlayRefuses(t *testing.T) {
 			`label app.kubernetes.io/name is "..", which names no folder`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, err := New(nil)
+			b, err := New(nil, "base")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,7 +60,7 @@ func TestOverlayRefuses(t *testing.T) {
 			}
 		})
 	}
-	b, err := New(nil)
+	b, err := New(nil, "base")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestOverlayRefuses(t *testing.T) {
 }
 
 func TestCustomFolderComesLast(t *testing.T) {
-	b, err := New(nil)
+	b, err := New(nil, "base")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestCustomFolderComesLast(t *testing.T) {
 func TestProveRefuses(t *testing.T) {
 	build := func(t *testing.T, text string) []kustomize.Object {
 		t.Helper()
-		b, err := New(nil)
+		b, err := New(nil, "base")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func TestTargetsMeanOneObject(t *testing.T) {
 	}
 	base := objects(t, cr("a.b", "1")+"---\n"+cr("a-b", "1"))
 	want := objects(t, cr("a.b", "2")+"---\n"+cr("a-b", "1"))
-	b, err := New(base)
+	b, err := New(base, "base")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestOverlayIsShort(t *testing.T) {
 		}
 		want = append(want, web, settings)
 	}
-	b, err := New(objects(t, strings.Join(base, "---\n")))
+	b, err := New(objects(t, strings.Join(base, "---\n")), "base")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,33 +2,24 @@ package overlay
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"maps"
 	"path"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/kustomize"
-)
-
-var (
-	seed  = flag.Uint64("seed", 1, "first seed of the random overlays")
-	cases = flag.Int("cases", 300, "number of random overlays")
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // TestOverlayRebuildsWhatIsWanted is the property on which everything stands:
 // whatever base and environment are, kustomize makes of the overlay exactly
 // the environment, from its root and from each of its tiers.
 func TestOverlayRebuildsWhatIsWanted(t *testing.T) {
-	n := *cases
-	if testing.Short() {
-		n = min(n, 50)
-	}
-	for i := range n {
-		s := *seed + uint64(i)
+	for _, s := range seeds.Of(t, 60, 300) {
 		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
 			t.Parallel()
 			checkSeed(t, s)
@@ -49,7 +40,7 @@ func checkSeed(t *testing.T, s uint64) {
 	main := pick(r, "openwhisk", "prod", "staging")
 	want := in(r.change(state), main, main+"-actions")
 
-	b, err := New(base)
+	b, err := New(base, "base")
 	if err != nil {
 		t.Fatalf("seed %d: %v", s, err)
 	}
@@ -77,8 +68,12 @@ func checkSeed(t *testing.T, s uint64) {
 	if len(golden) != len(built) || !bytes.Equal(bytes.Join(parts, []byte("---\n")), kustomize.Join(built)) {
 		t.Fatalf("seed %d: golden files are not the build", s)
 	}
-	if s%4 != 0 { // eight builds where the whole takes one
+	if s%4 != 0 { // builds that take twice as long as the whole
 		return
+	}
+	apart, err := kustomize.NewBuilder(b.Files(), nil).Build(overlay, "overlays/env")
+	if err != nil || !bytes.Equal(kustomize.Join(apart), kustomize.Join(built)) {
+		t.Fatalf("seed %d: the tiers joined are not the whole (%v)\n%s", s, err, cmp.Diff(string(kustomize.Join(built)), string(kustomize.Join(apart))))
 	}
 	tiers := map[string][]*yaml.RNode{}
 	for _, w := range want {

@@ -39,7 +39,7 @@ func Prove(built []kustomize.Object, want []*yaml.RNode) error {
 		if !o.hashed {
 			continue
 		}
-		name, err := kustomize.HashedName(yaml.NewRNode(node(o.value)))
+		name, err := kustomize.HashedName(o.name, o.value)
 		if err != nil {
 			return fmt.Errorf("prove: hash %s: %w", o, err)
 		}

@@ -32,11 +32,14 @@ func (p *pair) owner() part {
 	return part{p.base.tier, p.base.component}
 }
 
+// toRoot leads from a tier's folder, overlays/<environment>/<tier>, to the root.
+const toRoot = "../../../"
+
 func (t *tier) write() error {
 	listed := t.list()
 	var folders, own, generators, patches []any
 	for _, folder := range listed {
-		folders = append(folders, "../../../"+folder)
+		folders = append(folders, toRoot+folder)
 	}
 	taken := names{"kustomization.yaml": true, "kustomization.yml": true, "kustomization": true, "patches": true}
 	patchNames := names{}

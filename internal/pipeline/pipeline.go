@@ -21,6 +21,7 @@ import (
 	"github.com/whiskops/whiskops/generators/volumes"
 	"github.com/whiskops/whiskops/generators/workload"
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/plan"
 )
 
@@ -77,12 +78,9 @@ func refusal(results framework.Results) error {
 	return nil
 }
 
-// clusterScoped are the kinds that generators make and no namespace has.
-var clusterScoped = map[string]bool{"Namespace": true, "PersistentVolume": true}
-
 // place puts an object into the namespace of its tier.
 func place(o *yaml.RNode, p plan.Plan) error {
-	if clusterScoped[o.GetKind()] {
+	if !kustomize.Namespaced(o.GetApiVersion(), o.GetKind()) {
 		return nil
 	}
 	namespace := p.Namespace

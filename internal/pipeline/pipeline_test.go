@@ -11,7 +11,6 @@ import (
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/volumes"
 	"github.com/whiskops/whiskops/generators/workload"
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
@@ -109,12 +108,12 @@ func TestRunRefuses(t *testing.T) {
 
 // Every function that there is has a use in the plan of the defaults.
 func TestFunctionsAreUsed(t *testing.T) {
-	cat, err := catalog.Load()
+	env := environment.Base()
+	values, err := derived.New(&env)
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := environment.Base()
-	p, err := plan.Of(derived.Of(&env, cat))
+	p, err := plan.Of(values)
 	if err != nil {
 		t.Fatal(err)
 	}

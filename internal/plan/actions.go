@@ -18,7 +18,7 @@ import (
 // whom action pods may talk to: users' code is kept from everything but what
 // the environment allows.
 func (p *planner) actions() error {
-	own := krm.Owner{Component: "actions", Tier: ActionTier}
+	own, by := krm.Owner{Component: "actions", Tier: ActionTier}, p.Catalog.Actions.By
 	egress := []networkpolicies.Rule{p.dns()}
 	for _, need := range p.Catalog.Actions.Needs {
 		ports, err := p.named(need.Component, need.Ports)
@@ -43,13 +43,13 @@ func (p *planner) actions() error {
 			// to the pod than it drops: restricted would refuse them.
 			PodSecurity:  "baseline",
 			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Actions,
-			Roles:        []foundation.Role{{Name: "invoker", Rules: p.Catalog.Actions.Rules, Account: "invoker", Namespace: p.Env.Namespace}},
+			Roles:        []foundation.Role{{Name: by, Rules: p.Catalog.Actions.Rules, Account: by, Namespace: p.Env.Namespace}},
 		}},
 		Function{networkpolicies.Kind, "actions-deny", networkpolicies.Spec{Owner: own, Name: "default-deny-actions", AllPods: true}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{
 			Owner: own, Name: "actions", Pods: p.Catalog.Actions.Labels,
 			Ingress: []networkpolicies.Rule{{
-				Peers: []networkpolicies.Peer{{Component: "invoker", Namespace: p.Env.Namespace}},
+				Peers: []networkpolicies.Peer{{Component: by, Namespace: p.Env.Namespace}},
 				Ports: []int{p.Catalog.Actions.Port},
 			}},
 			Egress: egress,
@@ -60,13 +60,13 @@ func (p *planner) actions() error {
 
 // actionPod is the template from which invokers make action pods.
 func (p *planner) actionPod() (string, error) {
-	filled, err := catalog.Expand(p.Catalog.Actions.Template, p.Values)
+	filled, err := catalog.Expand(p.Catalog.Actions.Template, &p.Values)
 	if err != nil {
 		return "", err
 	}
 	pod := filled.(map[string]any)
 	spec, _ := pod["spec"].(map[string]any)
-	if rule := p.Placement("invoker"); len(rule.Tolerations) > 0 {
+	if rule := p.Placement(p.Catalog.Actions.By); len(rule.Tolerations) > 0 {
 		spec["tolerations"] = fragments(rule.Tolerations)
 	}
 	if class := p.Env.Actions.RuntimeClass; class != "" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/configmaps"
+	"github.com/whiskops/whiskops/generators/couchdbinit"
 	"github.com/whiskops/whiskops/generators/kafkatopics"
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/generators/nginxedge"
@@ -17,15 +18,20 @@ import (
 	"github.com/whiskops/whiskops/generators/volumes"
 	"github.com/whiskops/whiskops/generators/workload"
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
 // component plans what every component has: its ConfigMaps, its workload, its
-// volumes, its place and its policy. What some have besides comes between.
+// volumes, its place and its policy. What some have besides comes before and
+// after the workload; one that does not run has that alone.
 func (p *planner) component(name string) error {
 	c := p.Catalog.Components[name]
 	own := krm.Owner{Component: name, Tier: c.Tier}
+	if !p.Has(name) {
+		return p.make(own, slices.Concat(c.Before, c.After))
+	}
 	spec, err := p.workload(name, own)
 	if err != nil {
 		return err
@@ -40,22 +46,19 @@ func (p *planner) component(name string) error {
 	if len(maps) > 0 {
 		p.add(Function{configmaps.Kind, name, configmaps.Spec{Owner: own, ConfigMaps: maps}})
 	}
-	switch name {
-	case "nginx":
-		edge, err := p.edge(own)
+	if err := p.make(own, c.Before); err != nil {
+		return err
+	}
+	p.add(Function{workload.Kind, name, spec})
+	if err := p.make(own, c.After); err != nil {
+		return err
+	}
+	if c.Data != nil {
+		volume, err := p.volume(name, own)
 		if err != nil {
 			return err
 		}
-		p.add(Function{nginxedge.Kind, name, edge})
-	case "kafka-topics":
-		p.add(Function{kafkatopics.Kind, name, p.kafkaTopics(own)})
-	}
-	p.add(Function{workload.Kind, name, spec})
-	if name == "nginx" {
-		p.add(Function{certificates.Kind, name, p.certificates(own)})
-	}
-	if c.Data != nil {
-		p.add(Function{volumes.Kind, name, p.volume(name, own, c.Data.MountPath)})
+		p.add(Function{volumes.Kind, name, volume})
 	}
 	if rule := p.Placement(name); p.Env.Placement.Enabled {
 		p.add(Function{placement.Kind, name, placement.Spec{
@@ -71,10 +74,35 @@ func (p *planner) component(name string) error {
 	return nil
 }
 
+// makers plan the functions that a component of the catalogue may ask for, by
+// their kind.
+var makers = map[string]func(*planner, krm.Owner) (any, error){
+	certificates.Kind: func(p *planner, own krm.Owner) (any, error) { return p.certificates(own), nil },
+	couchdbinit.Kind:  func(p *planner, own krm.Owner) (any, error) { return p.couchDBInit(own), nil },
+	kafkatopics.Kind:  func(p *planner, own krm.Owner) (any, error) { return p.kafkaTopics(own), nil },
+	nginxedge.Kind:    func(p *planner, own krm.Owner) (any, error) { return p.edge(own) },
+}
+
+// make plans functions by their kinds.
+func (p *planner) make(own krm.Owner, kinds []string) error {
+	for _, kind := range kinds {
+		maker, ok := makers[kind]
+		if !ok {
+			return fmt.Errorf("catalogue: there is no function %q to ask for", kind)
+		}
+		spec, err := maker(p, own)
+		if err != nil {
+			return err
+		}
+		p.add(Function{kind, own.Component, spec})
+	}
+	return nil
+}
+
 // workload fills in the catalogue's spec and adds what the environment says.
 func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	c := p.Catalog.Components[name]
-	filled, err := catalog.Expand(c.Workload, p.Values)
+	filled, err := catalog.Expand(c.Workload, &p.Values)
 	if err != nil {
 		return workload.Spec{}, err
 	}
@@ -84,7 +112,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	}
 	spec.Owner = own
 	spec.Replicas = p.Replicas(name)
-	if spec.Kind == "DaemonSet" || spec.Kind == "Job" {
+	if spec.Kind == derived.DaemonSet || spec.Kind == derived.Job {
 		// A node that is drained keeps the pods of DaemonSets, so there is
 		// nothing that a disruption budget could hold up.
 		spec.Replicas, spec.MaxUnavailable = 0, 0
@@ -95,18 +123,17 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		spec.Init[i].Image = p.image(cmp.Or(init.Image, c.Image))
 	}
 	if len(spec.Waits) > 0 {
-		spec.WaitImage = p.image("curl")
+		spec.WaitImage = p.image(p.Catalog.WaitImage)
 	}
 	if r, _ := p.Resources(name); r != nil {
 		spec.Main.Resources = resourceFragment(*r)
 	}
-	spec.Token = c.APIServer
 	spec.Surge = spec.Kind == "Deployment" && p.Placement(name).Spread != "hard"
-	if name == "controller" || name == "invoker" {
+	if c.Shared {
 		spec.EnvFrom = []string{sharedEnv, runtimesEnv}
 	}
-	if c.APIServer && !p.callsAPIServer(name) {
-		spec.Token, spec.Rules = false, nil
+	if spec.Token = p.CallsAPI(name); !spec.Token {
+		spec.Rules = nil
 	}
 	return spec, nil
 }
@@ -119,9 +146,12 @@ func (p *planner) configMaps(name string) ([]configmaps.ConfigMap, bool, error) 
 	if err != nil {
 		return nil, false, err
 	}
-	if seeds := c.Seeds; seeds != nil && p.Env.Controller.Clustering == "seeds" {
+	for variable, list := range c.Lists {
 		for i := range p.Replicas(name) {
-			env[fmt.Sprintf("%s%d", seeds.Variable, i)], err = catalog.Text(seeds.Address, i)
+			if !list.When.Holds(p.Env) {
+				break
+			}
+			env[fmt.Sprintf("%s%d", variable, i)], err = catalog.Text(list.Each, i)
 			if err != nil {
 				return nil, false, err
 			}
@@ -147,26 +177,19 @@ func (p *planner) files(name string) (map[string]map[string]string, error) {
 	for configMap, files := range p.Catalog.Components[name].Files {
 		all[configMap] = map[string]string{}
 		for key, text := range files {
-			filled, err := catalog.Text(text, p.Values)
+			filled, err := catalog.Text(text, &p.Values)
 			if err != nil {
 				return nil, err
 			}
 			all[configMap][key] = filled
 		}
 	}
-	switch name {
-	case "invoker":
+	if actions := p.Catalog.Actions; name == actions.By {
 		pod, err := p.actionPod()
 		if err != nil {
 			return nil, err
 		}
-		all["action-pod"] = map[string]string{"pod.yaml": pod}
-	case "smoke-test":
-		script, err := catalog.File("smoke/smoke.sh")
-		if err != nil {
-			return nil, err
-		}
-		all[name] = map[string]string{"smoke.sh": script}
+		all[actions.File.ConfigMap] = map[string]string{actions.File.Key: pod}
 	}
 	return all, nil
 }
@@ -176,7 +199,7 @@ func (p *planner) files(name string) (map[string]map[string]string, error) {
 func (p *planner) env(templates map[string]string) (map[string]string, error) {
 	env := map[string]string{}
 	for name, text := range templates {
-		value, err := catalog.Text(text, p.Values)
+		value, err := catalog.Text(text, &p.Values)
 		if err != nil {
 			return nil, fmt.Errorf("variable %s: %w", name, err)
 		}

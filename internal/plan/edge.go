@@ -13,33 +13,39 @@ const certificateDir = "/certs"
 
 // edge plans nginx's configuration and what stands in front of it.
 func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
-	e := p.Env.Edge
-	nginx := p.Catalog.Components[own.Component]
+	e, fixed := p.Env.Edge, p.Catalog.Edge
+	port := func(role string) int { return p.Catalog.Components[own.Component].Port(fixed.Ports[role]) }
 	s := nginxedge.Spec{
 		Owner: own, Host: e.Host, PublicPort: e.Port, Resolver: p.DNS,
-		Ports:          nginxedge.Ports{HTTP: nginx.Port("redirect"), HTTPS: nginx.Port("https"), Internal: nginx.Port("internal")},
+		Ports:          nginxedge.Ports{HTTP: port("http"), HTTPS: port("https"), Internal: port("internal")},
 		BodySize:       e.BodySize,
 		ReadTimeout:    e.ReadTimeout,
 		CertificateDir: certificateDir,
-		Upstreams:      []nginxedge.Upstream{{Name: "controllers", Host: "controller-http", Port: p.Catalog.Components["controller"].Port("http")}},
-		Deny:           p.Catalog.Edge.Deny,
+		Deny:           fixed.Deny,
 		Service: nginxedge.Service{
 			Type: e.Service.Type, NodePort: e.Service.NodePort,
 			Annotations: e.Service.Annotations, SourceRanges: e.Service.SourceRanges,
 		},
-		Internal: "nginx-internal",
+		Internal: fixed.Internal,
 	}
-	if p.Has("apigateway") {
-		s.Upstreams = append(s.Upstreams, nginxedge.Upstream{
-			Name: "apigateway", Host: p.FQDN("apigateway"), Port: p.Catalog.Components["apigateway"].Port("managed"), Late: true,
-		})
+	there := map[string]bool{}
+	for _, u := range fixed.Upstreams {
+		if there[u.Name] = p.Has(u.Component); !there[u.Name] {
+			continue
+		}
+		to := p.Endpoint(u.Component)
+		host := to.Host
+		if u.Late {
+			host = to.FQDN
+		}
+		s.Upstreams = append(s.Upstreams, nginxedge.Upstream{Name: u.Name, Host: host, Port: to.Port, Late: u.Late})
 	}
-	for _, route := range p.Catalog.Edge.Routes {
+	for _, route := range fixed.Routes {
 		var r nginxedge.Route
 		if err := decode(route, &r); err != nil {
 			return s, err
 		}
-		if r.Upstream != "apigateway" || p.Has("apigateway") {
+		if there[r.Upstream] {
 			s.Routes = append(s.Routes, r)
 		}
 	}
@@ -65,7 +71,7 @@ func (p *planner) certificates(own krm.Owner) certificates.Spec {
 	switch {
 	case tls.SelfSigned != nil:
 		s.Secret = ""
-		s.SelfSigned = &certificates.SelfSigned{Image: p.image("nginx")}
+		s.SelfSigned = &certificates.SelfSigned{Image: p.image(p.Catalog.Components[own.Component].Image)}
 	case tls.CertManager != nil:
 		c := tls.CertManager
 		if !c.Wildcard {

@@ -2,14 +2,13 @@ package plan
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
@@ -32,79 +31,98 @@ func (p *planner) dns() networkpolicies.Rule {
 
 // policy of a component follows from the graph's edges that start or end at it.
 func (p *planner) policy(name string, own krm.Owner) (networkpolicies.Spec, error) {
-	s := networkpolicies.Spec{Owner: own, Name: name, Egress: []networkpolicies.Rule{p.dns()}}
+	s := networkpolicies.Spec{Owner: own, Name: name}
+	var err error
+	if s.Egress, err = p.egress(name); err != nil {
+		return s, err
+	}
+	s.Ingress, err = p.ingress(name)
+	return s, err
+}
+
+// egress of a component: to the cluster's DNS, and along the edges that start at
+// it.
+func (p *planner) egress(name string) ([]networkpolicies.Rule, error) {
 	c := p.Catalog.Components[name]
+	rules := []networkpolicies.Rule{p.dns()}
 	for _, need := range c.Needs {
-		rule, ok, err := p.egress(need)
+		rule, ok, err := p.needed(need)
 		if err != nil {
-			return s, err
+			return nil, err
 		}
 		if ok {
-			s.Egress = append(s.Egress, rule)
+			rules = append(rules, rule)
 		}
 	}
-	if c.APIServer && p.callsAPIServer(name) {
-		s.Egress = append(s.Egress, p.apiServer())
+	if p.CallsAPI(name) {
+		rules = append(rules, p.apiServer())
 	}
-	if name == "invoker" {
-		s.Egress = append(s.Egress, p.invokerEgress()...)
+	if name == p.Catalog.Actions.By {
+		rules = append(rules, networkpolicies.Rule{
+			Peers: []networkpolicies.Peer{{Pods: p.Catalog.Actions.Labels, Namespace: p.ActionNamespace}},
+			Ports: []int{p.Catalog.Actions.Port},
+		})
 	}
-	for _, other := range p.Components() {
-		for _, need := range p.Catalog.Components[other].Needs {
+	for _, outside := range c.Outside {
+		if servers := p.Servers(outside.Servers); len(servers) > 0 && outside.When.Holds(p.Env) {
+			rules = append(rules, networkpolicies.Rule{Ports: derived.Ports(servers)})
+		}
+	}
+	return rules, nil
+}
+
+// ingress of a component: from those that need it, from action pods that do, and
+// from the world on its public ports.
+func (p *planner) ingress(name string) ([]networkpolicies.Rule, error) {
+	var rules []networkpolicies.Rule
+	from := func(peer networkpolicies.Peer, needs []catalog.Need) error {
+		for _, need := range needs {
 			if need.Component != name {
 				continue
 			}
 			ports, err := p.named(name, need.Ports)
 			if err != nil {
-				return s, err
+				return err
 			}
-			s.Ingress = append(s.Ingress, networkpolicies.Rule{Peers: []networkpolicies.Peer{{Component: other}}, Ports: ports})
+			rules = append(rules, networkpolicies.Rule{Peers: []networkpolicies.Peer{peer}, Ports: ports})
+		}
+		return nil
+	}
+	for _, other := range p.Components() {
+		if err := from(networkpolicies.Peer{Component: other}, p.Catalog.Components[other].Needs); err != nil {
+			return nil, err
 		}
 	}
-	for _, need := range p.Catalog.Actions.Needs {
-		if need.Component != name {
-			continue
-		}
-		ports, err := p.named(name, need.Ports)
-		if err != nil {
-			return s, err
-		}
-		s.Ingress = append(s.Ingress, networkpolicies.Rule{
-			Peers: []networkpolicies.Peer{{Pods: p.Catalog.Actions.Labels, Namespace: p.ActionNamespace}}, Ports: ports,
-		})
+	actions := networkpolicies.Peer{Pods: p.Catalog.Actions.Labels, Namespace: p.ActionNamespace}
+	if err := from(actions, p.Catalog.Actions.Needs); err != nil {
+		return nil, err
 	}
-	public := c.Public
-	if name == "nginx" && (p.Env.Edge.Ingress != nil || p.Env.Edge.Gateway != nil) {
-		// Whoever ends TLS in front of nginx runs in a namespace of its own.
-		public = append(slices.Clone(public), "internal")
-	}
-	if len(public) > 0 {
-		ports, err := p.named(name, public)
-		if err != nil {
-			return s, err
+	var public []string
+	for _, port := range p.Catalog.Components[name].Public {
+		if port.When.Holds(p.Env) && !slices.Contains(public, port.Port) {
+			public = append(public, port.Port)
 		}
-		s.Ingress = append(s.Ingress, networkpolicies.Rule{Ports: ports})
 	}
-	return s, nil
+	if len(public) == 0 {
+		return rules, nil
+	}
+	ports, err := p.named(name, public)
+	return append(rules, networkpolicies.Rule{Ports: ports}), err
 }
 
-// egress to what a component needs, in the cluster or outside. It is not
+// needed allows what a component needs, in the cluster or outside. It is not
 // there when nothing of the kind exists.
-func (p *planner) egress(need catalog.Need) (networkpolicies.Rule, bool, error) {
+func (p *planner) needed(need catalog.Need) (networkpolicies.Rule, bool, error) {
 	if p.Has(need.Component) {
 		ports, err := p.named(need.Component, need.Ports)
 		return networkpolicies.Rule{Peers: []networkpolicies.Peer{{Component: need.Component}}, Ports: ports}, true, err
 	}
-	// A host name outside is no address: any is allowed, on its port.
-	switch {
-	case need.Component == "kafka":
-		return networkpolicies.Rule{Ports: p.Kafka.Ports}, true, nil
-	case need.Component == "couchdb":
-		return networkpolicies.Rule{Peers: address(p.CouchDB.Host), Ports: []int{p.CouchDB.Port}}, true, nil
-	case need.Component == "redis" && p.Env.Redis.External != nil:
-		return networkpolicies.Rule{Peers: address(p.Redis.Host), Ports: []int{p.Redis.Port}}, true, nil
+	if p.Catalog.Components[need.Component].External == nil {
+		return networkpolicies.Rule{}, false, nil
 	}
-	return networkpolicies.Rule{}, false, nil
+	// A host name outside is no address: any is allowed, on its port.
+	to := p.Endpoint(need.Component)
+	return networkpolicies.Rule{Peers: address(to.Host), Ports: to.Ports}, to.Outside, nil
 }
 
 // address is the peer that a host is, if it is one: a policy knows no names.
@@ -116,38 +134,12 @@ func address(host string) []networkpolicies.Peer {
 	return []networkpolicies.Peer{{CIDR: netip.PrefixFrom(addr, addr.BitLen()).String()}}
 }
 
-// callsAPIServer tells whether a component that can ask the Kubernetes API
-// does so here.
-func (p *planner) callsAPIServer(name string) bool {
-	return name != "controller" || p.Env.Controller.Clustering == "kubernetes"
-}
-
 func (p *planner) apiServer() networkpolicies.Rule {
 	r := networkpolicies.Rule{Ports: p.Env.Cluster.APIServer.Ports}
 	for _, cidr := range p.Env.Cluster.APIServer.CIDRs {
 		r.Peers = append(r.Peers, networkpolicies.Peer{CIDR: cidr})
 	}
 	return r
-}
-
-// invokerEgress is to action pods, and to the ZooKeeper that numbers invokers.
-func (p *planner) invokerEgress() []networkpolicies.Rule {
-	rules := []networkpolicies.Rule{{
-		Peers: []networkpolicies.Peer{{Pods: p.Catalog.Actions.Labels, Namespace: p.ActionNamespace}},
-		Ports: []int{p.Catalog.Actions.Port},
-	}}
-	if p.ZooKeeper == "" {
-		return rules
-	}
-	var ports []int
-	for _, hostPort := range p.Env.Invoker.ZooKeeper {
-		if _, port, err := net.SplitHostPort(hostPort); err == nil {
-			n, _ := strconv.Atoi(port)
-			ports = append(ports, n)
-		}
-	}
-	slices.Sort(ports)
-	return append(rules, networkpolicies.Rule{Ports: slices.Compact(ports)})
 }
 
 // named ports of a component, as numbers.

@@ -7,6 +7,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/whiskops/whiskops/generators/configmaps"
@@ -14,6 +15,7 @@ import (
 	"github.com/whiskops/whiskops/generators/jobnames"
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/field"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
@@ -44,28 +46,18 @@ const ActionTier = "actions"
 // Of plans an environment. An error is a fault of the catalogue.
 func Of(v derived.Values) (Plan, error) {
 	p := &planner{Values: v}
-	setup, err := p.couchDBInit()
-	if err != nil {
-		return Plan{}, err
-	}
 	if err := p.foundation(); err != nil {
 		return Plan{}, err
 	}
 	if err := p.shared(); err != nil {
 		return Plan{}, err
 	}
-	components := p.Components()
+	components := p.Planned()
 	slices.SortStableFunc(components, func(a, b string) int { return cmp.Compare(p.tier(a), p.tier(b)) })
 	for _, name := range components {
-		if name == "couchdb-init" {
-			p.add(setup)
-		}
 		if err := p.component(name); err != nil {
 			return Plan{}, fmt.Errorf("plan component %s: %w", name, err)
 		}
-	}
-	if p.Env.Kafka.Topics.By == "strimzi" {
-		p.add(p.strimziTopics())
 	}
 	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{}})
 	return Plan{Functions: p.functions, Namespace: v.Env.Namespace, ActionNamespace: v.ActionNamespace}, nil
@@ -102,8 +94,7 @@ func (p *planner) foundation() error {
 // which baseline refuses too.
 func (p *planner) podSecurity() string {
 	for _, name := range p.Components() {
-		data := p.Catalog.Components[name].Data
-		if data != nil && p.volume(name, krm.Owner{}, data.MountPath).HostPath != nil {
+		if v, _ := p.Volume(name); v != nil && v.HostPath != nil {
 			return "privileged"
 		}
 	}
@@ -112,32 +103,32 @@ func (p *planner) podSecurity() string {
 
 // plainSecrets are Secrets whose values stand in the environment.
 func (p *planner) plainSecrets() []foundation.Secret {
-	s := p.Env.Secrets
-	if s.Plain == nil {
+	if p.Env.Secrets.Plain == nil {
 		return nil
 	}
-	return []foundation.Secret{
-		{Name: s.CouchDB, Data: map[string]string{
-			"username": s.Plain.CouchDB.Admin.Username, "password": s.Plain.CouchDB.Admin.Password,
-			"controller-username": s.Plain.CouchDB.Controller.Username, "controller-password": s.Plain.CouchDB.Controller.Password,
-			"invoker-username": s.Plain.CouchDB.Invoker.Username, "invoker-password": s.Plain.CouchDB.Invoker.Password,
-		}},
-		{Name: s.OpenWhisk, Data: map[string]string{
-			"controller-username": s.Plain.OpenWhisk.Controller.Username, "controller-password": s.Plain.OpenWhisk.Controller.Password,
-			"invoker-username": s.Plain.OpenWhisk.Invoker.Username, "invoker-password": s.Plain.OpenWhisk.Invoker.Password,
-		}},
-		{Name: s.Subjects, Data: s.Plain.Subjects},
+	var all []foundation.Secret
+	for _, name := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
+		secret := p.Catalog.Secrets[name]
+		data := map[string]string{}
+		if secret.All != "" {
+			data = field.Of(p.Env, secret.All).Interface().(map[string]string)
+		}
+		for key, path := range secret.Keys {
+			data[key] = field.Of(p.Env, path).String()
+		}
+		all = append(all, foundation.Secret{Name: field.Of(p.Env, secret.Name).String(), Data: data})
 	}
+	return all
 }
 
-// ConfigMaps that controllers and invokers share.
+// ConfigMaps that several components share.
 const (
 	sharedEnv       = "openwhisk-env"
 	runtimesEnv     = "runtimes"
 	runtimeManifest = "RUNTIMES_MANIFEST"
 )
 
-// shared makes what controllers and invokers read in the same words.
+// shared makes what several components read in the same words.
 func (p *planner) shared() error {
 	own := krm.Owner{Component: "openwhisk", Tier: p.Catalog.Shared.Tier}
 	env, err := p.env(p.Catalog.Shared.Env)

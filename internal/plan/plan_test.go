@@ -3,8 +3,10 @@ package plan
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,11 +25,11 @@ var update = flag.Bool("update", false, "rewrite the lists in testdata")
 
 func planOf(t *testing.T, env environment.Environment) Plan {
 	t.Helper()
-	cat, err := catalog.Load()
+	values, err := derived.New(&env)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Of(derived.Of(&env, cat))
+	p, err := Of(values)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func find[S any](t *testing.T, p Plan, kind, name string) S {
 
 // The functions of each example, in order.
 func TestFunctions(t *testing.T) {
-	envs, findings, err := environment.Load("../../examples/environments")
+	envs, findings, err := environment.Load(os.DirFS("../../examples/environments"), "examples/environments")
 	if err != nil || len(findings) > 0 || len(envs) != 3 {
 		t.Fatalf("%d examples, %v, %v", len(envs), findings, err)
 	}
@@ -142,6 +144,28 @@ func TestPodSecurity(t *testing.T) {
 	}
 }
 
+// The functions that catalogues ask for are those that there are.
+func TestMakers(t *testing.T) {
+	unused := maps.Clone(makers)
+	for _, release := range catalog.Releases() {
+		cat, err := catalog.Load(release)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, c := range cat.Components {
+			for _, kind := range slices.Concat(c.Before, c.After) {
+				if _, ok := makers[kind]; !ok {
+					t.Errorf("component %s of %s asks for a function %q, which is none", name, release, kind)
+				}
+				delete(unused, kind)
+			}
+		}
+	}
+	for kind := range unused {
+		t.Errorf("no component asks for a function %s", kind)
+	}
+}
+
 func TestVolumeBeyondReplicas(t *testing.T) {
 	p := changed(t, func(e *environment.Environment) {
 		e.Kafka.Replicas = 2
@@ -165,7 +189,7 @@ func TestImage(t *testing.T) {
 		{environment.Image{Digest: digest}, "apache/kafka:TAG@" + digest},
 		{environment.Image{Repository: "k", Tag: "1", Digest: digest}, "k:1@" + digest},
 	} {
-		cat, err := catalog.Load()
+		cat, err := catalog.Load("2.0.0")
 		if err != nil {
 			t.Fatal(err)
 		}

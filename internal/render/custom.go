@@ -26,13 +26,13 @@ type CustomError struct{ Finding finding.Finding }
 func (e *CustomError) Error() string { return e.Finding.Message }
 
 // withCustom builds an overlay with the user's own folder in it.
-func (b *Base) withCustom(files map[string][]byte, dir string, root fs.FS) ([]kustomize.Object, error) {
+func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.Object, error) {
 	at := path.Join(dir, CustomFolder)
-	own, err := fs.Sub(root, at)
+	own, err := fs.Sub(r.root, at)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", at, err)
 	}
-	built, err := kustomize.Build(kustomize.NewTree(b.Files(), files).Mount(at, own), dir)
+	built, err := kustomize.Build(kustomize.NewTree(r.files, files).Mount(at, own), dir)
 	var remote *kustomize.RemoteError
 	switch {
 	case errors.As(err, &remote):

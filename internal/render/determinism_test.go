@@ -13,9 +13,9 @@ import (
 )
 
 // whole renders environments as one map of files.
-func whole(t testing.TB, b *Base, envs []environment.Environment) map[string][]byte {
+func whole(t testing.TB, envs []environment.Environment) map[string][]byte {
 	t.Helper()
-	folders, err := b.Tree(envs, fstest.MapFS{})
+	folders, err := Tree(envs, fstest.MapFS{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestSameBytes(t *testing.T) {
 	for s := uint64(2000); len(envs) < 9; s++ {
 		envs = append(envs, randomEnvironment(s))
 	}
-	want := whole(t, base(t), envs)
+	want := whole(t, envs)
 	if len(want) < 300 {
 		t.Errorf("%d files: the test is looking at nothing", len(want))
 	}
@@ -47,11 +47,7 @@ func TestSameBytes(t *testing.T) {
 		envs []environment.Environment
 	}{{"again", 4, envs}, {"backwards, on one CPU", 1, backwards}} {
 		before := runtime.GOMAXPROCS(tt.cpus)
-		fresh, err := NewBase()
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := whole(t, fresh, tt.envs)
+		got := whole(t, tt.envs)
 		runtime.GOMAXPROCS(before)
 		for name := range want {
 			if !bytes.Equal(got[name], want[name]) {
@@ -67,10 +63,10 @@ func TestSameBytes(t *testing.T) {
 // One environment's files depend on no other's.
 func TestAlone(t *testing.T) {
 	envs := exampleEnvironments(t)
-	together := whole(t, base(t), envs)
+	together := whole(t, envs)
 	seen := 0
 	for _, env := range envs {
-		for name, content := range whole(t, base(t), []environment.Environment{env}) {
+		for name, content := range whole(t, []environment.Environment{env}) {
 			seen++
 			if !bytes.Equal(together[name], content) {
 				t.Errorf("%s differs without the other environments", name)

@@ -104,7 +104,7 @@ func told(name, value string) []string {
 			all = append(all, at)
 		}
 		return all
-	case strings.HasPrefix(name, "CONFIG_akka_cluster_seedNodes_"):
+	case strings.Contains(name, "_cluster_seedNodes_"):
 		_, at, _ := strings.Cut(value, "@")
 		return []string{at}
 	case name == "COUCHDB_URL" || name == "BACKEND_HOST" || name == "API_URL":
@@ -121,7 +121,7 @@ func (s *sample) external(host, port string) bool {
 	at := host + ":" + port
 	return e.Kafka.External != nil && slices.Contains(e.Kafka.External.Bootstrap, at) ||
 		e.CouchDB.External != nil && at == fmt.Sprintf("%s:%d", e.CouchDB.External.Host, e.CouchDB.External.Port) ||
-		e.Redis.External != nil && at == fmt.Sprintf("%s:%d", s.values.Redis.FQDN, e.Redis.External.Port) ||
+		e.Redis.External != nil && at == fmt.Sprintf("%s:%d", s.values.Endpoint("redis").FQDN, e.Redis.External.Port) ||
 		slices.Contains(e.Invoker.ZooKeeper, at)
 }
 

@@ -47,9 +47,14 @@ func (g graph) needs(from, to string, port int) bool {
 
 // public ports are open to anyone who gets there.
 func (g graph) public(component string, port int) bool {
-	names := g.values.Catalog.Components[component].Public
+	var names []string
+	for _, p := range g.values.Catalog.Components[component].Public {
+		if len(p.When) == 0 {
+			names = append(names, p.Port)
+		}
+	}
 	if e := g.values.Env.Edge; component == "nginx" && (e.Ingress != nil || e.Gateway != nil) {
-		names = append(slices.Clone(names), "internal")
+		names = append(names, "internal")
 	}
 	return slices.ContainsFunc(names, func(n string) bool { return g.ports[component][n] == port })
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -20,7 +19,7 @@ import (
 // overlayOf returns the files of an example's overlay by path from the root.
 func overlayOf(t testing.TB, env environment.Environment) map[string][]byte {
 	t.Helper()
-	folders, err := base(t).environment(&env, fstest.MapFS{})
+	folders, err := rendererOf(t, &env, Options{Whole: true}).environment(&env)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +122,7 @@ func tierOf(name string) string {
 }
 
 func build(t testing.TB, files map[string][]byte, dir string) ([]byte, error) {
-	built, err := kustomize.Build(kustomize.NewTree(base(t).Files(), files), dir)
+	built, err := kustomize.Build(kustomize.NewTree(baseOf(t, "2.0.0").Files(), files), dir)
 	return kustomize.Join(built), err
 }
 

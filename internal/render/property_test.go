@@ -1,12 +1,12 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
+	"maps"
 	"path"
 	"reflect"
-	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -14,62 +14,82 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/seeds"
+	"github.com/whiskops/whiskops/internal/tree"
 )
 
-// The name -count would be that of go test itself:
-//
-//	go test ./internal/render -run Rebuilds -args -seed 17 -cases 1
-var (
-	seed  = flag.Uint64("seed", 1, "first seed of the random environments")
-	cases = flag.Int("cases", 500, "number of random environments")
-)
-
-// theBase is rendered once.
-var theBase = sync.OnceValues(NewBase)
-
-func base(t testing.TB) *Base {
+// baseOf a release, or the test is over.
+func baseOf(t testing.TB, release string) *overlay.Base {
 	t.Helper()
-	b, err := theBase()
+	b, err := Base(release)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
 
+// rendererOf environments of the release of one, or the test is over.
+func rendererOf(t testing.TB, env *environment.Environment, o Options) *renderer {
+	t.Helper()
+	r, err := newRenderer(env.OpenWhisk, fstest.MapFS{}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // TestOverlayRebuildsEnvironment is the property on which the product stands:
 // whatever valid environment is asked for, kustomize makes of base and its
 // overlay what the generators want, and so do its tiers one by one.
 func TestOverlayRebuildsEnvironment(t *testing.T) {
-	n := *cases
-	if testing.Short() {
-		n = min(n, 50)
+	// One for all of a release, so that equal tiers of different environments are
+	// shared.
+	renderers := map[string]*renderer{}
+	for _, release := range catalog.Releases() {
+		renderers[release] = rendererOf(t, &environment.Environment{OpenWhisk: release}, Options{})
 	}
-	b := base(t)
-	for i := range n {
-		s := *seed + uint64(i)
+	for _, s := range seeds.Of(t, 60, 500) {
 		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
 			t.Parallel()
 			env := randomEnvironment(s)
-			// Its own functions prove the whole build.
-			folders, err := b.environment(&env, fstest.MapFS{})
+			// Its own functions prove the build.
+			folders, err := renderers[env.OpenWhisk].environment(&env)
 			if err != nil {
 				t.Fatalf("seed %d: %v", s, err)
 			}
-			if s%12 == 0 { // as long as the whole build, once more
-				tiersRebuild(t, b, &env, folders[0].Path, folders[0].Files)
+			if s%4 == 0 { // as long as all the rest
+				wholeRebuilds(t, &env, folders)
+			}
+			if s%12 == 0 {
+				tiersRebuild(t, &env, folders[0].Path, folders[0].Files)
 			}
 		})
 	}
 }
 
-// tiersRebuild builds each tier by itself, as Flux does.
-func tiersRebuild(t *testing.T, b *Base, env *environment.Environment, dir string, files map[string][]byte) {
+// wholeRebuilds renders an environment without taking its overlay apart: the
+// files are the same, byte for byte.
+func wholeRebuilds(t *testing.T, env *environment.Environment, apart []tree.Folder) {
 	t.Helper()
-	want, err := desired(derived.Of(env, b.catalog))
+	whole, err := rendererOf(t, env, Options{Whole: true}).environment(env)
+	if err != nil {
+		t.Fatalf("%s: %v", env.Name, err)
+	}
+	for i := range whole {
+		if !maps.EqualFunc(whole[i].Files, apart[i].Files, bytes.Equal) {
+			t.Errorf("%s (-whole +apart):\n%s", env.Name, cmp.Diff(whole[i].Files, apart[i].Files))
+		}
+	}
+}
+
+// tiersRebuild builds each tier by itself, as Flux does.
+func tiersRebuild(t *testing.T, env *environment.Environment, dir string, files map[string][]byte) {
+	t.Helper()
+	want, err := desired(valuesOf(t, env))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +109,7 @@ func tiersRebuild(t *testing.T, b *Base, env *environment.Environment, dir strin
 	if len(tiers) != len(wanted) {
 		t.Errorf("%s: tiers %v, want %d", env.Name, tiers, len(wanted))
 	}
-	tree := kustomize.NewTree(b.Files(), at)
+	tree := kustomize.NewTree(baseOf(t, env.OpenWhisk).Files(), at)
 	for tier, objects := range wanted {
 		built, err := kustomize.Build(tree, path.Join(dir, tier))
 		if err != nil {
@@ -139,11 +159,8 @@ func TestRandomEnvironmentsVary(t *testing.T) {
 	for s := range uint64(2000) { // some fields are there rarely
 		collect(seen, "", reflect.ValueOf(randomEnvironment(s)))
 	}
-	alone := map[string]bool{
-		"OpenWhisk": true, // there is one release
-	}
 	for _, field := range fields("", reflect.TypeFor[environment.Environment]()) {
-		if n := len(seen[field]); n < 2 && !alone[field] {
+		if n := len(seen[field]); n < 2 {
 			t.Errorf("%s takes %d values: %v", field, n, seen[field])
 		}
 	}

@@ -151,6 +151,14 @@ func (r random) images(env *environment.Environment) {
 		}
 		env.Images[name] = i
 	}
+	if r.chance(25) {
+		env.OpenWhisk = "head"
+		for _, own := range []string{"controller", "invoker"} {
+			if _, named := env.Images[own]; !named {
+				env.Images[own] = environment.Image{Repository: "registry.example.com/" + own}
+			}
+		}
+	}
 	if r.chance(30) {
 		env.ImagePullSecrets = some(r, "registry", "mirror.example.com")
 	}

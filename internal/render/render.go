@@ -11,12 +11,12 @@ import (
 	"io/fs"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/guide"
@@ -36,33 +36,9 @@ const (
 	CustomFolder = "custom"
 )
 
-// Parents are the folders that hold a folder for each environment.
+// Parents are the folders that hold a folder for each release or environment.
 func Parents() []tree.Parent {
-	return []tree.Parent{{Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}}
-}
-
-// Base is what every environment's overlay builds on.
-type Base struct {
-	*overlay.Base
-	catalog *catalog.Catalog
-}
-
-// NewBase renders the schema's defaults.
-func NewBase() (*Base, error) {
-	cat, err := catalog.Load()
-	if err != nil {
-		return nil, err
-	}
-	env := environment.Base()
-	objects, err := desired(derived.Of(&env, cat))
-	if err != nil {
-		return nil, fmt.Errorf("render base: %w", err)
-	}
-	base, err := overlay.New(objects)
-	if err != nil {
-		return nil, fmt.Errorf("render base: %w", err)
-	}
-	return &Base{base, cat}, nil
+	return []tree.Parent{{Path: BaseFolder}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}}
 }
 
 // desired are all the objects that an environment needs.
@@ -74,15 +50,40 @@ func desired(values derived.Values) ([]*yaml.RNode, error) {
 	return pipeline.Run(p)
 }
 
-// Tree renders all environments. root is where the tree is, or will be: the
-// users' own folders in it take part in the build.
-func (b *Base) Tree(envs []environment.Environment, root fs.FS) ([]tree.Folder, error) {
+// Options of a tree.
+type Options struct {
+	// Memory is what the engine built in other runs, by the bytes that it built
+	// it of. Nil remembers nothing.
+	Memory kustomize.Memory
+	// Whole builds each overlay whole and anew, as `kustomize build` does.
+	// Without it, folders are built apart, and equal ones once.
+	Whole bool
+}
+
+// Tree renders all environments, and the base of each release that they have.
+// root is where the tree is, or will be: the users' own folders in it take part
+// in the build.
+func Tree(envs []environment.Environment, root fs.FS, o Options) ([]tree.Folder, error) {
+	var all []tree.Folder
+	renderers := map[string]*renderer{}
+	for _, env := range envs {
+		if renderers[env.OpenWhisk] != nil {
+			continue
+		}
+		r, err := newRenderer(env.OpenWhisk, root, o)
+		if err != nil {
+			return nil, err
+		}
+		renderers[env.OpenWhisk] = r
+		folder := path.Join(BaseFolder, env.OpenWhisk)
+		all = append(all, tree.Folder{Path: folder, Files: below(r.files, folder)})
+	}
 	folders := make([][]tree.Folder, len(envs))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range envs {
 		g.Go(func() error {
-			f, err := b.environment(&envs[i], root)
+			f, err := renderers[envs[i].OpenWhisk].environment(&envs[i])
 			if err != nil {
 				return fmt.Errorf("environment %s: %w", envs[i].Name, err)
 			}
@@ -93,41 +94,57 @@ func (b *Base) Tree(envs []environment.Environment, root fs.FS) ([]tree.Folder, 
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	all := []tree.Folder{{Path: BaseFolder, Files: below(b.Files(), BaseFolder)}}
-	for _, f := range folders {
-		all = append(all, f...)
+	return append(all, slices.Concat(folders...)...), nil
+}
+
+// renderer renders environments of one release.
+type renderer struct {
+	*overlay.Base
+	files   map[string][]byte // of base
+	root    fs.FS
+	builder *kustomize.Builder // nil: whole and anew
+}
+
+func newRenderer(release string, root fs.FS, o Options) (*renderer, error) {
+	base, err := Base(release)
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
+	r := &renderer{Base: base, files: base.Files(), root: root}
+	if !o.Whole {
+		r.builder = kustomize.NewBuilder(r.files, o.Memory)
+	}
+	return r, nil
 }
 
 // environment renders one environment's overlay and golden files.
-func (b *Base) environment(env *environment.Environment, root fs.FS) ([]tree.Folder, error) {
-	values := derived.Of(env, b.catalog)
+func (r *renderer) environment(env *environment.Environment) ([]tree.Folder, error) {
+	values, err := derived.New(env)
+	if err != nil {
+		return nil, err
+	}
 	want, err := desired(values)
 	if err != nil {
 		return nil, err
 	}
 	dir := path.Join(OverlayFolder, env.Name)
-	files, err := b.Overlay(want, overlay.Options{Environment: env.Name})
+	files, err := r.Overlay(want, overlay.Options{Environment: env.Name})
 	if err != nil {
 		return nil, err
 	}
-	built, err := kustomize.Build(kustomize.NewTree(b.Files(), files), dir)
+	built, err := r.proven(files, dir, want)
 	if err != nil {
 		return nil, err
 	}
-	if err := overlay.Prove(built, want); err != nil {
-		return nil, fmt.Errorf("the overlay does not build what was asked for; nothing was written: %w", err)
-	}
-	if custom, err := customFolder(root, path.Join(dir, CustomFolder)); err != nil {
+	if custom, err := customFolder(r.root, path.Join(dir, CustomFolder)); err != nil {
 		return nil, err
 	} else if custom != overlay.NoCustom {
 		// The user's own folder changes the build on purpose: what the
 		// overlay does without it is proven above.
-		if files, err = b.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
+		if files, err = r.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
 			return nil, err
 		}
-		if built, err = b.withCustom(files, dir, root); err != nil {
+		if built, err = r.withCustom(files, dir); err != nil {
 			return nil, err
 		}
 	}
@@ -137,6 +154,26 @@ func (b *Base) environment(env *environment.Environment, root fs.FS) ([]tree.Fol
 		{Path: dir, Files: below(files, dir), Keep: []string{CustomFolder}},
 		{Path: path.Join(GoldenFolder, env.Name), Files: golden},
 	}, nil
+}
+
+// proven builds an overlay, and proves that it is what is wanted. The proof is
+// of each build, wherever it comes from; one that is remembered, or put
+// together, and does not hold is no more than a doubt.
+func (r *renderer) proven(files map[string][]byte, dir string, want []*yaml.RNode) ([]kustomize.Object, error) {
+	if r.builder != nil {
+		built, err := r.builder.Build(files, dir)
+		if err == nil && overlay.Prove(built, want) == nil {
+			return built, nil
+		}
+	}
+	built, err := kustomize.Build(kustomize.NewTree(r.files, files), dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := overlay.Prove(built, want); err != nil {
+		return nil, fmt.Errorf("the overlay does not build what was asked for; nothing was written: %w", err)
+	}
+	return built, nil
 }
 
 // below returns the files of a folder by their paths in it.

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path"
 	"runtime"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // sample is what kustomize builds for one environment.
@@ -26,7 +28,7 @@ type sample struct {
 
 // examples are the environments of the repository's own tree.
 var examples = sync.OnceValues(func() ([]environment.Environment, error) {
-	envs, findings, err := environment.Load("../../examples/environments")
+	envs, findings, err := environment.Load(os.DirFS("../../examples/environments"), "examples/environments")
 	if err == nil && len(findings) > 0 {
 		err = fmt.Errorf("examples: %v", findings)
 	}
@@ -44,10 +46,6 @@ func exampleEnvironments(t testing.TB) []environment.Environment {
 
 // allSamples are the defaults, the examples, and random environments.
 var allSamples = sync.OnceValues(func() ([]sample, error) {
-	b, err := theBase()
-	if err != nil {
-		return nil, err
-	}
 	envs, err := examples()
 	if err != nil {
 		return nil, err
@@ -55,15 +53,15 @@ var allSamples = sync.OnceValues(func() ([]sample, error) {
 	standard := environment.Base()
 	standard.Name = "defaults"
 	envs = append([]environment.Environment{standard}, envs...)
-	for s := range uint64(50) {
-		envs = append(envs, randomEnvironment(1000+s))
+	for s := range seeds.Count(12, 50) {
+		envs = append(envs, randomEnvironment(1000+uint64(s)))
 	}
 	all := make([]sample, len(envs))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range envs {
 		g.Go(func() error {
-			s, err := newSample(b, &envs[i])
+			s, err := newSample(&envs[i])
 			if err != nil {
 				return fmt.Errorf("environment %s: %w", envs[i].Name, err)
 			}
@@ -74,8 +72,16 @@ var allSamples = sync.OnceValues(func() ([]sample, error) {
 	return all, g.Wait()
 })
 
-func newSample(b *Base, env *environment.Environment) (sample, error) {
-	want, err := desired(derived.Of(env, b.catalog))
+func newSample(env *environment.Environment) (sample, error) {
+	values, err := derived.New(env)
+	if err != nil {
+		return sample{}, err
+	}
+	want, err := desired(values)
+	if err != nil {
+		return sample{}, err
+	}
+	b, err := Base(env.OpenWhisk)
 	if err != nil {
 		return sample{}, err
 	}
@@ -84,17 +90,30 @@ func newSample(b *Base, env *environment.Environment) (sample, error) {
 		return sample{}, err
 	}
 	built, err := kustomize.Build(kustomize.NewTree(b.Files(), files), path.Join(OverlayFolder, env.Name))
-	return sample{name: env.Name, values: derived.Of(env, b.catalog), objects: built}, err
+	return sample{name: env.Name, values: values, objects: built}, err
 }
 
-// eachSample runs a test for each sample.
+// valuesOf an environment, or the test is over.
+func valuesOf(t testing.TB, env *environment.Environment) derived.Values {
+	t.Helper()
+	v, err := derived.New(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// eachSample runs a test for each sample, several at once.
 func eachSample(t *testing.T, test func(*testing.T, *sample)) {
 	samples, err := allSamples()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range samples {
-		t.Run(samples[i].name, func(t *testing.T) { test(t, &samples[i]) })
+		t.Run(samples[i].name, func(t *testing.T) {
+			t.Parallel()
+			test(t, &samples[i])
+		})
 	}
 }
 

@@ -98,8 +98,8 @@ func (c *checker) poolFits(name string, pool environment.NodePool, components []
 		rows = append(rows, row{component, c.placeable(component, pool), r.of(c.demandOf(component).Requests)})
 	}
 	// What was refused for itself is not added.
-	if slices.Contains(components, "invoker") && r.name == "memory" && !c.reported("WO231", "WO232") {
-		rows = append(rows, row{"actions", c.placeable("invoker", pool), min(c.userMiB(), tooMuch>>20) * quantity.MiB})
+	if slices.Contains(components, c.Catalog.Actions.By) && r.name == "memory" && !c.reported("WO231", "WO232") {
+		rows = append(rows, row{"actions", c.placeable(c.Catalog.Actions.By, pool), min(c.userMiB(), tooMuch>>20) * quantity.MiB})
 	}
 	for _, r := range rows {
 		sum += r.all()
@@ -131,7 +131,7 @@ func (c *checker) cause(component, what, pool string) []string {
 	if d := c.demandOf(component); d.field != "" {
 		fields = append(fields, d.field+".requests."+what)
 	}
-	if f := replicasField(component); f != "" {
+	if f := c.replicasField(component); f != "" {
 		fields = append(fields, f)
 	}
 	return append(fields, pool)

@@ -1,11 +1,11 @@
 package rules
 
 import (
+	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -13,13 +13,12 @@ import (
 
 func valuesOf(t testing.TB, envs []environment.Environment) []*derived.Values {
 	t.Helper()
-	cat, err := catalog.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all []*derived.Values
 	for i := range envs {
-		v := derived.Of(&envs[i], cat)
+		v, err := derived.New(&envs[i])
+		if err != nil {
+			t.Fatal(err)
+		}
 		all = append(all, &v)
 	}
 	return all
@@ -36,7 +35,7 @@ func TestBaseIsClean(t *testing.T) {
 }
 
 func TestExamplesAreClean(t *testing.T) {
-	envs, found, err := environment.Load("../../examples/environments")
+	envs, found, err := environment.Load(os.DirFS("../../examples/environments"), "examples/environments")
 	if err != nil || len(found) > 0 {
 		t.Fatal(found, err)
 	}

@@ -99,6 +99,7 @@ func Codes() []Code {
 		{"WO267", isError, "a stem cell of a kind that is not offered", "Nothing is kept ready, and actions start cold."},
 		{"WO268", isError, "a stem cell that no action fits", "Pods are kept ready and never used."},
 		{"WO269", isWarning, "a stem cell of another size than actions have", "Actions start cold beside pods that are kept ready."},
+		{"WO270", isError, "an image that nobody has published", "Pods stay in ErrImagePull."},
 
 		// Secrets.
 		{"WO271", isError, "secrets in plain text", "Keys and passwords are in git for good."},

@@ -2,29 +2,21 @@ package rules
 
 import (
 	"encoding/json"
+	"slices"
 
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
-// replicated lists the components whose pods the environment counts, in the
-// order in which findings speak of them, with the field.
-var replicated = [...]struct{ component, field string }{
-	{"nginx", "edge.replicas"},
-	{"apigateway", "apigateway.replicas"},
-	{"kafka", "kafka.replicas"},
-	{"kafka-controller", "kafka.controllers"},
-	{"controller", "controller.replicas"},
-	{"invoker", "invoker.replicas"},
+// replicated are the components whose pods the environment counts, in the
+// order in which findings speak of them.
+func (c *checker) replicated() []string {
+	return slices.DeleteFunc(c.Components(), func(name string) bool { return c.replicasField(name) == "" })
 }
 
 // replicasField of a component, or "".
-func replicasField(component string) string {
-	for _, r := range replicated {
-		if r.component == component {
-			return r.field
-		}
-	}
-	return ""
+func (c *checker) replicasField(component string) string {
+	return c.Catalog.Components[component].Replicas
 }
 
 // demand is what a component's pods ask for, and the field that says so.
@@ -54,7 +46,7 @@ func (c *checker) demandOf(component string) demand {
 func (c *checker) standing() []string {
 	var all []string
 	for _, name := range c.Components() {
-		if c.Catalog.Components[name].Workload["kind"] != "Job" {
+		if c.Kind(name) != derived.Job {
 			all = append(all, name)
 		}
 	}

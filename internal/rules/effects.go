@@ -33,28 +33,15 @@ func (c *checker) idle(fields []string, because string) {
 // effects finds what the user wrote and nothing reads: it is no fault, but
 // whoever wrote it believes something else.
 func (c *checker) effects() {
-	e := c.Env
-	for _, g := range []struct {
-		idle    bool
-		because string
-		fields  []string
-	}{
-		{e.Kafka.External != nil, "kafka.external is used instead", []string{
-			"kafka.replicas", "kafka.mode", "kafka.controllers", "kafka.messageMaxBytes", "kafka.clusterID",
-			"kafka.heap", "kafka.volume", "kafka.controllerVolume", "kafka.resources", "kafka.topics.autoCreate",
-		}},
-		{e.Kafka.External == nil && e.Kafka.Mode == "combined", "kafka.mode is \"combined\", where brokers are the quorum", []string{"kafka.controllers", "kafka.controllerVolume"}},
-		{e.CouchDB.External != nil, "couchdb.external is used instead", []string{"couchdb.volume", "couchdb.resources"}},
-		{!e.APIGateway.Enabled, "apigateway.enabled is false", []string{"apigateway.replicas", "apigateway.resources", "redis"}},
-		{e.APIGateway.Enabled && e.Redis.External != nil, "redis.external is used instead", []string{"redis.volume", "redis.resources"}},
-		{e.Invoker.Kind == "StatefulSet" && len(e.Invoker.ZooKeeper) > 0, "invokers have their numbers from the StatefulSet (invoker.kind)", []string{"invoker.zookeeper"}},
-		{c.daemon("invoker"), "invoker.kind is \"DaemonSet\", which has a pod on each node", []string{"invoker.replicas"}},
-		{e.Kafka.Topics.By == "job", "kafka.topics.by is \"job\"", []string{"kafka.topics.strimziCluster"}},
-		{!e.Placement.Enabled, "placement.enabled is false", []string{"placement.rules", "placement.nodeLabel"}},
-	} {
-		if g.idle {
-			c.idle(g.fields, g.because)
+	for _, name := range slices.Sorted(maps.Keys(c.Catalog.Components)) {
+		for _, idle := range c.Catalog.Components[name].Idle {
+			if idle.When.Holds(c.Env) {
+				c.idle(idle.Fields, idle.Because)
+			}
 		}
+	}
+	if !c.Env.Placement.Enabled {
+		c.idle([]string{"placement.rules", "placement.nodeLabel"}, "placement.enabled is false")
 	}
 	c.idleRules()
 	c.idleImages()
@@ -81,7 +68,7 @@ func (c *checker) idleImages() {
 	for _, component := range c.Components() {
 		used[c.Catalog.Components[component].Image] = true
 		if waits, ok := c.Catalog.Components[component].Workload["waits"].([]any); ok && len(waits) > 0 {
-			used["curl"] = true
+			used[c.Catalog.WaitImage] = true
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Env.Images)) {
@@ -89,7 +76,7 @@ func (c *checker) idleImages() {
 		switch {
 		case !used[name]:
 			c.noEffect(field, "no container of this environment runs that image")
-		case c.Env.Images[name] == environment.Image{}:
+		case c.Env.Images[name] == environment.Image{} && !c.reported("WO270"):
 			c.noEffect(field, "it is empty")
 		}
 	}

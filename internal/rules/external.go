@@ -8,7 +8,7 @@ import (
 
 // external looks at what stands outside the cluster, and at who needs it.
 func (c *checker) external() {
-	if c.daemon("invoker") && len(c.Env.Invoker.ZooKeeper) == 0 {
+	if c.daemons() && len(c.Env.Invoker.ZooKeeper) == 0 {
 		c.fail("WO218", c.written("invoker.kind"),
 			"invoker.kind is \"DaemonSet\", but invoker.zookeeper is empty: nobody gives invokers their numbers, and they end when they start",
 			"write invoker: zookeeper: [\"host:2181\"], or leave out invoker.kind")

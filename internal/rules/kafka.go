@@ -66,7 +66,7 @@ func (c *checker) retention() {
 			continue
 		}
 		field := func(name string) string {
-			return environment.JoinPath("kafka", "topics", "retention", kind, name)
+			return "kafka.topics.retention." + environment.JoinPath(kind, name)
 		}
 		if t.Payload && t.SegmentBytes < c.Payload() {
 			c.fail("WO223", c.written(field("segmentBytes"), "limits.payload"),

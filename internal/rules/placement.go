@@ -21,11 +21,9 @@ func (c *checker) placement() {
 	}
 	c.unknownPools()
 	c.besideActions()
-	for _, r := range replicated {
-		if c.Has(r.component) {
-			c.spread(r.component, r.field)
-			c.zones(r.component, r.field)
-		}
+	for _, name := range c.replicated() {
+		c.spread(name)
+		c.zones(name)
 	}
 }
 
@@ -35,15 +33,15 @@ func (c *checker) placement() {
 func (c *checker) oneNode() {
 	var crowded, ones []string
 	at := ""
-	for _, r := range replicated {
-		n := c.Replicas(r.component)
-		if !c.Has(r.component) || c.daemon(r.component) || n < 2 || c.nodesFor(r.component) != 1 || c.Placement(r.component).Spread == "hard" {
+	for _, name := range c.replicated() {
+		n, field := c.Replicas(name), c.replicasField(name)
+		if c.daemon(name) || n < 2 || c.nodesFor(name) != 1 || c.Placement(name).Spread == "hard" {
 			continue
 		}
-		crowded = append(crowded, fmt.Sprintf("%d pods of %s", n, r.component))
-		ones = append(ones, cue(r.field, 1))
+		crowded = append(crowded, fmt.Sprintf("%d pods of %s", n, name))
+		ones = append(ones, cue(field, 1))
 		if at == "" || !c.Env.Source.Written(at) {
-			at = r.field
+			at = field
 		}
 	}
 	if len(crowded) == 0 {
@@ -118,36 +116,37 @@ func (c *checker) unknownPools() {
 	}
 	if len(homeless) > 0 {
 		c.fail("WO202", "cluster.nodes",
-			fmt.Sprintf("cluster.nodes has no pool %q, where %s run: no node carries the label %s=%s, and the pods stay Pending", derived.SharedPool, list(homeless), c.Env.Placement.NodeLabel, derived.SharedPool),
-			fmt.Sprintf("write cluster: nodes: %s: {count: 3, cpu: \"4\", memory: \"16Gi\"} with the real numbers, or placement: enabled: false", derived.SharedPool))
+			fmt.Sprintf("cluster.nodes has no pool %q, where %s run: no node carries the label %s=%s, and the pods stay Pending", c.Catalog.SharedPool, list(homeless), c.Env.Placement.NodeLabel, c.Catalog.SharedPool),
+			fmt.Sprintf("write cluster: nodes: %s: {count: 3, cpu: \"4\", memory: \"16Gi\"} with the real numbers, or placement: enabled: false", c.Catalog.SharedPool))
 	}
 }
 
 // besideActions finds what shares nodes with users' code.
 func (c *checker) besideActions() {
 	nodes := c.Env.Cluster.Nodes
-	_, known := nodes[derived.SharedPool]
-	asked := c.Env.Placement.Rules["invoker"].Pool != ""
-	if c.InvokerPool == derived.SharedPool && !asked && !c.development() && (known || len(nodes) == 0 && c.Env.Invoker.UserMemory != "") {
+	_, known := nodes[c.Catalog.SharedPool]
+	asked := c.Env.Placement.Rules[c.Catalog.Actions.By].Pool != ""
+	if c.InvokerPool == c.Catalog.SharedPool && !asked && !c.development() && (known || len(nodes) == 0 && c.Env.Invoker.UserMemory != "") {
 		c.warn("WO203", "cluster.nodes",
-			fmt.Sprintf("cluster.nodes has no pool %q, so invokers and action pods run in pool %q, beside databases and brokers: an action that is greedy starves them", c.Catalog.Components["invoker"].Pool, derived.SharedPool),
+			fmt.Sprintf("cluster.nodes has no pool %q, so invokers and action pods run in pool %q, beside databases and brokers: an action that is greedy starves them", c.Catalog.Components[c.Catalog.Actions.By].Pool, c.Catalog.SharedPool),
 			"write a pool for invokers, for example cluster: nodes: invoker: {count: 2, cpu: \"8\", memory: \"32Gi\"}, or placement: rules: invoker: pool: \"core\" if you mean it")
 	}
-	if c.InvokerPool == derived.SharedPool {
+	if c.InvokerPool == c.Catalog.SharedPool {
 		return
 	}
 	for _, name := range c.standing() {
-		if name != "invoker" && c.Pool(name) == c.InvokerPool {
+		if name != c.Catalog.Actions.By && c.Pool(name) == c.InvokerPool {
 			field := ruleField(name, "pool")
 			c.warn("WO208", field,
 				fmt.Sprintf("%s is %q, the invokers' pool: action pods take the memory there that %s counts on, and may starve it", field, c.InvokerPool, name),
-				fmt.Sprintf("write another pool, for example %s", cue(field, derived.SharedPool)))
+				fmt.Sprintf("write another pool, for example %s", cue(field, c.Catalog.SharedPool)))
 		}
 	}
 }
 
 // spread counts nodes for pods that never share one.
-func (c *checker) spread(component, field string) {
+func (c *checker) spread(component string) {
+	field := c.replicasField(component)
 	rule := c.Placement(component)
 	pool, ok := c.Env.Cluster.Nodes[rule.Pool]
 	n := c.Replicas(component)
@@ -155,7 +154,7 @@ func (c *checker) spread(component, field string) {
 		return
 	}
 	fits := pool.Count
-	if component == "kafka-controller" || component == "kafka" && c.Env.Kafka.Mode == "combined" {
+	if c.Voter(component) != nil {
 		fits -= 1 - fits%2 // an odd quorum
 	}
 	c.fail("WO201", c.written(field, ruleField(component, "spread"), poolField(rule.Pool, "count")),
@@ -165,14 +164,15 @@ func (c *checker) spread(component, field string) {
 			cue(poolField(rule.Pool, "count"), n), cue(ruleField(component, "spread"), "soft")))
 }
 
-func (c *checker) daemon(component string) bool {
-	return component == "invoker" && c.Env.Invoker.Kind == "DaemonSet"
-}
+func (c *checker) daemon(component string) bool { return c.Kind(component) == derived.DaemonSet }
+
+// daemons tells whether the nodes have an invoker each.
+func (c *checker) daemons() bool { return c.Env.Invoker.Kind == derived.DaemonSet }
 
 // zones asks what a hard spread over zones can do. The constraint (a skew of
 // one, DoNotSchedule) lets pods share a zone once each zone has one, so too few
 // zones block nothing; but it keeps pods off nodes that have no zone label.
-func (c *checker) zones(component, field string) {
+func (c *checker) zones(component string) {
 	rule := c.Placement(component)
 	pool, ok := c.Env.Cluster.Nodes[rule.Pool]
 	n := c.Replicas(component)
@@ -180,14 +180,14 @@ func (c *checker) zones(component, field string) {
 		return
 	}
 	at := ruleField(component, "zones")
-	switch voter := component == "kafka-controller" || component == "kafka" && c.Env.Kafka.Mode == "combined"; {
+	switch voter := c.Voter(component); {
 	case pool.Zones == 1:
 		c.fail("WO204", at,
 			fmt.Sprintf("%s is \"hard\", but pool %q has one zone: there is nothing to spread over, and on nodes without the zone label the pods stay Pending", at, rule.Pool),
 			fmt.Sprintf("write %s if the nodes are in zones, or %s", cue(poolField(rule.Pool, "zones"), 3), cue(at, "soft")))
-	case voter && n >= 3 && pool.Zones == 2:
+	case voter != nil && n >= 3 && pool.Zones == 2:
 		c.warn("WO205", at,
-			fmt.Sprintf("%s is \"hard\", but pool %q has 2 zones: one of them holds most of the %d voters of Kafka's quorum, and its loss stops Kafka", at, rule.Pool, n),
+			fmt.Sprintf("%s is \"hard\", but pool %q has 2 zones: one of them holds most of the %d voters of %s's quorum, and its loss stops %s", at, rule.Pool, n, voter.Of, voter.Of),
 			fmt.Sprintf("spread the nodes over 3 zones and write %s", cue(poolField(rule.Pool, "zones"), 3)))
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 )
@@ -62,9 +63,9 @@ func (w whim) Written(path string) bool {
 // randomEnvironment fills a copy of base with values that the schema takes, its
 // extremes among them. Maps and lists are new ones.
 func randomEnvironment(env environment.Environment, seed int64) environment.Environment {
-	g := generator{rand.New(rand.NewSource(seed))}
+	g, releases := generator{rand.New(rand.NewSource(seed))}, catalog.Releases()
 	g.fill(reflect.ValueOf(&env).Elem(), "")
-	env.Name, env.Source = "random", whim(seed)
+	env.Name, env.OpenWhisk, env.Source = "random", releases[g.Intn(len(releases))], whim(seed)
 	return env
 }
 

@@ -29,32 +29,31 @@ func (c *checker) request(component string, d demand, what, request, limit strin
 // heaps adds up JVMs: the kernel kills a pod that passes its memory limit, and
 // it does so when the heap is full, not when the pod starts.
 func (c *checker) heaps() {
-	for _, jvm := range []struct{ component, heap string }{
-		{"controller", c.Env.Controller.Heap}, {"invoker", c.Env.Invoker.Heap}, {"kafka", c.Env.Kafka.Heap},
-	} {
-		if !c.Has(jvm.component) {
+	for _, name := range c.Components() {
+		jvm := c.Catalog.Components[name].Heap
+		if jvm == nil {
 			continue
 		}
-		field := jvm.component + ".heap"
-		d := c.demandOf(jvm.component)
+		field, heap := jvm.Field, c.Heap(name)
+		d := c.demandOf(name)
 		limit, request := size(d.Limits.Memory), size(d.Requests.Memory)
-		overhead := size(c.Catalog.Components[jvm.component].HeapOverhead)
-		if size(jvm.heap) < 1<<20 {
+		overhead := size(jvm.Overhead)
+		if size(heap) < 1<<20 {
 			c.fail("WO240", field,
-				fmt.Sprintf("%s is %q, less than 1 MiB: no JVM starts with it", field, jvm.heap),
+				fmt.Sprintf("%s is %q, less than 1 MiB: no JVM starts with it", field, heap),
 				fmt.Sprintf("write %s, or leave it out", cue(field, memory(max(limit-overhead, 1<<28)))))
 			continue
 		}
 		// A limit below the request was one mistake already.
-		if request > limit || size(jvm.heap)+overhead <= limit {
+		if request > limit || size(heap)+overhead <= limit {
 			continue
 		}
-		help := fmt.Sprintf("write %s or more", cue(d.field+".limits.memory", memory(size(jvm.heap)+overhead+1<<20-1)))
+		help := fmt.Sprintf("write %s or more", cue(d.field+".limits.memory", memory(size(heap)+overhead+1<<20-1)))
 		if limit > overhead {
 			help += fmt.Sprintf(", or %s or less", cue(field, memory(limit-overhead)))
 		}
 		c.fail("WO238", c.written(field, d.field+".limits.memory"),
 			fmt.Sprintf("%s and %s for the rest of the JVM are more than %s: the pod is killed once its heap fills up, which is under load",
-				c.show(field, jvm.heap), memory(overhead), c.show(d.field+".limits.memory", d.Limits.Memory)), help)
+				c.show(field, heap), memory(overhead), c.show(d.field+".limits.memory", d.Limits.Memory)), help)
 	}
 }

@@ -18,7 +18,7 @@ func (c *checker) userMemory() {
 		return // the pool's name is wrong, and its memory unknown
 	}
 	pool, known := c.Env.Cluster.Nodes[c.InvokerPool]
-	if !known && (c.Env.Invoker.UserMemory == "" || c.daemon("invoker")) {
+	if !known && (c.Env.Invoker.UserMemory == "" || c.daemons()) {
 		c.noPool()
 		return
 	}
@@ -56,8 +56,8 @@ func (c *checker) showUserMemory(mib int64) string {
 func (c *checker) noPool() {
 	message := fmt.Sprintf("cluster.nodes does not say how large the invokers' nodes are (pool %q), and invoker.userMemory is not written: invokers would have no memory to give to actions", c.InvokerPool)
 	help := "write cluster: nodes: invoker: {count: 2, cpu: \"8\", memory: \"32Gi\"} with the real numbers, or invoker.userMemory"
-	at := c.written(userMemoryField, "cluster.nodes", "invoker")
-	if c.daemon("invoker") {
+	at := c.written(userMemoryField, "cluster.nodes")
+	if c.daemons() {
 		message = fmt.Sprintf("invoker.kind is \"DaemonSet\", but cluster.nodes does not say how many nodes there are (pool %q): no topic is made for the invokers", c.InvokerPool)
 		help = "write cluster: nodes: invoker: {count: 2, cpu: \"8\", memory: \"32Gi\"} with the real numbers"
 		at = c.written("invoker.kind")
@@ -83,7 +83,7 @@ func (c *checker) noUserMemory(pool environment.NodePool) {
 func (c *checker) nodesHave(pool environment.NodePool, mib int64) bool {
 	env := c.Env.Invoker
 	each := 1
-	if !c.daemon("invoker") && c.Placement("invoker").Spread != "hard" {
+	if !c.daemons() && c.Placement(c.Catalog.Actions.By).Spread != "hard" {
 		each = (env.Replicas + pool.Count - 1) / pool.Count
 	}
 	own := size(env.Resources.Limits.Memory)
@@ -124,7 +124,7 @@ func (c *checker) controllersShare(mib int64) {
 	}
 	c.fail("WO233", c.written(userMemoryField, "controller.replicas", "limits.memory.max"),
 		fmt.Sprintf("%s is %dMi for each of %s, less than %s: %s",
-			c.showUserMemory(mib), share, count(n, "controller"), c.show("limits.memory.max", most), consequence),
+			c.showUserMemory(mib), share, verb(n, "1 controller", fmt.Sprintf("%d controllers", n)), c.show("limits.memory.max", most), consequence),
 		fmt.Sprintf("write %s or more, on nodes that have it, or a smaller limits.memory.max, or fewer controllers", cue(userMemoryField, fmt.Sprintf("%dMi", need))))
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
@@ -13,6 +12,8 @@ type stored struct {
 	component, field string
 	environment.Volume
 	replicas int
+	// each replica has data of its own.
+	each bool
 }
 
 // stores are the components of the cluster that keep data.
@@ -20,7 +21,7 @@ func (c *checker) stores() []stored {
 	var all []stored
 	for _, name := range c.Components() {
 		if v, field := c.Volume(name); v != nil {
-			all = append(all, stored{name, field, *v, c.Replicas(name)})
+			all = append(all, stored{name, field, *v, c.Replicas(name), c.Catalog.Components[name].Data.Each})
 		}
 	}
 	return all
@@ -77,18 +78,13 @@ func (c *checker) durable(s stored) {
 	if s.None == nil {
 		return
 	}
-	loss := map[string]string{
-		"couchdb":          "every action, subject and activation is gone",
-		"kafka":            "waiting activations are gone, and a broker forgets which cluster it is of",
-		"kafka-controller": "what the quorum knows of topics is gone",
-		"redis":            "every API that was defined with \"wsk api\" is gone",
-	}[s.component]
-	message := fmt.Sprintf("%s.none is given in profile %q: when the pod goes, %s", s.field, c.Env.Profile, loss)
+	data := c.Catalog.Components[s.component].Data
+	message := fmt.Sprintf("%s.none is given in profile %q: when the pod goes, %s", s.field, c.Env.Profile, data.Loss)
 	help := fmt.Sprintf("leave out %s.none to use a StorageClass, or write another kind of volume", s.field)
 	switch {
 	case c.production():
 		c.fail("WO282", s.field+".none", message, help)
-	case !c.development() && s.component != "redis":
+	case !c.development() && !data.Spare:
 		c.warn("WO282", s.field+".none", message, help)
 	}
 }
@@ -103,7 +99,7 @@ func (c *checker) enoughVolumes(s stored) bool {
 		one = "hostPath"
 	}
 	if one != "" && s.replicas > 1 {
-		replicas := replicasField(s.component)
+		replicas := c.replicasField(s.component)
 		c.fail("WO284", s.field+"."+one,
 			fmt.Sprintf("%s.%s is one volume, but %s is %d: replicas that write over each other destroy their data", s.field, one, replicas, s.replicas),
 			fmt.Sprintf("write a kind that gives each replica its own (nfs, csi, local or a StorageClass), or %s", cue(replicas, 1)))
@@ -119,7 +115,7 @@ func (c *checker) enoughVolumes(s stored) bool {
 	if have < s.replicas {
 		c.fail("WO285", s.field+"."+what,
 			fmt.Sprintf("%s.%s has %d, but there are %d replicas: the others stay Pending without a volume", s.field, what, have, s.replicas),
-			fmt.Sprintf("write one for each replica, in the order of their ordinals, or %s", cue(replicasField(s.component), have)))
+			fmt.Sprintf("write one for each replica, in the order of their ordinals, or %s", cue(c.replicasField(s.component), have)))
 		return false
 	}
 	return true
@@ -133,9 +129,9 @@ func (c *checker) drivers(s stored) {
 			fmt.Sprintf("%s.accessMode is %q, which CSI drivers alone offer, not %s: the pod stays Pending", s.field, once, kinds[0]),
 			fmt.Sprintf("leave out %s.accessMode", s.field))
 	}
-	if s.NFS != nil && strings.HasPrefix(s.field, "kafka.") {
+	if against := c.Catalog.Components[s.component].Data.NFS; s.NFS != nil && against != "" {
 		c.warn("WO288", s.field+".nfs",
-			fmt.Sprintf("%s.nfs is given, which Kafka advises against: it renames and deletes files that are open, and where NFS fails it there, it stops", s.field),
+			fmt.Sprintf("%s.nfs is given, %s", s.field, against),
 			"use a StorageClass of block storage, csi or local")
 	}
 }
@@ -154,7 +150,7 @@ func (s stored) places() []string {
 		switch {
 		case s.NFS != nil:
 			path := strings.TrimSuffix(s.NFS.Path, "/")
-			if derived.Scales(s.component) {
+			if s.each {
 				path = fmt.Sprintf("%s/%d", path, i)
 			}
 			all = append(all, fmt.Sprintf("nfs %s:%s", s.NFS.Server, path))

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/pipeline"
@@ -46,15 +45,14 @@ func TestEnvironments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cat, err := catalog.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var names []string
 	var values []*derived.Values
 	for i := range envs {
 		names = append(names, envs[i].Name)
-		v := derived.Of(&envs[i], cat)
+		v, err := derived.New(&envs[i])
+		if err != nil {
+			t.Fatal(err)
+		}
 		values = append(values, &v)
 		p, err := plan.Of(v)
 		if err != nil {

@@ -21,7 +21,7 @@ func (d *disk) compare(in input, force bool) (*plan, error) {
 		gone[f.Path] = true
 	}
 	for _, f := range append(stale, in.folders...) {
-		c := comparison{disk: d, plan: p, folder: f, force: force, deletes: map[string]bool{}}
+		c := comparison{disk: d, plan: p, folder: f, asked: in.folders, force: force, deletes: map[string]bool{}}
 		if err := c.run(); err != nil {
 			return nil, err
 		}
@@ -45,6 +45,7 @@ type comparison struct {
 	*disk
 	*plan
 	folder   Folder
+	asked    []Folder // all that must exist
 	force    bool
 	listed   manifest
 	salvaged bool            // listed comes from a damaged manifest
@@ -65,7 +66,10 @@ func (c *comparison) run() error {
 			c.complain(inTheWay(at, "this file", "directory"))
 		}
 		return nil
-	case k == missing && len(f.Files) == 0:
+	case k == missing:
+		if len(f.Files) > 0 {
+			c.place()
+		}
 		return nil
 	}
 	if ok, err := c.readManifest(); err != nil || !ok {

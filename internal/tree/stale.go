@@ -8,7 +8,8 @@ import (
 )
 
 // staleFolders finds the sub-folders of the parents that have a manifest and
-// are not asked for.
+// are not asked for. A parent that has one itself was a folder once, before what
+// is in it was told apart: what it lists is stale.
 func (d *disk) staleFolders(in input, p *plan) ([]Folder, error) {
 	var stale []Folder
 	for _, parent := range in.parents {
@@ -28,6 +29,11 @@ func (d *disk) staleFolders(in input, p *plan) ([]Folder, error) {
 		if err != nil {
 			return nil, err
 		}
+		if was, err := d.listed(parent.Path); err != nil {
+			return nil, err
+		} else if was {
+			stale = append(stale, Folder{Path: parent.Path, Keep: append(in.below(parent.Path), parent.Keep...)})
+		}
 		for _, e := range entries {
 			sub := path.Join(parent.Path, e.Name())
 			asked := slices.ContainsFunc(in.folders, func(f Folder) bool {
@@ -36,14 +42,31 @@ func (d *disk) staleFolders(in input, p *plan) ([]Folder, error) {
 			if asked || !e.IsDir() {
 				continue
 			}
-			if _, k, err := d.look(path.Join(sub, manifestName)); err != nil {
+			if was, err := d.listed(sub); err != nil {
 				return nil, err
-			} else if k != missing {
+			} else if was {
 				stale = append(stale, Folder{Path: sub, Keep: parent.Keep})
 			}
 		}
 	}
 	return stale, nil
+}
+
+// listed tells whether a directory has a manifest.
+func (d *disk) listed(dir string) (bool, error) {
+	_, k, err := d.look(path.Join(dir, manifestName))
+	return k != missing, err
+}
+
+// below are the folders that are asked for in a directory, relative to it.
+func (in input) below(dir string) []string {
+	var all []string
+	for _, f := range in.folders {
+		if name, ok := strings.CutPrefix(f.Path, dir+"/"); ok {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // stale is about a file that the manifest lists and that nobody asks for.
@@ -135,7 +158,7 @@ func (c *comparison) noticeRest() error {
 	var rest []string
 	for _, e := range entries {
 		full := path.Join(c.folder.Path, e.Name())
-		if c.deletes[full] {
+		if c.deletes[full] || c.generates(full) {
 			continue
 		}
 		if e.IsDir() {
@@ -154,4 +177,9 @@ func (c *comparison) noticeRest() error {
 			c.folder.Path, strings.Join(rest, ", ")))
 	}
 	return nil
+}
+
+// generates tells whether what is asked for lies in a directory.
+func (c *comparison) generates(dir string) bool {
+	return slices.ContainsFunc(c.asked, func(f Folder) bool { return within(dir, f.Path) })
 }

@@ -44,6 +44,14 @@ func TestRules(t *testing.T) {
 			Deleted: []string{"base/d/b"}},
 		tree: files{"base/a": "3", "base/c": "4", "base/.whiskops": manifestOf(files{"a": "3", "c": "4"})},
 	}, {
+		name:    "a folder becomes a parent",
+		old:     []Folder{folder("overlays", files{"a/x": "1", "b/y": "2"})},
+		disk:    files{"overlays/mine": "3"},
+		asked:   []Folder{folder("overlays/a", files{"x": "1", "z": "4"})},
+		want:    Changes{Created: []string{"overlays/a/.whiskops", "overlays/a/z"}, Deleted: []string{"overlays/.whiskops", "overlays/b/y"}},
+		tree:    files{"overlays/a/x": "1", "overlays/a/z": "4", "overlays/mine": "3", "overlays/a/.whiskops": manifestOf(files{"x": "1", "z": "4"})},
+		notices: []string{"overlays is not generated any more; yours and left alone: overlays/mine"},
+	}, {
 		name:  "a missing generated file comes back",
 		old:   []Folder{folder("base", files{"a": "1", "b": "2"})},
 		gone:  []string{"base/a"},

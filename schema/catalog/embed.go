@@ -1,11 +1,11 @@
 // Package catalog embeds what OpenWhisk is, as data: a CUE file for each
-// component, and the programs that run inside it. Go here only embeds:
-// internal/catalog decodes it.
+// component, a folder for what differs in a release, and the programs that run
+// inside. Go here only embeds: internal/catalog/source reads it.
 package catalog
 
 import "embed"
 
 // Files of the catalogue.
 //
-//go:embed *.cue couchdb smoke
+//go:embed *.cue */*.cue couchdb smoke
 var Files embed.FS

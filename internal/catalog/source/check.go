@@ -1,0 +1,230 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/field"
+	"github.com/whiskops/whiskops/internal/krm"
+)
+
+// check holds the names and paths of a catalogue against what they name. All
+// that is wrong is reported at once.
+func check(c *catalog.Catalog) error {
+	k := &checker{catalog: c}
+	for _, name := range slices.Sorted(maps.Keys(c.Components)) {
+		k.at = "component " + name
+		k.component(name, c.Components[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Secrets)) {
+		k.at = "secret " + name
+		k.secret(c.Secrets[name])
+	}
+	for _, kind := range slices.Sorted(maps.Keys(c.Topics)) {
+		k.at = "topic " + kind
+		if each := c.Topics[kind].Each; each != "" {
+			k.exists(each)
+		}
+	}
+	k.at = "the rest"
+	k.rest()
+	return errors.Join(k.wrong...)
+}
+
+type checker struct {
+	catalog *catalog.Catalog
+	at      string
+	wrong   []error
+}
+
+func (k *checker) fail(format string, args ...any) {
+	k.wrong = append(k.wrong, fmt.Errorf("catalogue of %s: %s: %w", k.catalog.Release, k.at, fmt.Errorf(format, args...)))
+}
+
+func (k *checker) component(name string, c catalog.Component) {
+	k.tier(c.Tier)
+	k.image(c.Image)
+	for _, when := range []catalog.When{c.When, c.Runs, c.APIServer} {
+		k.when(when)
+	}
+	k.field(c.Replicas, reflect.TypeFor[int]())
+	k.field(c.Resources, reflect.TypeFor[environment.Resources]())
+	if c.Heap != nil {
+		k.field(c.Heap.Field, reflect.TypeFor[string]())
+	}
+	if v := c.Voter; v != nil {
+		k.when(v.When)
+		k.field(v.Field, reflect.TypeFor[string]())
+		if v.Apart != nil {
+			k.field(v.Apart.Quorum, reflect.TypeFor[int]())
+		}
+	}
+	if c.Data != nil {
+		k.field(c.Data.Volume, reflect.TypeFor[environment.Volume]())
+		if c.Data.Loss == "" {
+			k.fail("its data are nobody's loss")
+		}
+	}
+	if c.Endpoint != nil {
+		k.port(name, c.Endpoint.Port)
+		k.service(c, c.Endpoint)
+	}
+	k.external(c)
+	for _, list := range c.Lists {
+		k.when(list.When)
+	}
+	for _, need := range c.Needs {
+		k.need(need)
+	}
+	for _, o := range c.Outside {
+		k.field(o.Servers, reflect.TypeFor[[]string]())
+		k.when(o.When)
+	}
+	for _, p := range c.Public {
+		k.port(name, p.Port)
+		k.when(p.When)
+	}
+	if c.Metrics != nil {
+		k.port(name, c.Metrics.Port)
+	}
+	for _, idle := range c.Idle {
+		k.when(idle.When)
+		for _, path := range idle.Fields {
+			k.path(path)
+		}
+	}
+	if c.Workload["kind"] == nil {
+		k.fail("it has no workload")
+	}
+}
+
+func (k *checker) external(c catalog.Component) {
+	e := c.External
+	if e == nil {
+		return
+	}
+	if c.Endpoint == nil {
+		k.fail("it has an external form and no endpoint")
+	}
+	if c.When[e.Field] != false {
+		k.fail("it is there beside the server outside in its place: when has no %q: false", e.Field)
+	}
+	k.path(e.Field)
+	k.field(e.Servers, reflect.TypeFor[[]string]())
+	k.field(e.Protocol, reflect.TypeFor[string]())
+	k.field(e.Host, reflect.TypeFor[string]())
+	k.field(e.Port, reflect.TypeFor[int]())
+	if (e.Servers == "") != (e.Host != "" && e.Port != "") {
+		k.fail("a server outside has a list of servers, or a host and a port")
+	}
+}
+
+// service wants the Service that an endpoint names.
+func (k *checker) service(c catalog.Component, e *catalog.Endpoint) {
+	services, _ := c.Workload["services"].([]any)
+	for _, s := range services {
+		s, _ := s.(map[string]any)
+		if s["name"] == e.Service {
+			return
+		}
+	}
+	k.fail("it has no service %q", e.Service)
+}
+
+func (k *checker) secret(s catalog.Secret) {
+	k.field(s.Name, reflect.TypeFor[string]())
+	for _, path := range s.Keys {
+		k.field(path, reflect.TypeFor[string]())
+	}
+	k.field(s.All, reflect.TypeFor[map[string]string]())
+}
+
+func (k *checker) rest() {
+	k.tier(k.catalog.Shared.Tier)
+	k.image(k.catalog.WaitImage)
+	k.exists(k.catalog.Actions.By)
+	for _, need := range k.catalog.Actions.Needs {
+		k.need(need)
+	}
+	upstreams := map[any]bool{}
+	for _, u := range k.catalog.Edge.Upstreams {
+		upstreams[u.Name] = true
+		k.exists(u.Component)
+		if k.catalog.Components[u.Component].Endpoint == nil {
+			k.fail("upstream %q has no endpoint", u.Name)
+		}
+	}
+	for _, route := range k.catalog.Edge.Routes {
+		if !upstreams[route["upstream"]] {
+			k.fail("route %v has no upstream %q", route["path"], route["upstream"])
+		}
+	}
+}
+
+func (k *checker) need(n catalog.Need) {
+	k.exists(n.Component)
+	for _, port := range n.Ports {
+		k.port(n.Component, port)
+	}
+}
+
+func (k *checker) exists(component string) {
+	if _, ok := k.catalog.Components[component]; !ok {
+		k.fail("there is no component %q", component)
+	}
+}
+
+func (k *checker) port(component, port string) {
+	if k.catalog.Components[component].Port(port) == 0 {
+		k.fail("component %s has no port %q", component, port)
+	}
+}
+
+func (k *checker) tier(tier string) {
+	if !slices.Contains(krm.Tiers[:], tier) {
+		k.fail("there is no tier %q", tier)
+	}
+}
+
+func (k *checker) image(name string) {
+	if _, ok := k.catalog.Images[name]; !ok {
+		k.fail("there is no image %q", name)
+	}
+}
+
+func (k *checker) when(w catalog.When) {
+	for _, path := range slices.Sorted(maps.Keys(w)) {
+		is := k.path(path)
+		if is == nil {
+			continue
+		}
+		if _, text := w[path].(string); text != (is.Kind() == reflect.String) {
+			k.fail("field %q is a %s, and never %v", path, is, w[path])
+		}
+	}
+}
+
+var environmentType = reflect.TypeFor[environment.Environment]()
+
+func (k *checker) path(path string) reflect.Type {
+	t, err := field.Type(environmentType, path)
+	if err != nil {
+		k.fail("%w", err)
+	}
+	return t
+}
+
+// field wants a path, if there is one, to a field of a type.
+func (k *checker) field(path string, want reflect.Type) {
+	if path == "" {
+		return
+	}
+	if is := k.path(path); is != nil && is != want {
+		k.fail("field %q is a %s, wanted %s", path, is, want)
+	}
+}

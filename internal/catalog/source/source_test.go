@@ -1,0 +1,206 @@
+package source
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/parser"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/schema"
+)
+
+// releases of schema/catalog, or the test is over.
+func releases(t *testing.T) []string {
+	t.Helper()
+	all, err := Releases()
+	if err != nil || len(all) == 0 {
+		t.Fatalf("releases %v: %v", all, err)
+	}
+	return all
+}
+
+// What the binary holds is what schema/catalog says.
+func TestDataIsCurrent(t *testing.T) {
+	if diff := cmp.Diff(releases(t), catalog.Releases()); diff != "" {
+		t.Errorf("releases of schema/catalog and of the binary; run go generate ./... (-want +got):\n%s", diff)
+	}
+	for _, release := range releases(t) {
+		want, err := Data(release)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join("..", "data", release+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("data of %s is stale; run go generate ./... (-want +got):\n%s", release, diff)
+		}
+	}
+}
+
+// A name or a path that leads nowhere is found when the catalogue is made,
+// whichever field has it.
+func TestCheckRefuses(t *testing.T) {
+	of := func(name string, change func(*catalog.Component)) func(*catalog.Catalog) {
+		return func(c *catalog.Catalog) {
+			component := c.Components[name]
+			change(&component)
+			c.Components[name] = component
+		}
+	}
+	for _, tt := range []struct {
+		want   string
+		change func(*catalog.Catalog)
+	}{
+		{`there is no tier "cor"`, of("controller", func(c *catalog.Component) { c.Tier = "cor" })},
+		{`there is no image "controler"`, of("controller", func(c *catalog.Component) { c.Image = "controler" })},
+		{`has no field "replica"`, of("controller", func(c *catalog.Component) { c.Replicas = "controller.replica" })},
+		{`wanted int`, of("controller", func(c *catalog.Component) { c.Replicas = "controller.heap" })},
+		{`wanted environment.Resources`, of("controller", func(c *catalog.Component) { c.Resources = "controller.heap" })},
+		{`has no field "heep"`, of("controller", func(c *catalog.Component) { c.Heap.Field = "controller.heep" })},
+		{`has no field "external"`, of("controller", func(c *catalog.Component) { c.When = catalog.When{"controller.external": false} })},
+		{`and never separate`, of("controller", func(c *catalog.Component) { c.Runs = catalog.When{"kafka.external": "separate"} })},
+		{`and never true`, of("kafka", func(c *catalog.Component) { c.Voter.When = catalog.When{"kafka.mode": true} })},
+		{`has no field "mod"`, of("kafka", func(c *catalog.Component) { c.Voter.Field = "kafka.mod" })},
+		{`wanted int`, of("kafka", func(c *catalog.Component) { c.Voter.Apart.Quorum = "kafka.heap" })},
+		{`has no field "mod"`, of("controller", func(c *catalog.Component) { c.APIServer = catalog.When{"kafka.mod": "x"} })},
+		{`has no field "mod"`, of("controller", func(c *catalog.Component) {
+			c.Lists = map[string]catalog.List{"X_": {When: catalog.When{"kafka.mod": "x"}}}
+		})},
+		{`has no port "htp"`, of("controller", func(c *catalog.Component) { c.Endpoint.Port = "htp" })},
+		{`no service "controler"`, of("controller", func(c *catalog.Component) { c.Endpoint.Service = "controler" })},
+		{`has no port "htp"`, of("controller", func(c *catalog.Component) { c.Metrics.Port = "htp" })},
+		{`there is no component "kafke"`, of("controller", func(c *catalog.Component) { c.Needs[0].Component = "kafke" })},
+		{`component kafka has no port "clint"`, of("controller", func(c *catalog.Component) { c.Needs[0].Ports = []string{"clint"} })},
+		{`it has no workload`, of("controller", func(c *catalog.Component) { c.Workload = nil })},
+		{`wanted environment.Volume`, of("kafka", func(c *catalog.Component) { c.Data.Volume = "kafka.heap" })},
+		{`nobody's loss`, of("kafka", func(c *catalog.Component) { c.Data.Loss = "" })},
+		{`beside the server outside`, of("kafka", func(c *catalog.Component) { c.When = nil })},
+		{`a list of servers, or a host and a port`, of("kafka", func(c *catalog.Component) { c.External.Servers = "" })},
+		{`a list of servers, or a host and a port`, of("couchdb", func(c *catalog.Component) { c.External.Port = "" })},
+		{`no endpoint`, of("kafka", func(c *catalog.Component) { c.Endpoint = nil })},
+		{`wanted []string`, of("invoker", func(c *catalog.Component) { c.Outside[0].Servers = "invoker.heap" })},
+		{`has no field "kinds"`, of("invoker", func(c *catalog.Component) { c.Idle[0].When = catalog.When{"invoker.kinds": "x"} })},
+		{`has no field "replica"`, of("invoker", func(c *catalog.Component) { c.Idle[0].Fields = []string{"invoker.replica"} })},
+		{`has no port "www"`, of("nginx", func(c *catalog.Component) { c.Public[0].Port = "www" })},
+		{`has no field "couch"`, func(c *catalog.Catalog) { c.Secrets["couchdb"] = catalog.Secret{Name: "secrets.couch"} }},
+		{`there is no component "x"`, func(c *catalog.Catalog) { c.Topics["events"] = catalog.Topic{Each: "x"} }},
+		{`there is no image "x"`, func(c *catalog.Catalog) { c.WaitImage = "x" }},
+		{`there is no component "x"`, func(c *catalog.Catalog) { c.Actions.By = "x" }},
+		{`has no upstream "x"`, func(c *catalog.Catalog) { c.Edge.Routes[0]["upstream"] = "x" }},
+		{`has no endpoint`, func(c *catalog.Catalog) { c.Edge.Upstreams[0].Component = "nginx" }},
+	} {
+		c, err := Read("2.0.0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tt.change(c)
+		if err := check(c); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v, want %q", err, tt.want)
+		}
+	}
+}
+
+func TestFill(t *testing.T) {
+	names := variables{"2.0.0"}
+	got, err := names.fill(map[string]any{"a": []any{"$@{whisk.couchdb.host}:$@{whisk.couchdb.port}", 1, "@{{$x}}"}})
+	want := map[string]any{"a": []any{"$CONFIG_whisk_couchdb_host:$CONFIG_whisk_couchdb_port", 1, "@{{$x}}"}}
+	if diff := cmp.Diff(any(want), got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	for text, want := range map[string]string{
+		"@{whisk.couchdb.hots}":   `OpenWhisk 2.0.0 has no configuration key "whisk.couchdb.hots"`,
+		"@{pekko.actor.provider}": `OpenWhisk 2.0.0 has no configuration key "pekko.actor.provider"`,
+		"@file{smoke/smoke.bash}": "smoke/smoke.bash",
+		"@{}":                     "",
+	} {
+		_, err := names.fill([]any{text})
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// The contract names components, images, kinds of topics and releases, so that a
+// misspelt one is refused at the user's line. It names those that there are.
+func TestContract(t *testing.T) {
+	placed, images, topics := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, release := range releases(t) {
+		c, err := Read(release)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, component := range c.Components {
+			if component.Workload["kind"] != "Job" {
+				placed[name] = true
+			}
+		}
+		for name := range c.Images {
+			images[name] = true
+		}
+		for kind := range c.Topics {
+			topics[kind] = true
+		}
+	}
+	contract := contract(t)
+	for definition, want := range map[string]map[string]bool{"#Component": placed, "#ImageName": images, "#TopicKind": topics} {
+		if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), allowed(t, contract, definition)); diff != "" {
+			t.Errorf("%s of the contract (-catalogue +contract):\n%s", definition, diff)
+		}
+	}
+	if diff := cmp.Diff(releases(t), allowed(t, contract, "#Environment.openwhisk")); diff != "" {
+		t.Errorf("releases of the contract (-catalogue +contract):\n%s", diff)
+	}
+}
+
+func contract(t *testing.T) cue.Value {
+	t.Helper()
+	inst := build.NewContext().NewInstance("", nil)
+	entries, err := schema.Contract.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		src, err := schema.Contract.ReadFile(e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := parser.ParseFile(e.Name(), src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := inst.AddSyntax(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cuecontext.New().BuildInstance(inst)
+}
+
+// allowed strings of a disjunction, sorted, each once.
+func allowed(t *testing.T, v cue.Value, path string) []string {
+	t.Helper()
+	op, branches := v.LookupPath(cue.ParsePath(path)).Expr()
+	if op != cue.OrOp {
+		t.Fatalf("%s is no disjunction", path)
+	}
+	var all []string
+	for _, b := range branches {
+		text, err := b.String()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, text)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,120 @@
+package overlay
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/whiskops/whiskops/internal/kustomize"
+)
+
+// data is a Base as text. It is a line for each object and for each file, so that
+// a change shows as what it is.
+type data struct {
+	Objects []objectData      `json:"objects"`
+	Folders []folderData      `json:"folders"`
+	Files   map[string]string `json:"files"`
+}
+
+type objectData struct {
+	Namespace string          `json:"namespace,omitempty"`
+	Component string          `json:"component"`
+	Tier      string          `json:"tier"`
+	Hashed    bool            `json:"hashed,omitempty"`
+	Value     json.RawMessage `json:"value"`
+}
+
+type folderData struct {
+	Tier      string `json:"tier"`
+	Component string `json:"component"`
+	Folder    string `json:"folder"`
+}
+
+// Data writes a base as Read reads it.
+func (b *Base) Data() ([]byte, error) {
+	d := data{Files: map[string]string{}}
+	for _, o := range b.objects {
+		value, err := json.Marshal(o.value)
+		if err != nil {
+			return nil, fmt.Errorf("write %s: %w", o, err)
+		}
+		d.Objects = append(d.Objects, objectData{o.namespace, o.component, o.tier, o.hashed, value})
+	}
+	for p, folder := range b.folders {
+		d.Folders = append(d.Folders, folderData{p.tier, p.component, folder})
+	}
+	slices.SortFunc(d.Folders, func(a, b folderData) int {
+		return strings.Compare(a.Folder+"\x00"+a.Tier, b.Folder+"\x00"+b.Tier)
+	})
+	for name, content := range b.files {
+		d.Files[name] = string(content)
+	}
+	return d.lines()
+}
+
+// lines of the text.
+func (d data) lines() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	var wrong error
+	put := func(before string, v any) {
+		b.WriteString(before)
+		if err := e.Encode(v); err != nil && wrong == nil {
+			wrong = err
+		}
+		b.Truncate(b.Len() - 1) // the line feed that Encode adds
+	}
+	b.WriteString("{\"objects\":[")
+	for i, o := range d.Objects {
+		put(separator(i), o)
+	}
+	b.WriteString("\n],\"folders\":[")
+	for i, f := range d.Folders {
+		put(separator(i), f)
+	}
+	b.WriteString("\n],\"files\":{")
+	for i, name := range slices.Sorted(maps.Keys(d.Files)) {
+		put(separator(i), name)
+		put(":", d.Files[name])
+	}
+	b.WriteString("\n}}\n")
+	return b.Bytes(), wrong
+}
+
+func separator(i int) string {
+	if i == 0 {
+		return "\n"
+	}
+	return ",\n"
+}
+
+// Read is the base that Data wrote.
+func Read(text []byte) (*Base, error) {
+	var d data
+	if err := json.Unmarshal(text, &d); err != nil {
+		return nil, fmt.Errorf("read base: %w", err)
+	}
+	b := &Base{folders: map[part]string{}, files: make(map[string][]byte, len(d.Files))}
+	for _, o := range d.Objects {
+		value, err := kustomize.ParseJSON(o.Value)
+		if err != nil {
+			return nil, fmt.Errorf("read base: %w", err)
+		}
+		read := &object{namespace: o.Namespace, component: o.Component, tier: o.Tier, hashed: o.Hashed, value: value}
+		read.apiVersion, _ = value["apiVersion"].(string)
+		read.kind, _ = value["kind"].(string)
+		read.name, _ = mapping(value, "metadata")["name"].(string)
+		b.objects = append(b.objects, read)
+	}
+	for _, f := range d.Folders {
+		b.folders[part{f.Tier, f.Component}] = f.Folder
+	}
+	for name, content := range d.Files {
+		b.files[name] = []byte(content)
+	}
+	return b, nil
+}
