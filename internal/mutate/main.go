@@ -6,9 +6,10 @@
 // could tell from the original, with the reason. One that survives without
 // being named is a test that is missing, and exit code 1.
 //
-// Run it from the root of the module; nothing there is written. Each mutant is
-// compiled and linked with the tests of its package alone: seconds each, so an
-// hour and more for all of them.
+// Run it from the root of the module; nothing there is written. All mutants of
+// a package are compiled into its tests at once, where an environment variable
+// chooses one; the few in constants, which nothing can choose when it runs, are
+// compiled one by one. So each costs little more than the tests that kill it.
 package main
 
 import (
@@ -22,6 +23,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,7 +34,7 @@ var equivalent string
 // defaults are the packages whose code decides.
 const defaults = "internal/rules,internal/derived,internal/overlay,generators/..."
 
-// guards judge more than themselves: rules read what is derived.
+// guards have tests that judge another package too.
 var guards = map[string][]string{
 	"internal/derived": {"internal/plan"},
 }
@@ -93,7 +95,7 @@ func (o options) run(ctx context.Context, out, progress io.Writer) (missed int, 
 		for _, c := range stale {
 			fmt.Fprintf(out, "equivalent.txt names what is no mutant of %s:\n\t- %s\n\t+ %s\n", c.file, c.before, c.after)
 		}
-		report, err := o.judge(ctx, p.folder, o.choose(mutants), known, progress)
+		report, err := o.judge(ctx, p, o.choose(mutants), known, progress)
 		if err != nil {
 			return 0, err
 		}
@@ -109,8 +111,10 @@ func (o options) choose(mutants []mutant) []mutant {
 		return mutants
 	}
 	chosen := make([]mutant, o.sample)
-	for i, n := range rand.New(rand.NewPCG(o.seed, 0)).Perm(len(mutants))[:o.sample] {
-		chosen[i] = mutants[n]
+	places := rand.New(rand.NewPCG(o.seed, 0)).Perm(len(mutants))[:o.sample]
+	slices.Sort(places)
+	for i, place := range places {
+		chosen[i] = mutants[place]
 	}
 	return chosen
 }
@@ -135,11 +139,8 @@ func (r report) write(out io.Writer) {
 }
 
 // judge tries the mutants of a package that are not known to be equivalent.
-func (o options) judge(ctx context.Context, folder string, mutants []mutant, known map[change]string, progress io.Writer) (report, error) {
-	r := report{folder: folder, made: len(mutants)}
-	if f, out := o.runner.test(ctx, folder, ""); f != survived {
-		return r, fmt.Errorf("%s: the tests fail without a mutation:\n%s", folder, out)
-	}
+func (o options) judge(ctx context.Context, p pkg, mutants []mutant, known map[change]string, progress io.Writer) (report, error) {
+	r := report{folder: p.folder, made: len(mutants)}
 	var tried []mutant
 	for _, m := range mutants {
 		if _, ok := known[m.change()]; ok {
@@ -148,12 +149,16 @@ func (o options) judge(ctx context.Context, folder string, mutants []mutant, kno
 		}
 		tried = append(tried, m)
 	}
+	tests, err := o.runner.compile(ctx, p.folder, p.name, tried)
+	if err != nil {
+		return r, err
+	}
 	n := 0
-	fates, err := o.runner.all(ctx, folder, tried, o.jobs, func(m mutant, f fate) {
+	fates, err := o.runner.all(ctx, p.folder, tests, tried, o.jobs, func(m mutant, f fate) {
 		if n++; f == survived {
-			fmt.Fprintf(progress, "%s %d/%d survived: %v\n", folder, n, len(tried), m)
+			fmt.Fprintf(progress, "%s %d/%d survived: %v\n", p.folder, n, len(tried), m)
 		} else if n%20 == 0 {
-			fmt.Fprintf(progress, "%s %d/%d\n", folder, n, len(tried))
+			fmt.Fprintf(progress, "%s %d/%d\n", p.folder, n, len(tried))
 		}
 	})
 	if err != nil {
@@ -172,15 +177,15 @@ func (o options) judge(ctx context.Context, folder string, mutants []mutant, kno
 	return r, nil
 }
 
-// pkg is a package by its folder, with slashes, and its files.
+// pkg is a package with its folder, with slashes, and its files.
 type pkg struct {
-	folder string
-	files  []string
+	name, folder string
+	files        []string
 }
 
 // list the packages of the patterns.
 func list(ctx context.Context, root string, patterns []string) ([]pkg, error) {
-	args := []string{"list", "-f", "{{.Dir}}{{range .GoFiles}}\t{{.}}{{end}}"}
+	args := []string{"list", "-f", "{{.Name}}\t{{.Dir}}{{range .GoFiles}}\t{{.}}{{end}}"}
 	for _, p := range patterns {
 		args = append(args, "./"+p)
 	}
@@ -193,11 +198,11 @@ func list(ctx context.Context, root string, patterns []string) ([]pkg, error) {
 	var all []pkg
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Split(strings.TrimSpace(line), "\t")
-		folder, err := filepath.Rel(root, fields[0])
+		folder, err := filepath.Rel(root, fields[1])
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, pkg{filepath.ToSlash(folder), fields[1:]})
+		all = append(all, pkg{fields[0], filepath.ToSlash(folder), fields[2:]})
 	}
 	return all, nil
 }

@@ -22,6 +22,7 @@ type mutant struct {
 	text string
 	// before and after are the whole line, without the space around it.
 	before, after string
+	site          site
 }
 
 // apply returns the file with the change made.
@@ -44,8 +45,8 @@ func mutantsOf(file string, source []byte) ([]mutant, error) {
 	if ast.IsGenerated(tree) {
 		return nil, nil
 	}
-	f := &finder{file: file, source: source, fset: fset}
-	ast.Inspect(tree, f.visit)
+	f := &finder{file: file, source: source, fset: fset, plain: map[ast.Node]bool{}, fixed: map[ast.Node]bool{}}
+	f.inspect(tree)
 	slices.SortFunc(f.found, func(a, b mutant) int {
 		return cmp.Or(cmp.Compare(a.offset, b.offset), cmp.Compare(a.after, b.after))
 	})
@@ -58,6 +59,30 @@ type finder struct {
 	source []byte
 	fset   *token.FileSet
 	found  []mutant
+	// site of what is being visited.
+	site site
+	// plain conditions of an if, without an operator.
+	plain map[ast.Node]bool
+	// fixed are the expressions of constants, which nothing can choose.
+	fixed map[ast.Node]bool
+}
+
+// inspect a node and all below it. The outermost site is that of all.
+func (f *finder) inspect(root ast.Node) {
+	ast.Inspect(root, func(n ast.Node) bool {
+		s := site{}
+		if n != nil && f.site.kind == alone {
+			s = f.siteOf(n)
+		}
+		if s.kind == alone {
+			f.visit(n)
+			return true
+		}
+		f.site = s
+		f.inspect(n)
+		f.site = site{}
+		return false
+	})
 }
 
 // change replaces what is between two places of one line.
@@ -68,14 +93,21 @@ func (f *finder) change(from, to token.Pos, text string) {
 	if i := bytes.IndexByte(f.source[start:], '\n'); i >= 0 {
 		end = start + i
 	}
-	m := mutant{file: f.file, line: at.Line, offset: at.Offset, length: int(to - from), text: text}
+	m := mutant{file: f.file, line: at.Line, offset: at.Offset, length: int(to - from), text: text, site: f.site}
 	m.before = strings.TrimSpace(string(f.source[start:end]))
 	m.after = strings.TrimSpace(string(f.source[start:at.Offset]) + text + string(f.source[at.Offset+m.length:end]))
 	f.found = append(f.found, m)
 }
 
-func (f *finder) visit(n ast.Node) bool {
+func (f *finder) visit(n ast.Node) {
+	if f.plain[n] {
+		f.change(n.Pos(), n.Pos(), "!")
+	}
 	switch n := n.(type) {
+	case *ast.GenDecl:
+		if n.Tok == token.CONST {
+			f.fix(n)
+		}
 	case *ast.BinaryExpr:
 		f.operator(n)
 		f.operands(n)
@@ -84,12 +116,22 @@ func (f *finder) visit(n ast.Node) bool {
 			f.change(n.OpPos, n.OpPos+1, "")
 		}
 	case *ast.IfStmt:
-		f.negate(n.Cond)
-		f.leave(n.Body)
+		f.plain[n.Cond] = plain(n.Cond)
 	case *ast.CallExpr:
-		f.extreme(n)
+		if extremes(n) {
+			f.extreme(n)
+		}
+	case *ast.ReturnStmt, *ast.BranchStmt:
+		f.leave(n)
 	}
-	return true
+}
+
+// fix notes all below a declaration of constants.
+func (f *finder) fix(d *ast.GenDecl) {
+	ast.Inspect(d, func(n ast.Node) bool {
+		f.fixed[n] = true
+		return true
+	})
 }
 
 // neighbours of an operator.
@@ -120,6 +162,10 @@ func (f *finder) operands(n *ast.BinaryExpr) {
 		return
 	case token.SHL, token.SHR:
 		return
+	case token.QUO, token.REM:
+		if v, ok := number(n.Y); ok && v == 1 {
+			down = false // nothing is divided by zero
+		}
 	case token.GTR, token.LEQ:
 		down = false // is what the neighbour of the operator does
 	case token.LSS, token.GEQ:
@@ -130,11 +176,18 @@ func (f *finder) operands(n *ast.BinaryExpr) {
 }
 
 // negate a condition that has no operator of its own.
-func (f *finder) negate(condition ast.Expr) {
-	switch condition.(type) {
-	case *ast.Ident, *ast.CallExpr, *ast.SelectorExpr, *ast.IndexExpr:
-		f.change(condition.Pos(), condition.Pos(), "!")
+func (f *finder) negate(e ast.Expr) {
+	if plain(e) {
+		f.change(e.Pos(), e.Pos(), "!")
 	}
+}
+
+func plain(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.Ident, *ast.CallExpr, *ast.SelectorExpr, *ast.IndexExpr:
+		return true
+	}
+	return false
 }
 
 func (f *finder) offByOne(e ast.Expr, up, down bool) {
@@ -160,33 +213,36 @@ func number(e ast.Expr) (int64, bool) {
 	return v, err == nil
 }
 
+// extremes tells whether a call is of min or max.
+func extremes(n *ast.CallExpr) bool {
+	name, ok := n.Fun.(*ast.Ident)
+	return ok && len(n.Args) > 1 && (name.Name == "min" || name.Name == "max")
+}
+
 // extreme takes the least for the most, and the other way round, and moves a
 // bound that is a number.
 func (f *finder) extreme(n *ast.CallExpr) {
-	name, ok := n.Fun.(*ast.Ident)
-	if !ok || len(n.Args) < 2 || name.Name != "min" && name.Name != "max" {
-		return
+	other := "min"
+	if n.Fun.(*ast.Ident).Name == "min" {
+		other = "max"
 	}
-	f.change(name.Pos(), name.End(), map[string]string{"min": "max", "max": "min"}[name.Name])
+	f.change(n.Fun.Pos(), n.Fun.End(), other)
 	for _, arg := range n.Args {
 		f.offByOne(arg, true, true)
 	}
 }
 
-// leave forgets to leave: a return of nothing, a continue or a break at the end
-// of what an if does.
-func (f *finder) leave(body *ast.BlockStmt) {
-	if len(body.List) == 0 {
-		return
-	}
-	switch s := body.List[len(body.List)-1].(type) {
+// leave forgets to leave early: a return of nothing, a continue, a break.
+func (f *finder) leave(n ast.Node) {
+	switch n := n.(type) {
 	case *ast.ReturnStmt:
-		if len(s.Results) == 0 {
-			f.change(s.Pos(), s.End(), "")
+		if len(n.Results) > 0 {
+			return
 		}
 	case *ast.BranchStmt:
-		if s.Label == nil {
-			f.change(s.Pos(), s.End(), "")
+		if n.Label != nil || n.Tok != token.CONTINUE && n.Tok != token.BREAK {
+			return
 		}
 	}
+	f.change(n.Pos(), n.End(), "")
 }

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -34,55 +34,85 @@ type runner struct {
 	guards map[string][]string
 }
 
-// memory that a mutant's compiler or test may address, in KiB: one that appends
-// for ever must not take the machine along.
+// memory that a mutant may take, in KiB of addresses: one that appends for ever
+// must not take the machine along.
 const memory = 8 << 20
 
-// test runs a package's tests with an overlay, or none.
-func (r runner) test(ctx context.Context, pkg, overlay string) (fate, []byte) {
-	// Only a package's own tests are linked with a mutant. Those that need longest
-	// come last, as a survivor alone has to pass them all.
-	for _, p := range append([]string{pkg}, r.guards[pkg]...) {
-		cmd := exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(`ulimit -v %d; exec "$@"`, memory), "sh",
-			"go", "test", "-short", "-failfast", "-count=1", "-vet=off", "-ldflags=-s -w",
-			"-overlay="+overlay, "-timeout="+r.timeout.String(), "./"+p)
-		cmd.Dir = r.root
-		out, err := cmd.CombinedOutput()
-		switch {
-		case bytes.Contains(out, []byte("[build failed]")):
-			return unbuilt, out
-		case err != nil:
+// command within the bound of memory.
+func command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
+	limited := append([]string{"-c", fmt.Sprintf(`ulimit -v %d; exec "$@"`, memory), "sh", name}, args...)
+	cmd := exec.CommandContext(ctx, "sh", limited...)
+	cmd.Dir = dir
+	return cmd
+}
+
+// binary is the tests of a package.
+type binary struct{ path, dir string }
+
+// build the tests that judge a package, with some of its files replaced.
+func (r runner) build(ctx context.Context, folder, name string, replaced map[string][]byte) ([]binary, error) {
+	overlay := map[string]string{}
+	for file, content := range replaced {
+		path := filepath.Join(r.scratch, fmt.Sprint(name, "-", len(overlay), ".go"))
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			return nil, err
+		}
+		overlay[filepath.Join(r.root, filepath.FromSlash(file))] = path
+	}
+	text, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		return nil, err
+	}
+	list := filepath.Join(r.scratch, name+".json")
+	if err := os.WriteFile(list, text, 0o600); err != nil {
+		return nil, err
+	}
+	var all []binary
+	for _, judge := range append([]string{folder}, r.guards[folder]...) {
+		b := binary{filepath.Join(r.scratch, fmt.Sprint(name, "-", len(all), ".test")), filepath.Join(r.root, filepath.FromSlash(judge))}
+		out, err := command(ctx, r.root, "go", "test", "-c", "-ldflags=-s -w", "-overlay="+list, "-o", b.path, "./"+judge).CombinedOutput()
+		if err != nil {
+			return nil, fmt.Errorf("compile %s: %w\n%s", judge, err, out)
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
+
+// test runs tests with one of the mutants that are in them, by its number, or
+// with none for 0. The output is that of a failure.
+func (r runner) test(ctx context.Context, tests []binary, active int) (fate, []byte) {
+	for _, b := range tests {
+		cmd := command(ctx, b.dir, b.path, "-test.short", "-test.failfast", "-test.timeout="+r.timeout.String())
+		cmd.Env = append(os.Environ(), fmt.Sprint(variable, "=", active))
+		if out, err := cmd.CombinedOutput(); err != nil {
 			return killed, out
 		}
 	}
 	return survived, nil
 }
 
-// try makes one mutant and tests it.
-func (r runner) try(ctx context.Context, pkg string, m mutant, name string) (fate, error) {
-	path := filepath.Join(r.root, filepath.FromSlash(m.file))
-	source, err := os.ReadFile(path)
+// alone builds and tests one mutant that has no site.
+func (r runner) alone(ctx context.Context, folder string, m mutant, name string) (fate, error) {
+	source, err := os.ReadFile(filepath.Join(r.root, filepath.FromSlash(m.file)))
 	if err != nil {
 		return 0, err
 	}
-	mutated, overlay := filepath.Join(r.scratch, name+".go"), filepath.Join(r.scratch, name+".json")
-	text, err := json.Marshal(map[string]map[string]string{"Replace": {path: mutated}})
+	tests, err := r.build(ctx, folder, name, map[string][]byte{m.file: m.apply(source)})
 	if err != nil {
-		return 0, err
+		return unbuilt, ctx.Err()
 	}
-	for file, content := range map[string][]byte{mutated: m.apply(source), overlay: text} {
-		if err := os.WriteFile(file, content, 0o600); err != nil {
-			return 0, err
-		}
-		defer os.Remove(file)
+	f, _ := r.test(ctx, tests, 0)
+	for _, b := range tests {
+		os.Remove(b.path)
 	}
-	f, _ := r.test(ctx, pkg, overlay)
 	return f, ctx.Err()
 }
 
 // all tries the mutants of a package, some at a time, and tells each when it is
-// done. Fates are in the order of mutants.
-func (r runner) all(ctx context.Context, pkg string, mutants []mutant, jobs int, done func(mutant, fate)) ([]fate, error) {
+// done. Fates are in the order of mutants; together has those that have a site,
+// numbered from 1.
+func (r runner) all(ctx context.Context, folder string, together []binary, mutants []mutant, jobs int, done func(mutant, fate)) ([]fate, error) {
 	fates, errs := make([]fate, len(mutants)), make([]error, len(mutants))
 	var group sync.WaitGroup
 	var told sync.Mutex
@@ -91,21 +121,43 @@ func (r runner) all(ctx context.Context, pkg string, mutants []mutant, jobs int,
 		free <- struct{}{}
 		group.Go(func() {
 			defer func() { <-free }()
-			if ctx.Err() != nil {
+			if m.site.kind == alone {
+				fates[i], errs[i] = r.alone(ctx, folder, m, fmt.Sprint("alone", i))
+			} else {
+				fates[i], _ = r.test(ctx, together, i+1)
 				errs[i] = ctx.Err()
-				return
 			}
-			fates[i], errs[i] = r.try(ctx, pkg, m, fmt.Sprint("mutant", i))
 			told.Lock()
 			defer told.Unlock()
 			done(m, fates[i])
 		})
 	}
 	group.Wait()
-	for _, err := range errs {
+	return fates, errors.Join(errs...)
+}
+
+// compile a package with all mutants that have a site, and see its tests pass
+// with none of them active.
+func (r runner) compile(ctx context.Context, folder, name string, mutants []mutant) ([]binary, error) {
+	replaced := map[string][]byte{folder + "/active_mutant.go": chooser(name)}
+	for i := 0; i < len(mutants); {
+		n, ids := i, []int(nil)
+		for ; n < len(mutants) && mutants[n].file == mutants[i].file; n++ {
+			ids = append(ids, n+1)
+		}
+		source, err := os.ReadFile(filepath.Join(r.root, filepath.FromSlash(mutants[i].file)))
 		if err != nil {
 			return nil, err
 		}
+		replaced[mutants[i].file] = together(source, mutants[i:n], ids)
+		i = n
 	}
-	return fates, nil
+	tests, err := r.build(ctx, folder, "together", replaced)
+	if err != nil {
+		return nil, err
+	}
+	if f, out := r.test(ctx, tests, 0); f != survived {
+		return nil, fmt.Errorf("%s: the tests fail without a mutation:\n%s", folder, out)
+	}
+	return tests, nil
 }
