@@ -50,7 +50,7 @@ func main() {
 	flag.DurationVar(&o.runner.timeout, "timeout", 2*time.Minute, "of the tests of one mutant; one that takes longer is killed")
 	flag.Parse()
 	o.packages, o.runner.guards = strings.Split(*packages, ","), guards
-	missed, err := o.run(ctx, os.Stdout, os.Stderr)
+	missed, err := o.run(ctx, equivalent, os.Stdout, os.Stderr)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(2)
@@ -70,7 +70,7 @@ type options struct {
 
 // run reports to out, and what it is at to progress. It returns how many
 // mutants survived, and how many entries of equivalent.txt stand for none.
-func (o options) run(ctx context.Context, out, progress io.Writer) (missed int, err error) {
+func (o options) run(ctx context.Context, equivalent string, out, progress io.Writer) (missed int, err error) {
 	known, err := parseEquivalent(equivalent)
 	if err != nil {
 		return 0, fmt.Errorf("equivalent.txt: %w", err)
