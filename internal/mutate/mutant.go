@@ -45,7 +45,8 @@ func mutantsOf(file string, source []byte) ([]mutant, error) {
 	if ast.IsGenerated(tree) {
 		return nil, nil
 	}
-	f := &finder{file: file, source: source, fset: fset, plain: map[ast.Node]bool{}, fixed: map[ast.Node]bool{}}
+	f := &finder{file: file, source: source, fset: fset, plain: map[ast.Node]bool{}, fixed: map[ast.Node]bool{}, known: map[string]bool{}}
+	f.constants(tree)
 	f.inspect(tree)
 	slices.SortFunc(f.found, func(a, b mutant) int {
 		return cmp.Or(cmp.Compare(a.offset, b.offset), cmp.Compare(a.after, b.after))
@@ -63,8 +64,34 @@ type finder struct {
 	site site
 	// plain conditions of an if, without an operator.
 	plain map[ast.Node]bool
-	// fixed are the expressions of constants, which nothing can choose.
+	// fixed are the expressions of constants, which nothing can choose, and known
+	// the names of what may be one: constants of the file, and packages.
 	fixed map[ast.Node]bool
+	known map[string]bool
+}
+
+// constants notes what nothing can choose when it runs.
+func (f *finder) constants(tree *ast.File) {
+	for _, i := range tree.Imports {
+		name := strings.Trim(i.Path.Value, `"`)
+		f.known[name[strings.LastIndex(name, "/")+1:]] = true
+	}
+	ast.Inspect(tree, func(n ast.Node) bool {
+		d, ok := n.(*ast.GenDecl)
+		if !ok || d.Tok != token.CONST {
+			return true
+		}
+		ast.Inspect(d, func(n ast.Node) bool {
+			f.fixed[n] = true
+			return true
+		})
+		for _, s := range d.Specs {
+			for _, name := range s.(*ast.ValueSpec).Names {
+				f.known[name.Name] = true
+			}
+		}
+		return true
+	})
 }
 
 // inspect a node and all below it. The outermost site is that of all.
@@ -104,10 +131,6 @@ func (f *finder) visit(n ast.Node) {
 		f.change(n.Pos(), n.Pos(), "!")
 	}
 	switch n := n.(type) {
-	case *ast.GenDecl:
-		if n.Tok == token.CONST {
-			f.fix(n)
-		}
 	case *ast.BinaryExpr:
 		f.operator(n)
 		f.operands(n)
@@ -124,14 +147,6 @@ func (f *finder) visit(n ast.Node) {
 	case *ast.ReturnStmt, *ast.BranchStmt:
 		f.leave(n)
 	}
-}
-
-// fix notes all below a declaration of constants.
-func (f *finder) fix(d *ast.GenDecl) {
-	ast.Inspect(d, func(n ast.Node) bool {
-		f.fixed[n] = true
-		return true
-	})
 }
 
 // neighbours of an operator.

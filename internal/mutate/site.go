@@ -37,9 +37,9 @@ func (f *finder) siteOf(n ast.Node) site {
 			k = condition
 		}
 	case *ast.BinaryExpr:
-		k = kindOf(n)
+		k = f.kindOf(n)
 	case *ast.CallExpr:
-		if extremes(n) && safe(n) && slices.ContainsFunc(n.Args, func(e ast.Expr) bool { return !constant(e) }) {
+		if extremes(n) && safe(n) && slices.ContainsFunc(n.Args, func(e ast.Expr) bool { return !f.constant(e) }) {
 			k = numeric
 		}
 	case *ast.ReturnStmt:
@@ -60,7 +60,7 @@ func (f *finder) siteOf(n ast.Node) site {
 	return site{k, f.fset.Position(n.Pos()).Offset, f.fset.Position(n.End()).Offset}
 }
 
-func kindOf(n *ast.BinaryExpr) kind {
+func (f *finder) kindOf(n *ast.BinaryExpr) kind {
 	switch n.Op {
 	case token.LSS, token.LEQ, token.GTR, token.GEQ, token.EQL, token.NEQ, token.LAND, token.LOR:
 		return condition
@@ -68,7 +68,7 @@ func kindOf(n *ast.BinaryExpr) kind {
 		return alone
 	}
 	// The type of a constant is that of what it meets, which is not known here.
-	if constant(n) || !safe(n) {
+	if f.constant(n) || !safe(n) {
 		return alone
 	}
 	return numeric
@@ -84,7 +84,7 @@ func safe(e ast.Expr) bool {
 			is = false
 		case *ast.BinaryExpr:
 			if n.Op == token.QUO || n.Op == token.REM {
-				is = is && plain(n.Y) || constant(n.Y)
+				is = is && plain(n.Y) || literal(n.Y)
 			}
 		}
 		return is
@@ -92,17 +92,26 @@ func safe(e ast.Expr) bool {
 	return is
 }
 
-// constant tells whether an expression has nothing but literals.
-func constant(e ast.Expr) bool {
+// constant tells whether an expression may be one.
+func (f *finder) constant(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.BasicLit:
 		return true
+	case *ast.Ident:
+		return f.known[e.Name]
+	case *ast.SelectorExpr:
+		return f.constant(e.X)
 	case *ast.ParenExpr:
-		return constant(e.X)
+		return f.constant(e.X)
 	case *ast.BinaryExpr:
-		return constant(e.X) && constant(e.Y)
+		return f.constant(e.X) && f.constant(e.Y)
 	}
 	return false
+}
+
+func literal(e ast.Expr) bool {
+	_, ok := e.(*ast.BasicLit)
+	return ok
 }
 
 // together writes a file with all the mutants that have a site; ids are those by

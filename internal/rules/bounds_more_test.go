@@ -43,6 +43,16 @@ var moreDecisions = []decision{
 		pool(e, "invoker", func(p *environment.NodePool) { p.CPU = millis(n) })
 	}},
 	{"WO236", "CPU of a pod", 8000, "--x", func(e *env, n int) { e.Kafka.Resources.Requests.CPU = millis(n) }},
+	{"WO236", "CPU that the catalogue asks for", 100, "x--", func(e *env, n int) {
+		e.Kafka.Mode, e.Placement.Rules = "separate", rule("kafka-controller", environment.PlacementRule{Pool: "db"})
+		e.Cluster.Nodes["db"] = environment.NodePool{Count: 3, CPU: millis(n), Memory: "8Gi", Zones: 1}
+	}},
+	{"WO236", "pools with placement off", 2, "x--", func(e *env, n int) {
+		e.Placement.Enabled, e.Cluster.Nodes = false, map[string]environment.NodePool{}
+		for _, name := range numbered(n) {
+			e.Cluster.Nodes[name] = environment.NodePool{Count: 50, CPU: "300m", Memory: "64Gi", Zones: 1}
+		}
+	}},
 	{"WO236", "memory of a pod", 32768, "--x", func(e *env, n int) {
 		e.Kafka.Resources.Requests.Memory, e.Kafka.Resources.Limits.Memory = mi(n), "64Gi"
 	}},
