@@ -3,6 +3,7 @@ package derived
 import (
 	"testing"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
@@ -12,6 +13,7 @@ func TestKeptIsRoundedUp(t *testing.T) {
 	for _, tt := range []struct{ bytes, brokers, copies, want int }{
 		{999, 3, 1, 2334}, {1000, 3, 1, 2336}, {1001, 3, 1, 2338},
 		{1000, 2, 1, 3504}, {1000, 2, 2, 7007}, {1000, 2, 3, 7007}, {1000, 1, 1, 7007},
+		{1000, 0, 1, 0}, // which the schema refuses
 	} {
 		v := of(t, func(e *environment.Environment) {
 			e.Kafka.Replicas, e.Kafka.ReplicationFactor = tt.brokers, tt.copies
@@ -67,11 +69,32 @@ func TestPublicPort(t *testing.T) {
 	}
 }
 
-// A share of CPU is that of the memory, from the least that is any.
-func TestLeastShareOfCPU(t *testing.T) {
-	for per, want := range map[int]int64{-1: 0, 0: 0, 1: 2} {
-		if v := of(t, func(e *environment.Environment) { e.Actions.CPUPer256Mi = per }); v.MaxActionMillicpus != want {
-			t.Errorf("%d for 256Mi: %d, want %d", per, v.MaxActionMillicpus, want)
+// What the catalogue says of some components alone.
+func TestWhatSomeHave(t *testing.T) {
+	v := of(t, nil)
+	for component, want := range map[string]string{"kafka": "1Gi", "invoker": "512Mi", "couchdb": "", "nginx": ""} {
+		if got := v.Heap(component); got != want {
+			t.Errorf("%s has a heap of %q, want %q", component, got, want)
+		}
+	}
+	seeds := of(t, func(e *environment.Environment) { e.Controller.Clustering = "seeds" })
+	peers := of(t, func(e *environment.Environment) { e.Controller.Clustering = "kubernetes" })
+	for component, want := range map[string][2]bool{"controller": {false, true}, "invoker": {true, true}, "nginx": {}} {
+		if got := [2]bool{seeds.CallsAPI(component), peers.CallsAPI(component)}; got != want {
+			t.Errorf("%s calls the API with seeds and without: %v, want %v", component, got, want)
+		}
+	}
+}
+
+// Views are JavaScript; a design without any has no language.
+func TestLanguageOfDesigns(t *testing.T) {
+	view := map[string]catalog.View{"all": {Map: "m"}, "some": {Map: "n"}}
+	for _, tt := range []struct {
+		views map[string]catalog.View
+		want  string
+	}{{nil, ""}, {map[string]catalog.View{"all": view["all"]}, "javascript"}, {view, "javascript"}} {
+		if got := designDocument("d", catalog.Design{Views: tt.views}); got.Language != tt.want || len(got.Views) != len(tt.views) {
+			t.Errorf("%d views: %+v", len(tt.views), got)
 		}
 	}
 }

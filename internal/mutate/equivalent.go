@@ -71,7 +71,7 @@ func parseEntry(lines []string) (c change, why string, err error) {
 func (p pkg) stale(known map[change]string, mutants []mutant) []change {
 	left := map[change]bool{}
 	for c := range known {
-		if path.Dir(c.file) == p.folder {
+		if path.Dir(c.file) == p.folder && slices.Contains(p.files, path.Base(c.file)) {
 			left[c] = true
 		}
 	}

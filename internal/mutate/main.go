@@ -23,6 +23,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,10 @@ func main() {
 	defer stop()
 	var o options
 	packages := flag.String("packages", defaults, "folders of packages, separated by commas; ... is all below")
+	flag.Func("files", "only those whose names match a regular expression", func(text string) (err error) {
+		o.files, err = regexp.Compile(text)
+		return err
+	})
 	flag.IntVar(&o.sample, "sample", 0, "mutants of each package, chosen by chance; 0 is all")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the chance")
 	flag.IntVar(&o.jobs, "jobs", 2, "mutants at a time")
@@ -63,6 +68,7 @@ func main() {
 // options of a run.
 type options struct {
 	packages     []string
+	files        *regexp.Regexp // nil is all
 	sample, jobs int
 	seed         uint64
 	runner       runner
@@ -87,6 +93,9 @@ func (o options) run(ctx context.Context, equivalent string, out, progress io.Wr
 		return 0, err
 	}
 	for _, p := range packages {
+		if o.files != nil {
+			p.files = slices.DeleteFunc(p.files, func(name string) bool { return !o.files.MatchString(name) })
+		}
 		mutants, err := p.mutants(o.runner.root)
 		if err != nil {
 			return 0, err

@@ -79,9 +79,9 @@ func TestParseEquivalent(t *testing.T) {
 
 func TestStale(t *testing.T) {
 	known := map[change]string{
-		{"p/p.go", "a < b", "a <= b"}: "", {"p/p.go", "a < c", "a <= c"}: "", {"q/q.go", "a < c", "a <= c"}: "",
+		{"p/p.go", "a < b", "a <= b"}: "", {"p/p.go", "a < c", "a <= c"}: "", {"q/p.go", "a < c", "a <= c"}: "", {"p/left_out.go", "a < c", "a <= c"}: "",
 	}
-	got := pkg{folder: "p"}.stale(known, []mutant{{file: "p/p.go", before: "a < b", after: "a <= b"}})
+	got := pkg{folder: "p", files: []string{"p.go"}}.stale(known, []mutant{{file: "p/p.go", before: "a < b", after: "a <= b"}})
 	want := []change{{"p/p.go", "a < c", "a <= c"}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(change{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -74,7 +74,7 @@ func (c *checker) retention() {
 				fmt.Sprintf("%s is %d, less than a segment of %d: nothing is deleted before a segment is full, so the disk holds more than was asked for", field("bytes"), t.Bytes, t.SegmentBytes),
 				fmt.Sprintf("write %s or less", cue(field("segmentBytes"), t.Bytes/2)))
 		}
-		if longest := lasts(c.Env.Limits.Time.Max); t.Payload && t.MS >= 0 && time.Duration(min(t.MS, math.MaxInt64/int(time.Millisecond)))*time.Millisecond < longest {
+		if longest := lasts(c.Env.Limits.Time.Max); t.Payload && time.Duration(min(t.MS, math.MaxInt64/int(time.Millisecond)))*time.Millisecond < longest {
 			c.warn("WO225", c.written(field("ms"), "limits.time.max"),
 				fmt.Sprintf("%s is %d, less than limits.time.max %q: what waits behind a long action is deleted before it is read", field("ms"), t.MS, c.Env.Limits.Time.Max),
 				fmt.Sprintf("write %s or more, or leave it out", cue(field("ms"), longest.Milliseconds())))
