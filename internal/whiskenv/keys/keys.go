@@ -6,9 +6,10 @@
 // It knows the controller, invoker, scheduler and user-events, without saying
 // which of them reads a key. Of the actor library it knows the parts that an
 // installation may set: actor.provider, cluster, coordinated-shutdown,
-// discovery, management, remote.artery, the log settings and how the process
-// ends; of other libraries what OpenWhisk itself sets. Variables that are no
-// keys, such as JAVA_OPTS or KAFKA_HOSTS, are not its business.
+// discovery, management, remote.artery, the names of Pekko's protocol, the log
+// settings and how the process ends; of other libraries what OpenWhisk itself
+// sets. Variables that are no keys, such as JAVA_OPTS or KAFKA_HOSTS, are not
+// its business.
 //
 // The lists were extracted from OpenWhisk's configuration files; each says
 // from which.

@@ -13,7 +13,7 @@
 //
 // Of the actor library it knows the parts that an installation may set:
 // actor.provider, cluster, coordinated-shutdown, discovery, management,
-// remote.artery and the log settings.
+// remote.artery, the names of its protocol (Pekko) and the log settings.
 package oracle
 
 import (
