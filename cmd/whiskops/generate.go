@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/whiskops/whiskops/internal/cache"
+	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/record"
@@ -114,23 +115,37 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	if err != nil || finding.HasErrors(findings) {
 		return done, nil, err
 	}
-	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Whole: g.check})
+	var folders []tree.Folder
+	holds := func(manifests map[string]string) bool { return tree.Matches(g.root, manifests, nil) }
+	if g.force {
+		holds = nil
+	}
+	done.changes, folders, err = g.bring(envs, inputs, holds)
+	if errors.Is(err, tree.ErrChanged) {
+		done.changes, folders, err = g.bring(envs, inputs, nil)
+	}
 	if custom := (*render.CustomError)(nil); errors.As(err, &custom) {
 		done.findings = append(done.findings, below(g.root, custom.Finding))
 		return done, nil, nil
 	}
+	for _, f := range done.changes.Findings {
+		done.findings = append(done.findings, below(g.root, f))
+	}
+	return done, folders, err
+}
+
+// bring makes the tree, and brings the disk to it or compares the two.
+func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs, holds func(map[string]string) bool) (tree.Changes, []tree.Folder, error) {
+	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check})
 	if err != nil {
-		return done, nil, err
+		return tree.Changes{}, nil, err
 	}
 	bring := tree.Write
 	if g.check {
 		bring = tree.Check
 	}
-	done.changes, err = bring(g.root, folders, tree.Options{Parents: render.Parents(), Force: g.force, Notify: g.notify})
-	for _, f := range done.changes.Findings {
-		done.findings = append(done.findings, below(g.root, f))
-	}
-	return done, folders, err
+	changes, err := bring(g.root, folders, tree.Options{Parents: render.Parents(), Force: g.force, Notify: g.notify})
+	return changes, folders, err
 }
 
 // below makes a finding's place, which is relative to the root, absolute.

@@ -57,7 +57,7 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 			t.Parallel()
 			env := randomEnvironment(s)
 			// Its own functions prove the build.
-			folders, err := renderers[env.OpenWhisk].environment(&env)
+			folders, err := renderers[env.OpenWhisk].environment(&env, overlay.NoCustom)
 			if err != nil {
 				t.Fatalf("seed %d: %v", s, err)
 			}
@@ -75,7 +75,7 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 // files are the same, byte for byte.
 func wholeRebuilds(t *testing.T, env *environment.Environment, apart []tree.Folder) {
 	t.Helper()
-	whole, err := rendererOf(t, env, Options{Whole: true}).environment(env)
+	whole, err := rendererOf(t, env, Options{Whole: true}).environment(env, overlay.NoCustom)
 	if err != nil {
 		t.Fatalf("%s: %v", env.Name, err)
 	}

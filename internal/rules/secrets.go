@@ -164,12 +164,10 @@ func lastPart(field string) string {
 	return last
 }
 
+// cutLast cuts around the last separator; there is one.
 func cutLast(s, separator string) (before, after string) {
 	i := strings.LastIndex(s, separator)
-	if i < 0 {
-		return s, ""
-	}
-	return s[:i], s[i+len(separator):]
+	return s[:max(i, 0)], s[i+len(separator):]
 }
 
 // published are the beginnings of the keys that OpenWhisk's own deployments

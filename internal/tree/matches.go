@@ -18,12 +18,19 @@ import (
 func Manifests(folders []Folder) map[string]string {
 	hashes := make(map[string]string, len(folders))
 	for _, f := range folders {
-		if len(f.Files) > 0 {
+		switch {
+		case f.Manifest != "":
+			hashes[f.Path] = f.Manifest
+		case len(f.Files) > 0:
 			hashes[f.Path] = hash(formatManifest(f.Files))
 		}
 	}
 	return hashes
 }
+
+// ErrChanged says that a folder that was there by its manifest is not any more:
+// its files are needed after all. Nothing was written.
+var ErrChanged = errors.New("a folder changed on the disk during the run")
 
 // Matches tells whether a Write of the folders with these manifests would find
 // nothing to do: each file is there and as its manifest says, each manifest as
