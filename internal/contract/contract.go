@@ -34,6 +34,8 @@ type Contract struct {
 	env   cue.Value   // #Environment
 	fill  *place.Node // #ListDefaults
 	shape *Shape      // of #Environment
+
+	definitions map[string]*Shape // of what #Environment refers to
 }
 
 // New compiles the schema that is in the binary. An error is a fault of the
@@ -44,14 +46,15 @@ func New() (*Contract, error) {
 		return nil, err
 	}
 	// The shape is read first: building resolves names inside the syntax.
-	shape, err := newShapes(files).definition("#Environment")
+	shapes := newShapes(files)
+	shape, err := shapes.definition("#Environment")
 	if err != nil {
 		return nil, err
 	}
 	// An empty CUE_DEBUG here wins over the variable of the same name, which
 	// could switch off that definitions are closed. CUE_EXPERIMENT changes
 	// nothing in this version of CUE that is not final.
-	c := &Contract{ctx: cuecontext.New(cuecontext.EvaluatorVersion(cuecontext.EvalV3), cuecontext.CUE_DEBUG("")), shape: shape}
+	c := &Contract{ctx: cuecontext.New(cuecontext.EvaluatorVersion(cuecontext.EvalV3), cuecontext.CUE_DEBUG("")), shape: shape, definitions: shapes.done}
 	inst := build.NewContext().NewInstance("schema", nil)
 	for _, f := range files {
 		if err := inst.AddSyntax(f); err != nil {
@@ -96,6 +99,10 @@ func (c *Contract) Context() *cue.Context { return c.ctx }
 // Shape is what #Environment says, with the lists that #ListDefaults holds as
 // their fields' defaults.
 func (c *Contract) Shape() *Shape { return c.shape.withDefaults(c.fill) }
+
+// Definition is what the schema says of "#Name" by itself, or nil: where a field
+// refers to it, a default or a bound may have been added.
+func (c *Contract) Definition(name string) *Shape { return c.definitions[name] }
 
 // Resolve fills in the defaults. The result is the JSON of an environment; the
 // error is the evaluator's.

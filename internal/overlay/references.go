@@ -4,14 +4,14 @@ package overlay
 // to, and writes the name that it returns in its place: in the volumes and
 // variables of pod templates, and in what roles may read.
 func references(kind string, value map[string]any, rename func(string) (string, error)) error {
-	at := func(m map[string]any, key string) error {
-		name, ok := m[key].(string)
+	at := func(m map[string]any) error {
+		name, ok := m["name"].(string)
 		if !ok {
 			return nil
 		}
 		renamed, err := rename(name)
 		if err == nil && renamed != name {
-			m[key] = renamed
+			m["name"] = renamed
 		}
 		return err
 	}
@@ -20,23 +20,23 @@ func references(kind string, value map[string]any, rename func(string) (string, 
 	}
 	pod := podSpec(kind, value)
 	for _, v := range elements(pod, "volumes") {
-		if err := at(mapping(v, "configMap"), "name"); err != nil {
+		if err := at(mapping(v, "configMap")); err != nil {
 			return err
 		}
 		for _, s := range elements(mapping(v, "projected"), "sources") {
-			if err := at(mapping(s, "configMap"), "name"); err != nil {
+			if err := at(mapping(s, "configMap")); err != nil {
 				return err
 			}
 		}
 	}
 	for _, c := range append(elements(pod, "initContainers"), elements(pod, "containers")...) {
 		for _, e := range elements(c, "env") {
-			if err := at(mapping(e, "valueFrom", "configMapKeyRef"), "name"); err != nil {
+			if err := at(mapping(e, "valueFrom", "configMapKeyRef")); err != nil {
 				return err
 			}
 		}
 		for _, e := range elements(c, "envFrom") {
-			if err := at(mapping(e, "configMapRef"), "name"); err != nil {
+			if err := at(mapping(e, "configMapRef")); err != nil {
 				return err
 			}
 		}
