@@ -8,25 +8,29 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// other matches strings that some reader takes for something else where the
-// encoder, which goes by YAML 1.2, would leave them plain: the words, the
+// likeNumber matches strings that some reader takes for something else than a
+// string where the encoder, which goes by YAML 1.2, would leave them plain: the
 // numbers (1:30 is 90), the dates and the special keys of YAML 1.1, by which
 // kubectl, Ansible and PyYAML read. It matches more than there are (1.5e, an
 // address): quotes do no harm.
-var other = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|` +
-	`[-+.]?[0-9][-+.0-9_:a-fox]*|[-+]?\.[0-9_][-+.0-9_:e]*|[-+]?\.(inf|nan)|0b[01_]+|` +
+var likeNumber = regexp.MustCompile(`^(?i:~|=|<<|[-+.]?[0-9][-+.0-9_:a-fox]*|[-+]?\.[0-9_][-+.0-9_:e]*|[-+]?\.(inf|nan)|` +
 	`[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[ \tt].*)$`)
 
-// mayBeOther spares most strings the regular expression.
-func mayBeOther(s string) bool {
+// notText tells whether some reader takes a string for something else.
+func notText(s string) bool {
 	if s == "" {
-		return false
+		return false // the encoder knows
 	}
-	switch c := s[0]; {
-	case c >= '0' && c <= '9', strings.IndexByte("+-.~=<", c) >= 0:
-		return true
+	if c := s[0]; c >= '0' && c <= '9' || strings.IndexByte("+-.~=<", c) >= 0 {
+		return likeNumber.MatchString(s)
 	}
-	return len(s) <= len("false")
+	if len(s) <= len("false") {
+		switch strings.ToLower(s) {
+		case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+			return true
+		}
+	}
+	return false
 }
 
 // Text writes a string such that every reader of YAML 1.1 and 1.2 gets the
@@ -38,7 +42,7 @@ func Text(s string) *yaml.Node {
 	}
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: s}
 	switch {
-	case mayBeOther(s) && other.MatchString(s), strings.ContainsFunc(s, unsafe):
+	case notText(s), strings.ContainsFunc(s, unsafe):
 		n.Style = yaml.DoubleQuotedStyle
 	case strings.Contains(s, "\n"):
 		n.Style = yaml.LiteralStyle
