@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -175,49 +176,48 @@ var changes = []change{
 		undo: func(r repository) { r.ok(os.RemoveAll(r.at("overlays/ci/custom"))) }},
 }
 
-// TestRemembered makes all changes in random order. A run that is spared says
-// what a whole one would, and one is spared only if nothing that counts has
-// changed.
+// TestRemembered makes changes in random order. A run that is spared says what
+// a whole one would, and one is spared only if nothing that counts has changed.
 func TestRemembered(t *testing.T) {
-	for _, seed := range seeds.Of(t, 1, 3) {
-		rnd := rand.New(rand.NewPCG(seed, 0))
-		r := newRepository(t)
-		store := r.open("build")
-		if r.generate(store).remembered {
-			t.Fatal("the first run is remembered")
-		}
-		for _, i := range rnd.Perm(len(changes)) {
-			r.play(store, changes[i])
-			if t.Failed() {
-				t.Fatalf("seed %d", seed)
-			}
-		}
+	t.Parallel()
+	for _, seed := range seeds.Of(t, 1, 4) {
+		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
+			t.Parallel()
+			remembered(t, rand.New(rand.NewPCG(seed, 0)))
+		})
 	}
 }
 
-// play makes a change between two runs.
-func (r repository) play(store *cache.Store, c change) {
-	t := r.t
-	if !r.generate(store).remembered {
-		t.Fatalf("before %q: a second run is not remembered", c.name)
+func remembered(t *testing.T, rnd *rand.Rand) {
+	t.Helper()
+	r := newRepository(t)
+	store := r.open("build")
+	if r.generate(store).remembered {
+		t.Fatal("the first run is remembered")
 	}
-	before := snapshotOf(t, r.root)
-	c.do(r)
-	// Some changes are none if they come before or after others.
-	hit := c.hit || cmp.Equal(before, snapshotOf(t, r.root))
-	done := r.generate(store)
-	if done.remembered != hit {
-		t.Errorf("%s: remembered %v, want %v", c.name, done.remembered, hit)
-	}
-	if done.remembered {
-		if diff := cmp.Diff(r.shown(r.generate(nil)), r.shown(done)); diff != "" {
-			t.Errorf("%s: a whole run says otherwise (-whole +remembered):\n%s", c.name, diff)
+	for _, i := range rnd.Perm(len(changes)) {
+		c := changes[i]
+		if !r.generate(store).remembered {
+			t.Fatalf("before %q: a second run is not remembered", c.name)
 		}
+		before := snapshotOf(t, r.root)
+		c.do(r)
+		// Some changes are none if they come before or after others.
+		hit := c.hit || cmp.Equal(before, snapshotOf(t, r.root))
+		done := r.generate(store)
+		if done.remembered != hit {
+			t.Errorf("%s: remembered %v, want %v", c.name, done.remembered, hit)
+		}
+		if done.remembered {
+			if diff := cmp.Diff(r.shown(r.generate(nil)), r.shown(done)); diff != "" {
+				t.Errorf("%s: a whole run says otherwise (-whole +remembered):\n%s", c.name, diff)
+			}
+		}
+		if c.undo != nil {
+			c.undo(r)
+		}
+		r.generate(store)
 	}
-	if c.undo != nil {
-		c.undo(r)
-	}
-	r.generate(store)
 }
 
 // snapshotOf reads all files below a directory, and where links lead.
@@ -244,6 +244,7 @@ func snapshotOf(t *testing.T, root string) map[string]string {
 
 // TestRememberedFindings: warnings are said again.
 func TestRememberedFindings(t *testing.T) {
+	t.Parallel()
 	r := newRepository(t)
 	store := r.open("build")
 	first, second := r.generate(store), r.generate(store)
@@ -259,6 +260,7 @@ func TestRememberedFindings(t *testing.T) {
 // TestNotRemembered: who asks for everything gets it, and nobody believes what
 // another build, another place or nobody in particular wrote down.
 func TestNotRemembered(t *testing.T) {
+	t.Parallel()
 	r := newRepository(t)
 	store := r.open("build")
 	r.generate(store)
@@ -302,6 +304,7 @@ func TestNotRemembered(t *testing.T) {
 
 // TestRememberedAtOnce: runs that share a cache and a root all say the same.
 func TestRememberedAtOnce(t *testing.T) {
+	t.Parallel()
 	r := newRepository(t)
 	r.generate(r.open("build"))
 	whole := r.shown(r.generate(nil))
@@ -323,6 +326,7 @@ func TestRememberedAtOnce(t *testing.T) {
 // TestCacheLeftAlone: a proof in CI neither believes nor writes a record, and
 // whoever wants none has none.
 func TestCacheLeftAlone(t *testing.T) {
+	t.Parallel()
 	r := newRepository(t)
 	r.generate(nil)
 	for _, flag := range []string{"--check", "--no-cache", ""} {

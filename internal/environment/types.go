@@ -18,6 +18,8 @@ type Environment struct {
 	// Namespace of the installation. One installation to a namespace.
 	Namespace string `json:"namespace"`
 	// OpenWhisk's release. It selects variable names, defaults and images.
+	// "head" is the commit 1fae641 of August 2026, whose images are one's own:
+	// images must name them. Default: 2.0.0, the last release.
 	OpenWhisk string `json:"openwhisk"`
 	// What the installation finds on the cluster.
 	Cluster Cluster `json:"cluster"`
