@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 var (
@@ -107,7 +108,7 @@ func show(files map[string][]byte) string {
 	for name := range files {
 		m[name] = nil
 	}
-	for _, name := range keys(m) {
+	for _, name := range value.Keys(m) {
 		fmt.Fprintf(&b, "-- %s --\n%s", name, files[name])
 	}
 	return b.String()

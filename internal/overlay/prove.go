@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // Mismatch is an object that a build does not give as it was wanted.
@@ -57,12 +57,11 @@ func Prove(built []kustomize.Object, want []*yaml.RNode) error {
 		if o.namespace != "" {
 			meta["namespace"] = o.namespace
 		}
-		_ = references(o.kind, o.value, func(name string) (string, error) {
-			if h := hashed[[2]string{o.namespace, name}]; h != "" {
-				return h, nil
+		for _, r := range value.References(o.value) {
+			if h := hashed[[2]string{o.namespace, r.Name}]; r.Kind == "ConfigMap" && h != "" {
+				r.Rename(h)
 			}
-			return name, nil
-		})
+		}
 		k := key{o.apiVersion, o.kind, o.namespace, name}
 		if expected[k] != nil {
 			return fmt.Errorf("prove: %s is wanted twice", o)
@@ -77,8 +76,8 @@ func Prove(built []kustomize.Object, want []*yaml.RNode) error {
 		switch {
 		case !ok:
 			wrong = append(wrong, &Mismatch{o.String(), "+ the whole object\n"})
-		case !equal(is, o.Value):
-			wrong = append(wrong, &Mismatch{o.String(), Diff(is, o.Value)})
+		case !value.Equal(is, o.Value):
+			wrong = append(wrong, &Mismatch{o.String(), value.Diff(is, o.Value)})
 		}
 	}
 	var missing []string
@@ -90,67 +89,4 @@ func Prove(built []kustomize.Object, want []*yaml.RNode) error {
 		wrong = append(wrong, &Mismatch{m, "- the whole object\n"})
 	}
 	return errors.Join(wrong...)
-}
-
-// Diff shows where two plain values differ, a field a line: its path, then
-// what is wanted and what is built.
-func Diff(want, built any) string {
-	var b strings.Builder
-	diffInto(&b, "", want, built)
-	return b.String()
-}
-
-func diffInto(b *strings.Builder, path string, want, built any) {
-	if equal(want, built) {
-		return
-	}
-	switch w := want.(type) {
-	case map[string]any:
-		if is, ok := built.(map[string]any); ok {
-			for _, k := range keys(union(w, is)) {
-				was, had := w[k]
-				now, has := is[k]
-				sub := strings.TrimPrefix(path+"."+k, ".")
-				switch {
-				case !has:
-					fmt.Fprintf(b, "- %s: %s\n", sub, short(was))
-				case !had:
-					fmt.Fprintf(b, "+ %s: %s\n", sub, short(now))
-				default:
-					diffInto(b, sub, was, now)
-				}
-			}
-			return
-		}
-	case []any:
-		if is, ok := built.([]any); ok {
-			for i := range max(len(w), len(is)) {
-				sub := fmt.Sprintf("%s[%d]", path, i)
-				switch {
-				case i >= len(is):
-					fmt.Fprintf(b, "- %s: %s\n", sub, short(w[i]))
-				case i >= len(w):
-					fmt.Fprintf(b, "+ %s: %s\n", sub, short(is[i]))
-				default:
-					diffInto(b, sub, w[i], is[i])
-				}
-			}
-			return
-		}
-	}
-	fmt.Fprintf(b, "- %s: %s\n+ %s: %s\n", path, short(want), path, short(built))
-}
-
-// short prints a value on one line.
-func short(v any) string {
-	if s, ok := v.(string); ok {
-		return fmt.Sprintf("%q", s)
-	}
-	n := node(v)
-	n.Style = yaml.FlowStyle
-	text, err := yaml.String(n, yaml.Flow, yaml.Trim)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return text
 }

@@ -81,6 +81,23 @@ func Items(m map[string]any, key string) []map[string]any {
 	return found
 }
 
+// With is a mapping that has another value at a path. It shares with m what is
+// not on the path; m stays as it is.
+func With(m map[string]any, v any, path ...string) map[string]any {
+	if len(path) == 0 {
+		return m
+	}
+	c := maps.Clone(m)
+	if c == nil {
+		c = map[string]any{}
+	}
+	if len(path) > 1 {
+		v = With(Map(m, path[0]), v, path[1:]...)
+	}
+	c[path[0]] = v
+	return c
+}
+
 // Copy copies a plain value deeply.
 func Copy(v any) any {
 	switch v := v.(type) {
