@@ -1,9 +1,14 @@
-# Go is all that these targets need; lint fetches staticcheck once.
-GO      ?= go
-VERSION ?= 0.1.0-dev
+# Go is all that these targets need; lint fetches its linters once. docs/ci.md
+# says what each proves, when it runs, and how long it takes.
+GO       ?= go
+VERSION  ?= 0.1.0-dev
+FUZZTIME ?= 1m
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
+ERRORLINT   = github.com/polyfloyd/go-errorlint@v1.8.0
+UNPARAM     = mvdan.cc/unparam@v0.0.0-20260823230713-2fa3d841b0c8
+DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: build test generate check bench lint parity e2e e2e-ci e2e-full e2e-packages
+.PHONY: build test test-deep fuzz generate check generated bench lint parity e2e e2e-ci e2e-full e2e-packages
 
 # A static binary. Kustomize's support for Go plugins is left out: it is
 # never used, and makes the binary a third larger.
@@ -11,9 +16,17 @@ build:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags kustomize_disable_go_plugin_support \
 		-ldflags "-s -w -X main.version=$(VERSION)" -o bin/whiskops ./cmd/whiskops
 
-# All tests, offline once the modules are there.
+# All tests with a few of the random cases, offline once the modules are there.
 test:
-	$(GO) test ./...
+	$(GO) test -short ./...
+
+# All random cases too.
+test-deep:
+	$(GO) test -timeout 30m ./...
+
+# Each fuzz target for FUZZTIME.
+fuzz:
+	GO=$(GO) FUZZTIME=$(FUZZTIME) .ci/fuzz
 
 # The committed tree, from examples/environments.
 generate: build
@@ -22,12 +35,25 @@ generate: build
 check: build
 	bin/whiskops generate --check
 
+# What go generate writes is what is committed. It compares the work tree before
+# and after, so that work that is not committed yet is no failure. The schema's Go
+# types come first: the rest is made with them.
+generated:
+	@tree() { git status --porcelain && git diff; }; before=$$(tree | cksum); \
+	$(GO) generate ./schema ./internal/... && test "$$before" = "$$(tree | cksum)" || \
+		{ echo "generated code was stale, or not made:"; git status --short; exit 1; }
+
+# deadcode has no exit code for what it finds.
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt these files:"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	$(GO) -C e2e vet ./...
 	$(GO) -C e2e/network vet ./...
 	$(GO) run $(STATICCHECK) ./...
+	$(GO) run $(ERRORLINT) -errorf ./...
+	$(GO) run $(UNPARAM) ./...
+	@echo "$(GO) run $(DEADCODE) -test ./..."
+	@dead=$$($(GO) run $(DEADCODE) -test ./...) && test -z "$$dead" || { echo "$$dead"; exit 1; }
 
 # Whole runs, then the packages. HELM and CHART compare with helm template.
 bench: build

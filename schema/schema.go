@@ -3,6 +3,8 @@
 // reads the catalogue.
 package schema
 
+//go:generate go run ../internal/reference ..
+
 import "embed"
 
 // Contract holds the files that define #Environment.

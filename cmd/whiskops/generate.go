@@ -3,27 +3,36 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"github.com/whiskops/whiskops/internal/cache"
+	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/record"
 	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/tree"
 )
 
 func generateCommand(s streams) *cobra.Command {
-	var at place
 	var out printer
-	var check, force bool
+	g := generation{notify: func(line string) { fmt.Fprintln(s.err, line) }}
+	noCache := false
 	cmd := &cobra.Command{
 		Use:   "generate",
 		Short: "Write base/, overlays/ and golden/ from the environments",
 		Long: `generate makes the whole tree in memory, proves that each overlay builds what
 its environment asks for, and then brings the disk to it. It writes all or
 nothing. A generated file that was edited by hand is not overwritten without
---force; overlays/<environment>/custom/ is yours and never touched.`,
+--force; overlays/<environment>/custom/ is yours and never touched.
+
+What a run read and wrote is remembered in your cache directory: the next one
+that finds every file as it was has nothing to do. --check takes nothing from
+there.`,
 		Example: `  whiskops generate
   whiskops generate --check     # for CI: writes nothing, exit code 1 on drift
   whiskops generate --root platform`,
@@ -32,50 +41,111 @@ nothing. A generated file that was edited by hand is not overwritten without
 			if err := out.check(); err != nil {
 				return err
 			}
-			at.resolve(s)
-			// Whoever needs the engine's schema first waits for it.
-			go kustomize.Warm()
-			envs, findings, err := load(at.environments)
+			g.place.resolve(s)
+			if !noCache && !g.check {
+				g.store = cache.Open(s.cache, cache.BuildID())
+				defer g.store.Close()
+			}
+			done, err := g.run()
 			if err != nil {
 				return err
-			}
-			if finding.HasErrors(findings) {
-				return out.print(s, findings)
-			}
-			folders, err := render.Tree(envs, os.DirFS(at.root), render.Options{Whole: check})
-			if custom := (*render.CustomError)(nil); errors.As(err, &custom) {
-				return out.print(s, append(findings, below(at.root, custom.Finding)))
-			}
-			if err != nil {
-				return err
-			}
-			options := tree.Options{Parents: render.Parents(), Force: force, Notify: func(line string) { fmt.Fprintln(s.err, line) }}
-			bring := tree.Write
-			if check {
-				bring = tree.Check
-			}
-			changes, err := bring(at.root, folders, options)
-			if err != nil {
-				return err
-			}
-			for _, f := range changes.Findings {
-				findings = append(findings, below(at.root, f))
 			}
 			// Printed once: several arrays are no JSON.
-			if err := out.print(s, findings); err != nil {
+			if err := out.print(s, done.findings); err != nil {
 				return err
 			}
 			if out.form == "text" {
-				fmt.Fprintln(s.out, summary(len(envs), changes))
+				fmt.Fprintln(s.out, summary(done.environments, done.changes))
 			}
 			return nil
 		},
 	}
-	at.flags(cmd)
+	g.place.flags(cmd)
 	out.flags(cmd)
-	cmd.Flags().BoolVar(&check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
-	cmd.Flags().BoolVar(&force, "force", false, "overwrite generated files that were edited by hand")
+	cmd.Flags().BoolVar(&g.check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
+	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand")
+	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
+}
+
+// generation is one run of generate.
+type generation struct {
+	place
+	check, force bool
+	store        *cache.Store // nil: nothing is remembered
+	notify       func(line string)
+}
+
+// outcome is what came of it.
+type outcome struct {
+	// remembered: the run before it read the same, so nothing was made.
+	remembered   bool
+	environments int
+	findings     []finding.Finding
+	changes      tree.Changes
+}
+
+// run does what is to be done: nothing, if the run before read the same and all
+// that it wrote is still there.
+func (g *generation) run() (outcome, error) {
+	// Both names are in the key: they stand in findings.
+	key := record.Key("generate", g.root, g.environments)
+	inputs := record.NewInputs(map[string]fs.FS{"root": os.DirFS(g.root), "environments": os.DirFS(g.environments)})
+	if !g.force {
+		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
+			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
+		}
+	}
+	done, folders, err := g.full(inputs)
+	if err == nil && !finding.HasErrors(done.findings) {
+		record.Remember(g.store, key, inputs, record.Run{
+			Environments: done.environments, Findings: done.findings, Manifests: tree.Manifests(folders),
+		})
+	}
+	return done, err
+}
+
+// full makes everything, and compares it with the disk or brings the disk to
+// it. There are folders only if nothing was wrong before that.
+func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error) {
+	// Whoever needs the engine's schema first waits for it.
+	go kustomize.Warm()
+	envs, findings, err := load(inputs.Through("environments"), g.environments)
+	done := outcome{environments: len(envs), findings: findings}
+	if err != nil || finding.HasErrors(findings) {
+		return done, nil, err
+	}
+	var folders []tree.Folder
+	holds := func(manifests map[string]string) bool { return tree.Matches(g.root, manifests, nil) }
+	if g.force {
+		holds = nil
+	}
+	done.changes, folders, err = g.bring(envs, inputs, holds)
+	if errors.Is(err, tree.ErrChanged) {
+		done.changes, folders, err = g.bring(envs, inputs, nil)
+	}
+	if custom := (*render.CustomError)(nil); errors.As(err, &custom) {
+		done.findings = append(done.findings, below(g.root, custom.Finding))
+		return done, nil, nil
+	}
+	for _, f := range done.changes.Findings {
+		done.findings = append(done.findings, below(g.root, f))
+	}
+	return done, folders, err
+}
+
+// bring makes the tree, and brings the disk to it or compares the two.
+func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs, holds func(map[string]string) bool) (tree.Changes, []tree.Folder, error) {
+	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check})
+	if err != nil {
+		return tree.Changes{}, nil, err
+	}
+	bring := tree.Write
+	if g.check {
+		bring = tree.Check
+	}
+	changes, err := bring(g.root, folders, tree.Options{Parents: render.Parents(), Force: g.force, Notify: g.notify})
+	return changes, folders, err
 }
 
 // below makes a finding's place, which is relative to the root, absolute.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 )
@@ -20,19 +21,36 @@ const (
 	exitUsage   = 2 // wrong use, or a fault of the machine
 )
 
+// memoryLimit is where collecting becomes frequent: what runs in a CI job has
+// half a gigabyte.
+const memoryLimit = 400 << 20
+
 func main() {
 	// A run lives for a blink: collecting often costs a fifth of it, and
 	// saves little memory.
 	debug.SetGCPercent(400)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		// But for a thousand environments, of which most is garbage.
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "whiskops: where am I?", err)
 		os.Exit(exitUsage)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, dir: dir})
+	code := run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, dir: dir, cache: cacheDir()})
 	stop()
 	os.Exit(code)
+}
+
+// cacheDir is where runs remember; empty if the user has no such place.
+func cacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "whiskops")
 }
 
 // streams are what a command reads and writes, and where it stands.
@@ -41,6 +59,9 @@ type streams struct {
 	out, err io.Writer
 	// dir is the working directory, absolute.
 	dir string
+	// cache is the directory of what earlier runs found out; see
+	// internal/cache.
+	cache string
 }
 
 // errFindings says that findings were printed: there is no more to say.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ func planCommand(s streams) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at.resolve(s)
-			envs, findings, err := load(at.environments)
+			envs, findings, err := load(os.DirFS(at.environments), at.environments)
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,7 @@ func validateCommand(s streams) *cobra.Command {
 				return err
 			}
 			at.resolve(s)
-			envs, findings, err := load(at.environments)
+			envs, findings, err := load(os.DirFS(at.environments), at.environments)
 			if err != nil {
 				return err
 			}
@@ -45,9 +46,10 @@ func validateCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// load reads the environments of a directory and judges them.
-func load(dir string) ([]environment.Environment, []finding.Finding, error) {
-	envs, findings, err := environment.Load(dir)
+// load reads the environments of a directory, through a file system of what is
+// in it, and judges them.
+func load(system fs.FS, dir string) ([]environment.Environment, []finding.Finding, error) {
+	envs, findings, err := environment.Load(system, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
 	}

@@ -16,7 +16,6 @@ import (
 
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/value"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -25,7 +24,7 @@ const longest = 63
 
 // Process renames the Jobs of the list. A Job that has its name already keeps
 // it.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	if _, err := krm.Decode[Spec](rl, Kind); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 var (
 	// topicName as Kafka takes it; "." and ".." are no names.
-	topicName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,249}$`)
+	topicName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 	configKey = regexp.MustCompile(`^[a-z][a-z0-9.]*$`)
 	// configValue can stand in a list of pairs and in a shell word. A list of
 	// values, as cleanup.policy takes one, cannot.
@@ -47,7 +47,7 @@ func check(s Spec) error {
 }
 
 func checkTopic(c *krm.Check, field string, t Topic) {
-	if c.Given(field+".name", t.Name) && (!topicName.MatchString(t.Name) || t.Name == "." || t.Name == "..") {
+	if c.Given(field+".name", t.Name) && (len(t.Name) > 249 || !topicName.MatchString(t.Name) || t.Name == "." || t.Name == "..") {
 		c.Fail("%s.name %q is no topic: at most 249 letters, digits, '.', '_' and '-'", field, t.Name)
 	}
 	if t.Partitions < 1 {

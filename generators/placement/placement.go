@@ -7,7 +7,6 @@ package placement
 import (
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/value"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
 
 // The topologies that pods spread over, as labels of nodes.
@@ -28,7 +27,7 @@ const (
 )
 
 // Process changes the component's workloads.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err

@@ -20,9 +20,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 )
@@ -66,10 +68,13 @@ func Open(dir, build string) *Store {
 	return &Store{root: root, prefix: hex.EncodeToString(sum[:6]) + "-", build: build, limits: defaults, due: oneIn(every)}
 }
 
-// open opens a directory that is the user's own, and makes it if it is missing.
+// open opens a directory that is the user's own, and makes it and its parent if
+// they are missing. It does not make the user's home.
 func open(dir string) (*os.Root, bool) {
-	if os.MkdirAll(dir, 0o700) != nil {
-		return nil, false
+	for _, missing := range []string{filepath.Dir(dir), dir} {
+		if err := os.Mkdir(missing, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, false
+		}
 	}
 	there, err := os.Lstat(dir)
 	if err != nil || !there.IsDir() {

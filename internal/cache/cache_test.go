@@ -52,7 +52,7 @@ func entry(t *testing.T, dir string) string {
 }
 
 func TestRemembers(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "not", "there", "yet")
+	dir := filepath.Join(t.TempDir(), ".cache", "whiskops")
 	s := store(t, dir, "build")
 	wantsNone(t, s, "proof", "a")
 	s.Put("proof", key("a"), []byte("1"))
@@ -126,6 +126,7 @@ func TestNoStore(t *testing.T) {
 			}
 			return dir
 		},
+		"no home":        func(_ *testing.T, dir string) string { return filepath.Join(dir, "home", ".cache", "whiskops") },
 		"cannot be made": func(t *testing.T, _ string) string { return "/proc/self/cache" },
 	}
 	for name, make := range tests {

@@ -83,7 +83,7 @@ type Component struct {
 	// Heap of its JVM, if it has one.
 	Heap *Heap `json:"heap"`
 	// Voter says when its pods vote in a quorum; nil: never.
-	Voter When `json:"voter"`
+	Voter *Voter `json:"voter"`
 	// Loss is what users lose while its only pod is away; empty: nothing that
 	// replicas would save.
 	Loss string `json:"loss"`
@@ -131,6 +131,23 @@ type Heap struct {
 	Field string `json:"field"`
 	// Overhead is what the JVM needs besides, as a quantity.
 	Overhead string `json:"overhead"`
+}
+
+// Voter is a component whose pods vote in a quorum.
+type Voter struct {
+	When When `json:"when"`
+	// Of is whose quorum it is, Slow what waits for most of its voters.
+	Of   string `json:"of"`
+	Slow string `json:"slow"`
+	// Field decides where the voters are, if any does.
+	Field string `json:"field"`
+	// Apart is what Field may be instead: its Value, why (Since), and the field
+	// with the number of the voters then (Quorum).
+	Apart *struct {
+		Value  string `json:"value"`
+		Since  string `json:"since"`
+		Quorum string `json:"quorum"`
+	} `json:"apart"`
 }
 
 // Data of a component.

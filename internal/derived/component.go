@@ -60,21 +60,13 @@ func (v *Values) Replicas(component string) int {
 	return int(field.Of(v.Env, path).Int())
 }
 
-// Voters is the number of pods that vote in a quorum.
-func (v *Values) Voters() int {
-	n := 0
-	for _, name := range v.Components() {
-		if v.Votes(name) {
-			n += v.Replicas(name)
-		}
-	}
-	return n
-}
-
-// Votes tells whether a component's pods vote in a quorum.
-func (v *Values) Votes(component string) bool {
+// Voter is set for a component whose pods vote in a quorum.
+func (v *Values) Voter(component string) *catalog.Voter {
 	voter := v.Catalog.Components[component].Voter
-	return voter != nil && voter.Holds(v.Env)
+	if voter == nil || !voter.When.Holds(v.Env) {
+		return nil
+	}
+	return voter
 }
 
 // CallsAPI tells whether a component's pods talk to the Kubernetes API.

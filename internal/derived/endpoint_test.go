@@ -43,20 +43,19 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
-func TestVoters(t *testing.T) {
+func TestVoter(t *testing.T) {
 	for _, tt := range []struct {
-		mode                  string
-		brokers, quorum, want int
+		mode, component string
+		want            bool
 	}{
-		{"combined", 3, 5, 3},
-		{"combined", 1, 3, 1},
-		{"separate", 3, 5, 5},
+		{"combined", "kafka", true},
+		{"separate", "kafka", false},
+		{"separate", "kafka-controller", true},
+		{"separate", "nginx", false},
 	} {
-		v := of(t, func(e *environment.Environment) {
-			e.Kafka.Mode, e.Kafka.Replicas, e.Kafka.Controllers = tt.mode, tt.brokers, tt.quorum
-		})
-		if got := v.Voters(); got != tt.want {
-			t.Errorf("%s with %d and %d: %d voters, want %d", tt.mode, tt.brokers, tt.quorum, got, tt.want)
+		v := of(t, func(e *environment.Environment) { e.Kafka.Mode = tt.mode })
+		if got := v.Voter(tt.component) != nil; got != tt.want {
+			t.Errorf("%s, %s: votes %v, want %v", tt.mode, tt.component, got, tt.want)
 		}
 	}
 }

@@ -2,13 +2,14 @@ package environment
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if envs, fs, err := Load(examples); err != nil || len(fs) > 0 || len(envs) != 3 {
+		if envs, fs, err := Load(os.DirFS(examples), examples); err != nil || len(fs) > 0 || len(envs) != 3 {
 			b.Fatal(envs, fs, err)
 		}
 	}

@@ -7,85 +7,81 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/ast/astutil"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/literal"
 
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/place"
 )
-
-// evaluation is what the user's files say by themselves.
-type evaluation struct {
-	data     []datum
-	findings []finding.Finding
-}
 
 // datum is an environment that nobody has checked.
 type datum struct {
-	name    string
-	node    *node
+	*place.Source
 	broken  bool // it has values that CUE could not evaluate
 	partial bool // fields may be missing because of that
 }
 
-// evaluate unifies the files of the package and reads every environment.
-func (p *pack) evaluate(ctx *cue.Context) evaluation {
-	v := p.build(ctx)
+// evaluate unifies the files of the package, without the schema, and reads every
+// environment.
+func evaluate(pkg *place.Package, ctx *cue.Context) ([]datum, []finding.Finding) {
+	v := compile(pkg, ctx)
 	// A reference to nothing stops CUE from seeing anything else. With the
 	// reference out of the way it sees the rest.
-	dangling := p.danglers(v)
+	x := explainer{pkg}
+	dangling := x.danglers(v)
 	if len(dangling) > 0 {
-		p.cut(dangling)
-		v = p.build(ctx)
+		pkg.Cut(dangling)
+		v = compile(pkg, ctx)
 	}
-	var ev evaluation
 	list := errors.Errors(v.Validate(cue.Concrete(true), cue.Final()))
 	it, err := v.Fields(cue.ErrorsAsValues(true))
 	if err != nil {
 		if list == nil {
 			list = errors.Errors(err)
 		}
-		ev.findings = append(dangling, p.explain(list, len(dangling) > 0)...)
-		return ev
+		return nil, append(dangling, x.all(list, len(dangling) > 0)...)
 	}
+	var data []datum
 	for it.Next() {
 		if it.Selector().LabelType() != cue.StringLabel {
 			continue
 		}
-		d := datum{name: it.Selector().Unquoted(), node: read(it.Value())}
-		ev.data = append(ev.data, d)
-		list = append(list, d.node.incomplete([]string{it.Selector().String()}, list)...)
+		src := &place.Source{Package: pkg, Name: it.Selector().Unquoted(), Data: place.Read(it.Value())}
+		data = append(data, datum{Source: src})
+		list = append(list, keptBack(src.Data, []string{it.Selector().String()}, list)...)
 	}
-	ev.findings = append(dangling, p.explain(list, len(dangling) > 0)...)
-	for i, d := range ev.data {
-		ev.data[i].broken = len(ev.findings) > 0 && d.node.hasBottom()
-		ev.data[i].partial = slices.ContainsFunc(ev.findings, func(f finding.Finding) bool {
-			// What is wrong in a shared struct may be in any environment.
-			first := append(splitPath(f.Path), "_")[0]
-			return slices.Contains([]string{CodeReference, CodeCycle, CodeExpression}, f.Code) &&
-				(first == d.name || strings.HasPrefix(first, "_") || strings.HasPrefix(first, "#"))
-		})
+	fs := append(dangling, x.all(list, len(dangling) > 0)...)
+	for i, d := range data {
+		data[i].broken = len(fs) > 0 && hasBottom(d.Data)
+		data[i].partial = slices.ContainsFunc(fs, func(f finding.Finding) bool { return mayHideFields(f, d.Name) })
 	}
-	return ev
+	return data, fs
 }
 
-// incomplete returns the errors of values that are not concrete and that known
+// mayHideFields tells whether fields of the environment may be missing because
+// of a finding. What is wrong in a shared struct may be in any environment.
+func mayHideFields(f finding.Finding, env string) bool {
+	first := append(place.SplitPath(f.Path), "_")[0]
+	return slices.Contains([]string{place.CodeReference, place.CodeCycle, place.CodeExpression}, f.Code) &&
+		(first == env || strings.HasPrefix(first, "_") || strings.HasPrefix(first, "#"))
+}
+
+// keptBack returns the errors of values that are not concrete and that known
 // does not have: CUE keeps them back while there are conflicts.
-func (n *node) incomplete(path []string, known []errors.Error) []errors.Error {
+func keptBack(n *place.Node, path []string, known []errors.Error) []errors.Error {
 	var list []errors.Error
-	for _, e := range errors.Errors(n.err) {
-		if strings.HasPrefix(formatOf(e), msgIncomplete) && !slices.ContainsFunc(known, func(k errors.Error) bool { return slices.Equal(k.Path(), path) }) {
+	for _, e := range errors.Errors(n.Err) {
+		if kindOf(e) == incomplete && !slices.ContainsFunc(known, func(k errors.Error) bool { return slices.Equal(k.Path(), path) }) {
 			// CUE may give it the path of what the value refers to.
 			list = append(list, placed{e, path})
 		}
 	}
-	for i, e := range n.elems {
-		list = append(list, e.incomplete(append(path[:len(path):len(path)], strconv.Itoa(i)), known)...)
+	for i, e := range n.Elems {
+		list = append(list, keptBack(e, append(path[:len(path):len(path)], strconv.Itoa(i)), known)...)
 	}
-	for _, m := range n.fields {
-		list = append(list, m.node.incomplete(append(path[:len(path):len(path)], literal.Label.Quote(m.label)), known)...)
+	for _, m := range n.Fields {
+		list = append(list, keptBack(m.Value, append(path[:len(path):len(path)], literal.Label.Quote(m.Label)), known)...)
 	}
 	return list
 }
@@ -101,16 +97,16 @@ type placed struct {
 
 func (p placed) Path() []string { return p.path }
 
-func (n *node) hasBottom() bool {
-	return n.kind == cue.BottomKind ||
-		slices.ContainsFunc(n.elems, (*node).hasBottom) ||
-		slices.ContainsFunc(n.fields, func(m member) bool { return m.node.hasBottom() })
+func hasBottom(n *place.Node) bool {
+	return n.Kind == cue.BottomKind ||
+		slices.ContainsFunc(n.Elems, hasBottom) ||
+		slices.ContainsFunc(n.Fields, func(m place.Member) bool { return hasBottom(m.Value) })
 }
 
-// build compiles the package. What is wrong with it is in the value's error.
-func (p *pack) build(ctx *cue.Context) cue.Value {
-	inst := build.NewContext().NewInstance(p.dir, nil)
-	for _, f := range p.files {
+// compile builds the package. What is wrong with it is in the value's error.
+func compile(pkg *place.Package, ctx *cue.Context) cue.Value {
+	inst := build.NewContext().NewInstance(pkg.Dir, nil)
+	for _, f := range pkg.Files {
 		// Both report what BuildInstance reports again.
 		_ = inst.AddSyntax(f)
 	}
@@ -119,57 +115,16 @@ func (p *pack) build(ctx *cue.Context) cue.Value {
 }
 
 // danglers finds the references to nothing.
-func (p *pack) danglers(v cue.Value) []finding.Finding {
+func (x explainer) danglers(v cue.Value) []finding.Finding {
 	var fs []finding.Finding
 	for _, e := range errors.Errors(v.Err()) {
-		format, args := e.Msg()
-		if format != msgReference || len(args) == 0 || !e.Position().IsValid() {
+		_, args := e.Msg()
+		if kindOf(e) != noReference || len(args) == 0 || !e.Position().IsValid() {
 			continue
 		}
 		name := fmt.Sprint(args[0])
-		help := "a reference names a field, a hidden field or a let clause of this directory's files"
-		if s := suggest(name, p.names()); s != "" {
-			help = fmt.Sprintf("did you mean %s?", s)
-		}
-		fs = append(fs, at(e.Position(), CodeReference, JoinPath(cuePath(e)...), fmt.Sprintf("reference %q to nothing", name), help))
+		fs = append(fs, place.At(e.Position(), place.CodeReference, place.JoinPath(place.ErrorPath(e)...), fmt.Sprintf("reference %q to nothing", name),
+			x.didYouMean(name, "a reference names a field, a hidden field or a let clause of this directory's files")))
 	}
 	return fs
-}
-
-// names lists what the user's files define.
-func (p *pack) names() []string {
-	var names []string
-	for _, f := range p.files {
-		ast.Walk(f, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.Field:
-				if name, _, err := ast.LabelName(n.Label); err == nil {
-					names = append(names, name)
-				}
-			case *ast.LetClause:
-				names = append(names, n.Ident.Name)
-			}
-			return true
-		}, nil)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// cut puts "_", which is anything, in the place of the references in bad.
-func (p *pack) cut(bad []finding.Finding) {
-	gone := map[finding.Position]bool{}
-	for _, f := range bad {
-		gone[f.Position] = true
-	}
-	for i, f := range p.files {
-		p.files[i] = astutil.Apply(f, func(c astutil.Cursor) bool {
-			if id, ok := c.Node().(*ast.Ident); ok && gone[position(id.Pos())] {
-				top := ast.NewIdent("_")
-				ast.SetPos(top, id.Pos())
-				c.Replace(top)
-			}
-			return true
-		}, nil).(*ast.File)
-	}
 }

@@ -2,68 +2,43 @@ package environment
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
-	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 
+	"github.com/whiskops/whiskops/internal/contract"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/place"
 )
 
-// Formats of the evaluator's errors (cuelang.org/go v0.17.1, internal/core/adt
-// and internal/core/compile). The text is never shown; it only tells the kinds
-// of mistakes apart. An unknown one is explained in general words.
-const (
-	msgReference    = "reference %q not found"
-	msgUndefined    = "undefined field: %s"
-	msgConflict     = "conflicting values %s and %s"
-	msgListLengths  = "incompatible list lengths"
-	msgNotAllowed   = "field not allowed"
-	msgCycle        = "cycle with field"
-	msgStructural   = "structural cycle"
-	msgIncomplete   = "incomplete value"
-	msgNonConcrete  = "non-concrete value"
-	msgInterpolate  = "invalid interpolation"
-	msgOperand      = "invalid operand %s ("
-	msgInvalid      = "invalid value %v"
-	msgRequired     = "field is required but not present"
-	msgDisjunction  = "%d errors in empty disjunction:"
-	msgUnusedImport = "imported and not used"
-	msgUnusedLet    = "unreferenced alias or let clause"
-	msgRoot         = "cannot use value %v (type %s) as %s"
-	msgOperands     = "invalid operands"
-	msgUser         = "%s"
-)
+// explainer turns the evaluator's errors about the user's own files into
+// findings.
+type explainer struct{ pkg *place.Package }
 
-// explain turns the evaluator's errors about the user's own files into
-// findings, one for each mistake. With cut, references were replaced by "_",
-// and values that miss because of it are not mistakes of their own.
-func (p *pack) explain(list []errors.Error, cut bool) []finding.Finding {
+// all makes one finding for each mistake. With cut, references were replaced by
+// "_", and values that miss because of it are not mistakes of their own.
+func (x explainer) all(list []errors.Error, cut bool) []finding.Finding {
 	var fs, consequences []finding.Finding
 	for i := 0; i < len(list); i++ {
 		e := list[i]
-		format, args := e.Msg()
-		switch {
-		case strings.HasPrefix(format, msgDisjunction):
+		switch kindOf(e) {
+		case emptyDisjunction:
 			// The errors of the branches follow, with the same path.
-			branches := list[i+1:]
-			for n, b := range branches {
-				if !slices.Equal(cuePath(b), cuePath(e)) {
-					branches = branches[:n]
-					break
-				}
-			}
+			branches := samePath(list[i+1:], e)
 			i += len(branches)
-			fs = append(fs, p.explainBranches(e, branches))
-		case strings.HasPrefix(format, msgNonConcrete), strings.HasPrefix(format, msgInterpolate), strings.HasPrefix(format, msgOperand):
+			fs = append(fs, x.branches(e, branches))
+		case notConcrete:
 			// They follow from a value that is not concrete.
-			consequences = append(consequences, p.explainIncomplete(e, nil))
-		case strings.HasPrefix(format, msgIncomplete) && cut && fmt.Sprint(args...) == "_":
+			consequences = append(consequences, x.incomplete(e, ""))
+		case incomplete:
+			if _, args := e.Msg(); cut && fmt.Sprint(args...) == "_" {
+				continue
+			}
+			fs = append(fs, x.one(e))
 		default:
-			fs = append(fs, p.explainOne(e))
+			fs = append(fs, x.one(e))
 		}
 	}
 	if len(fs) == 0 && !cut {
@@ -72,10 +47,20 @@ func (p *pack) explain(list []errors.Error, cut bool) []finding.Finding {
 	for i, f := range fs {
 		fs[i] = hide(f)
 		if f.Line == 0 {
-			fs[i].Position = finding.Position{File: p.files[0].Filename, Line: 1, Column: 1}
+			fs[i].Position = finding.Position{File: x.pkg.Files[0].Filename, Line: 1, Column: 1}
 		}
 	}
 	return distinct(fs)
+}
+
+// samePath is the beginning of list that is about the same value as e.
+func samePath(list []errors.Error, e errors.Error) []errors.Error {
+	path := place.ErrorPath(e)
+	other := slices.IndexFunc(list, func(b errors.Error) bool { return !slices.Equal(place.ErrorPath(b), path) })
+	if other < 0 {
+		return list
+	}
+	return list[:other]
 }
 
 // distinct keeps one finding of each place and code: what is wrong in a shared
@@ -101,70 +86,75 @@ func distinct(fs []finding.Finding) []finding.Finding {
 	return out
 }
 
-func (p *pack) explainOne(e errors.Error) finding.Finding {
-	format, args := e.Msg()
-	label := JoinPath(cuePath(e)...)
-	has := func(prefix string) bool { return strings.HasPrefix(format, prefix) }
-	arg := func(i int) string {
-		if i >= len(args) {
-			return ""
+// one explains an error that stands for itself.
+func (x explainer) one(e errors.Error) finding.Finding {
+	path := place.ErrorPath(e)
+	field := place.JoinPath(path...)
+	where := x.position(e)
+	switch kindOf(e) {
+	case conflict, listLengths:
+		return x.conflict(e)
+	case notAllowed:
+		if pl, whole := x.pkg.Find(path); whole {
+			where = pl.Label
 		}
-		return shorten(fmt.Sprint(args[i]))
+		return place.At(where, place.CodeUnknown, field, fmt.Sprintf("field %q is not allowed here", lastOf(path)), "the definition that this struct refers to is closed: add the field there or leave it out")
+	case undefinedField:
+		return place.At(where, place.CodeReference, field, fmt.Sprintf("reference to field %q, which does not exist", argument(e, 0)),
+			x.didYouMean(argument(e, 0), "write the field there: a reference sees what the files of this directory say, not the schema's defaults"))
+	case cycle:
+		return x.cycle(e)
+	case incomplete:
+		if _, _, cyclic := x.pkg.Cycle(path); cyclic {
+			return x.cycle(e)
+		}
+		return x.incomplete(e, argument(e, 0))
+	case outOfBound:
+		return x.outOfBound(e)
+	case required:
+		return place.At(where, place.CodeMissing, field, fmt.Sprintf("field %q is missing", lastOf(path)), "the definition that this struct refers to requires it")
+	case unusedImport:
+		return place.At(where, place.CodeUnused, "", fmt.Sprintf("import of %s is not used", argument(e, 0)), "remove it")
+	case unusedLet:
+		return place.At(where, place.CodeUnused, "", fmt.Sprintf("let clause %q is not used", argument(e, 0)), "remove it")
 	}
-	where := p.errorPos(e)
-	switch {
-	case has(msgConflict) || has(msgListLengths):
-		return p.explainConflict(e)
-	case has(msgNotAllowed):
-		last := lastOf(cuePath(e))
-		if pl, whole := p.find(cuePath(e)); whole {
-			where = pl.label
-		}
-		return at(where, CodeUnknown, label, fmt.Sprintf("field %q is not allowed here", last), "the definition that this struct refers to is closed: add the field there or leave it out")
-	case has(msgUndefined):
-		help := "write the field there: a reference sees what the files of this directory say, not the schema's defaults"
-		if s := suggest(arg(0), p.names()); s != "" {
-			help = fmt.Sprintf("did you mean %s?", s)
-		}
-		return at(where, CodeReference, label, fmt.Sprintf("reference to field %q, which does not exist", arg(0)), help)
-	case has(msgCycle) || has(msgStructural):
-		return p.explainCycle(e)
-	case has(msgIncomplete):
-		if _, _, cyclic := p.cycle(cuePath(e)); cyclic {
-			return p.explainCycle(e)
-		}
-		return p.explainIncomplete(e, args)
-	case has(msgInvalid):
-		code, help := CodeBounds, "the bound is written in the files of this directory"
-		if strings.Contains(arg(1), "=~") || strings.Contains(arg(1), "!~") {
-			code, help = CodeForm, "the pattern is written in the files of this directory"
-		}
-		if other := e.Position(); other.IsValid() && position(other) != position(where) {
-			help += ", at " + brief(other)
-		}
-		return at(where, code, label, fmt.Sprintf("%s does not satisfy what is said of %s", arg(0), quoted(lastOf(cuePath(e)))), help)
-	case has(msgRequired):
-		return at(where, CodeMissing, label, fmt.Sprintf("field %q is missing", lastOf(cuePath(e))), "the definition that this struct refers to requires it")
-	case has(msgUnusedImport):
-		return at(where, CodeUnused, "", fmt.Sprintf("import of %s is not used", arg(0)), "remove it")
-	case has(msgUnusedLet):
-		return at(where, CodeUnused, "", fmt.Sprintf("let clause %q is not used", arg(0)), "remove it")
-	case has(msgRoot) && len(cuePath(e)) == 0:
-		return at(p.rootValue(), CodeType, "", "a value that is no field", `a file holds fields, each an environment, for example production: {edge: host: "functions.example.com"}`)
-	case has(msgOperands):
-		return at(where, CodeExpression, label, fmt.Sprintf("%s and %s do not go together with %q", arg(0), arg(1), arg(2)), "both sides of an operator must be of the same type")
-	case format == msgUser:
-		return at(where, CodeExpression, label, arg(0), "this is said by error() in the files of this directory")
-	}
-	return at(where, CodeExpression, label, "this expression has no value", "write the value itself, or see that every part of the expression has a value of the right type")
+	return x.expression(e)
 }
 
-func (p *pack) explainIncomplete(e errors.Error, args []any) finding.Finding {
-	text := ""
-	if len(args) > 0 {
-		text = shorten(fmt.Sprint(args[0]))
+// expression explains an error of a value that no other kind of mistake is.
+func (x explainer) expression(e errors.Error) finding.Finding {
+	path := place.ErrorPath(e)
+	field := place.JoinPath(path...)
+	where := x.position(e)
+	switch kind := kindOf(e); {
+	case kind == notAStruct && len(path) == 0:
+		return place.At(x.pkg.RootValue(), place.CodeType, "", "a value that is no field", `a file holds fields, each an environment, for example production: {edge: host: "functions.example.com"}`)
+	case kind == wrongOperands:
+		return place.At(where, place.CodeExpression, field, fmt.Sprintf("%s and %s do not go together with %q", argument(e, 0), argument(e, 1), argument(e, 2)), "both sides of an operator must be of the same type")
+	case kind == saidByUser:
+		return place.At(where, place.CodeExpression, field, argument(e, 0), "this is said by error() in the files of this directory")
 	}
-	label := quoted(lastOf(cuePath(e)))
+	return place.At(where, place.CodeExpression, field, "this expression has no value", "write the value itself, or see that every part of the expression has a value of the right type")
+}
+
+// outOfBound is for a bound or a pattern that the user wrote.
+func (x explainer) outOfBound(e errors.Error) finding.Finding {
+	path := place.ErrorPath(e)
+	where := x.position(e)
+	code, help := place.CodeBounds, "the bound is written in the files of this directory"
+	if bound := argument(e, 1); strings.Contains(bound, "=~") || strings.Contains(bound, "!~") {
+		code, help = place.CodeForm, "the pattern is written in the files of this directory"
+	}
+	if other := e.Position(); other.IsValid() && place.Position(other) != place.Position(where) {
+		help += ", at " + place.Brief(other)
+	}
+	return place.At(where, code, place.JoinPath(path...), fmt.Sprintf("%s does not satisfy what is said of %s", argument(e, 0), place.Quoted(lastOf(path))), help)
+}
+
+// incomplete is for a value that CUE writes as text, or that it does not show.
+func (x explainer) incomplete(e errors.Error, text string) finding.Finding {
+	path := place.ErrorPath(e)
+	label := place.Quoted(lastOf(path))
 	message, help := fmt.Sprintf("%s depends on a value that is not known", label), "write the value itself"
 	switch {
 	case strings.Contains(text, " | "):
@@ -172,70 +162,71 @@ func (p *pack) explainIncomplete(e errors.Error, args []any) finding.Finding {
 	case text != "":
 		message = fmt.Sprintf("%s has no value, only a type: %s", label, text)
 	}
-	return at(p.errorPos(e), CodeIncomplete, JoinPath(cuePath(e)...), message, help)
+	return place.At(x.position(e), place.CodeIncomplete, place.JoinPath(path...), message, help)
 }
 
-// explainCycle reports a cycle at its first member. The evaluator reports each
-// member: those that are not the first leave their path out, and distinct drops
-// them.
-func (p *pack) explainCycle(e errors.Error) finding.Finding {
-	const help = "give one of the fields of the cycle a value of its own"
-	first, own, ok := p.cycle(cuePath(e))
-	switch {
-	case ok && !own:
-		return at(first.label, CodeCycle, "", fmt.Sprintf("%s depends on itself", quoted(first.name)), help)
-	case ok:
-		return at(first.label, CodeCycle, JoinPath(cuePath(e)...), fmt.Sprintf("%s depends on itself", quoted(lastOf(cuePath(e)))), help)
-	}
-	return at(p.errorPos(e), CodeCycle, JoinPath(cuePath(e)...), fmt.Sprintf("%s depends on itself", quoted(lastOf(cuePath(e)))), help)
-}
-
-// errorPos is the user's place of an error: the place of the field's value, or
-// what the evaluator says.
-func (p *pack) errorPos(e errors.Error) token.Pos {
-	if q := e.Position(); q.IsValid() && !strings.HasPrefix(formatOf(e), msgInvalid) {
-		return q
-	}
-	if pl, ok := p.find(cuePath(e)); ok && pl.whole {
-		return pl.valuePos()
-	} else if in := e.InputPositions(); len(in) > 0 && in[0].IsValid() {
-		return in[0]
-	} else if pl.label.IsValid() {
-		return pl.label
-	}
-	return p.rootValue()
-}
-
-// rootValue is the place of a value that stands where fields should.
-func (p *pack) rootValue() token.Pos {
-	for _, f := range p.files {
-		for _, d := range f.Decls {
-			if e, ok := d.(*ast.EmbedDecl); ok {
-				if _, ok := e.Expr.(*ast.StructLit); !ok {
-					return e.Pos()
-				}
-			}
+// cycle is reported at its first member. The evaluator reports each member: those
+// that are not the first leave their path out, and distinct drops them.
+func (x explainer) cycle(e errors.Error) finding.Finding {
+	path := place.ErrorPath(e)
+	where, field, name := x.position(e), place.JoinPath(path...), lastOf(path)
+	if first, own, ok := x.pkg.Cycle(path); ok {
+		where = first.Label
+		if !own {
+			field, name = "", first.Name
 		}
 	}
-	return p.files[0].Pos()
+	return place.At(where, place.CodeCycle, field, fmt.Sprintf("%s depends on itself", place.Quoted(name)), "give one of the fields of the cycle a value of its own")
 }
 
-func formatOf(e errors.Error) string {
-	f, _ := e.Msg()
-	return f
-}
-
-func brief(p token.Pos) string {
-	q := p.Position()
-	return fmt.Sprintf("%s:%d:%d", path.Base(q.Filename), q.Line, q.Column)
-}
-
-func comparePos(a, b token.Pos) int {
-	p, q := a.Position(), b.Position()
-	if p.Filename != q.Filename {
-		return strings.Compare(p.Filename, q.Filename)
+// position is the user's place of an error: what the evaluator says, or the
+// place of the field's value.
+func (x explainer) position(e errors.Error) token.Pos {
+	// The evaluator places a value that is out of bounds at the bound.
+	if q := e.Position(); q.IsValid() && kindOf(e) != outOfBound {
+		return q
 	}
-	return p.Offset - q.Offset
+	pl, whole := x.pkg.Find(place.ErrorPath(e))
+	if whole {
+		return pl.ValuePos()
+	} else if in := e.InputPositions(); len(in) > 0 && in[0].IsValid() {
+		return in[0]
+	} else if pl.Label.IsValid() {
+		return pl.Label
+	}
+	return x.pkg.RootValue()
+}
+
+// didYouMean is the help for a name that nothing has.
+func (x explainer) didYouMean(name, otherwise string) string {
+	if s := place.Suggest(name, x.pkg.Names()); s != "" {
+		return fmt.Sprintf("did you mean %s?", s)
+	}
+	return otherwise
+}
+
+// argument is what CUE puts in its message at a place, as text, or "".
+func argument(e errors.Error, i int) string {
+	if _, args := e.Msg(); i < len(args) {
+		return place.Shorten(fmt.Sprint(args[i]))
+	}
+	return ""
+}
+
+// hide takes secret values out of a finding of the evaluator.
+func hide(f finding.Finding) finding.Finding {
+	path := place.SplitPath(f.Path)
+	if !contract.IsSecret(path) {
+		return f
+	}
+	name := place.Quoted(lastOf(path))
+	switch f.Code {
+	case place.CodeConflict:
+		f.Message = fmt.Sprintf("%s is said twice, differently", name)
+	case place.CodeType, place.CodeBounds, place.CodeEnum, place.CodeForm, place.CodeIncomplete, place.CodeExpression:
+		f.Message = fmt.Sprintf("%s has no value that fits what is said of it", name)
+	}
+	return f
 }
 
 func lastOf(path []string) string {
@@ -243,20 +234,4 @@ func lastOf(path []string) string {
 		return ""
 	}
 	return path[len(path)-1]
-}
-
-func quoted(label string) string {
-	if label == "" {
-		return "a value"
-	}
-	return fmt.Sprintf("%q", strings.Trim(label, `"`))
-}
-
-// shorten keeps a value in one line.
-func shorten(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:57]) + "..."
-	}
-	return s
 }

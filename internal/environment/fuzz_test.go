@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/whiskops/whiskops/internal/place"
 )
 
 // FuzzLoad gives bytes to the whole front: whatever they are, the result is
@@ -47,16 +49,16 @@ func FuzzLoad(f *testing.F) {
 			t.Fatal("neither environments nor findings")
 		}
 		for _, x := range fs {
-			if x.Code == CodeNothing && x.File == "dir" {
+			if x.Code == place.CodeNothing && x.File == "dir" {
 				continue
 			}
 			if x.File != name || x.Line < 1 || x.Column < 1 {
-				if x.Code == CodeSyntax || x.Code == CodeSize {
+				if x.Code == place.CodeSyntax || x.Code == place.CodeSize {
 					continue // about the whole file
 				}
 				t.Fatalf("a finding without a place: %+v", x)
 			}
-			if x.Message == "" || x.Help == "" && x.Code != CodeConflict {
+			if x.Message == "" || x.Help == "" && x.Code != place.CodeConflict {
 				t.Fatalf("a finding without words: %+v", x)
 			}
 		}

@@ -4,28 +4,30 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/whiskops/whiskops/internal/place"
 )
 
 // Input that would end the process or keep it busy is one finding at once. The
 // sizes are those at which the parser overflows its stack or takes hours.
 func TestHostileInput(t *testing.T) {
-	const size = MaxInput - 1000
+	const size = place.MaxInput - 1000
 	noise := bytes.Repeat([]byte{0x7f, 'E', 'L', 'F', 0, 0xff, '"', '\n', '(', 0x80}, size/10)
 	for _, tt := range []struct {
 		name, src, code string
 	}{
-		{"brackets", "a: " + strings.Repeat("[", size), CodeSize},
-		{"braces", "a: " + strings.Repeat("{a: ", size/4), CodeSize},
-		{"parentheses", "a: " + strings.Repeat("(", size), CodeSize},
-		{"operators", "a: " + strings.Repeat("!", size), CodeSize},
-		{"labels", strings.Repeat("a: ", size/3), CodeSize},
-		{"sum", "a: 1" + strings.Repeat(" + 1", size/4), CodeSize},
-		{"interpolations", "a: " + strings.Repeat(`"\(`, size/3), CodeSize},
-		{"attribute", "@a(" + strings.Repeat("(", size/8), CodeSyntax},
-		{"noise", string(noise), CodeSyntax},
-		{"commas", strings.Repeat(",", size), CodeSyntax},
-		{"byte order mark alone", "\ufeff", CodeNothing},
-		{"NUL", "a: edge: host: \"a\x00b\"", CodeSyntax},
+		{"brackets", "a: " + strings.Repeat("[", size), place.CodeSize},
+		{"braces", "a: " + strings.Repeat("{a: ", size/4), place.CodeSize},
+		{"parentheses", "a: " + strings.Repeat("(", size), place.CodeSize},
+		{"operators", "a: " + strings.Repeat("!", size), place.CodeSize},
+		{"labels", strings.Repeat("a: ", size/3), place.CodeSize},
+		{"sum", "a: 1" + strings.Repeat(" + 1", size/4), place.CodeSize},
+		{"interpolations", "a: " + strings.Repeat(`"\(`, size/3), place.CodeSize},
+		{"attribute", "@a(" + strings.Repeat("(", size/8), place.CodeSyntax},
+		{"noise", string(noise), place.CodeSyntax},
+		{"commas", strings.Repeat(",", size), place.CodeSyntax},
+		{"byte order mark alone", "\ufeff", place.CodeNothing},
+		{"NUL", "a: edge: host: \"a\x00b\"", place.CodeSyntax},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, fs, err := LoadBytes(".", map[string][]byte{"a.cue": []byte(tt.src)})

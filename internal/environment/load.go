@@ -1,44 +1,42 @@
 package environment
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"cuelang.org/go/cue"
-
+	"github.com/whiskops/whiskops/internal/contract"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/place"
 )
 
-// MaxInput is the most bytes of CUE that one package may have. Larger input is
-// a mistake (a wrong directory) rather than an installation, and would be
-// evaluated for minutes.
-const MaxInput = 4 << 20
-
-// Load reads the environments of the *.cue files in dir, which are one CUE
-// package. Files whose names begin with "_" or "." are left out, as CUE does.
-// Environments are sorted by name; those with a finding of severity error are
-// left out. The error is for faults of the machine: a directory or file that
-// cannot be read.
-func Load(dir string) ([]Environment, []finding.Finding, error) {
-	entries, err := os.ReadDir(dir)
+// Load reads the environments of the *.cue files at the root of a file system,
+// which are one CUE package. dir is where that is, as positions name it. Files
+// whose names begin with "_" or "." are left out, as CUE does. Environments are
+// sorted by name; those with a finding of severity error are left out. The
+// error is for faults of the machine: a directory or file that cannot be read.
+func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
+	entries, err := fs.ReadDir(system, ".")
 	if err != nil {
-		return nil, nil, fmt.Errorf("read environments: %w", err)
+		return nil, nil, unread(dir, err)
 	}
 	files := map[string][]byte{}
-	left := int64(MaxInput)
+	left := int64(place.MaxInput)
 	for _, e := range entries {
 		if !isInput(e.Name()) {
 			continue
 		}
 		name := filepath.Join(dir, e.Name())
-		src, err := readFile(name, left)
+		src, err := readFile(system, e.Name(), left)
 		if err != nil {
-			return nil, nil, fmt.Errorf("read environments: %w", err)
+			return nil, nil, unread(name, err)
 		}
 		if src == nil {
 			continue
@@ -51,14 +49,23 @@ func Load(dir string) ([]Environment, []finding.Finding, error) {
 	return LoadBytes(filepath.ToSlash(dir), files)
 }
 
+// unread names the file as the user knows it: the error itself has the name in
+// the file system.
+func unread(name string, err error) error {
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return fmt.Errorf("read environments: %s: %w", name, err)
+}
+
 func isInput(name string) bool {
 	return strings.HasSuffix(name, ".cue") && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "_")
 }
 
 // readFile reads at most one byte more than limit, so that a huge file costs
 // nothing. It returns nil for a directory.
-func readFile(name string, limit int64) ([]byte, error) {
-	info, err := os.Stat(name)
+func readFile(system fs.FS, name string, limit int64) ([]byte, error) {
+	info, err := fs.Stat(system, name)
 	if err != nil {
 		return nil, err
 	}
@@ -66,16 +73,16 @@ func readFile(name string, limit int64) ([]byte, error) {
 		return nil, nil
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", name)
+		return nil, errors.New("not a regular file")
 	}
-	f, err := os.Open(name)
+	f, err := system.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	src, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, err
 	}
 	return append([]byte{}, src...), nil
 }
@@ -91,24 +98,32 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 			envs, fs, err = nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %v", dir, r)
 		}
 	}()
-	pkg, fs := parse(dir, files)
+	pkg, fs := place.Parse(dir, files)
 	if pkg == nil {
 		return nil, finding.Sort(fs), nil
 	}
-	con, err := newContract()
+	con, err := contract.New()
 	if err != nil {
 		return nil, nil, err
 	}
-	ev := pkg.evaluate(con.ctx)
-	fs = append(fs, ev.findings...)
-	if len(ev.data) == 0 && len(fs) == 0 {
-		fs = append(fs, about(dir, CodeNothing, "no environment in this directory",
+	data, fs := evaluate(pkg, con.Context())
+	if len(data) == 0 && len(fs) == 0 {
+		fs = append(fs, place.About(dir, place.CodeNothing, "no environment in this directory",
 			`write one as a top-level field, for example production: {edge: host: "functions.example.com"}`))
 	}
+	envs, found := check(con, data)
+	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
+	return envs, finding.Sort(append(fs, found...)), nil
+}
+
+// check holds each environment to the contract; those that keep it come back
+// with their defaults.
+func check(con *contract.Contract, data []datum) ([]Environment, []finding.Finding) {
+	var envs []Environment
+	var fs []finding.Finding
 	seen := map[finding.Finding]bool{}
-	for _, d := range ev.data {
-		src := &source{pkg: pkg, env: d.name, data: d.node}
-		found := con.check(d, src)
+	for _, d := range data {
+		found := con.Check(d.Source, d.partial)
 		for _, f := range found {
 			// A mistake in a shared struct is one mistake, however
 			// many environments use it.
@@ -122,34 +137,49 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 		if len(found) > 0 || d.broken {
 			continue
 		}
-		env, err := con.resolve(d.node)
+		env, err := decode(con.Resolve(d.Data))
 		if err != nil {
-			fs = append(fs, con.disagreement(d, src, err))
+			fs = append(fs, contract.Disagreement(d.Source, err))
 			continue
 		}
-		env.Name, env.Source = d.name, src
+		env.Name, env.Source = d.Name, d.Source
 		envs = append(envs, env)
 	}
-	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
-	return envs, finding.Sort(fs), nil
+	return envs, fs
+}
+
+// decode reads the JSON that the contract made of an environment, strictly: the
+// types are made from the schema.
+func decode(whole []byte, err error) (Environment, error) {
+	if err != nil {
+		return Environment{}, err
+	}
+	var env Environment
+	d := json.NewDecoder(bytes.NewReader(whole))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&env); err != nil {
+		return Environment{}, fmt.Errorf("decode an environment: %w", err)
+	}
+	return env, nil
 }
 
 // Base returns the environment that base/ is made of: #Base with every default.
 // The user wrote nothing of it, so its positions are empty.
 func Base() Environment {
-	con, err := newContract()
-	if err == nil {
-		var env Environment
-		if env, err = con.decode(con.value.LookupPath(cue.ParsePath("#Base")).Unify(con.ctx.BuildExpr(con.fill.expr()))); err == nil {
-			env.Source = nowhere{}
-			return env
-		}
+	env, err := base()
+	if err != nil {
+		// The schema is in the binary, and the tests call Base.
+		panic(fmt.Sprintf("the embedded schema is broken: %v", err))
 	}
-	// The schema is in the binary, and the tests call Base.
-	panic(fmt.Sprintf("the embedded schema is broken: %v", err))
+	return env
 }
 
-// about makes a finding that has no line.
-func about(file, code, message, help string) finding.Finding {
-	return finding.Finding{Code: code, Severity: finding.Error, Position: finding.Position{File: file}, Message: message, Help: help}
+func base() (Environment, error) {
+	con, err := contract.New()
+	if err != nil {
+		return Environment{}, err
+	}
+	env, err := decode(con.Base())
+	env.Source = nowhere{}
+	return env, err
 }

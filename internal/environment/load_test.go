@@ -13,12 +13,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/place"
 )
 
 const examples = "../../examples/environments"
 
 func TestLoadExamples(t *testing.T) {
-	envs, fs, err := Load(examples)
+	envs, fs, err := Load(os.DirFS(examples), examples)
 	if err != nil || len(fs) > 0 {
 		t.Fatal(err, fs)
 	}
@@ -127,7 +128,7 @@ func TestLoadDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(filepath.Join(dir, "cue.mod"), "module.cue", "module: \"a.example/b@v0\"\nlanguage: version: \"v99.0.0\"\n")
-		envs, fs, err := Load(dir)
+		envs, fs, err := Load(os.DirFS(dir), dir)
 		if err != nil || len(fs) > 0 || len(envs) != 1 || envs[0].Kafka.Replicas != 5 {
 			t.Errorf("Load = %v, %v, %v, want one environment with 5 brokers", envs, fs, err)
 		}
@@ -137,7 +138,7 @@ func TestLoadDirectory(t *testing.T) {
 	})
 	t.Run("no directory", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "nowhere")
-		if _, _, err := Load(dir); err == nil || !strings.Contains(err.Error(), dir) {
+		if _, _, err := Load(os.DirFS(dir), dir); err == nil || !strings.Contains(err.Error(), dir) {
 			t.Errorf("error %v, want one that names %s", err, dir)
 		}
 	})
@@ -149,7 +150,7 @@ func TestLoadDirectory(t *testing.T) {
 			if err := os.Symlink(filepath.Join(dir, "gone"), link); err != nil {
 				t.Skip(err)
 			}
-			if _, _, err := Load(dir); err == nil || !strings.Contains(err.Error(), link) {
+			if _, _, err := Load(os.DirFS(dir), dir); err == nil || !strings.Contains(err.Error(), link) {
 				t.Errorf("error %v, want one that names %s", err, link)
 			}
 			return
@@ -159,7 +160,7 @@ func TestLoadDirectory(t *testing.T) {
 		if err := os.Chmod(filepath.Join(dir, "a.cue"), 0); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := Load(dir); err == nil || !strings.Contains(err.Error(), "a.cue") {
+		if _, _, err := Load(os.DirFS(dir), dir); err == nil || !strings.Contains(err.Error(), "a.cue") {
 			t.Errorf("error %v, want one that names a.cue", err)
 		}
 	})
@@ -167,9 +168,9 @@ func TestLoadDirectory(t *testing.T) {
 		dir := t.TempDir()
 		write(dir, "a.cue", "production: edge: host: \"a\"\n")
 		write(dir, "b.cue", strings.Repeat("// nothing\n", 1<<20))
-		_, fs, err := Load(dir)
-		if err != nil || len(fs) != 1 || fs[0].Code != CodeSize || filepath.Base(fs[0].File) != "b.cue" {
-			t.Errorf("findings %v, %v, want one %s in b.cue", fs, err, CodeSize)
+		_, fs, err := Load(os.DirFS(dir), dir)
+		if err != nil || len(fs) != 1 || fs[0].Code != place.CodeSize || filepath.Base(fs[0].File) != "b.cue" {
+			t.Errorf("findings %v, %v, want one %s in b.cue", fs, err, place.CodeSize)
 		}
 	})
 }

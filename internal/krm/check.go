@@ -6,31 +6,31 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
 
+// Lengths are compared, not matched: a repetition with a bound is compiled into
+// as many steps, which each start of the program would pay for.
 var (
-	label     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-	dataKey   = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+	label     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	dataKey   = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
 	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 )
 
 // Check collects what is wrong with a spec, so that one run says all of it.
 // The zero value is ready. Fields are named as in the functionConfig.
-type Check struct{ results framework.Results }
+type Check struct{ complaints Complaints }
 
-// Err is nil, or every complaint as framework.Results.
+// Err is nil, or all Complaints.
 func (c *Check) Err() error {
-	if len(c.results) == 0 {
+	if len(c.complaints) == 0 {
 		return nil
 	}
-	return c.results
+	return c.complaints
 }
 
 // Fail complains.
 func (c *Check) Fail(format string, args ...any) {
-	c.results = append(c.results, &framework.Result{Severity: framework.Error, Message: fmt.Sprintf(format, args...)})
+	c.complaints = append(c.complaints, fmt.Sprintf(format, args...))
 }
 
 // Owner wants a component and a tier that can be names and label values.
@@ -49,7 +49,7 @@ func (c *Check) Given(field, value string) bool {
 
 // Label wants a DNS label: the name of a Service, a container, a volume.
 func (c *Check) Label(field, value string) {
-	if c.Given(field, value) && !label.MatchString(value) {
+	if c.Given(field, value) && (len(value) > 63 || !label.MatchString(value)) {
 		c.Fail("%s %q is no DNS label: at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends", field, value)
 	}
 }
@@ -87,7 +87,7 @@ func (c *Check) Data(field string, data map[string]string) {
 		c.Fail("%s is empty", field)
 	}
 	for _, k := range Keys(data) {
-		if !dataKey.MatchString(k) {
+		if len(k) > 253 || !dataKey.MatchString(k) {
 			c.Fail("%s has the key %q: a key has letters, digits, '-', '_' and '.' alone", field, k)
 		}
 	}

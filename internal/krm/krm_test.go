@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -19,7 +18,7 @@ func TestDecodeIsStrict(t *testing.T) {
 		"fine":          {"apiVersion: whiskops.github.io/v1alpha1\nkind: K\nmetadata: {name: a}\nspec: {size: 1}", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rl := &framework.ResourceList{FunctionConfig: yaml.MustParse(tt.config)}
+			rl := &ResourceList{FunctionConfig: yaml.MustParse(tt.config)}
 			_, err := Decode[spec](rl, "K")
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 				t.Errorf("got %v, want %q", err, tt.want)
@@ -29,7 +28,7 @@ func TestDecodeIsStrict(t *testing.T) {
 }
 
 func TestAddSortsKeys(t *testing.T) {
-	rl := &framework.ResourceList{}
+	rl := &ResourceList{}
 	if err := Add(rl, M{"kind": "K", "apiVersion": "v1", "a": L{M{"z": 1, "b": "x"}}}); err != nil {
 		t.Fatal(err)
 	}
@@ -50,9 +49,29 @@ func TestDecodeRefusesWhatIsNoObject(t *testing.T) {
 		"{metadata: {labels: [a]}}":       false,
 		"{metadata: {annotations: text}}": false,
 	} {
-		rl := &framework.ResourceList{FunctionConfig: config, Items: []*yaml.RNode{yaml.MustParse(item)}}
+		rl := &ResourceList{FunctionConfig: config, Items: []*yaml.RNode{yaml.MustParse(item)}}
 		if _, err := Decode[struct{}](rl, "K"); (err == nil) != fine {
 			t.Errorf("%s: %v", item, err)
+		}
+	}
+}
+
+// TestLengths: one below, at and above what Kubernetes takes.
+func TestLengths(t *testing.T) {
+	for name, tt := range map[string]struct {
+		limit int
+		check func(*Check, string)
+	}{
+		"label": {63, func(c *Check, s string) { c.Label("f", s) }},
+		"name":  {253, func(c *Check, s string) { c.Name("f", s) }},
+		"key":   {253, func(c *Check, s string) { c.Data("f", map[string]string{s: ""}) }},
+	} {
+		for length, fine := range map[int]bool{0: false, 1: true, tt.limit - 1: true, tt.limit: true, tt.limit + 1: false} {
+			var c Check
+			tt.check(&c, strings.Repeat("a", length))
+			if (c.Err() == nil) != fine {
+				t.Errorf("%s of %d: %v", name, length, c.Err())
+			}
 		}
 	}
 }

@@ -2,7 +2,6 @@ package overlay
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"maps"
 	"path"
@@ -13,24 +12,15 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/seeds"
 	"github.com/whiskops/whiskops/internal/value"
-)
-
-var (
-	seed  = flag.Uint64("seed", 1, "first seed of the random overlays")
-	cases = flag.Int("cases", 300, "number of random overlays")
 )
 
 // TestOverlayRebuildsWhatIsWanted is the property on which everything stands:
 // whatever base and environment are, kustomize makes of the overlay exactly
 // the environment, from its root and from each of its tiers.
 func TestOverlayRebuildsWhatIsWanted(t *testing.T) {
-	n := *cases
-	if testing.Short() {
-		n = min(n, 50)
-	}
-	for i := range n {
-		s := *seed + uint64(i)
+	for _, s := range seeds.Of(t, 60, 300) {
 		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
 			t.Parallel()
 			checkSeed(t, s)

@@ -58,7 +58,7 @@ func find[S any](t *testing.T, p Plan, kind, name string) S {
 
 // The functions of each example, in order.
 func TestFunctions(t *testing.T) {
-	envs, findings, err := environment.Load("../../examples/environments")
+	envs, findings, err := environment.Load(os.DirFS("../../examples/environments"), "examples/environments")
 	if err != nil || len(findings) > 0 || len(envs) != 3 {
 		t.Fatalf("%d examples, %v, %v", len(envs), findings, err)
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"github.com/whiskops/whiskops/internal/overlay"
 	"maps"
 	"path"
 	"slices"
@@ -19,7 +20,7 @@ import (
 // overlayOf returns the files of an example's overlay by path from the root.
 func overlayOf(t testing.TB, env environment.Environment) map[string][]byte {
 	t.Helper()
-	folders, err := rendererOf(t, &env, Options{Whole: true}).environment(&env)
+	folders, err := rendererOf(t, &env, Options{Whole: true}).environment(&env, overlay.NoCustom)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,12 +83,16 @@ func (s *sample) value(t testing.TB, w *workload, v envVar, lookup func(string) 
 // needs is there, and each value gets through the start script.
 func TestOracle(t *testing.T) {
 	eachSample(t, func(t *testing.T, s *sample) {
+		release, ok := oracle.For(s.values.Env.OpenWhisk)
+		if !ok {
+			t.Fatalf("the oracle does not know OpenWhisk %s", s.values.Env.OpenWhisk)
+		}
 		for _, role := range []string{"controller", "invoker"} {
 			w := s.workload(t, role)
 			c := w.main(t)
 			vars := s.variables(t, w, c)
 			for _, name := range slices.Sorted(keysOf(vars)) {
-				if !oracle.Read(role, name) && !s.podReads(t, w, c, name) {
+				if !release.Read(role, name) && !s.podReads(t, w, c, name) {
 					t.Errorf("%s reads no variable %s", role, name)
 				}
 				if _, ok := whiskenv.Key(name); ok {
@@ -100,7 +104,7 @@ func TestOracle(t *testing.T) {
 					t.Errorf("%s: %s has a reference that the kubelet does not know: %q", role, name, vars[name])
 				}
 			}
-			for _, name := range oracle.Required(role) {
+			for _, name := range release.Required(role) {
 				if vars[name] == "" {
 					t.Errorf("%s needs %s", role, name)
 				}

@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
 	"path"
@@ -19,15 +18,8 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/seeds"
 	"github.com/whiskops/whiskops/internal/tree"
-)
-
-// The name -count would be that of go test itself:
-//
-//	go test ./internal/render -run Rebuilds -args -seed 17 -cases 1
-var (
-	seed  = flag.Uint64("seed", 1, "first seed of the random environments")
-	cases = flag.Int("cases", 500, "number of random environments")
 )
 
 // baseOf a release, or the test is over.
@@ -54,23 +46,18 @@ func rendererOf(t testing.TB, env *environment.Environment, o Options) *renderer
 // whatever valid environment is asked for, kustomize makes of base and its
 // overlay what the generators want, and so do its tiers one by one.
 func TestOverlayRebuildsEnvironment(t *testing.T) {
-	n := *cases
-	if testing.Short() {
-		n = min(n, 50)
-	}
 	// One for all of a release, so that equal tiers of different environments are
 	// shared.
 	renderers := map[string]*renderer{}
 	for _, release := range catalog.Releases() {
 		renderers[release] = rendererOf(t, &environment.Environment{OpenWhisk: release}, Options{})
 	}
-	for i := range n {
-		s := *seed + uint64(i)
+	for _, s := range seeds.Of(t, 60, 500) {
 		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
 			t.Parallel()
 			env := randomEnvironment(s)
 			// Its own functions prove the build.
-			folders, err := renderers[env.OpenWhisk].environment(&env)
+			folders, err := renderers[env.OpenWhisk].environment(&env, overlay.NoCustom)
 			if err != nil {
 				t.Fatalf("seed %d: %v", s, err)
 			}
@@ -88,7 +75,7 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 // files are the same, byte for byte.
 func wholeRebuilds(t *testing.T, env *environment.Environment, apart []tree.Folder) {
 	t.Helper()
-	whole, err := rendererOf(t, env, Options{Whole: true}).environment(env)
+	whole, err := rendererOf(t, env, Options{Whole: true}).environment(env, overlay.NoCustom)
 	if err != nil {
 		t.Fatalf("%s: %v", env.Name, err)
 	}

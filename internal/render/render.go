@@ -53,8 +53,12 @@ func desired(values derived.Values) ([]*yaml.RNode, error) {
 // Options of a tree.
 type Options struct {
 	// Memory is what the engine built in other runs, by the bytes that it built
-	// it of. Nil remembers nothing.
+	// it of, and what came of environments. Nil remembers nothing.
 	Memory kustomize.Memory
+	// Holds tells whether folders on the disk have these manifests, and are as
+	// the manifests say: then an environment that came to that before is not
+	// made again. Nil makes all.
+	Holds func(manifests map[string]string) bool
 	// Whole builds each overlay whole and anew, as `kustomize build` does.
 	// Without it, folders are built apart, and equal ones once.
 	Whole bool
@@ -83,7 +87,7 @@ func Tree(envs []environment.Environment, root fs.FS, o Options) ([]tree.Folder,
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range envs {
 		g.Go(func() error {
-			f, err := renderers[envs[i].OpenWhisk].environment(&envs[i])
+			f, err := renderers[envs[i].OpenWhisk].folders(&envs[i])
 			if err != nil {
 				return fmt.Errorf("environment %s: %w", envs[i].Name, err)
 			}
@@ -103,6 +107,8 @@ type renderer struct {
 	files   map[string][]byte // of base
 	root    fs.FS
 	builder *kustomize.Builder // nil: whole and anew
+	memory  kustomize.Memory
+	holds   func(map[string]string) bool
 }
 
 func newRenderer(release string, root fs.FS, o Options) (*renderer, error) {
@@ -110,7 +116,7 @@ func newRenderer(release string, root fs.FS, o Options) (*renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &renderer{Base: base, files: base.Files(), root: root}
+	r := &renderer{Base: base, files: base.Files(), root: root, memory: o.Memory, holds: o.Holds}
 	if !o.Whole {
 		r.builder = kustomize.NewBuilder(r.files, o.Memory)
 	}
@@ -118,7 +124,7 @@ func newRenderer(release string, root fs.FS, o Options) (*renderer, error) {
 }
 
 // environment renders one environment's overlay and golden files.
-func (r *renderer) environment(env *environment.Environment) ([]tree.Folder, error) {
+func (r *renderer) environment(env *environment.Environment, custom overlay.Custom) ([]tree.Folder, error) {
 	values, err := derived.New(env)
 	if err != nil {
 		return nil, err
@@ -136,9 +142,7 @@ func (r *renderer) environment(env *environment.Environment) ([]tree.Folder, err
 	if err != nil {
 		return nil, err
 	}
-	if custom, err := customFolder(r.root, path.Join(dir, CustomFolder)); err != nil {
-		return nil, err
-	} else if custom != overlay.NoCustom {
+	if custom != overlay.NoCustom {
 		// The user's own folder changes the build on purpose: what the
 		// overlay does without it is proven above.
 		if files, err = r.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
@@ -150,10 +154,7 @@ func (r *renderer) environment(env *environment.Environment) ([]tree.Folder, err
 	}
 	golden := overlay.Golden(built)
 	golden["README.md"] = guide.Markdown(values)
-	return []tree.Folder{
-		{Path: dir, Files: below(files, dir), Keep: []string{CustomFolder}},
-		{Path: path.Join(GoldenFolder, env.Name), Files: golden},
-	}, nil
+	return foldersOf(env.Name, below(files, dir), golden), nil
 }
 
 // proven builds an overlay, and proves that it is what is wanted. The proof is

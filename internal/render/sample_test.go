@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path"
 	"runtime"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // sample is what kustomize builds for one environment.
@@ -26,7 +28,7 @@ type sample struct {
 
 // examples are the environments of the repository's own tree.
 var examples = sync.OnceValues(func() ([]environment.Environment, error) {
-	envs, findings, err := environment.Load("../../examples/environments")
+	envs, findings, err := environment.Load(os.DirFS("../../examples/environments"), "examples/environments")
 	if err == nil && len(findings) > 0 {
 		err = fmt.Errorf("examples: %v", findings)
 	}
@@ -51,8 +53,8 @@ var allSamples = sync.OnceValues(func() ([]sample, error) {
 	standard := environment.Base()
 	standard.Name = "defaults"
 	envs = append([]environment.Environment{standard}, envs...)
-	for s := range uint64(50) {
-		envs = append(envs, randomEnvironment(1000+s))
+	for s := range seeds.Count(12, 50) {
+		envs = append(envs, randomEnvironment(1000+uint64(s)))
 	}
 	all := make([]sample, len(envs))
 	var g errgroup.Group
@@ -101,14 +103,17 @@ func valuesOf(t testing.TB, env *environment.Environment) derived.Values {
 	return v
 }
 
-// eachSample runs a test for each sample.
+// eachSample runs a test for each sample, several at once.
 func eachSample(t *testing.T, test func(*testing.T, *sample)) {
 	samples, err := allSamples()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range samples {
-		t.Run(samples[i].name, func(t *testing.T) { test(t, &samples[i]) })
+		t.Run(samples[i].name, func(t *testing.T) {
+			t.Parallel()
+			test(t, &samples[i])
+		})
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
 	"github.com/whiskops/whiskops/internal/rules"
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // TestWhatRulesAcceptIsMade: a generator's refusal is a text about a
@@ -19,8 +20,8 @@ import (
 // the schema or the rules refuse before, at the user's own line.
 func TestWhatRulesAcceptIsMade(t *testing.T) {
 	accepted, refused := 0, 0
-	for i := range uint64(400) {
-		s := *seed + i
+	of := seeds.Of(t, 100, 400)
+	for _, s := range of {
 		env := wildEnvironment(s)
 		v := valuesOf(t, &env)
 		if hasError(rules.Check(&v)) {
@@ -36,7 +37,7 @@ func TestWhatRulesAcceptIsMade(t *testing.T) {
 			t.Errorf("seed %d: %v", s, err)
 		}
 	}
-	if accepted < 50 || refused < 50 {
+	if least := len(of) / 8; accepted < least || refused < least {
 		t.Errorf("the rules accept %d and refuse %d: the test is looking at little", accepted, refused)
 	}
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,7 +35,7 @@ func TestBaseIsClean(t *testing.T) {
 }
 
 func TestExamplesAreClean(t *testing.T) {
-	envs, found, err := environment.Load("../../examples/environments")
+	envs, found, err := environment.Load(os.DirFS("../../examples/environments"), "examples/environments")
 	if err != nil || len(found) > 0 {
 		t.Fatal(found, err)
 	}

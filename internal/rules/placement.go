@@ -154,7 +154,7 @@ func (c *checker) spread(component string) {
 		return
 	}
 	fits := pool.Count
-	if c.Votes(component) {
+	if c.Voter(component) != nil {
 		fits -= 1 - fits%2 // an odd quorum
 	}
 	c.fail("WO201", c.written(field, ruleField(component, "spread"), poolField(rule.Pool, "count")),
@@ -180,14 +180,14 @@ func (c *checker) zones(component string) {
 		return
 	}
 	at := ruleField(component, "zones")
-	switch {
+	switch voter := c.Voter(component); {
 	case pool.Zones == 1:
 		c.fail("WO204", at,
 			fmt.Sprintf("%s is \"hard\", but pool %q has one zone: there is nothing to spread over, and on nodes without the zone label the pods stay Pending", at, rule.Pool),
 			fmt.Sprintf("write %s if the nodes are in zones, or %s", cue(poolField(rule.Pool, "zones"), 3), cue(at, "soft")))
-	case c.Votes(component) && n >= 3 && pool.Zones == 2:
+	case voter != nil && n >= 3 && pool.Zones == 2:
 		c.warn("WO205", at,
-			fmt.Sprintf("%s is \"hard\", but pool %q has 2 zones: one of them holds most of the %d voters of Kafka's quorum, and its loss stops Kafka", at, rule.Pool, n),
+			fmt.Sprintf("%s is \"hard\", but pool %q has 2 zones: one of them holds most of the %d voters of %s's quorum, and its loss stops %s", at, rule.Pool, n, voter.Of, voter.Of),
 			fmt.Sprintf("spread the nodes over 3 zones and write %s", cue(poolField(rule.Pool, "zones"), 3)))
 	}
 }

@@ -1,6 +1,10 @@
 package rules
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+)
 
 // quorum looks at how often Kafka copies messages, and at who votes.
 func (c *checker) quorum() {
@@ -55,33 +59,45 @@ func copies(n int) string {
 	return fmt.Sprintf("%d copies", n)
 }
 
-// voters judges the size of KRaft's quorum: n voters survive the loss of
-// (n-1)/2 of them.
+// voters judges the size of each quorum: n voters survive the loss of (n-1)/2 of
+// them.
 func (c *checker) voters() {
-	if c.Env.Kafka.External != nil {
-		return
+	for _, name := range c.replicated() {
+		if voter := c.Voter(name); voter != nil {
+			c.quorumOf(voter, c.Replicas(name), c.replicasField(name))
+		}
 	}
-	n, field := c.Voters(), "kafka.replicas"
-	help := fmt.Sprintf("write kafka: replicas: %d, or kafka: mode: \"separate\", where brokers do not vote", n+1)
-	if c.Env.Kafka.Mode == "separate" {
-		field = "kafka.controllers"
-		help = fmt.Sprintf("write kafka: controllers: %d", n-1)
+}
+
+func (c *checker) quorumOf(voter *catalog.Voter, n int, field string) {
+	at := field
+	if voter.Field != "" {
+		at = c.written(field, voter.Field)
 	}
-	at := c.written(field, "kafka.mode")
+	// One less does as well as an even number, and one more is better than two.
+	// Where voters are servers of something else, nobody takes one away.
+	odd := n - 1
+	if n == 2 || voter.Apart != nil {
+		odd = n + 1
+	}
+	help := "write " + cue(field, odd)
+	apart := voter.Apart
+	if apart != nil {
+		help += fmt.Sprintf(", or %s, %s", cue(voter.Field, apart.Value), apart.Since)
+	}
 	switch {
 	case n == 2:
-		if field == "kafka.controllers" {
-			help = "write kafka: controllers: 3"
-		}
 		c.fail("WO214", at,
-			fmt.Sprintf("%s is 2, and both vote in Kafka's quorum: when either is down Kafka stops, so two are worse than one", field), help)
+			fmt.Sprintf("%s is 2, and both vote in %s's quorum: when either is down %s stops, so two are worse than one", field, voter.Of, voter.Of), help)
 	case n > 9:
+		if apart != nil {
+			help = fmt.Sprintf("write %s, which has a quorum of %s", cue(voter.Field, apart.Value), apart.Quorum)
+		}
 		c.warn("WO215", at,
-			fmt.Sprintf("%s is %d, and all of them vote in Kafka's quorum: a change of a topic or a leader waits for %d of them", field, n, n/2+1),
-			"write kafka: mode: \"separate\", which has a quorum of kafka.controllers")
+			fmt.Sprintf("%s is %d, and all of them vote in %s's quorum: %s waits for %d of them", field, n, voter.Of, voter.Slow, n/2+1), help)
 	case n%2 == 0:
 		c.warn("WO214", at,
-			fmt.Sprintf("%s is %d, and all of them vote in Kafka's quorum: it survives the loss of %d, as with %d, and one more must agree to every change", field, n, (n-1)/2, n-1), help)
+			fmt.Sprintf("%s is %d, and all of them vote in %s's quorum: it survives the loss of %d, as with %d, and one more must agree to every change", field, n, voter.Of, (n-1)/2, n-1), help)
 	}
 }
 

@@ -112,7 +112,7 @@ func (c *checker) startScript() {
 		values[c.Env.Secrets.OpenWhisk+"/"+lastPart(l.field)] = l
 	}
 	for _, ref := range c.secretVariables() {
-		user, what, _ := cutLast(ref.key, "-")
+		user, what := cutLast(ref.key, "-")
 		l, ok := values[ref.secret+"/"+user]
 		if !ok {
 			continue
@@ -160,16 +160,14 @@ func (c *checker) secretVariables() []reference {
 }
 
 func lastPart(field string) string {
-	_, last, _ := cutLast(field, ".")
+	_, last := cutLast(field, ".")
 	return last
 }
 
-func cutLast(s, separator string) (before, after string, found bool) {
+// cutLast cuts around the last separator; there is one.
+func cutLast(s, separator string) (before, after string) {
 	i := strings.LastIndex(s, separator)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(separator):], true
+	return s[:max(i, 0)], s[i+len(separator):]
 }
 
 // published are the beginnings of the keys that OpenWhisk's own deployments

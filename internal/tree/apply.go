@@ -23,11 +23,14 @@ func (s *session) apply(ops []op) (done int, skipped []string, err error) {
 }
 
 func (v verb) text() string {
-	if v == opPut {
+	if v.stages() {
 		return "write"
 	}
 	return "remove"
 }
+
+// stages tells whether a step has content in the stage.
+func (v verb) stages() bool { return v == opPut || v == opPlace }
 
 func (s *session) step(o op) (changed, skip bool, err error) {
 	at, k, err := s.look(o.Path)
@@ -45,7 +48,7 @@ func (s *session) step(o op) (changed, skip bool, err error) {
 		if k == missing {
 			return false, false, nil
 		}
-	case opPut:
+	case opPut, opPlace:
 		switch _, staged, err := s.look(path.Join(stageDir, o.Stage)); {
 		case err != nil || staged == missing: // missing: in its place already
 			return false, false, err

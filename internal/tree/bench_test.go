@@ -60,3 +60,16 @@ func BenchmarkWrite(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkMatches(b *testing.B) {
+	dir, folders := b.TempDir(), about250()
+	if err := mustWrite(dir, folders, Options{}); err != nil {
+		b.Fatal(err)
+	}
+	manifests := Manifests(folders)
+	for b.Loop() {
+		if !Matches(dir, manifests, nil) {
+			b.Fatal("no match")
+		}
+	}
+}

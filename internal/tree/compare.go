@@ -25,7 +25,7 @@ func (d *disk) compare(in input, force bool) (*plan, error) {
 		if err := c.run(); err != nil {
 			return nil, err
 		}
-		gone[f.Path] = gone[f.Path] || len(f.Files) == 0
+		gone[f.Path] = gone[f.Path] || len(f.Files) == 0 && f.Manifest == ""
 	}
 	p.order(gone)
 	return p, nil
@@ -55,6 +55,12 @@ type comparison struct {
 
 func (c *comparison) run() error {
 	f := c.folder
+	if f.Manifest != "" {
+		if !c.whole(map[string]string{f.Path: f.Manifest}) {
+			return ErrChanged
+		}
+		return nil
+	}
 	at, k, err := c.look(f.Path)
 	switch {
 	case err != nil:
@@ -66,7 +72,10 @@ func (c *comparison) run() error {
 			c.complain(inTheWay(at, "this file", "directory"))
 		}
 		return nil
-	case k == missing && len(f.Files) == 0:
+	case k == missing:
+		if len(f.Files) > 0 {
+			c.place()
+		}
 		return nil
 	}
 	if ok, err := c.readManifest(); err != nil || !ok {

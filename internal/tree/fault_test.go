@@ -18,7 +18,7 @@ func TestFaults(t *testing.T) {
 	fresh := start(t)
 	for _, lasting := range []bool{false, true} {
 		for n, reached := 1, false; !reached; n++ {
-			root := t.TempDir()
+			root := newRoot(t)
 			if err := os.CopyFS(root, os.DirFS(fresh)); err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestFaultTexts(t *testing.T) {
 		want     string
 	}{
 		{"mkdir", ".whiskops", syscall.EROFS, "lock ROOT/.whiskops: read-only file system"},
-		{"write", ".whiskops/stage/14", syscall.ENOSPC, "write ROOT/golden/new/obj: no space left on device"},
+		{"write", ".whiskops/stage/14/obj", syscall.ENOSPC, "write ROOT/golden/new/obj: no space left on device"},
 		{"access", "base", syscall.EACCES, "remove ROOT/base/dir/x: permission denied"},
 		{"sync", ".whiskops/journal.tmp", syscall.ENOSPC, "write ROOT/.whiskops/journal: no space left on device"},
 		{"rename", "base/come/deep/er", syscall.EACCES, "write ROOT/base/come/deep/er: permission denied; " +

@@ -50,6 +50,9 @@ func newInput(folders []Folder, parents []Parent) (input, error) {
 }
 
 func (f Folder) valid() error {
+	if f.Manifest != "" && (len(f.Files) > 0 || !isHash(f.Manifest)) {
+		return fmt.Errorf("folder %q: it has either files or the hash of its manifest", f.Path)
+	}
 	for _, keep := range f.Keep {
 		if !validPath(keep) {
 			return fmt.Errorf("keep %q in %q: not a valid path below the folder", keep, f.Path)

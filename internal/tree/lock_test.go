@@ -15,7 +15,7 @@ func TestOneWaits(t *testing.T) {
 		do   func(string, []Folder, Options) (Changes, error)
 	}{{"Write", Write}, {"Check", Check}} {
 		t.Run(run.name, func(t *testing.T) {
-			root := t.TempDir()
+			root := newRoot(t)
 			cmd := child(t, "pause", root, 0)
 			stdin, err := cmd.StdinPipe()
 			if err != nil {
@@ -55,7 +55,7 @@ func TestOneWaits(t *testing.T) {
 // TestManyAtOnce: the lock file comes and goes with each run, and still no two
 // runs mix their trees.
 func TestManyAtOnce(t *testing.T) {
-	root := t.TempDir()
+	root := newRoot(t)
 	var running []*exec.Cmd
 	for range 4 {
 		cmd := child(t, "rewrite", root, 15)

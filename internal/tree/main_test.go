@@ -74,15 +74,25 @@ var childTasks = map[string]func(root string, arg int) error{
 		}
 		return mustWrite(root, before.folders, o)
 	},
-	// rewrite writes trees of its own, arg times.
-	"rewrite": func(root string, arg int) error {
-		for i := range arg {
-			if err := mustWrite(root, numbered(os.Getpid(), i), Options{}); err != nil {
-				return err
-			}
-		}
-		return nil
+	// rewrite writes arg trees.
+	"rewrite": func(root string, arg int) error { return rewriting(root, arg, nil) },
+	// count is rewrite, with a byte of output for each change.
+	"count": func(root string, arg int) error {
+		return rewriting(root, arg, func(string, string) error {
+			_, err := os.Stdout.Write([]byte{'.'})
+			return err
+		})
 	},
+}
+
+// rewriting writes trees of its own, one after the other.
+func rewriting(root string, times int, hook func(op, path string) error) error {
+	for i := range times {
+		if err := mustWrite(root, numbered(os.Getpid(), i), Options{hook: hook}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // numbered is a tree in which each file has the same content.
@@ -202,7 +212,7 @@ var (
 	}}
 	after = scenario{parents: owned, folders: []Folder{
 		folder("base", files{"same": "s\n", "change": "2\n", "come/deep/er": "y\n", "file/x": "f\n", "dir": "d\n"}),
-		folder("overlays/new", files{"k": "k\n"}, "custom"),
+		folder("overlays/new", files{"k": "k\n", "core/deep/k": "kk\n"}, "custom"),
 		folder("golden/new", files{"obj": "o\n"}),
 		folder("overlays/ci", files{"k": "k2\n", "core/k": "kk\n"}, "custom"),
 	}}
@@ -218,10 +228,27 @@ var (
 	}
 )
 
+// newRoot is an empty directory, in memory if there is a place for that. These
+// tests kill processes, not machines, so the disk behind is of no matter; and
+// they sync it a thousand times, which takes minutes on some.
+func newRoot(t *testing.T) string {
+	t.Helper()
+	root, err := os.MkdirTemp("/dev/shm", "tree")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(root); err != nil {
+			t.Error(err)
+		}
+	})
+	return root
+}
+
 // start makes a root with the tree of before and the user's files.
 func start(t *testing.T) string {
 	t.Helper()
-	root := t.TempDir()
+	root := newRoot(t)
 	put(t, root, theUsers)
 	if err := mustWrite(root, before.folders, before.options()); err != nil {
 		t.Fatal(err)

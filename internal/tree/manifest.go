@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -36,7 +35,16 @@ func formatManifest(files map[string][]byte) []byte {
 	return []byte(b.String())
 }
 
-var manifestLine = regexp.MustCompile(`^([0-9a-f]{64})  (.+)$`)
+// isHash tells whether a text is a hash as it stands in manifests and journals.
+func isHash(s string) bool {
+	return len(s) == 2*sha256.Size && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// manifestLine takes a line apart.
+func manifestLine(line string) (sum, name string, ok bool) {
+	sum, name, ok = strings.Cut(line, "  ")
+	return sum, name, ok && isHash(sum) && name != ""
+}
 
 // parseManifest returns all lines that can be read, and the first damage or
 // nil. Any order of lines is fine.
@@ -56,7 +64,7 @@ func parseManifest(data []byte) (manifest, *damage) {
 		damaged(strings.Count(text, "\n")+1, "the last line has no end")
 	}
 	for i, line := range strings.Split(text, "\n") {
-		parts := manifestLine.FindStringSubmatch(strings.TrimSuffix(line, "\r"))
+		sum, name, ok := manifestLine(strings.TrimSuffix(line, "\r"))
 		switch {
 		case strings.HasPrefix(line, "<<<<<<<"), strings.HasPrefix(line, "======="),
 			strings.HasPrefix(line, "|||||||"), strings.HasPrefix(line, ">>>>>>>"):
@@ -64,16 +72,16 @@ func parseManifest(data []byte) (manifest, *damage) {
 			continue
 		case strings.HasSuffix(line, "\r"):
 			damaged(i+1, "the line ends with CR LF, which git writes without the .gitattributes of whiskops")
-		case parts == nil:
+		case !ok:
 			damaged(i+1, "%q is no line of sha256sum", shorten(line))
-		case !validPath(parts[2]) || within(manifestName, parts[2]):
-			damaged(i+1, "%q is not the path of a generated file", shorten(parts[2]))
+		case !validPath(name) || within(manifestName, name):
+			damaged(i+1, "%q is not the path of a generated file", shorten(name))
 			continue
-		case m[parts[2]] != nil:
-			damaged(i+1, "%q is listed twice", shorten(parts[2]))
+		case m[name] != nil:
+			damaged(i+1, "%q is listed twice", shorten(name))
 		}
-		if parts != nil && validPath(parts[2]) && !within(manifestName, parts[2]) {
-			m[parts[2]] = append(m[parts[2]], parts[1])
+		if ok && validPath(name) && !within(manifestName, name) {
+			m[name] = append(m[name], sum)
 		}
 	}
 	return m, first

@@ -13,10 +13,11 @@ type op struct {
 	Do    verb   `json:"do"`
 	Path  string `json:"path"`
 	Old   string `json:"old,omitempty"`   // hash of the file that is there; empty: none
-	New   string `json:"new,omitempty"`   // put: hash of the new content
-	Stage string `json:"stage,omitempty"` // put: name in the stage
+	New   string `json:"new,omitempty"`   // put: hash of the new content; place: of the manifest
+	Stage string `json:"stage,omitempty"` // put, place: name in the stage
 
-	content []byte
+	content []byte            // put
+	files   map[string][]byte // place: with the manifest
 }
 
 type verb string
@@ -25,6 +26,7 @@ const (
 	opDelete verb = "delete"
 	opRmdir  verb = "rmdir" // only if it is empty
 	opPut    verb = "put"
+	opPlace  verb = "place" // a whole folder where there is nothing
 )
 
 // plan is the difference between the disk and what is asked.
@@ -77,6 +79,10 @@ func (p *plan) changes() Changes {
 		switch {
 		case o.Do == opDelete:
 			c.Deleted = append(c.Deleted, o.Path)
+		case o.Do == opPlace:
+			for name := range o.files {
+				c.Created = append(c.Created, path.Join(o.Path, name))
+			}
 		case o.Do == opPut && o.Old == "":
 			c.Created = append(c.Created, o.Path)
 		case o.Do == opPut:

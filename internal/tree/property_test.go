@@ -12,23 +12,23 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // TestNothingOfTheUserIsLost plays random writes, kills and hand edits without
 // Force. A user's file has a content that nothing else has, and must have it
 // until the user changes or removes it.
 func TestNothingOfTheUserIsLost(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	for n := range uint64(25) {
-		g := &game{t: t, rnd: rand.New(rand.NewPCG(seed, n)), root: t.TempDir(), users: files{}}
+	for _, seed := range seeds.Of(t, 25, 200) {
+		g := &game{t: t, rnd: rand.New(rand.NewPCG(seed, 0)), root: newRoot(t), users: files{}}
 		for range 30 {
 			g.turn()
 			if t.Failed() {
-				t.Fatalf("game %d:\n%s", n, strings.Join(g.log, "\n"))
+				t.Fatalf("seed %d:\n%s", seed, strings.Join(g.log, "\n"))
 			}
 		}
-		t.Logf("game %d: %+v", n, g.seen)
+		t.Logf("seed %d: %+v", seed, g.seen)
 	}
 }
 
@@ -38,8 +38,9 @@ type game struct {
 	root  string
 	users files
 	count int
+	last  []Folder // of the last write
 	log   []string
-	seen  struct{ written, unchanged, stopped, killed int }
+	seen  struct{ written, unchanged, stopped, killed, matched int }
 }
 
 func (g *game) note(format string, args ...any) { g.log = append(g.log, fmt.Sprintf(format, args...)) }
@@ -54,6 +55,7 @@ func (g *game) turn() {
 		g.write()
 	}
 	g.inspect()
+	g.matches()
 }
 
 // A small world, so that everything meets everything.
@@ -116,6 +118,7 @@ func (g *game) asked() []Folder {
 
 func (g *game) write() {
 	folders, o := g.asked(), gameOptions
+	g.last = folders
 	if g.rnd.IntN(3) == 0 {
 		o.hook = dieAt(1 + g.rnd.IntN(100))
 	}

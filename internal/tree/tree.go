@@ -53,6 +53,10 @@ type Folder struct {
 	// Files has the contents by slash path relative to Path. A folder without
 	// files is removed as far as it is ours.
 	Files map[string][]byte
+	// Manifest, if it is given, is the hash of the manifest of a folder that is
+	// on the disk already, as Matches knows; then there are no Files. A Write
+	// looks again: if it is not, the error is ErrChanged.
+	Manifest string
 	// Keep names sub-folders that are the user's own ("custom"). They are
 	// never touched, whatever the manifest says.
 	Keep []string

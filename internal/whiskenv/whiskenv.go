@@ -6,8 +6,8 @@
 // survives the script, Expand is what the kubelet does to the value first, and
 // Transform is the whole script.
 //
-// Everything here is a pure function of its input. Which keys exist, and who
-// reads them, is not its business: see package oracle.
+// Everything here is a pure function of its input. Which keys exist is for
+// package keys to say, and who reads them for package oracle.
 //
 // The rule was recorded from common/scala/transformEnvironment.sh of
 // apache/openwhisk, which is the same at ef725a6, 2.0.0 and 1fae641; the

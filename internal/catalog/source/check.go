@@ -49,13 +49,20 @@ func (k *checker) fail(format string, args ...any) {
 func (k *checker) component(name string, c catalog.Component) {
 	k.tier(c.Tier)
 	k.image(c.Image)
-	for _, when := range []catalog.When{c.When, c.Runs, c.Voter, c.APIServer} {
+	for _, when := range []catalog.When{c.When, c.Runs, c.APIServer} {
 		k.when(when)
 	}
 	k.field(c.Replicas, reflect.TypeFor[int]())
 	k.field(c.Resources, reflect.TypeFor[environment.Resources]())
 	if c.Heap != nil {
 		k.field(c.Heap.Field, reflect.TypeFor[string]())
+	}
+	if v := c.Voter; v != nil {
+		k.when(v.When)
+		k.field(v.Field, reflect.TypeFor[string]())
+		if v.Apart != nil {
+			k.field(v.Apart.Quorum, reflect.TypeFor[int]())
+		}
 	}
 	if c.Data != nil {
 		k.field(c.Data.Volume, reflect.TypeFor[environment.Volume]())

@@ -70,7 +70,9 @@ func TestCheckRefuses(t *testing.T) {
 		{`has no field "heep"`, of("controller", func(c *catalog.Component) { c.Heap.Field = "controller.heep" })},
 		{`has no field "external"`, of("controller", func(c *catalog.Component) { c.When = catalog.When{"controller.external": false} })},
 		{`and never separate`, of("controller", func(c *catalog.Component) { c.Runs = catalog.When{"kafka.external": "separate"} })},
-		{`and never true`, of("controller", func(c *catalog.Component) { c.Voter = catalog.When{"kafka.mode": true} })},
+		{`and never true`, of("kafka", func(c *catalog.Component) { c.Voter.When = catalog.When{"kafka.mode": true} })},
+		{`has no field "mod"`, of("kafka", func(c *catalog.Component) { c.Voter.Field = "kafka.mod" })},
+		{`wanted int`, of("kafka", func(c *catalog.Component) { c.Voter.Apart.Quorum = "kafka.heap" })},
 		{`has no field "mod"`, of("controller", func(c *catalog.Component) { c.APIServer = catalog.When{"kafka.mod": "x"} })},
 		{`has no field "mod"`, of("controller", func(c *catalog.Component) {
 			c.Lists = map[string]catalog.List{"X_": {When: catalog.When{"kafka.mod": "x"}}}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/whiskenv"
+	"github.com/whiskops/whiskops/internal/whiskenv/keys"
 )
 
 // variables turns a release's configuration keys into the names of variables.
@@ -60,7 +61,7 @@ func (n variables) text(text string) (string, error) {
 
 // name of the variable that sets a key which the release has.
 func (n variables) name(key string) (string, error) {
-	if !known(n.release, key) {
+	if !keys.Known(n.release, key) {
 		return "", fmt.Errorf("OpenWhisk %s has no configuration key %q", n.release, key)
 	}
 	name, ok := whiskenv.Name(key)
@@ -110,6 +111,3 @@ func (n variables) merge(env, config map[string]string) error {
 	}
 	return nil
 }
-
-// known tells whether a release has a configuration key.
-func known(release, key string) bool { return true }

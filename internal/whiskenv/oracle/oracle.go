@@ -1,8 +1,8 @@
-// Package oracle knows which environment variables the processes of OpenWhisk
-// 2.0.0 read, and which of them they die without. It is a witness for tests
-// that look at generated pods: it was extracted from OpenWhisk's sources, not
-// from the catalogue, so that a misspelt name in the catalogue has nowhere to
-// hide. Nothing that generates may import it.
+// Package oracle knows which environment variables the processes of a release
+// of OpenWhisk read, and which of them they die without. It is a witness for
+// tests that look at generated pods: it was extracted from OpenWhisk's
+// sources, not from the catalogue, so that a misspelt name in the catalogue
+// has nowhere to hide. Nothing that generates may import it.
 //
 // It knows the roles "controller" and "invoker" of a classic installation
 // with action pods: the sharding load balancer, no scheduler, no etcd. A name
@@ -13,41 +13,58 @@
 //
 // Of the actor library it knows the parts that an installation may set:
 // actor.provider, cluster, coordinated-shutdown, discovery, management,
-// remote.artery and the log settings.
+// remote.artery, the names of its protocol (Pekko) and the log settings.
 package oracle
 
 import (
-	_ "embed"
+	"embed"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/whiskops/whiskops/internal/whiskenv"
 )
 
-// Release is the one release that the oracle speaks for.
-const Release = "2.0.0"
+// Release is the table of one release: a line a variable.
+type Release []variable
 
-//go:embed names-2.0.0.tsv
-var names string
-
-// variable is one line of the table. Its name may hold the open segments <n>,
-// a list index, and <name>, a map key.
+// variable's name may hold the open segments <n>, a list index, and <name>, a
+// map key.
 type variable struct {
 	name             []string
 	readBy, neededBy string
 }
 
-var table = parse(names)
+//go:embed names-*.tsv
+var files embed.FS
 
-// letters are the roles as the table writes them.
+// letters are the roles as the tables write them.
 var letters = map[string]string{"controller": "c", "invoker": "i"}
 
-// Read reports whether a role of OpenWhisk 2.0.0 reads a variable. It is false
-// for a variable that the start script passes on but no code looks at, and for
-// a role it does not know.
-func Read(role, name string) bool {
+var tables = sync.OnceValue(func() map[string]Release {
+	all := map[string]Release{}
+	entries, _ := files.ReadDir(".")
+	for _, e := range entries {
+		text, _ := files.ReadFile(e.Name())
+		release := strings.TrimSuffix(strings.TrimPrefix(e.Name(), "names-"), ".tsv")
+		all[release] = parse(string(text))
+	}
+	return all
+})
+
+// For is the witness for a release, such as "2.0.0" or "head". It reports
+// false for a release that it has no table of.
+func For(release string) (Release, bool) {
+	table, ok := tables()[release]
+	return table, ok
+}
+
+// Read reports whether a role reads a variable. It is false for a variable
+// that the start script passes on but no code looks at, and for a role it does
+// not know.
+func (r Release) Read(role, name string) bool {
 	letter, segments := letters[role], segmentsOf(name)
-	return letter != "" && slices.ContainsFunc(table, func(v variable) bool {
+	return letter != "" && slices.ContainsFunc(r, func(v variable) bool {
 		return strings.Contains(v.readBy, letter) && matches(v.name, segments)
 	})
 }
@@ -55,9 +72,9 @@ func Read(role, name string) bool {
 // Required are the variables that a role must be given, sorted: those without
 // a default, and the providers whose default belongs to an installation with a
 // scheduler or to the docker daemon. An empty value is as good as none.
-func Required(role string) []string {
+func (r Release) Required(role string) []string {
 	var required []string
-	for _, v := range table {
+	for _, v := range r {
 		if letter := letters[role]; letter != "" && strings.Contains(v.neededBy, letter) {
 			required = append(required, strings.Join(v.name, "_"))
 		}
@@ -65,8 +82,8 @@ func Required(role string) []string {
 	return required
 }
 
-func parse(tsv string) []variable {
-	var all []variable
+func parse(tsv string) Release {
+	var all Release
 	for line := range strings.Lines(tsv) {
 		if strings.HasPrefix(line, "#") {
 			continue

@@ -1,0 +1,102 @@
+// Package contracttest makes random data of the schema's shapes, for tests of
+// whatever reads environments.
+package contracttest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+
+	"github.com/whiskops/whiskops/internal/contract"
+	"github.com/whiskops/whiskops/internal/place"
+)
+
+var word = regexp.MustCompile(`[^" ]+`)
+
+// Generator makes data of a shape. With Wrong it is sometimes wrong, in one way
+// or another.
+type Generator struct {
+	Rand  *rand.Rand
+	Wrong bool
+}
+
+// Value makes one value.
+func (g *Generator) Value(s *contract.Shape) *place.Node {
+	if g.Wrong && g.Rand.IntN(120) == 0 {
+		others := []*place.Node{
+			{Kind: cue.StringKind, Text: "x"}, {Kind: cue.IntKind, Text: "1"}, {Kind: cue.IntKind, Text: "-99999999999999999999"},
+			{Kind: cue.BoolKind}, {Kind: cue.NullKind}, {Kind: cue.ListKind}, {Kind: cue.StructKind}, {Kind: cue.FloatKind, Text: "1.5"}, {Kind: cue.StringKind},
+		}
+		return others[g.Rand.IntN(len(others))]
+	}
+	n := &place.Node{Kind: s.Kind}
+	switch s.Kind {
+	case cue.BoolKind:
+		n.Truth = g.Rand.IntN(2) == 0
+	case cue.IntKind:
+		n.Text = fmt.Sprint(*s.Low + g.Rand.Int64N(*s.High-*s.Low+1))
+		if g.Wrong && g.Rand.IntN(60) == 0 {
+			n.Text = fmt.Sprint(*s.Low - 1)
+		}
+	case cue.StringKind:
+		n.Text = g.text(s)
+	case cue.ListKind:
+		for range s.Min + g.Rand.IntN(3) - g.Rand.IntN(2) {
+			n.Elems = append(n.Elems, g.Value(s.Elem))
+		}
+		if !g.Wrong && len(n.Elems) < s.Min {
+			n.Elems = append(n.Elems, g.Value(s.Elem))
+		}
+	case cue.StructKind:
+		n.Fields = g.fields(s)
+	}
+	return n
+}
+
+func (g *Generator) fields(s *contract.Shape) []place.Member {
+	n := &place.Node{Kind: cue.StructKind}
+	for _, f := range s.Fields {
+		odds := 3
+		if f.Mandatory || f.Label == "host" || f.Label == "edge" {
+			odds = 100
+		}
+		if f.Mandatory && !g.Wrong || g.Rand.IntN(100) < odds*10 {
+			n.Fields = append(n.Fields, place.Member{Label: f.Label, Value: g.Value(f.Shape)})
+		}
+	}
+	for range g.Rand.IntN(3) {
+		if s.Values == nil {
+			break
+		}
+		if label := g.text(s.Keys); n.Field(label) == nil {
+			n.Fields = append(n.Fields, place.Member{Label: label, Value: g.Value(s.Values)})
+		}
+	}
+	if g.Wrong && g.Rand.IntN(100) == 0 {
+		n.Fields = append(n.Fields, place.Member{Label: "unknown", Value: &place.Node{Kind: cue.IntKind, Text: "1"}})
+	}
+	return n.Fields
+}
+
+// text takes examples from the comments of forms.
+func (g *Generator) text(s *contract.Shape) string {
+	odd := []string{"", "x", "A b", "-", "1", "1.5.2", "100Mi", "10.0.0.1/8", "a:0", "5m", "ü", strings.Repeat("a", 400)}
+	switch {
+	case g.Wrong && g.Rand.IntN(40) == 0:
+		return odd[g.Rand.IntN(len(odd))]
+	case len(s.Enum) > 0:
+		return s.Enum[g.Rand.IntN(len(s.Enum))]
+	}
+	good := slices.DeleteFunc(append(odd, word.FindAllString(s.Want(), -1)...), func(v string) bool { return s.Refuses(v) != "" })
+	if s.Def == "#AuthKey" {
+		good = []string{"23bc46b1-71f6-4ed5-8c54-816aa4f8c502:" + strings.Repeat("k", 64)}
+	}
+	if s.Def == "#Digest" {
+		good = []string{"sha256:" + strings.Repeat("0", 64)}
+	}
+	return good[g.Rand.IntN(len(good))]
+}

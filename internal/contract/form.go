@@ -1,0 +1,126 @@
+package contract
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// meaning says what is wrong with a value that has the form of its definition,
+// or "". A regular expression tells what an address looks like; only its
+// reader tells whether it is one.
+func meaning(def, v string) string {
+	switch def {
+	case "#CIDR":
+		p, err := netip.ParsePrefix(v)
+		if err != nil {
+			return "is no address range"
+		}
+		if p.Masked() != p {
+			return "has bits set after its first " + strconv.Itoa(p.Bits())
+		}
+	case "#Host":
+		return host(v)
+	case "#HostPort":
+		h, port, _ := strings.Cut(v, ":")
+		if n, err := strconv.Atoi(port); err != nil || n > 65535 {
+			return "has a port above 65535"
+		}
+		return host(h)
+	case "#Duration", "#Seconds":
+		if _, err := time.ParseDuration(v); err != nil {
+			return "is longer than 292 years"
+		}
+	}
+	return ""
+}
+
+// host holds a host to what its form does not say: the length of its parts, and
+// that only an address ends in a number (RFC 1123, 2.1).
+func host(h string) string {
+	parts := strings.Split(h, ".")
+	for _, p := range parts {
+		if len(p) > 63 {
+			return "has a part of more than 63 characters"
+		}
+	}
+	if strings.Trim(parts[len(parts)-1], "0123456789") == "" {
+		if _, err := netip.ParseAddr(h); err != nil {
+			return "is neither a name nor an IPv4 address"
+		}
+	}
+	return ""
+}
+
+// repair guesses what a value of the wrong form was meant to be, or returns "".
+func (s *Shape) repair(v string) string {
+	var guesses []string
+	trimmed := strings.TrimSpace(v)
+	switch s.Def {
+	case "#DNSLabel", "#DNSSubdomain":
+		guesses = []string{strings.ToLower(strings.ReplaceAll(trimmed, "_", "-"))}
+	case "#Host", "#HostPort":
+		_, after, found := strings.Cut(trimmed, "://")
+		if !found {
+			after = trimmed
+		}
+		after = strings.TrimRight(after, "/")
+		guesses = []string{strings.ToLower(after)}
+		if h, _, ok := strings.Cut(after, ":"); ok {
+			guesses = append(guesses, strings.ToLower(h))
+		}
+	case "#Memory":
+		guesses = []string{memory(trimmed)}
+	case "#CPU":
+		guesses = []string{strings.TrimRight(strings.ToLower(strings.ReplaceAll(trimmed, " ", "")), "cpus")}
+	case "#CIDR":
+		if p, err := netip.ParsePrefix(trimmed); err == nil {
+			guesses = []string{p.Masked().String()}
+		} else if a, err := netip.ParseAddr(trimmed); err == nil {
+			guesses = []string{netip.PrefixFrom(a, a.BitLen()).String()}
+		}
+	case "#Seconds", "#Duration":
+		if d, err := time.ParseDuration(trimmed); err == nil && d >= time.Second && d%time.Second == 0 {
+			guesses = []string{strconv.Itoa(int(d/time.Second)) + "s"}
+		} else if trimmed != "" && strings.Trim(trimmed, "0123456789") == "" {
+			guesses = []string{trimmed + "s"}
+		}
+	case "#KubernetesMinor":
+		parts := strings.Split(strings.TrimPrefix(trimmed, "v"), ".")
+		guesses = []string{strings.Join(parts[:min(2, len(parts))], ".")}
+	}
+	for _, g := range guesses {
+		if g != v && s.Refuses(g) == "" {
+			return g
+		}
+	}
+	return ""
+}
+
+// memory reads "12 GB", "512mb", "512m" and "7GiB" as "12G", "512M", "512Mi"
+// and "7Gi". The letter m alone means thousandths of a byte to Kubernetes, and
+// mebibytes to whoever writes it.
+func memory(v string) string {
+	digits := strings.TrimRight(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
+	unit := strings.ToLower(strings.TrimSpace(v[len(digits):]))
+	switch unit {
+	case "m", "mi", "mib":
+		return digits + "Mi"
+	case "mb":
+		return digits + "M"
+	case "g", "gi", "gib":
+		return digits + "Gi"
+	case "gb":
+		return digits + "G"
+	case "k", "ki", "kib":
+		return digits + "Ki"
+	case "kb":
+		return digits + "k"
+	case "t", "ti", "tib":
+		return digits + "Ti"
+	case "tb":
+		return digits + "T"
+	}
+	return ""
+}

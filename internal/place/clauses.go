@@ -1,0 +1,94 @@
+package place
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
+
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+// standard lists the packages of CUE's own library that are pure functions.
+// The tool packages, which read files and run commands, are not among them.
+var standard = strings.Fields(`crypto/ed25519 crypto/hmac crypto/md5 crypto/sha1 crypto/sha256 crypto/sha512
+	encoding/base64 encoding/csv encoding/hex encoding/json encoding/yaml html list math math/bits net path
+	regexp strconv strings struct text/tabwriter text/template time uuid`)
+
+// checkClauses holds all files to the package clause of the first one.
+func (p *Package) checkClauses() []finding.Finding {
+	var fs []finding.Finding
+	first := p.Files[0]
+	want := first.PackageName()
+	for _, f := range p.Files[1:] {
+		got := f.PackageName()
+		if got == want {
+			continue
+		}
+		help := fmt.Sprintf("write \"package %s\", as in %s", want, path.Base(first.Filename))
+		if want == "" {
+			help = fmt.Sprintf("%s has no package clause: write the same one in every file", path.Base(first.Filename))
+		}
+		if got == "" {
+			fs = append(fs, About(f.Filename, CodePackage, "the file has no package clause, but others of the directory have", help))
+			continue
+		}
+		message := fmt.Sprintf("package %q differs from %q", got, want)
+		if want == "" {
+			message = fmt.Sprintf("package %q, but other files of the directory have no package clause", got)
+		}
+		fs = append(fs, At(clausePos(f), CodePackage, "", message, help))
+	}
+	return fs
+}
+
+func clausePos(f *ast.File) token.Pos {
+	for _, d := range f.Decls {
+		if c, ok := d.(*ast.Package); ok {
+			return c.Name.Pos()
+		}
+	}
+	return f.Pos()
+}
+
+func (p *Package) checkImports() []finding.Finding {
+	var fs []finding.Finding
+	for _, f := range p.Files {
+		for spec := range f.ImportSpecs() {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil || !slices.Contains(standard, name) {
+				help := "copy what you need into a file of this directory; CUE's own packages may be imported"
+				if s := Suggest(name, standard); s != "" {
+					help = fmt.Sprintf("did you mean %q?", s)
+				}
+				fs = append(fs, At(spec.Path.Pos(), CodeImport, "", fmt.Sprintf("package %s cannot be imported", spec.Path.Value), help))
+			}
+		}
+	}
+	return fs
+}
+
+// checkAttributes refuses what makes CUE look outside the package (@extern with
+// @embed reads files) or changes its meaning (@if, @experiment).
+func (p *Package) checkAttributes() []finding.Finding {
+	var fs []finding.Finding
+	for _, f := range p.Files {
+		ast.Walk(f, func(n ast.Node) bool {
+			a, ok := n.(*ast.Attribute)
+			if !ok {
+				return true
+			}
+			name, _, _ := strings.Cut(strings.TrimPrefix(a.Text, "@"), "(")
+			switch name {
+			case "extern", "embed", "if", "ignore", "experiment":
+				fs = append(fs, At(a.At, CodeImport, "", fmt.Sprintf("attribute @%s is not allowed", name), "write the values themselves: an environment is made of the files of this directory alone"))
+			}
+			return true
+		}, nil)
+	}
+	return fs
+}

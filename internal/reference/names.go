@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/whiskops/whiskops/internal/contract"
+)
+
+// spelled has the words that Go does not spell as the schema does. The schema
+// writes them in lower case at the beginning of a label.
+var spelled = map[string]string{
+	"api": "API", "apigateway": "APIGateway", "cidrs": "CIDRs", "couchdb": "CouchDB", "cpu": "CPU", "csi": "CSI",
+	"dns": "DNS", "fs": "FS", "ms": "MS", "nfs": "NFS", "openwhisk": "OpenWhisk", "tls": "TLS", "zookeeper": "ZooKeeper",
+}
+
+// typeNames has the types of structs that the schema gives no name, by their Go
+// field, where the name that typeName would give is long or says too little.
+// Structs with the same fields may share one.
+var typeNames = map[string]string{
+	"Cluster.APIServer":      "APIServer",
+	"Cluster.Storage":        "Storage",
+	"Edge.Ingress":           "Ingress",
+	"Edge.Gateway":           "Gateway",
+	"TLS.CertManager":        "CertManager",
+	"CertManager.Issuer":     "Issuer",
+	"TLS.Existing":           "ExistingTLS",
+	"KafkaTopics.Retention":  "Retention",
+	"Actions.Egress":         "Egress",
+	"Limits.Time":            "StringRange",
+	"Limits.Memory":          "StringRange",
+	"Limits.Log":             "StringRange",
+	"Limits.Concurrency":     "IntRange",
+	"Runtimes.StemCells":     "StemCell",
+	"Secrets.Plain":          "PlainSecrets",
+	"PlainSecrets.CouchDB":   "CouchDBLogins",
+	"PlainSecrets.OpenWhisk": "OpenWhiskLogins",
+	"Volume.NFS":             "NFSVolume",
+	"Volume.CSI":             "CSIVolume",
+	"Volume.Local":           "LocalVolume",
+	"Volume.HostPath":        "HostPath",
+	"Resources.Requests":     "ResourceList",
+	"Resources.Limits":       "ResourceList",
+}
+
+// typeName is the definition's name, the one in typeNames, or that of the field
+// behind that of its struct: EdgeService.
+func typeName(place string, s *contract.Shape) string {
+	if s.Def != "" {
+		return strings.TrimPrefix(s.Def, "#")
+	}
+	if name, ok := typeNames[place]; ok {
+		return name
+	}
+	return strings.ReplaceAll(place, ".", "")
+}
+
+// goName is the Go field of a label: apiServer is APIServer, cpuPer256Mi is
+// CPUPer256Mi, zones is Zones.
+func goName(label string) string {
+	end := strings.IndexFunc(label, func(r rune) bool { return r < 'a' || r > 'z' })
+	if end < 0 {
+		end = len(label)
+	}
+	word, rest := label[:end], label[end:]
+	if s, ok := spelled[word]; ok {
+		return s + rest
+	}
+	return strings.ToUpper(word[:1]) + word[1:] + rest
+}

@@ -1,0 +1,76 @@
+package render
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"path"
+
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/tree"
+)
+
+// settledKind is the kind of what is remembered of an environment: the hashes
+// of its folders' manifests, by the environment's values.
+const settledKind = "environment"
+
+// folders are an environment's folders, known by their manifests if they are on
+// the disk as an earlier run made them of the same environment. One with a
+// folder of the user's own in it is always made.
+func (r *renderer) folders(env *environment.Environment) ([]tree.Folder, error) {
+	custom, err := customFolder(r.root, path.Join(OverlayFolder, env.Name, CustomFolder))
+	if err != nil {
+		return nil, err
+	}
+	if r.memory == nil || custom != overlay.NoCustom {
+		return r.environment(env, custom)
+	}
+	key, err := keyOf(env)
+	if err != nil {
+		return nil, err
+	}
+	if folders, ok := r.settled(env.Name, key); ok {
+		return folders, nil
+	}
+	folders, err := r.environment(env, custom)
+	if err != nil {
+		return nil, err
+	}
+	if text, err := json.Marshal(tree.Manifests(folders)); err == nil {
+		r.memory.Put(settledKind, key, text)
+	}
+	return folders, nil
+}
+
+// keyOf is of all that an environment's folders follow from, but for this
+// program, whose memory it is.
+func keyOf(env *environment.Environment) (key [sha256.Size]byte, err error) {
+	text, err := json.Marshal([]any{env.Name, env})
+	return sha256.Sum256(text), err
+}
+
+func (r *renderer) settled(name string, key [sha256.Size]byte) ([]tree.Folder, bool) {
+	if r.holds == nil {
+		return nil, false
+	}
+	text, ok := r.memory.Get(settledKind, key)
+	var manifests map[string]string
+	if !ok || json.Unmarshal(text, &manifests) != nil {
+		return nil, false
+	}
+	folders := foldersOf(name, nil, nil)
+	for i, f := range folders {
+		if folders[i].Manifest = manifests[f.Path]; folders[i].Manifest == "" {
+			return nil, false
+		}
+	}
+	return folders, len(manifests) == len(folders) && r.holds(manifests)
+}
+
+// foldersOf are the folders that an environment has.
+func foldersOf(name string, overlay, golden map[string][]byte) []tree.Folder {
+	return []tree.Folder{
+		{Path: path.Join(OverlayFolder, name), Files: overlay, Keep: []string{CustomFolder}},
+		{Path: path.Join(GoldenFolder, name), Files: golden},
+	}
+}

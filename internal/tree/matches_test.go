@@ -1,0 +1,129 @@
+package tree
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestMatches makes one change after a write each. What a write would have
+// nothing to do about still matches.
+func TestMatches(t *testing.T) {
+	at := func(root, p string) string { return filepath.Join(root, filepath.FromSlash(p)) }
+	write := func(p, text string) func(*testing.T, string) {
+		return func(t *testing.T, root string) { put(t, root, files{p: text}) }
+	}
+	remove := func(p string) func(*testing.T, string) {
+		return func(t *testing.T, root string) {
+			if err := os.RemoveAll(at(root, p)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	// linked moves a file or directory away and leaves a link to it.
+	linked := func(p string) func(*testing.T, string) {
+		return func(t *testing.T, root string) {
+			away := filepath.Join(newRoot(t), "away")
+			if err := os.Rename(at(root, p), away); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(away, at(root, p)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(t *testing.T, root string)
+		want   bool
+	}{
+		{"nothing", func(*testing.T, string) {}, true},
+		{"the same content", write("base/same", "s\n"), true},
+		{"a file of one's own", write("base/go/mine", "mine"), true},
+		{"a folder of one's own", write("golden/mine/x", "mine"), true},
+		{"a custom folder", write("overlays/ci/custom/kustomization.yaml", "mine"), true},
+		{"edited", write("base/same", "t\n"), false},
+		{"edited deep down", write("base/go/deep/er", "t\n"), false},
+		{"a space more", write("overlays/ci/k", "k\n "), false},
+		{"empty", write("overlays/ci/k", ""), false},
+		{"a file gone", remove("base/dir/x"), false},
+		{"a directory gone", remove("base/dir"), false},
+		{"a folder gone", remove("golden/old"), false},
+		{"all gone", remove("."), false},
+		{"a manifest gone", remove("golden/old/.whiskops"), false},
+		{"a manifest emptied", write("golden/old/.whiskops", ""), false},
+		{"a manifest from elsewhere", write("golden/old/.whiskops", manifestOf(files{"obj": "o2\n"})), false},
+		{"a stale folder", write("golden/older/.whiskops", ""), false},
+		{"a file linked", linked("base/same"), false},
+		{"a directory linked", linked("base/go/deep"), false},
+		{"a folder linked", linked("golden/old"), false},
+		{"a parent linked", linked("golden"), false},
+		{"a manifest linked", linked("golden/old/.whiskops"), false},
+		{"a killed run", write(journalTemp, ""), false},
+		{"a file where runs work", write(workDir, ""), false},
+		{"a directory for a file", func(t *testing.T, root string) {
+			remove("base/same")(t, root)
+			put(t, root, files{"base/same/": ""})
+		}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			root := start(t)
+			tt.change(t, root)
+			if got := Matches(root, Manifests(before.folders), before.parents); got != tt.want {
+				t.Errorf("matches: %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestMatchesOtherFolders: what was not written, and what is not asked for any
+// more, does not match.
+func TestMatchesOtherFolders(t *testing.T) {
+	root := start(t)
+	all := Manifests(before.folders)
+	for folder, sum := range all {
+		if folder == "base" {
+			continue // has no parent, so nobody knows that it is stale
+		}
+		delete(all, folder)
+		if Matches(root, all, before.parents) {
+			t.Errorf("matches without %s, which is stale", folder)
+		}
+		all[folder+"2"] = sum
+		if Matches(root, all, before.parents) {
+			t.Errorf("matches with %s2, which is missing", folder)
+		}
+		delete(all, folder+"2")
+		all[folder] = sum
+	}
+	if !Matches(root, all, before.parents) {
+		t.Error("no match in the end")
+	}
+}
+
+// matches holds Matches to Check, after any turn of the game.
+func (g *game) matches() {
+	var folders []Folder
+	for _, f := range g.last {
+		if len(f.Files) > 0 {
+			folders = append(folders, f)
+		}
+	}
+	got := Matches(g.root, Manifests(folders), gameOptions.Parents)
+	if _, err := os.Lstat(filepath.Join(g.root, workDir)); err == nil {
+		if got {
+			g.t.Error("matches beside the work of a killed run")
+		}
+		return
+	}
+	c, err := Check(g.root, folders, gameOptions)
+	if err != nil {
+		g.t.Error(err)
+	}
+	if got != c.Unchanged() {
+		g.t.Errorf("matches %v, but check says %+v", got, c)
+	}
+	if got {
+		g.seen.matched++
+	}
+}

@@ -1,0 +1,81 @@
+package tree
+
+import (
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+)
+
+// A folder of which nothing exists is staged as a directory and renamed as one:
+// the first generation of an environment is two renames in place of a hundred.
+// Such a step has the hash of the folder's manifest, which has those of the
+// files.
+
+// place plans a whole folder.
+func (c *comparison) place() {
+	all := maps.Clone(c.folder.Files)
+	list := formatManifest(all)
+	all[manifestName] = list
+	c.ops = append(c.ops, op{Do: opPlace, Path: c.folder.Path, New: hash(list), files: all})
+}
+
+// stage writes the new content of a step.
+func (s *session) stage(o op) error {
+	at := path.Join(stageDir, o.Stage)
+	switch o.Do {
+	case opPut:
+		if err := s.disk.write(at, o.content, false); err != nil {
+			return s.fault("write", o.Path, err)
+		}
+	case opPlace:
+		for _, name := range slices.Sorted(maps.Keys(o.files)) {
+			full := path.Join(at, name)
+			err := s.mkdirAll(path.Dir(full))
+			if err == nil {
+				err = s.disk.write(full, o.files[name], false)
+			}
+			if err != nil {
+				return s.fault("write", path.Join(o.Path, name), err)
+			}
+		}
+	}
+	return nil
+}
+
+// folderIsWhole tells whether a staged folder has exactly the files that its
+// manifest lists, and none that this run could not generate: a journal, and
+// what is staged, may have come with a cloned repository.
+func (s *session) folderIsWhole(in input, o op) (bool, error) {
+	at := path.Join(stageDir, o.Stage)
+	left := manifest{manifestName: {o.New}}
+	if _, k, err := s.look(path.Join(at, manifestName)); err != nil || k != file {
+		return false, err
+	}
+	list, err := s.read(path.Join(at, manifestName))
+	if err != nil {
+		return false, err
+	}
+	listed, damage := parseManifest(list)
+	if damage != nil {
+		return false, nil
+	}
+	maps.Copy(left, listed)
+	whole := true
+	err = fs.WalkDir(s.root.FS(), at, func(p string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		name := p[len(at)+1:]
+		sums := left[name]
+		delete(left, name)
+		if len(sums) != 1 || !e.Type().IsRegular() || !in.owns(path.Join(o.Path, name)) {
+			whole = false
+			return fs.SkipAll
+		}
+		data, err := s.read(p)
+		whole = whole && err == nil && hash(data) == sums[0]
+		return err
+	})
+	return whole && len(left) == 0, err
+}
