@@ -14,7 +14,7 @@ func apart(objects []*object) error {
 	hashed := map[placed]*object{}
 	for _, o := range objects {
 		if o.hashed {
-			hashed[placed{o.namespace, o.name}] = o
+			hashed[o.placed()] = o
 		}
 		if o.namespace == "" {
 			continue
@@ -36,9 +36,6 @@ func apart(objects []*object) error {
 	}
 	return nil
 }
-
-// placed is where an object is.
-type placed struct{ namespace, name string }
 
 // inNamespace checks that an object can be where the engine puts it, with
 // another object of its tier that has a namespace, or nil.

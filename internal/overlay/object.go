@@ -98,6 +98,11 @@ type part struct{ tier, component string }
 
 func (o *object) part() part { return part{o.tier, o.component} }
 
+// placed is where an object of a kind is.
+type placed struct{ namespace, name string }
+
+func (o *object) placed() placed { return placed{o.namespace, o.name} }
+
 // fileName of an object in a component's folder.
 func (o *object) fileName() string {
 	name := o.name

@@ -23,9 +23,9 @@ func (o op) fields() fields {
 	return f
 }
 
-var pointer = strings.NewReplacer("~", "~0", "/", "~1")
+var escape = strings.NewReplacer("~", "~0", "/", "~1")
 
-var key = strings.NewReplacer("~1", "/", "~0", "~")
+var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
 // apply does to a value what the operation says; the value stays as it is.
 // Nothing changes where the path leads nowhere.
@@ -37,7 +37,7 @@ func (o op) apply(v any) any {
 }
 
 func (o op) edit(v any, path []string) any {
-	at, last := key.Replace(path[0]), len(path) == 1
+	at, last := unescape.Replace(path[0]), len(path) == 1
 	switch v := v.(type) {
 	case map[string]any:
 		v = maps.Clone(v)
@@ -75,7 +75,7 @@ func (o op) edit(v any, path []string) any {
 	return v
 }
 
-func child(path, key string) string { return path + "/" + pointer.Replace(key) }
+func child(path, key string) string { return path + "/" + escape.Replace(key) }
 
 // operations writes the JSON 6902 patch between two values: the fewest lines,
 // in an order that is stable.

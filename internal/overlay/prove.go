@@ -30,43 +30,9 @@ func (m *Mismatch) Error() string {
 // computed here and not taken from the build. The error joins a *Mismatch for
 // each object that differs, is missing or is too much.
 func Prove(built []kustomize.Object, want []*yaml.RNode) error {
-	wanted, err := load(want)
+	expected, err := expect(want)
 	if err != nil {
 		return fmt.Errorf("prove: %w", err)
-	}
-	hashed := map[[2]string]string{}
-	for _, o := range wanted {
-		if !o.hashed {
-			continue
-		}
-		name, err := kustomize.HashedName(o.name, o.value)
-		if err != nil {
-			return fmt.Errorf("prove: hash %s: %w", o, err)
-		}
-		hashed[[2]string{o.namespace, o.name}] = name
-	}
-	type key struct{ apiVersion, kind, namespace, name string }
-	expected := make(map[key]map[string]any, len(wanted))
-	for _, o := range wanted {
-		name := o.name
-		if o.hashed {
-			name = hashed[[2]string{o.namespace, o.name}]
-		}
-		meta := o.value["metadata"].(map[string]any)
-		meta["name"] = name
-		if o.namespace != "" {
-			meta["namespace"] = o.namespace
-		}
-		for _, r := range value.References(o.value) {
-			if h := hashed[[2]string{o.namespace, r.Name}]; r.Kind == "ConfigMap" && h != "" {
-				r.Rename(h)
-			}
-		}
-		k := key{o.apiVersion, o.kind, o.namespace, name}
-		if expected[k] != nil {
-			return fmt.Errorf("prove: %s is wanted twice", o)
-		}
-		expected[k] = o.value
 	}
 	var wrong []error
 	for _, o := range built {
@@ -89,4 +55,52 @@ func Prove(built []kustomize.Object, want []*yaml.RNode) error {
 		wrong = append(wrong, &Mismatch{m, "- the whole object\n"})
 	}
 	return errors.Join(wrong...)
+}
+
+// key finds an object in a build.
+type key struct{ apiVersion, kind, namespace, name string }
+
+// expect are the values that a build must have of what is wanted.
+func expect(want []*yaml.RNode) (map[key]map[string]any, error) {
+	wanted, err := load(want)
+	if err != nil {
+		return nil, err
+	}
+	hashed := map[placed]string{}
+	for _, o := range wanted {
+		if !o.hashed {
+			continue
+		}
+		if hashed[o.placed()], err = kustomize.HashedName(o.name, o.value); err != nil {
+			return nil, fmt.Errorf("hash %s: %w", o, err)
+		}
+	}
+	expected := make(map[key]map[string]any, len(wanted))
+	for _, o := range wanted {
+		name := o.name
+		if o.hashed {
+			name = hashed[o.placed()]
+		}
+		k := key{o.apiVersion, o.kind, o.namespace, name}
+		if expected[k] != nil {
+			return nil, fmt.Errorf("%s is wanted twice", o)
+		}
+		expected[k] = o.built(name, hashed)
+	}
+	return expected, nil
+}
+
+// built is the value of an object in a build, under a name, with the hashed
+// names of the ConfigMaps that it refers to.
+func (o *object) built(name string, hashed map[placed]string) map[string]any {
+	v := value.With(o.value, name, "metadata", "name")
+	if o.namespace != "" {
+		v = value.With(v, o.namespace, "metadata", "namespace")
+	}
+	return value.Rename(v, func(kind, name string) string {
+		if h := hashed[placed{o.namespace, name}]; kind == "ConfigMap" && h != "" {
+			return h
+		}
+		return name
+	})
 }
