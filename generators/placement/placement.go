@@ -6,7 +6,7 @@ package placement
 
 import (
 	"github.com/whiskops/whiskops/internal/krm"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // The topologies that pods spread over, as labels of nodes.
@@ -27,7 +27,7 @@ const (
 )
 
 // Process changes the component's workloads.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func Process(rl *framework.ResourceList) error {
 	}
 	for _, n := range workloads {
 		err := krm.Change(n, func(o krm.M) error {
-			pod := krm.PodSpec(o)
+			pod := value.PodSpec(o)
 			if pod == nil {
 				return krm.Fail("%s %q has no pod template", n.GetKind(), n.GetName())
 			}

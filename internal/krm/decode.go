@@ -1,14 +1,12 @@
 package krm
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // Config is a functionConfig with a typed spec.
@@ -23,25 +21,18 @@ type Config[Spec any] struct {
 }
 
 // Decode reads the functionConfig of rl strictly: an unknown field, a missing
-// functionConfig or another kind is a framework.Results error, which says so
-// in the words of the person who wrote it. So is an item of the list that has
+// functionConfig or another kind is Complaints. So is an item of the list that has
 // not the shape of an object.
-func Decode[Spec any](rl *framework.ResourceList, kind string) (Config[Spec], error) {
+func Decode[Spec any](rl *ResourceList, kind string) (Config[Spec], error) {
 	var c Config[Spec]
 	if rl.FunctionConfig == nil {
 		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
 	}
-	v, err := Value(rl.FunctionConfig)
-	if err != nil {
+	v, err := value.Read(rl.FunctionConfig.YNode())
+	if _, ok := v.(M); err != nil || !ok {
 		return c, failure("functionConfig is not a YAML mapping")
 	}
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return c, failure("functionConfig is not a YAML mapping")
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil && err != io.EOF {
+	if err := value.Into(v, &c); err != nil {
 		return c, failure("functionConfig of kind %s: %s", kind, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if c.APIVersion != APIVersion || c.Kind != kind {
@@ -93,7 +84,7 @@ func values(mapping *yaml.Node, field string) []*yaml.Node {
 }
 
 func failure(format string, args ...any) error {
-	return framework.Results{{Severity: framework.Error, Message: fmt.Sprintf(format, args...)}}
+	return Complaints{fmt.Sprintf(format, args...)}
 }
 
 // Fail is an error result of a function, about its functionConfig.

@@ -1,12 +1,14 @@
 // Package krm is the small ground that the generators share: reading a closed
 // functionConfig, and adding, finding and changing objects of a ResourceList.
 // It knows the conventions of the generated tree (labels, the hash
-// annotation), no component and no OpenWhisk.
+// annotation), no component and no OpenWhisk. What an object is inside is in
+// internal/value.
 package krm
 
 import (
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // APIVersion of every functionConfig.
@@ -87,7 +89,7 @@ func Annotate(o M, annotations map[string]string) M {
 
 // Add appends objects to the list. Their keys are sorted, so that the same
 // object has the same bytes however it was built.
-func Add(rl *framework.ResourceList, objects ...M) error {
+func Add(rl *ResourceList, objects ...M) error {
 	for _, o := range objects {
 		n, err := Node(o)
 		if err != nil {
@@ -98,25 +100,14 @@ func Add(rl *framework.ResourceList, objects ...M) error {
 	return nil
 }
 
-// workloadKinds are the kinds with a pod template at spec.template.
-var workloadKinds = map[string]bool{"Deployment": true, "StatefulSet": true, "DaemonSet": true, "Job": true}
-
-// Workloads returns the objects with a pod template that belong to a
-// component, in the order of the list.
-func Workloads(rl *framework.ResourceList, component string) []*yaml.RNode {
+// Workloads returns the objects with pods that belong to a component, in the
+// order of the list.
+func Workloads(rl *ResourceList, component string) []*yaml.RNode {
 	var found []*yaml.RNode
 	for _, n := range rl.Items {
-		if workloadKinds[n.GetKind()] && n.GetLabels()[NameLabel] == component {
+		if value.RunsPods(n.GetKind()) && n.GetLabels()[NameLabel] == component {
 			found = append(found, n)
 		}
 	}
 	return found
-}
-
-// PodSpec returns the pod specification of a workload under change.
-func PodSpec(o M) M {
-	spec, _ := o["spec"].(M)
-	template, _ := spec["template"].(M)
-	pod, _ := template["spec"].(M)
-	return pod
 }

@@ -11,6 +11,7 @@ import (
 	yamlv1 "sigs.k8s.io/yaml"
 
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 func service(tier, component, name, namespace string) string {
@@ -228,7 +229,7 @@ func TestTextSurvives(t *testing.T) {
 			t.Errorf("%q: %v\n%s", s, err, text)
 			continue
 		}
-		got, err := kustomize.Value(n.YNode())
+		got, err := value.Read(n.YNode())
 		if err != nil {
 			t.Fatal(err)
 		}

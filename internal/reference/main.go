@@ -48,11 +48,11 @@ func generate() (map[string][]byte, error) {
 	}
 	types, err := goTypes(con)
 	if err != nil {
-		return nil, fmt.Errorf("Go types: %w", err)
+		return nil, fmt.Errorf("write the Go types: %w", err)
 	}
 	schema, err := jsonSchema(con)
 	if err != nil {
-		return nil, fmt.Errorf("JSON Schema: %w", err)
+		return nil, fmt.Errorf("write the JSON Schema: %w", err)
 	}
 	return map[string][]byte{
 		"internal/environment/types.go":  types,
