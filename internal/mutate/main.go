@@ -33,7 +33,7 @@ import (
 var equivalent string
 
 // defaults are the packages whose code decides.
-const defaults = "internal/rules,internal/derived,internal/overlay,generators/..."
+const defaults = "internal/rules,internal/derived,internal/overlay,internal/value,generators/..."
 
 // guards have tests that judge another package too.
 var guards = map[string][]string{

@@ -10,19 +10,19 @@ import (
 // What findings call a measure, below, at and above each change of its form.
 func TestWords(t *testing.T) {
 	const mib, gib = 1 << 20, 1 << 30
-	for got, want := range map[string]string{
-		memory(gib - 1): "1023Mi", memory(gib): "1Gi", memory(gib + 1): "1024Mi", memory(2 * gib): "2Gi", memory(mib): "1Mi", memory(0): "0Mi",
-		storage(gib - 1): "1Gi", storage(gib + 1): "2Gi", storage(0): "0Gi", storage(2 * gib): "2Gi", storage(math.MaxInt64): "8589934592Gi",
-		cpu(999): "0.999", cpu(1000): "1", cpu(1001): "1.001", cpu(1100): "1.1", cpu(10): "0.01", cpu(0): "0", cpu(10000): "10",
-		period(time.Hour - time.Second): "3599s", period(time.Hour): "1h", period(time.Hour + time.Minute): "61m", period(time.Minute): "1m", period(61 * time.Second): "61s",
-		count(0, "node"): "0 nodes", count(1, "node"): "1 node", count(2, "node"): "2 nodes",
-		"verb 0 " + verb(0, "stays", "stay"): "verb 0 stay", "verb 1 " + verb(1, "stays", "stay"): "verb 1 stays", "verb 2 " + verb(2, "stays", "stay"): "verb 2 stay",
-		"list " + list(nil): "list ", list([]string{"a"}): "a", list([]string{"a", "b"}): "a and b", list([]string{"a", "b", "c"}): "a, b and c",
-		copies(1): "1 copy", copies(2): "2 copies",
-		cue("kafka.replicas", 3): "kafka: replicas: 3", cue(`images."my.image".tag`, "1"): `images: "my.image": tag: "1"`, cue("a"): "a",
+	for _, tt := range []struct{ got, want string }{
+		{memory(gib - 1), "1023Mi"}, {memory(gib), "1Gi"}, {memory(gib + 1), "1024Mi"}, {memory(2 * gib), "2Gi"}, {memory(mib), "1Mi"}, {memory(0), "0Mi"},
+		{storage(gib - 1), "1Gi"}, {storage(gib + 1), "2Gi"}, {storage(0), "0Gi"}, {storage(2 * gib), "2Gi"}, {storage(math.MaxInt64), "8589934592Gi"},
+		{cpu(999), "0.999"}, {cpu(1000), "1"}, {cpu(1001), "1.001"}, {cpu(1100), "1.1"}, {cpu(10), "0.01"}, {cpu(0), "0"}, {cpu(10000), "10"},
+		{period(time.Hour - time.Second), "3599s"}, {period(time.Hour), "1h"}, {period(time.Hour + time.Minute), "61m"}, {period(time.Minute), "1m"}, {period(61 * time.Second), "61s"},
+		{count(0, "node"), "0 nodes"}, {count(1, "node"), "1 node"}, {count(2, "node"), "2 nodes"},
+		{verb(0, "stays", "stay"), "stay"}, {verb(1, "stays", "stay"), "stays"}, {verb(2, "stays", "stay"), "stay"},
+		{list(nil), ""}, {list([]string{"a"}), "a"}, {list([]string{"a", "b"}), "a and b"}, {list([]string{"a", "b", "c"}), "a, b and c"},
+		{copies(1), "1 copy"}, {copies(2), "2 copies"},
+		{cue("kafka.replicas", 3), "kafka: replicas: 3"}, {cue(`images."my.image".tag`, "1"), `images: "my.image": tag: "1"`}, {cue("a"), "a"},
 	} {
-		if got != want {
-			t.Errorf("%q, want %q", got, want)
+		if tt.got != tt.want {
+			t.Errorf("%q, want %q", tt.got, tt.want)
 		}
 	}
 }
