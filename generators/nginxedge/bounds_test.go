@@ -43,6 +43,7 @@ func TestBounds(t *testing.T) {
 		{"spec.publicPort", 80, "-x-", func(s *Spec, n int) { s.Service, s.PublicPort = Service{Type: "LoadBalancer"}, n }},
 		{"spec.bodySize", 1, "x--", func(s *Spec, n int) { s.BodySize = n }},
 		{"spec.readTimeout", 1000, "x-x", func(s *Spec, n int) { s.ReadTimeout = fmt.Sprintf("%dms", n) }},
+		{"spec.readTimeout", 1, "x--", func(s *Spec, n int) { s.ReadTimeout = fmt.Sprintf("%ds", n) }},
 		{"spec.host", 253, "--x", func(s *Spec, n int) { s.Host = strings.Repeat("a", n) }},
 		{"spec.service.nodePort", 65535, "--x", func(s *Spec, n int) { s.Service.NodePort = n }},
 		{"spec.service.nodePort", 0, "x--", func(s *Spec, n int) { s.Service.NodePort = n }},
@@ -59,6 +60,35 @@ func TestBounds(t *testing.T) {
 			if want == '-' && err != nil {
 				t.Errorf("%s %d: %v", tt.field, n, err)
 			}
+		}
+	}
+}
+
+// An address is no host for what tells installations apart by name.
+func TestAddressBehindAFront(t *testing.T) {
+	front := func(ingress *Ingress, gateway *Gateway) error {
+		s := sound(t)
+		s.Host, s.Ingress, s.Gateway = "10.0.0.1", ingress, gateway
+		return check(s)
+	}
+	ingress, gateway := &Ingress{Class: "nginx", Secret: "tls"}, &Gateway{Name: "edge"}
+	if err := front(nil, nil); err != nil {
+		t.Error(err)
+	}
+	for _, err := range []error{front(ingress, nil), front(nil, gateway), front(ingress, gateway)} {
+		if err == nil || !strings.Contains(err.Error(), "is an address") {
+			t.Errorf("have %v", err)
+		}
+	}
+}
+
+func TestSourceRanges(t *testing.T) {
+	for n := range 3 {
+		s := sound(t)
+		s.Service.SourceRanges = []string{"10.0.0.0/8", "11.0.0.0/8"}[:n]
+		spec := publicService(s)["spec"].(krm.M)
+		if _, has := spec["loadBalancerSourceRanges"]; has != (n > 0) {
+			t.Errorf("%d ranges: %v", n, spec)
 		}
 	}
 }

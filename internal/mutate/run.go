@@ -70,7 +70,7 @@ func (r runner) build(ctx context.Context, folder, name string, replaced map[str
 	var all []binary
 	for _, judge := range append([]string{folder}, r.guards[folder]...) {
 		b := binary{filepath.Join(r.scratch, fmt.Sprint(name, "-", len(all), ".test")), filepath.Join(r.root, filepath.FromSlash(judge))}
-		out, err := command(ctx, r.root, "go", "test", "-c", "-ldflags=-s -w", "-overlay="+list, "-o", b.path, "./"+judge).CombinedOutput()
+		out, err := command(ctx, r.root, "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay="+list, "-o", b.path, "./"+judge).CombinedOutput()
 		if err != nil {
 			return nil, fmt.Errorf("compile %s: %w\n%s", judge, err, out)
 		}
