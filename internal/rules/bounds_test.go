@@ -102,6 +102,14 @@ var decisions = []decision{
 	{"WO219", "controllers", 2, "-x-", func(e *env, n int) { e.Controller.Clustering, e.Controller.Replicas = "kubernetes", n }},
 
 	{"WO201", "brokers on 6 nodes", 6, "--x", func(e *env, n int) { e.Kafka.Replicas = n }},
+	{"WO202", "components without a pool", 1, "-xx", func(e *env, n int) {
+		e.Cluster.Nodes["db"] = e.Cluster.Nodes["core"]
+		delete(e.Cluster.Nodes, "core")
+		e.Placement.Rules = map[string]environment.PlacementRule{}
+		for _, component := range []string{"apigateway", "controller", "couchdb", "kafka", "nginx", "redis"}[n:] {
+			e.Placement.Rules[component] = environment.PlacementRule{Pool: "db"}
+		}
+	}},
 	{"WO204", "zones", 2, "x--", func(e *env, n int) {
 		e.Placement.Rules = rule("kafka", environment.PlacementRule{Zones: "hard"})
 		pool(e, "core", func(p *environment.NodePool) { p.Zones = n })

@@ -18,7 +18,7 @@ func TestWords(t *testing.T) {
 		{count(0, "node"), "0 nodes"}, {count(1, "node"), "1 node"}, {count(2, "node"), "2 nodes"},
 		{verb(0, "stays", "stay"), "stay"}, {verb(1, "stays", "stay"), "stays"}, {verb(2, "stays", "stay"), "stay"},
 		{list(nil), ""}, {list([]string{"a"}), "a"}, {list([]string{"a", "b"}), "a and b"}, {list([]string{"a", "b", "c"}), "a, b and c"},
-		{copies(1), "1 copy"}, {copies(2), "2 copies"},
+		{copies(0), "0 copies"}, {copies(1), "1 copy"}, {copies(2), "2 copies"},
 		{cue("kafka.replicas", 3), "kafka: replicas: 3"}, {cue(`images."my.image".tag`, "1"), `images: "my.image": tag: "1"`}, {cue("a"), "a"},
 	} {
 		if tt.got != tt.want {
