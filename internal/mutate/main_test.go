@@ -79,7 +79,7 @@ p/p.go
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `equivalent.txt names what is no mutant of p/p.go:
+	const want = `equivalent.txt names what is no mutant of p/p.go, or several:
 	- if n < 100 && named(n) {
 	+ if n < 1 {
 p/p.go:10
