@@ -52,6 +52,9 @@ func TestAll(t *testing.T) {
 `
 
 func TestRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles tests, some of them for one mutant")
+	}
 	dir := t.TempDir()
 	for _, f := range txtar.Parse([]byte(module)).Files {
 		path := filepath.Join(dir, filepath.FromSlash(f.Name))
