@@ -35,3 +35,48 @@ func TestLiterals(t *testing.T) {
 		}
 	}
 }
+
+// The engine fills in a namespace where there is none: one that is said stays.
+func TestNamespaceOfAccount(t *testing.T) {
+	for _, tt := range []struct{ said, of, want any }{
+		{nil, "openwhisk", "openwhisk"}, {"other", "openwhisk", "other"}, {"openwhisk", "openwhisk", "openwhisk"}, {nil, "", nil}, {"other", "", "other"},
+	} {
+		subject := map[string]any{"kind": "ServiceAccount", "name": "invoker"}
+		if tt.said != nil {
+			subject["namespace"] = tt.said
+		}
+		account := &object{kind: "ServiceAccount", name: "invoker", namespace: tt.of.(string), tier: "core"}
+		binding := &object{kind: "RoleBinding", name: "invoker", tier: "core", value: map[string]any{"subjects": []any{subject}}}
+		expanded := newAccounts([]*object{account}).expand(binding, binding.value)
+		if got := expanded["subjects"].([]any)[0].(map[string]any)["namespace"]; got != tt.want {
+			t.Errorf("%v of an account in %q becomes %v, want %v", tt.said, tt.of, got, tt.want)
+		}
+	}
+}
+
+// An entry of images says what is another, and no more.
+func TestImageEntry(t *testing.T) {
+	const one, two = "@sha256:1", "@sha256:2"
+	for _, tt := range []struct {
+		from, to                string
+		newName, newTag, digest string
+	}{
+		{"a:1", "b:1", "b", "", ""}, {"a:1", "a:2", "", "2", ""}, {"a:1", "b:2", "b", "2", ""},
+		{"a" + one, "b" + one, "b", "", ""}, {"a" + one, "a" + two, "", "", "sha256:2"},
+		{"a:1" + one, "a:1" + two, "", "1", "sha256:2"}, {"a:1" + one, "a:2" + one, "", "2", "sha256:1"}, {"a:1", "a:1" + one, "", "1", "sha256:1"},
+	} {
+		e := newImageEntry(tt.from, tt.to)
+		if e.newName != tt.newName || e.newTag != tt.newTag || e.digest != tt.digest {
+			t.Errorf("%s to %s: %q %q %q", tt.from, tt.to, e.newName, e.newTag, e.digest)
+		}
+		if got := e.apply(tt.from); got != tt.to {
+			t.Errorf("%s becomes %s, want %s", tt.from, got, tt.to)
+		}
+	}
+}
+
+func TestFileSafe(t *testing.T) {
+	if got := fileSafe(`system:a/b\c.d-e`); got != "system-a-b-c.d-e" {
+		t.Error(got)
+	}
+}

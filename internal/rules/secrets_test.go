@@ -18,3 +18,12 @@ func TestSecretsAreNotTold(t *testing.T) {
 		}
 	}
 }
+
+func TestCutLast(t *testing.T) {
+	for s, want := range map[string][2]string{"a-b-c": {"a-b", "c"}, "abc": {"", "abc"}, "-a": {"", "a"}, "a-": {"a", ""}, "": {}} {
+		before, after := cutLast(s, "-")
+		if got := [2]string{before, after}; got != want {
+			t.Errorf("%q is cut into %q, want %q", s, got, want)
+		}
+	}
+}
