@@ -21,6 +21,7 @@ func TestSharedByThreeOfFour(t *testing.T) {
 	}
 	redis := func(e *env) { e.Redis.External = &environment.RedisExternal{Host: "redis", Port: 6379} }
 	nfs := func(e *env) { e.CouchDB.Volume.NFS = &environment.NFSVolume{Server: "s", Path: "/couchdb"} }
+	csi := func(e *env) { e.CouchDB.Volume.CSI = &environment.CSIVolume{Driver: "d", Handles: []string{"h"}} }
 	for name, tt := range map[string]struct {
 		share, differ func(e *env)
 		code, path    string
@@ -36,6 +37,7 @@ func TestSharedByThreeOfFour(t *testing.T) {
 		"redis by port":     {redis, func(e *env) { redis(e); e.Redis.External.Port = 6380 }, "WO296", "redis.external.host"},
 		"redis unused":      {redis, func(e *env) { redis(e); e.APIGateway.Enabled = false }, "WO296", "redis.external.host"},
 		"nfs":               {nfs, func(*env) {}, "WO297", "couchdb.volume.nfs"},
+		"csi":               {csi, func(e *env) { csi(e); e.CouchDB.Volume.CSI.Handles = []string{"other"} }, "WO297", "couchdb.volume.csi"},
 		"nfs by path":       {nfs, func(e *env) { nfs(e); e.CouchDB.Volume.NFS.Path = "/other" }, "WO297", "couchdb.volume.nfs"},
 	} {
 		for odd := range 4 {
