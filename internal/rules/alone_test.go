@@ -29,6 +29,12 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 		{"", "WO278", func(e *env) { e.Secrets.CouchDB, e.Edge.TLS.SelfSigned = "nginx-tls", &struct{}{} }},
 		{"WO246", "WO247", func(e *env) { ingress(e, ingressTimeout, "10"); e.Edge.ReadTimeout = "60s" }},
 		{"WO249", "WO250", func(e *env) { ingress(e, ingressBody, "5m"); e.Edge.BodySize = 10 }},
+		{"WO231", "WO233", func(e *env) { e.Invoker.UserMemory = "1" }},
+		{"WO233", "WO234", func(e *env) { e.Invoker.UserMemory = "100Mi" }},
+		{"WO236", "WO235", func(e *env) {
+			e.Actions.CPUPer256Mi = 0
+			pool(e, "invoker", func(p *environment.NodePool) { p.CPU = "100m" })
+		}},
 		// Except for what is no range, which the schema refuses.
 		{"", "WO298 actions.egress.except", func(e *env) { e.Actions.Egress.Except = []string{"x", "169.254.0.0/16"} }},
 	} {

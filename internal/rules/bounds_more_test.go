@@ -35,6 +35,10 @@ var moreDecisions = []decision{
 		e.Invoker.UserMemory = mi(n)
 		e.Runtimes.StemCells = map[string]environment.StemCell{"nodejs:20": {Count: 4, Memory: "256Mi"}}
 	}},
+	{"WO234", "stem cells", 1, "-xx", func(e *env, n int) {
+		e.Invoker.UserMemory = "256Mi"
+		e.Runtimes.StemCells = map[string]environment.StemCell{"nodejs:20": {Count: n, Memory: "1Mi"}}
+	}},
 	// 3750m are left beside the invoker, for 23 times 256 MiB.
 	{"WO235", "CPU of actions", 3750 / 23, "--x", func(e *env, n int) { tight(e); e.Actions.CPUPer256Mi = n }},
 	{"WO235", "CPU beside an invoker", 23*100 + 250, "x--", func(e *env, n int) {
