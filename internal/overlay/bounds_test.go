@@ -80,3 +80,58 @@ func TestFileSafe(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// The namespace of a subject is left out where the engine fills in the same.
+func TestShortenNamespace(t *testing.T) {
+	for _, tt := range []struct{ said, of, want any }{
+		{"openwhisk", "openwhisk", nil}, {"other", "openwhisk", "other"}, {"", "", ""}, {"other", "", "other"},
+	} {
+		account := &object{kind: "ServiceAccount", name: "invoker", namespace: tt.of.(string), tier: "core"}
+		subject := map[string]any{"kind": "ServiceAccount", "name": "invoker", "namespace": tt.said}
+		binding := &object{kind: "RoleBinding", name: "invoker", tier: "core", value: map[string]any{"subjects": []any{subject}}}
+		short := newAccounts([]*object{account}).shorten(binding)
+		if got := short["subjects"].([]any)[0].(map[string]any)["namespace"]; got != tt.want {
+			t.Errorf("%v of an account in %q becomes %v, want %v", tt.said, tt.of, got, tt.want)
+		}
+	}
+}
+
+// Text in binaryData would end in data, and what is no base64 nowhere.
+func TestBinaryData(t *testing.T) {
+	for text, want := range map[string]bool{"/w==": true, "YQ==": false, "%": false} {
+		f := newFolder("")
+		sources, err := f.dataFiles("c", nil, map[string]string{"k": text})
+		if (err == nil) != want || want && (len(sources) != 1 || string(f.files["k"]) != "\xff") {
+			t.Errorf("%s: %v, %v", text, sources, err)
+		}
+	}
+}
+
+func TestImagesOfAVolume(t *testing.T) {
+	var got []string
+	visit := func(image string, _ map[string]any) { got = append(got, image) }
+	eachImage(map[string]any{
+		"containers": []any{map[string]any{"name": "a", "image": "i:1"}},
+		"volumes":    []any{map[string]any{"image": map[string]any{"reference": "i:2"}}, map[string]any{"reference": 3}},
+	}, nil, visit)
+	if strings.Join(got, " ") != "i:1 i:2" {
+		t.Error(got)
+	}
+}
+
+// The number of a second name stands before the extension; a name that begins
+// with a dot has none.
+func TestNamesThatAreTaken(t *testing.T) {
+	n := names{}
+	for _, want := range []string{"a.env", "a-2.env", "a-3.env"} {
+		if got := n.take("a.env"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	for name, want := range map[string]string{".env": ".env-2", "B.Env": "B-2.Env", "c": "c-2", "d.e.f": "d.e-2.f"} {
+		n.take(strings.ToLower(name))
+		if got := n.take(name); got != want {
+			t.Errorf("%s becomes %s, want %s", name, got, want)
+		}
+	}
+}
