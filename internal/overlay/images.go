@@ -1,8 +1,10 @@
 package overlay
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/value"
 )
@@ -27,6 +29,9 @@ func findImages(_ *tier, pairs []pair) (form, error) {
 			all = append(all, container{image, was})
 		})
 	}
+	slices.SortFunc(all, func(a, b container) int {
+		return cmp.Or(strings.Compare(a.base, b.base), strings.Compare(a.want, b.want))
+	})
 	entries := images{}
 	for _, c := range all {
 		if name := imageName(c.base); entries[name].name == "" && c.changes() {
@@ -51,7 +56,7 @@ func (c container) changes() bool {
 	return c.base != "" && c.base != c.want && plainImage.MatchString(c.base) && plainImage.MatchString(c.want)
 }
 
-// eachImage visits the images where the engine's transformer looks: in every
+// eachImage visits, in no order, the images where the engine's transformer looks: in every
 // element of a list called containers or initContainers, at any depth, of every
 // kind; in is the same container in base. The images of volumes are among them,
 // as no versions of the engine agree where those are: they only must not be
@@ -60,8 +65,8 @@ func eachImage(want, base any, visit func(image string, in map[string]any)) {
 	switch want := want.(type) {
 	case map[string]any:
 		base, _ := base.(map[string]any)
-		for _, key := range slices.Sorted(maps.Keys(want)) {
-			eachImageOf(key, want[key], base[key], visit)
+		for key, is := range want {
+			eachImageOf(key, is, base[key], visit)
 		}
 	case []any:
 		base, _ := base.([]any)

@@ -35,8 +35,8 @@ containers:
 `
 
 var inPod = []string{
-	"ConfigMap volume", "Secret secret-volume", "ConfigMap source", "Secret secret-source", "Secret azure", "Secret csi", "Secret ceph",
-	"ConfigMap from", "Secret secret-from", "ConfigMap key", "Secret secret-key",
+	"ConfigMap volume", "ConfigMap source", "ConfigMap from", "ConfigMap key",
+	"Secret secret-volume", "Secret secret-source", "Secret azure", "Secret csi", "Secret ceph", "Secret secret-from", "Secret secret-key",
 }
 
 func parse(t *testing.T, format string, args ...any) map[string]any {
