@@ -12,6 +12,8 @@ package contract
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
@@ -103,6 +105,9 @@ func (c *Contract) Shape() *Shape { return c.shape.withDefaults(c.fill) }
 // Definition is what the schema says of "#Name" by itself, or nil: where a field
 // refers to it, a default or a bound may have been added.
 func (c *Contract) Definition(name string) *Shape { return c.definitions[name] }
+
+// Definitions names what #Environment refers to, sorted.
+func (c *Contract) Definitions() []string { return slices.Sorted(maps.Keys(c.definitions)) }
 
 // Resolve fills in the defaults. The result is the JSON of an environment; the
 // error is the evaluator's.

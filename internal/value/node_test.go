@@ -80,23 +80,25 @@ type (
 		B string `json:"b,omitempty"`
 	}
 	tagged struct {
-		Plain      int
-		Omitted    string           `json:"omitted,omitempty"`
-		Zero       named            `json:"zero,omitzero"`
-		Kept       named            `json:"kept,omitempty"`
-		Moment     time.Time        `json:"moment,omitzero"`
-		Secret     string           `json:"-"`
-		Dash       string           `json:"-,"`
-		Pointer    *named           `json:"pointer"`
-		Maybe      *named           `json:"maybe,omitempty"`
-		List       []named          `json:"list"`
-		Words      map[word]flavor  `json:"words,omitempty"`
-		Any        any              `json:"any"`
-		Array      [2]bool          `json:"array"`
-		Bytes      []byte           `json:"bytes"`
-		Number     json.Number      `json:"number"`
-		Quoted     int              `json:"quoted,string"`
-		unexported int              //nolint:unused // that it is not written is the test
+		Plain   int
+		Omitted string    `json:"omitted,omitempty"`
+		Zero    named     `json:"zero,omitzero"`
+		Kept    named     `json:"kept,omitempty"`
+		Moment  time.Time `json:"moment,omitzero"`
+		Secret  string    `json:"-"`
+		//lint:ignore SA5008 that a name of "-" can be written so is the test
+		Dash    string          `json:"-,"`
+		Pointer *named          `json:"pointer"`
+		Maybe   *named          `json:"maybe,omitempty"`
+		List    []named         `json:"list"`
+		Words   map[word]flavor `json:"words,omitempty"`
+		Any     any             `json:"any"`
+		Array   [2]bool         `json:"array"`
+		Bytes   []byte          `json:"bytes"`
+		Number  json.Number     `json:"number"`
+		Quoted  int             `json:"quoted,string"`
+		//lint:ignore U1000 that it is not written is the test
+		unexported int
 		Odd        string           `json:"<odd>"`
 		Integers   map[int]string   `json:"integers"`
 		Raw        json.RawMessage  `json:"raw,omitempty"`
