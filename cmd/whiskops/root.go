@@ -29,7 +29,7 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(generateCommand(s), validateCommand(s), planCommand(s), initCommand(s), fnCommand(s), versionCommand(s))
+	cmd.AddCommand(generateCommand(s), validateCommand(s), planCommand(s), initCommand(s), explainCommand(s), fnCommand(s), versionCommand(s))
 	return cmd
 }
 
