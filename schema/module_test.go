@@ -57,7 +57,7 @@ func buildUser(t *testing.T, src string) cue.Value {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"cue.mod/module.cue": `module: "user.example/environments@v0"
-language: version: "v0.17.0"
+language: version: "v0.15.0"
 deps: "whiskops.github.io/schema@v0": v: "v0.1.0"
 `,
 		"user.cue": src,

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 
+	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/pipeline"
 )
 
@@ -23,18 +23,16 @@ KIND, if given, must be that kind. Kinds: ` + strings.Join(kinds(), ", ") + ".",
 		Example: `  whiskops fn < resourcelist.yaml`,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return framework.Execute(function(args), &kio.ByteReadWriter{Reader: s.in, Writer: s.out, KeepReaderAnnotations: true})
+			return krm.Execute(function(args), &kio.ByteReadWriter{Reader: s.in, Writer: s.out, KeepReaderAnnotations: true})
 		},
 	}
 }
 
 func kinds() []string { return slices.Sorted(maps.Keys(pipeline.Functions())) }
 
-// function finds the generator when the functionConfig is known. A result of
-// severity error ends the command with an error: the framework alone would let
-// it pass.
-func function(args []string) framework.ResourceListProcessor {
-	return framework.ResourceListProcessorFunc(func(rl *framework.ResourceList) error {
+// function finds the generator when the functionConfig is known.
+func function(args []string) krm.Function {
+	return func(rl *krm.ResourceList) error {
 		if rl.FunctionConfig == nil {
 			return fmt.Errorf("the ResourceList has no functionConfig; its kind is one of %s", strings.Join(kinds(), ", "))
 		}
@@ -46,12 +44,6 @@ func function(args []string) framework.ResourceListProcessor {
 		if !ok || !slices.Contains(wanted, kind) {
 			return fmt.Errorf("the functionConfig is of kind %q; wanted is %s", kind, strings.Join(wanted, ", "))
 		}
-		if err := process(rl); err != nil {
-			return err
-		}
-		if rl.Results.ExitCode() != 0 {
-			return rl.Results
-		}
-		return nil
-	})
+		return process(rl)
+	}
 }

@@ -21,10 +21,18 @@ const (
 	exitUsage   = 2 // wrong use, or a fault of the machine
 )
 
+// memoryLimit is where collecting becomes frequent: what runs in a CI job has
+// half a gigabyte.
+const memoryLimit = 400 << 20
+
 func main() {
 	// A run lives for a blink: collecting often costs a fifth of it, and
 	// saves little memory.
 	debug.SetGCPercent(400)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		// But for a thousand environments, of which most is garbage.
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "whiskops: where am I?", err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/internal/cache"
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 const (
@@ -177,9 +179,17 @@ var changes = []change{
 // TestRemembered makes changes in random order. A run that is spared says what
 // a whole one would, and one is spared only if nothing that counts has changed.
 func TestRemembered(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	rnd := rand.New(rand.NewPCG(seed, 0))
+	t.Parallel()
+	for _, seed := range seeds.Of(t, 1, 4) {
+		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
+			t.Parallel()
+			remembered(t, rand.New(rand.NewPCG(seed, 0)))
+		})
+	}
+}
+
+func remembered(t *testing.T, rnd *rand.Rand) {
+	t.Helper()
 	r := newRepository(t)
 	store := r.open("build")
 	if r.generate(store).remembered {
@@ -234,6 +244,7 @@ func snapshotOf(t *testing.T, root string) map[string]string {
 
 // TestRememberedFindings: warnings are said again.
 func TestRememberedFindings(t *testing.T) {
+	t.Parallel()
 	r := newRepository(t)
 	store := r.open("build")
 	first, second := r.generate(store), r.generate(store)
@@ -249,6 +260,7 @@ func TestRememberedFindings(t *testing.T) {
 // TestNotRemembered: who asks for everything gets it, and nobody believes what
 // another build, another place or nobody in particular wrote down.
 func TestNotRemembered(t *testing.T) {
+	t.Parallel()
 	r := newRepository(t)
 	store := r.open("build")
 	r.generate(store)
@@ -292,6 +304,7 @@ func TestNotRemembered(t *testing.T) {
 
 // TestRememberedAtOnce: runs that share a cache and a root all say the same.
 func TestRememberedAtOnce(t *testing.T) {
+	t.Parallel()
 	r := newRepository(t)
 	r.generate(r.open("build"))
 	whole := r.shown(r.generate(nil))
@@ -313,6 +326,7 @@ func TestRememberedAtOnce(t *testing.T) {
 // TestCacheLeftAlone: a proof in CI neither believes nor writes a record, and
 // whoever wants none has none.
 func TestCacheLeftAlone(t *testing.T) {
+	t.Parallel()
 	r := newRepository(t)
 	r.generate(nil)
 	for _, flag := range []string{"--check", "--no-cache", ""} {

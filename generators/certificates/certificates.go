@@ -11,7 +11,6 @@ package certificates
 
 import (
 	"github.com/whiskops/whiskops/internal/krm"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -20,7 +19,7 @@ const volumeName = "certs"
 
 // Process mounts the certificate, and adds a Certificate if cert-manager
 // makes it.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err
@@ -45,7 +44,7 @@ func Process(rl *framework.ResourceList) error {
 }
 
 // servers are the workloads that listen: a Job does not.
-func servers(rl *framework.ResourceList, component string) []*yaml.RNode {
+func servers(rl *krm.ResourceList, component string) []*yaml.RNode {
 	var found []*yaml.RNode
 	for _, n := range krm.Workloads(rl, component) {
 		if n.GetKind() != "Job" {

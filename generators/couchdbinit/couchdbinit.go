@@ -37,8 +37,6 @@ import (
 	"fmt"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
-
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
@@ -46,7 +44,7 @@ import (
 var program string
 
 // Process adds the ConfigMap that the functionConfig asks for.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err

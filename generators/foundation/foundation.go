@@ -11,13 +11,12 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
 
 const rbac = "rbac.authorization.k8s.io"
 
 // Process adds the namespace, the roles with their bindings and the secrets.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err

@@ -15,7 +15,6 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -24,7 +23,7 @@ const longest = 63
 
 // Process renames the Jobs of the list. A Job that has its name already keeps
 // it.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	if _, err := krm.Decode[Spec](rl, Kind); err != nil {
 		return err
 	}

@@ -13,14 +13,13 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
 
 //go:embed declare.sh
 var declare string
 
 // Process adds the topics to the list.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err

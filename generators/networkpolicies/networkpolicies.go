@@ -5,14 +5,13 @@ package networkpolicies
 
 import (
 	"github.com/whiskops/whiskops/internal/krm"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
 
 // namespaceName is the label that Kubernetes itself puts on every namespace.
 const namespaceName = "kubernetes.io/metadata.name"
 
 // Process adds the policy to the list.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ package placement
 
 import (
 	"github.com/whiskops/whiskops/internal/krm"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
 
 // The topologies that pods spread over, as labels of nodes.
@@ -27,7 +26,7 @@ const (
 )
 
 // Process changes the component's workloads.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err

@@ -12,12 +12,11 @@ package volumes
 
 import (
 	"github.com/whiskops/whiskops/internal/krm"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // Process changes the component's workload and adds its static volumes.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err
@@ -38,7 +37,7 @@ func Process(rl *framework.ResourceList) error {
 
 // target is the one workload of the component, of a kind that can have the
 // volume.
-func target(rl *framework.ResourceList, s Spec) (*yaml.RNode, error) {
+func target(rl *krm.ResourceList, s Spec) (*yaml.RNode, error) {
 	workloads := krm.Workloads(rl, s.Component)
 	if len(workloads) != 1 {
 		return nil, krm.Fail("the list has %d workloads of the component %q, wanted 1 with a volume", len(workloads), s.Component)

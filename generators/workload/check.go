@@ -78,7 +78,7 @@ func checkContainers(c *krm.Check, s Spec) {
 }
 
 // portName is shorter than a DNS label and has a letter.
-var portName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$`)
+var portName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 
 func checkContainer(c *krm.Check, field string, made Container) {
 	c.Given(field+".image", made.Image)
@@ -90,7 +90,7 @@ func checkContainer(c *krm.Check, field string, made Container) {
 	seen := map[string]bool{}
 	for i, p := range made.Ports {
 		at := fmt.Sprintf("%s.ports[%d]", field, i)
-		if !portName.MatchString(p.Name) || !strings.ContainsAny(p.Name, "abcdefghijklmnopqrstuvwxyz") {
+		if len(p.Name) > 15 || !portName.MatchString(p.Name) || !strings.ContainsAny(p.Name, "abcdefghijklmnopqrstuvwxyz") {
 			c.Fail("%s.name %q is no port name: at most 15 of a-z, 0-9 and '-', at least one letter", at, p.Name)
 		}
 		c.Unique(at+".name", p.Name, seen)

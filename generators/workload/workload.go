@@ -11,11 +11,10 @@ package workload
 
 import (
 	"github.com/whiskops/whiskops/internal/krm"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
 
 // Process adds the workload's objects to the list.
-func Process(rl *framework.ResourceList) error {
+func Process(rl *krm.ResourceList) error {
 	config, err := krm.Decode[Spec](rl, Kind)
 	if err != nil {
 		return err

@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 )
 
 // Lengths are compared, not matched: a repetition with a bound is compiled into
@@ -20,19 +18,19 @@ var (
 
 // Check collects what is wrong with a spec, so that one run says all of it.
 // The zero value is ready. Fields are named as in the functionConfig.
-type Check struct{ results framework.Results }
+type Check struct{ complaints Complaints }
 
-// Err is nil, or every complaint as framework.Results.
+// Err is nil, or all Complaints.
 func (c *Check) Err() error {
-	if len(c.results) == 0 {
+	if len(c.complaints) == 0 {
 		return nil
 	}
-	return c.results
+	return c.complaints
 }
 
 // Fail complains.
 func (c *Check) Fail(format string, args ...any) {
-	c.results = append(c.results, &framework.Result{Severity: framework.Error, Message: fmt.Sprintf(format, args...)})
+	c.complaints = append(c.complaints, fmt.Sprintf(format, args...))
 }
 
 // Owner wants a component and a tier that can be names and label values.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -23,10 +22,9 @@ type Config[Spec any] struct {
 }
 
 // Decode reads the functionConfig of rl strictly: an unknown field, a missing
-// functionConfig or another kind is a framework.Results error, which says so
-// in the words of the person who wrote it. So is an item of the list that has
+// functionConfig or another kind is Complaints. So is an item of the list that has
 // not the shape of an object.
-func Decode[Spec any](rl *framework.ResourceList, kind string) (Config[Spec], error) {
+func Decode[Spec any](rl *ResourceList, kind string) (Config[Spec], error) {
 	var c Config[Spec]
 	if rl.FunctionConfig == nil {
 		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
@@ -93,7 +91,7 @@ func values(mapping *yaml.Node, field string) []*yaml.Node {
 }
 
 func failure(format string, args ...any) error {
-	return framework.Results{{Severity: framework.Error, Message: fmt.Sprintf(format, args...)}}
+	return Complaints{fmt.Sprintf(format, args...)}
 }
 
 // Fail is an error result of a function, about its functionConfig.

@@ -5,7 +5,6 @@
 package krm
 
 import (
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -87,7 +86,7 @@ func Annotate(o M, annotations map[string]string) M {
 
 // Add appends objects to the list. Their keys are sorted, so that the same
 // object has the same bytes however it was built.
-func Add(rl *framework.ResourceList, objects ...M) error {
+func Add(rl *ResourceList, objects ...M) error {
 	for _, o := range objects {
 		n, err := Node(o)
 		if err != nil {
@@ -103,7 +102,7 @@ var workloadKinds = map[string]bool{"Deployment": true, "StatefulSet": true, "Da
 
 // Workloads returns the objects with a pod template that belong to a
 // component, in the order of the list.
-func Workloads(rl *framework.ResourceList, component string) []*yaml.RNode {
+func Workloads(rl *ResourceList, component string) []*yaml.RNode {
 	var found []*yaml.RNode
 	for _, n := range rl.Items {
 		if workloadKinds[n.GetKind()] && n.GetLabels()[NameLabel] == component {

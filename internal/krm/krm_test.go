@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -19,7 +18,7 @@ func TestDecodeIsStrict(t *testing.T) {
 		"fine":          {"apiVersion: whiskops.github.io/v1alpha1\nkind: K\nmetadata: {name: a}\nspec: {size: 1}", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rl := &framework.ResourceList{FunctionConfig: yaml.MustParse(tt.config)}
+			rl := &ResourceList{FunctionConfig: yaml.MustParse(tt.config)}
 			_, err := Decode[spec](rl, "K")
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 				t.Errorf("got %v, want %q", err, tt.want)
@@ -29,7 +28,7 @@ func TestDecodeIsStrict(t *testing.T) {
 }
 
 func TestAddSortsKeys(t *testing.T) {
-	rl := &framework.ResourceList{}
+	rl := &ResourceList{}
 	if err := Add(rl, M{"kind": "K", "apiVersion": "v1", "a": L{M{"z": 1, "b": "x"}}}); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +49,7 @@ func TestDecodeRefusesWhatIsNoObject(t *testing.T) {
 		"{metadata: {labels: [a]}}":       false,
 		"{metadata: {annotations: text}}": false,
 	} {
-		rl := &framework.ResourceList{FunctionConfig: config, Items: []*yaml.RNode{yaml.MustParse(item)}}
+		rl := &ResourceList{FunctionConfig: config, Items: []*yaml.RNode{yaml.MustParse(item)}}
 		if _, err := Decode[struct{}](rl, "K"); (err == nil) != fine {
 			t.Errorf("%s: %v", item, err)
 		}

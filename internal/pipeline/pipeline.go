@@ -3,10 +3,8 @@
 package pipeline
 
 import (
-	"errors"
 	"fmt"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/generators/certificates"
@@ -26,8 +24,8 @@ import (
 )
 
 // Functions are the generators by the kind of their functionConfig.
-func Functions() map[string]framework.ResourceListProcessorFunc {
-	return map[string]framework.ResourceListProcessorFunc{
+func Functions() map[string]krm.Function {
+	return map[string]krm.Function{
 		certificates.Kind:    certificates.Process,
 		configmaps.Kind:      configmaps.Process,
 		couchdbinit.Kind:     couchdbinit.Process,
@@ -46,7 +44,7 @@ func Functions() map[string]framework.ResourceListProcessorFunc {
 // asks for and a generator refuses is an error that names the function.
 func Run(p plan.Plan) ([]*yaml.RNode, error) {
 	functions := Functions()
-	rl := &framework.ResourceList{}
+	rl := &krm.ResourceList{}
 	for _, f := range p.Functions {
 		process, ok := functions[f.Kind]
 		if !ok {
@@ -57,7 +55,7 @@ func Run(p plan.Plan) ([]*yaml.RNode, error) {
 			return nil, fmt.Errorf("function %s %s: %w", f.Kind, f.Name, err)
 		}
 		rl.FunctionConfig = config
-		if err := errors.Join(process(rl), refusal(rl.Results)); err != nil {
+		if err := process(rl); err != nil {
 			return nil, fmt.Errorf("function %s %s: %w", f.Kind, f.Name, err)
 		}
 	}
@@ -67,15 +65,6 @@ func Run(p plan.Plan) ([]*yaml.RNode, error) {
 		}
 	}
 	return rl.Items, nil
-}
-
-// refusal turns results of severity error into an error: a processor may
-// return them either way.
-func refusal(results framework.Results) error {
-	if results.ExitCode() != 0 {
-		return results
-	}
-	return nil
 }
 
 // place puts an object into the namespace of its tier.

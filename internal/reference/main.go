@@ -49,11 +49,11 @@ func generate() (map[string][]byte, error) {
 	}
 	types, err := goTypes(con)
 	if err != nil {
-		return nil, fmt.Errorf("Go types: %w", err)
+		return nil, fmt.Errorf("write the Go types: %w", err)
 	}
 	schema, err := jsonSchema(con)
 	if err != nil {
-		return nil, fmt.Errorf("JSON Schema: %w", err)
+		return nil, fmt.Errorf("write the JSON Schema: %w", err)
 	}
 	fields, err := fieldList(con)
 	if err != nil {

@@ -21,27 +21,25 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/krm"
 )
 
 // update is a flag of every test binary that imports this package.
 var update = flag.Bool("update", false, "rewrite the expectations below testdata")
 
-// Process is what a generator exports.
-type Process func(*framework.ResourceList) error
-
 // Run tests process with every case below testdata. A case with neither
 // expectation, and a package without a case, fail.
-func Run(t *testing.T, process Process) {
+func Run(t *testing.T, process krm.Function) {
 	t.Helper()
 	for _, dir := range dirs(t) {
 		t.Run(filepath.Base(dir), func(t *testing.T) { runCase(t, dir, process) })
 	}
 }
 
-func runCase(t *testing.T, dir string, process Process) {
+func runCase(t *testing.T, dir string, process krm.Function) {
 	rl, err := Read(read(t, dir, "config.yaml"), read(t, dir, "input.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -49,8 +47,8 @@ func runCase(t *testing.T, dir string, process Process) {
 	output, complaints := "", ""
 	if err := process(rl); err == nil {
 		output = Print(rl)
-	} else if results := (framework.Results{}); errors.As(err, &results) {
-		complaints = messages(results)
+	} else if all := (krm.Complaints{}); errors.As(err, &all) {
+		complaints = strings.Join(all, "\n") + "\n"
 	} else {
 		t.Fatalf("not a complaint but a fault: %v", err)
 	}
@@ -72,8 +70,8 @@ func runCase(t *testing.T, dir string, process Process) {
 
 // Read makes a list from the text of a functionConfig and of objects. Empty
 // config means no functionConfig.
-func Read(config, input []byte) (*framework.ResourceList, error) {
-	rl := &framework.ResourceList{}
+func Read(config, input []byte) (*krm.ResourceList, error) {
+	rl := &krm.ResourceList{}
 	if len(bytes.TrimSpace(config)) > 0 {
 		fc, err := yaml.Parse(string(config))
 		if err != nil {
@@ -90,20 +88,12 @@ func Read(config, input []byte) (*framework.ResourceList, error) {
 }
 
 // Print writes the items of a list as a YAML stream.
-func Print(rl *framework.ResourceList) string {
+func Print(rl *krm.ResourceList) string {
 	docs := make([]string, len(rl.Items))
 	for i, n := range rl.Items {
 		docs[i] = n.MustString()
 	}
 	return strings.Join(docs, "---\n")
-}
-
-func messages(results framework.Results) string {
-	var b strings.Builder
-	for _, r := range results {
-		b.WriteString(r.Message + "\n")
-	}
-	return b.String()
 }
 
 // dirs are the case folders in their order.

@@ -1,0 +1,34 @@
+package value
+
+// templates are the kinds that run pods, and where in them the pod is: the
+// mapping that has its metadata and its spec.
+var templates = map[string][]string{
+	"Pod":                   {},
+	"PodTemplate":           {"template"},
+	"Deployment":            {"spec", "template"},
+	"StatefulSet":           {"spec", "template"},
+	"DaemonSet":             {"spec", "template"},
+	"ReplicaSet":            {"spec", "template"},
+	"ReplicationController": {"spec", "template"},
+	"Job":                   {"spec", "template"},
+	"CronJob":               {"spec", "jobTemplate", "spec", "template"},
+}
+
+// RunsPods tells whether objects of a kind have a pod template, or are a pod.
+func RunsPods(kind string) bool {
+	_, ok := templates[kind]
+	return ok
+}
+
+// PodTemplate is the part of an object that has the metadata and the spec of
+// its pods; nil if it runs none.
+func PodTemplate(o map[string]any) map[string]any {
+	kind, _ := o["kind"].(string)
+	if path, ok := templates[kind]; ok {
+		return Map(o, path...)
+	}
+	return nil
+}
+
+// PodSpec is the specification of an object's pods; nil if it runs none.
+func PodSpec(o map[string]any) map[string]any { return Map(PodTemplate(o), "spec") }
