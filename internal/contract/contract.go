@@ -12,6 +12,8 @@ package contract
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
@@ -36,6 +38,7 @@ type Contract struct {
 	shape *Shape      // of #Environment
 
 	definitions map[string]*Shape // of what #Environment refers to
+	names       []string          // of all definitions
 }
 
 // New compiles the schema that is in the binary. An error is a fault of the
@@ -54,7 +57,8 @@ func New() (*Contract, error) {
 	// An empty CUE_DEBUG here wins over the variable of the same name, which
 	// could switch off that definitions are closed. CUE_EXPERIMENT changes
 	// nothing in this version of CUE that is not final.
-	c := &Contract{ctx: cuecontext.New(cuecontext.EvaluatorVersion(cuecontext.EvalV3), cuecontext.CUE_DEBUG("")), shape: shape, definitions: shapes.done}
+	c := &Contract{ctx: cuecontext.New(cuecontext.EvaluatorVersion(cuecontext.EvalV3), cuecontext.CUE_DEBUG("")), shape: shape,
+		definitions: shapes.done, names: slices.Sorted(maps.Keys(shapes.exprs))}
 	inst := build.NewContext().NewInstance("schema", nil)
 	for _, f := range files {
 		if err := inst.AddSyntax(f); err != nil {
@@ -103,6 +107,9 @@ func (c *Contract) Shape() *Shape { return c.shape.withDefaults(c.fill) }
 // Definition is what the schema says of "#Name" by itself, or nil: where a field
 // refers to it, a default or a bound may have been added.
 func (c *Contract) Definition(name string) *Shape { return c.definitions[name] }
+
+// Definitions are the names of all that the schema defines: "#Environment".
+func (c *Contract) Definitions() []string { return c.names }
 
 // Resolve fills in the defaults. The result is the JSON of an environment; the
 // error is the evaluator's.
