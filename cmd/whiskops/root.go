@@ -32,7 +32,7 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(generateCommand(s), validateCommand(s), planCommand(s), initCommand(s),
-		explainCommand(s), schemaCommand(s), fnCommand(s), versionCommand(s))
+		explainCommand(s), schemaCommand(s), showCommand(s), fnCommand(s), versionCommand(s))
 	return cmd
 }
 
