@@ -40,8 +40,8 @@ func (r Repository) module() (module, []finding.Finding) {
 	if r.FS == nil {
 		return module{}, nil
 	}
-	src, err := fs.ReadFile(r.FS, moduleFile)
-	if err != nil {
+	src, err := readFile(r.FS, moduleFile, place.MaxInput)
+	if err != nil || src == nil {
 		return module{}, nil // there is none
 	}
 	name := r.at(moduleFile)
@@ -110,8 +110,8 @@ func different(file string, line int, message, help string) finding.Finding {
 // firstDifference is the line at which a file is not the contract; 0 if it is,
 // or is not there.
 func (r Repository) firstDifference(file string) int {
-	got, err := fs.ReadFile(r.FS, file)
-	if err != nil {
+	got, err := readFile(r.FS, file, place.MaxInput)
+	if err != nil || got == nil {
 		return 0
 	}
 	want, err := contract.Source()
