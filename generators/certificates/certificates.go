@@ -11,6 +11,7 @@ package certificates
 
 import (
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -33,7 +34,7 @@ func Process(rl *krm.ResourceList) error {
 		return krm.Fail("no Deployment, StatefulSet or DaemonSet of component %q to mount the certificate in", spec.Component)
 	}
 	for _, n := range servers {
-		if err := krm.Change(n, func(o krm.M) error { return mount(krm.PodSpec(o), spec) }); err != nil {
+		if err := krm.Change(n, func(o krm.M) error { return mount(value.PodSpec(o), spec) }); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -58,14 +59,14 @@ func Process(rl *krm.ResourceList) error {
 // hash of a Job. Encoded maps have their keys sorted, so that the order in
 // which an object was written does not count.
 func hash(n *yaml.RNode, contents map[reference]content) (string, error) {
-	job, err := decode(n)
+	job, err := krm.Object(n)
 	if err != nil {
 		return "", err
 	}
 	mentioned := map[string]content{}
-	for _, r := range references(job, n.GetNamespace()) {
-		if c, ok := contents[r]; ok {
-			mentioned[r.kind+"/"+r.name] = c
+	for _, r := range value.References(job) {
+		if c, ok := contents[reference{r.Kind, n.GetNamespace(), r.Name}]; ok {
+			mentioned[r.Kind+"/"+r.Name] = c
 		}
 	}
 	raw, err := json.Marshal(krm.M{"spec": job["spec"], "mentioned": mentioned})
@@ -74,16 +75,4 @@ func hash(n *yaml.RNode, contents map[reference]content) (string, error) {
 	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:4]), nil
-}
-
-func decode(n *yaml.RNode) (krm.M, error) {
-	v, err := krm.Value(n)
-	if err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", n.GetKind(), n.GetName(), err)
-	}
-	o, ok := v.(krm.M)
-	if !ok {
-		return nil, fmt.Errorf("read %s %s: no object", n.GetKind(), n.GetName())
-	}
-	return o, nil
 }

@@ -6,6 +6,7 @@ package placement
 
 import (
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // The topologies that pods spread over, as labels of nodes.
@@ -41,7 +42,7 @@ func Process(rl *krm.ResourceList) error {
 	}
 	for _, n := range workloads {
 		err := krm.Change(n, func(o krm.M) error {
-			pod := krm.PodSpec(o)
+			pod := value.PodSpec(o)
 			if pod == nil {
 				return krm.Fail("%s %q has no pod template", n.GetKind(), n.GetName())
 			}

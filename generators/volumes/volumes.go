@@ -12,6 +12,7 @@ package volumes
 
 import (
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -54,7 +55,7 @@ func target(rl *krm.ResourceList, s Spec) (*yaml.RNode, error) {
 
 // attach mounts the volume in the workload's main container.
 func attach(o krm.M, s Spec) error {
-	pod := krm.PodSpec(o)
+	pod := value.PodSpec(o)
 	main := container(pod, s.Component)
 	if main == nil {
 		return krm.Fail("the workload of %q has no container %q to mount its volume in", s.Component, s.Component)

@@ -12,7 +12,8 @@
 // begins with a checksum of that name and the value. It is renamed into place,
 // so that two processes never see half of one; one that is cut, damaged or was
 // copied from elsewhere is as good as none. Entries are not synced: after a
-// power cut the checksum tells.
+// power cut the checksum tells. They may hold what the generated tree holds,
+// secrets too, so nobody else can read them.
 package cache
 
 import (

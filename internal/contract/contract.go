@@ -108,8 +108,11 @@ func (c *Contract) Shape() *Shape { return c.shape.withDefaults(c.fill) }
 // refers to it, a default or a bound may have been added.
 func (c *Contract) Definition(name string) *Shape { return c.definitions[name] }
 
-// Definitions are the names of all that the schema defines: "#Environment".
-func (c *Contract) Definitions() []string { return c.names }
+// Definitions names what #Environment refers to, sorted.
+func (c *Contract) Definitions() []string { return slices.Sorted(maps.Keys(c.definitions)) }
+
+// Names are those of all definitions, sorted: of #Base too.
+func (c *Contract) Names() []string { return c.names }
 
 // Resolve fills in the defaults. The result is the JSON of an environment; the
 // error is the evaluator's.

@@ -59,7 +59,7 @@ func (l *lifter) replace(c astutil.Cursor) bool {
 	}
 	l.used[spec] = true
 	name, _, _ := ast.LabelName(sel.Sel)
-	if known := l.contract.Definitions(); !slices.Contains(known, name) {
+	if known := l.contract.Names(); !slices.Contains(known, name) {
 		help := "`whiskops schema --cue` prints the contract"
 		if better := place.Suggest(name, known); better != "" {
 			help = fmt.Sprintf("did you mean %q?", better)

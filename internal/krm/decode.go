@@ -1,13 +1,12 @@
 package krm
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // Config is a functionConfig with a typed spec.
@@ -29,17 +28,11 @@ func Decode[Spec any](rl *ResourceList, kind string) (Config[Spec], error) {
 	if rl.FunctionConfig == nil {
 		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
 	}
-	v, err := Value(rl.FunctionConfig)
-	if err != nil {
+	v, err := value.Read(rl.FunctionConfig.YNode())
+	if _, ok := v.(M); err != nil || !ok {
 		return c, failure("functionConfig is not a YAML mapping")
 	}
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return c, failure("functionConfig is not a YAML mapping")
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil && err != io.EOF {
+	if err := value.Into(v, &c); err != nil {
 		return c, failure("functionConfig of kind %s: %s", kind, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if c.APIVersion != APIVersion || c.Kind != kind {

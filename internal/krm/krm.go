@@ -1,11 +1,14 @@
 // Package krm is the small ground that the generators share: reading a closed
 // functionConfig, and adding, finding and changing objects of a ResourceList.
 // It knows the conventions of the generated tree (labels, the hash
-// annotation), no component and no OpenWhisk.
+// annotation), no component and no OpenWhisk. What an object is inside is in
+// internal/value.
 package krm
 
 import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // APIVersion of every functionConfig.
@@ -20,6 +23,9 @@ const (
 	PartOfLabel    = "app.kubernetes.io/part-of"
 	ManagedByLabel = "app.kubernetes.io/managed-by"
 )
+
+// Manager is the value of ManagedByLabel.
+const Manager = "whiskops"
 
 // Tiers in the order in which they are applied: each may need those before it.
 var Tiers = [...]string{"foundation", "actions", "data", "setup", "core", "edge", "packages", "observability"}
@@ -46,7 +52,7 @@ type (
 
 // Labels of an object.
 func (o Owner) Labels() M {
-	return M{NameLabel: o.Component, TierLabel: o.Tier, PartOfLabel: "openwhisk", ManagedByLabel: "whiskops"}
+	return M{NameLabel: o.Component, TierLabel: o.Tier, PartOfLabel: "openwhisk", ManagedByLabel: Manager}
 }
 
 // Selector of the owner's pods.
@@ -97,25 +103,14 @@ func Add(rl *ResourceList, objects ...M) error {
 	return nil
 }
 
-// workloadKinds are the kinds with a pod template at spec.template.
-var workloadKinds = map[string]bool{"Deployment": true, "StatefulSet": true, "DaemonSet": true, "Job": true}
-
-// Workloads returns the objects with a pod template that belong to a
-// component, in the order of the list.
+// Workloads returns the objects with pods that belong to a component, in the
+// order of the list.
 func Workloads(rl *ResourceList, component string) []*yaml.RNode {
 	var found []*yaml.RNode
 	for _, n := range rl.Items {
-		if workloadKinds[n.GetKind()] && n.GetLabels()[NameLabel] == component {
+		if value.RunsPods(n.GetKind()) && n.GetLabels()[NameLabel] == component {
 			found = append(found, n)
 		}
 	}
 	return found
-}
-
-// PodSpec returns the pod specification of a workload under change.
-func PodSpec(o M) M {
-	spec, _ := o["spec"].(M)
-	template, _ := spec["template"].(M)
-	pod, _ := template["spec"].(M)
-	return pod
 }

@@ -15,6 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/singleflight"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // Memory keeps bytes from run to run. What it gives back is what was put in
@@ -128,7 +130,7 @@ func folders(kustomization []byte) (names []string, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	v, err := Value(n.YNode())
+	v, err := value.Read(n.YNode())
 	top, _ := v.(map[string]any)
 	if err != nil || len(top) != 4 || top["kind"] != "Kustomization" || top["apiVersion"] != "kustomize.config.k8s.io/v1beta1" {
 		return nil, false

@@ -5,6 +5,8 @@ import (
 
 	"sigs.k8s.io/kustomize/api/hasher"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // The engine's own hash is asked for in tests alone.
@@ -18,11 +20,11 @@ func TestHashedNameIsTheEngines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		value, err := Value(n.YNode())
+		v, err := value.Read(n.YNode())
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := HashedName("c", value.(map[string]any))
+		got, err := HashedName("c", v.(map[string]any))
 		if err != nil || got != "c-"+hash {
 			t.Errorf("%q: got %s (%v), want c-%s", text, got, err, hash)
 		}

@@ -9,8 +9,8 @@
 // The exported surface: Tree (what is built), Build and Join (objects and
 // their bytes), Builder (the same of overlays, folder by folder, remembered),
 // Warm, and four questions to the engine that computing an overlay needs:
-// Merge, HasSchema, Namespaced and HashedName. Value and MarshalYAML are how
-// this package reads and prints objects.
+// Merge, HasSchema, Namespaced and HashedName. MarshalYAML is how this package
+// prints objects.
 package kustomize
 
 import (
@@ -29,7 +29,7 @@ type Object struct {
 	// YAML is what `kustomize build` prints for the object, without the
 	// "---" line between objects.
 	YAML []byte
-	// Value is the parsed object, as Value gives it.
+	// Value is the parsed object, in plain values.
 	Value map[string]any
 }
 

@@ -1,5 +1,7 @@
 package overlay
 
+import "github.com/whiskops/whiskops/internal/value"
+
 // accounts are the ServiceAccounts of a set of objects, by name.
 //
 // The engine fills in the namespace of a (Cluster)RoleBinding's subject that
@@ -31,32 +33,34 @@ func (a accounts) of(subject any, tier string) (s map[string]any, account *objec
 
 // shorten is the value of an object without what the engine fills in.
 func (a accounts) shorten(o *object) map[string]any {
-	return a.subjects(o.value, o, func(s map[string]any, account *object) {
+	return a.subjects(o, o.value, func(s map[string]any, account *object) {
 		if s["namespace"] == account.namespace && account.namespace != "" {
 			delete(s, "namespace")
 		}
 	})
 }
 
-// expand is the value of an object of base as the engine fills it in among the
+// expand is what the engine makes of an object of base, filled in among the
 // objects of an environment.
-func (a accounts) expand(o *object) map[string]any {
-	return a.subjects(copyMap(o.value), o, func(s map[string]any, account *object) {
+func (a accounts) expand(o *object, now map[string]any) map[string]any {
+	return a.subjects(o, now, func(s map[string]any, account *object) {
 		if _, said := s["namespace"]; !said && account.namespace != "" {
 			s["namespace"] = account.namespace
 		}
 	})
 }
 
-func (a accounts) subjects(value map[string]any, o *object, change func(map[string]any, *object)) map[string]any {
+// subjects is a binding with other subjects, and any other object as it is.
+func (a accounts) subjects(o *object, binding map[string]any, change func(subject map[string]any, account *object)) map[string]any {
 	if o.kind != "RoleBinding" && o.kind != "ClusterRoleBinding" {
-		return value
+		return binding
 	}
-	subjects, _ := value["subjects"].([]any)
+	binding = value.CopyMap(binding)
+	subjects, _ := binding["subjects"].([]any)
 	for _, e := range subjects {
 		if s, account := a.of(e, o.tier); account != nil {
 			change(s, account)
 		}
 	}
-	return value
+	return binding
 }

@@ -37,9 +37,6 @@ type Base struct {
 	files   map[string][]byte
 }
 
-// part is what a component has in a tier.
-type part struct{ tier, component string }
-
 // New reads the objects of base and writes their files. folder is where they
 // go, a slash-separated path below the root ("base"); overlays refer to it.
 func New(objects []*yaml.RNode, folder string) (*Base, error) {
@@ -53,7 +50,7 @@ func New(objects []*yaml.RNode, folder string) (*Base, error) {
 	tiers := map[string][]string{}
 	parts := map[part][]*object{}
 	for _, o := range read {
-		p := part{o.tier, o.component}
+		p := o.part()
 		if parts[p] == nil {
 			tiers[o.component] = append(tiers[o.component], o.tier)
 		}
@@ -80,40 +77,39 @@ func New(objects []*yaml.RNode, folder string) (*Base, error) {
 // Files returns the files of base, by path below the root.
 func (b *Base) Files() map[string][]byte { return maps.Clone(b.files) }
 
-func (b *Base) write(folder string, members []*object) error {
-	taken := names{"kustomization.yaml": true, "kustomization.yml": true, "kustomization": true}
+func (b *Base) write(at string, members []*object) error {
+	f := newFolder(baseHeader)
 	slices.SortFunc(members, compare)
 	var resources, generators []any
 	for _, o := range members {
 		if o.hashed {
 			continue
 		}
-		name := taken.take(o.fileName())
-		content, err := render(baseHeader, o.value)
+		file, err := f.render(o.fileName(), o.value)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", o, err)
 		}
-		b.files[path.Join(folder, name)] = content
-		resources = append(resources, name)
+		resources = append(resources, file)
 	}
-	slices.SortFunc(resources, func(a, b any) int { return compareStrings(a.(string), b.(string)) })
 	for _, o := range members {
 		if !o.hashed {
 			continue
 		}
-		entry, files, err := generator(o, baseHeader, taken)
+		entry, err := f.generator(o)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", o, err)
 		}
-		for name, content := range files {
-			b.files[path.Join(folder, name)] = content
-		}
 		generators = append(generators, entry)
 	}
+	slices.SortFunc(resources, byName)
 	k := kustomization()
 	k.put("resources", resources)
 	k.put("configMapGenerator", generators)
-	content, err := render(baseHeader, k)
-	b.files[path.Join(folder, "kustomization.yaml")] = content
-	return err
+	if err := f.finish(k); err != nil {
+		return err
+	}
+	for file, content := range f.files {
+		b.files[path.Join(at, file)] = content
+	}
+	return nil
 }

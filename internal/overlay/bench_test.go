@@ -8,6 +8,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // installation is a made-up state of the size of a real one: 20 components in
@@ -22,7 +23,7 @@ func installation(environment int) []*yaml.RNode {
 			namespace = "ACTIONS"
 		}
 		workload := r.object(pick(r, "Deployment", "StatefulSet"), c, c, tier, namespace)
-		template := mapping(workload, "spec", "template", "spec")
+		template := value.Map(workload, "spec", "template", "spec")
 		template["containers"] = l{m{"name": c, "image": "openwhisk/" + c + ":1.0", "env": manyEnv(30),
 			"envFrom":   l{m{"configMapRef": m{"name": c}}},
 			"resources": m{"limits": m{"memory": "1Gi"}}, "ports": l{m{"containerPort": 8080, "name": "http"}}}}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // data is a Base as text. It is a line for each object and for each file, so that
@@ -100,14 +100,14 @@ func Read(text []byte) (*Base, error) {
 	}
 	b := &Base{folders: map[part]string{}, files: make(map[string][]byte, len(d.Files))}
 	for _, o := range d.Objects {
-		value, err := kustomize.ParseJSON(o.Value)
+		v, err := value.FromJSON(o.Value)
 		if err != nil {
 			return nil, fmt.Errorf("read base: %w", err)
 		}
-		read := &object{namespace: o.Namespace, component: o.Component, tier: o.Tier, hashed: o.Hashed, value: value}
-		read.apiVersion, _ = value["apiVersion"].(string)
-		read.kind, _ = value["kind"].(string)
-		read.name, _ = mapping(value, "metadata")["name"].(string)
+		read := &object{namespace: o.Namespace, component: o.Component, tier: o.Tier, hashed: o.Hashed, value: value.Map(v)}
+		read.apiVersion, _ = read.value["apiVersion"].(string)
+		read.kind, _ = read.value["kind"].(string)
+		read.name, _ = value.Map(v, "metadata")["name"].(string)
 		b.objects = append(b.objects, read)
 	}
 	for _, f := range d.Folders {

@@ -2,52 +2,66 @@ package overlay
 
 import (
 	"maps"
-	"regexp"
 	"slices"
-	"strings"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
-// container is where an image stands, in what is wanted and, for a container
-// that base has too, in the object of base.
-type container struct {
-	want string
-	// base is empty for a container that base does not have, and set is then
-	// nil: otherwise it writes another image into base's container.
-	base string
-	set  func(image string)
+// images are the entries that turn base's images into those wanted, for all
+// containers of a tier at once, by the name that base has. An image that does
+// not change everywhere alike has no entry.
+type images map[string]imageEntry
+
+// container is an image that is wanted, and that of the same container in
+// base, which is empty if base has none.
+type container struct{ want, base string }
+
+func findImages(_ *tier, pairs []pair) (form, error) {
+	var all []container
+	for _, p := range pairs {
+		if p.want == nil || p.want.hashed {
+			continue
+		}
+		eachImage(p.want.value, inBase(p), func(image string, in map[string]any) {
+			was, _ := in["image"].(string)
+			all = append(all, container{image, was})
+		})
+	}
+	entries := images{}
+	for _, c := range all {
+		if name := imageName(c.base); entries[name].name == "" && c.changes() {
+			entries[name] = newImageEntry(c.base, c.want)
+		}
+	}
+	for wrong := entries.refuted(all); wrong != ""; wrong = entries.refuted(all) {
+		delete(entries, wrong)
+	}
+	return entries, nil
 }
 
-// containers finds the images where the engine's transformer looks: in every
-// element of a list called containers or initContainers, at any depth, of
-// every kind. The images of volumes are among them, as no versions of the
-// engine agree where those are: they only must not be touched.
-func containers(want, base any, found *[]container) {
+// inBase is what an object is made of so far, if base has it.
+func inBase(p pair) any {
+	if p.base == nil {
+		return nil
+	}
+	return p.now
+}
+
+func (c container) changes() bool {
+	return c.base != "" && c.base != c.want && plainImage.MatchString(c.base) && plainImage.MatchString(c.want)
+}
+
+// eachImage visits the images where the engine's transformer looks: in every
+// element of a list called containers or initContainers, at any depth, of every
+// kind; in is the same container in base. The images of volumes are among them,
+// as no versions of the engine agree where those are: they only must not be
+// touched.
+func eachImage(want, base any, visit func(image string, in map[string]any)) {
 	switch want := want.(type) {
 	case map[string]any:
 		base, _ := base.(map[string]any)
 		for _, key := range slices.Sorted(maps.Keys(want)) {
-			list, isList := want[key].([]any)
-			if reference, ok := want[key].(string); ok && key == "reference" {
-				*found = append(*found, container{want: reference})
-			}
-			if !isList || key != "containers" && key != "initContainers" {
-				containers(want[key], base[key], found)
-				continue
-			}
-			others, _ := base[key].([]any)
-			for _, e := range list {
-				other := named(others, name(e))
-				if m, ok := e.(map[string]any); ok {
-					if image, ok := m["image"].(string); ok {
-						c := container{want: image}
-						if c.base, ok = other["image"].(string); ok {
-							c.set = func(image string) { other["image"] = image }
-						}
-						*found = append(*found, c)
-					}
-				}
-				containers(e, any(other), found)
-			}
+			eachImageOf(key, want[key], base[key], visit)
 		}
 	case []any:
 		base, _ := base.([]any)
@@ -56,8 +70,28 @@ func containers(want, base any, found *[]container) {
 			if i < len(base) {
 				other = base[i]
 			}
-			containers(e, other, found)
+			eachImage(e, other, visit)
 		}
+	}
+}
+
+// eachImageOf visits the images of a mapping's field.
+func eachImageOf(key string, want, base any, visit func(image string, in map[string]any)) {
+	if reference, ok := want.(string); ok && key == "reference" {
+		visit(reference, nil)
+	}
+	containers, ok := want.([]any)
+	if !ok || key != "containers" && key != "initContainers" {
+		eachImage(want, base, visit)
+		return
+	}
+	others, _ := base.([]any)
+	for _, c := range containers {
+		other := named(others, name(c))
+		if image, ok := value.Map(c)["image"].(string); ok {
+			visit(image, other)
+		}
+		eachImage(c, any(other), visit)
 	}
 }
 
@@ -70,128 +104,66 @@ func named(list []any, n string) map[string]any {
 	return nil
 }
 
-// imageEntry is an entry of `images:`.
-type imageEntry struct {
-	name, newName, newTag, digest string
-	matches                       *regexp.Regexp
-}
-
-// newImageEntry is for images of a name. The engine takes the name for a
-// regular expression. Its versions differ in the digests that they match, so
-// any other than sha256 matches nothing here.
-func newImageEntry(name string) imageEntry {
-	return imageEntry{name: name, matches: regexp.MustCompile(
-		"^" + name + "(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$")}
-}
-
-func (e imageEntry) fields() fields {
-	f := fields{{"name", e.name}}
-	f.put("newName", e.newName)
-	f.put("newTag", e.newTag)
-	f.put("digest", e.digest)
-	return f
-}
-
-// apply does what the engine does with an image.
-func (e imageEntry) apply(image string) string {
-	if !e.matches.MatchString(image) {
-		return image
-	}
-	name, tag, digest := splitImage(image)
-	if e.newName != "" {
-		name = e.newName
-	}
-	if e.newTag != "" || e.digest != "" {
-		tag, digest = e.newTag, e.digest
-	}
-	if tag != "" {
-		name += ":" + tag
-	}
-	if digest != "" {
-		name += "@" + digest
-	}
-	return name
-}
-
-func splitImage(image string) (name, tag, digest string) {
-	name, digest, _ = strings.Cut(image, "@")
-	if i := strings.LastIndex(name, ":"); i > strings.LastIndex(name, "/") {
-		name, tag = name[:i], name[i+1:]
-	}
-	return name, tag, digest
-}
-
-// plainImage is an image whose name means itself as a regular expression, but
-// for the dots, and that all versions of the engine read alike.
-var plainImage = regexp.MustCompile(`^[a-zA-Z0-9][-a-zA-Z0-9._/]*(:[0-9]+/[-a-zA-Z0-9._/]+)?(:[-a-zA-Z0-9_.]+)?(@sha256:[a-f0-9]+)?$`)
-
-// images finds the entries that turn base's images into those wanted, for all
-// containers of a tier at once, and writes the new images into base, so that
-// no patch says them again. An image that does not change everywhere alike has
-// no entry.
-func images(all []container) []any {
-	candidates := map[string]imageEntry{}
-	for _, c := range all {
-		if c.base == "" || c.base == c.want || !plainImage.MatchString(c.base) || !plainImage.MatchString(c.want) {
-			continue
-		}
-		name, tag, digest := splitImage(c.base)
-		if _, ok := candidates[name]; ok {
-			continue
-		}
-		e := newImageEntry(name)
-		newName, newTag, newDigest := splitImage(c.want)
-		if newName != name {
-			e.newName = newName
-		}
-		if newTag != tag || newDigest != digest {
-			e.newTag, e.digest = newTag, newDigest
-		}
-		candidates[name] = e
-	}
-	for {
-		wrong := refuted(candidates, all)
-		if wrong == "" {
-			break
-		}
-		delete(candidates, wrong)
-	}
-	var entries []any
-	for _, n := range slices.Sorted(maps.Keys(candidates)) {
-		entries = append(entries, candidates[n].fields())
-	}
-	for _, c := range all {
-		if _, ok := candidates[imageName(c.base)]; ok && c.set != nil {
-			c.set(c.want)
-		}
-	}
-	return entries
-}
-
-func imageName(image string) string { n, _, _ := splitImage(image); return n }
-
 // refuted names an entry that does not give what is wanted. The engine applies
 // all entries one after the other to each image, whether it comes from base or
 // from a patch that says what is wanted.
-func refuted(candidates map[string]imageEntry, all []container) string {
-	order := slices.Sorted(maps.Keys(candidates))
+func (m images) refuted(all []container) string {
+	order := slices.Sorted(maps.Keys(m))
 	for _, c := range all {
 		starts := []string{c.want}
 		own := imageName(c.base)
-		if _, ok := candidates[own]; ok && c.base != "" {
+		if _, ok := m[own]; ok && c.base != "" {
 			starts = append(starts, c.base)
 		}
 		for _, start := range starts {
-			image, touched := start, own
-			for _, n := range order {
-				if next := candidates[n].apply(image); next != image {
-					image, touched = next, n
-				}
-			}
-			if image != c.want {
+			if image, touched := m.engine(order, start, own); image != c.want {
 				return touched
 			}
 		}
 	}
 	return ""
+}
+
+// engine applies all entries to an image, and tells which was the last that
+// changed it.
+func (m images) engine(order []string, image, own string) (is, touched string) {
+	is, touched = image, own
+	for _, n := range order {
+		if next := m[n].apply(is); next != is {
+			is, touched = next, n
+		}
+	}
+	return is, touched
+}
+
+func (m images) apply(pairs []pair) []pair {
+	return apply(pairs, func(p pair) map[string]any {
+		if len(m) == 0 || !p.changes() || p.want.hashed {
+			return p.now
+		}
+		after, changed := p.now, false
+		change := func(image string, in map[string]any) {
+			was, _ := in["image"].(string)
+			if _, ok := m[imageName(was)]; ok && was != image {
+				changed = true
+			}
+		}
+		if eachImage(p.want.value, after, change); !changed {
+			return after
+		}
+		after = value.CopyMap(after)
+		eachImage(p.want.value, after, func(image string, in map[string]any) {
+			if was, ok := in["image"].(string); ok && m[imageName(was)].name != "" {
+				in["image"] = image
+			}
+		})
+		return after
+	})
+}
+
+func (m images) emit(s *sheet) error {
+	for _, n := range slices.Sorted(maps.Keys(m)) {
+		s.images = append(s.images, m[n].fields())
+	}
+	return nil
 }

@@ -3,6 +3,8 @@ package overlay
 import (
 	"fmt"
 	"strings"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // mergeKeys are the keys by which strategic merge tells the elements of a list
@@ -28,55 +30,34 @@ func mergePatch(base, want map[string]any) (patch map[string]any, repeats int) {
 		}
 	}
 	for key, is := range want {
-		was, ok := base[key]
-		if ok && equal(was, is) {
-			continue
-		}
-		wasMap, a := was.(map[string]any)
-		isMap, b := is.(map[string]any)
-		if a && b && len(isMap) > 0 {
-			sub, n := mergePatch(wasMap, isMap)
+		if was, ok := base[key]; !ok || !value.Equal(was, is) {
+			sub, n := mergeField(key, was, is)
 			patch[key], repeats = sub, repeats+n
-			continue
 		}
-		wasList, a := was.([]any)
-		isList, b := is.([]any)
-		if a && b {
-			if by := mergeKeys[key]; by != nil {
-				if sub, n, ok := mergeList(by, wasList, isList); ok {
-					patch[key], repeats = sub, repeats+n
-					continue
-				}
-			}
-			repeats += said(wasList, isList)
-		}
-		patch[key] = is
 	}
 	return patch, repeats
 }
 
-// said counts the lines of a value that another has in the same place.
-func said(base, want any) int {
-	n := 0
-	switch want := want.(type) {
+// mergeField writes the patch of a mapping's field, which base may not have.
+func mergeField(key string, base, want any) (patch any, repeats int) {
+	switch is := want.(type) {
 	case map[string]any:
-		base, _ := base.(map[string]any)
-		for k, v := range want {
-			if was, ok := base[k]; ok {
-				n += said(was, v)
-			}
+		if was, ok := base.(map[string]any); ok && len(is) > 0 {
+			return mergePatch(was, is)
 		}
 	case []any:
-		base, _ := base.([]any)
-		for i := range min(len(base), len(want)) {
-			n += said(base[i], want[i])
+		was, ok := base.([]any)
+		if !ok {
+			break
 		}
-	default:
-		if equal(base, want) {
-			n = lines(want)
+		if by := mergeKeys[key]; by != nil {
+			if sub, n, ok := mergeList(by, was, is); ok {
+				return sub, n
+			}
 		}
+		return want, said(was, is)
 	}
-	return n
+	return want, 0
 }
 
 // elementKey is the value of an element's merge keys, and the element with
@@ -119,31 +100,14 @@ func mergeList(by []string, base, want []any) (patch []any, repeats int, ok bool
 	if !a || !b {
 		return nil, 0, false
 	}
-	var kept []string // keys of base that stay, in base's order
-	for _, e := range base {
-		if key, _ := elementKey(by, e); hasKey(is, key) {
-			kept = append(kept, key)
-		}
-	}
-	// need is how many of want's elements the patch must name.
-	need := len(want)
-	for need > 0 {
-		key, _ := elementKey(by, want[need-1])
-		i, old := was[key]
-		if !old || !equal(base[i], want[need-1]) || len(kept) == 0 || kept[len(kept)-1] != key {
-			break
-		}
-		kept = kept[:len(kept)-1]
-		need--
-	}
-	for _, e := range want[:need] {
+	for _, e := range want[:mustName(by, base, want, was, is)] {
 		key, only := elementKey(by, e)
 		i, old := was[key]
 		if !old {
 			patch = append(patch, e)
 			continue
 		}
-		if equal(base[i], e) {
+		if value.Equal(base[i], e) {
 			patch, repeats = append(patch, only), repeats+1
 			continue
 		}
@@ -160,6 +124,29 @@ func mergeList(by []string, base, want []any) (patch []any, repeats int, ok bool
 		}
 	}
 	return patch, repeats, len(patch) > 0
+}
+
+// mustName is how many of want's elements, from the first, a patch must name:
+// those behind them are the last of base that stay, in base's order, and as they
+// were.
+func mustName(by []string, base, want []any, was, is map[string]int) int {
+	var kept []string // keys of base that stay, in base's order
+	for _, e := range base {
+		if key, _ := elementKey(by, e); hasKey(is, key) {
+			kept = append(kept, key)
+		}
+	}
+	need := len(want)
+	for need > 0 {
+		key, _ := elementKey(by, want[need-1])
+		i, old := was[key]
+		if !old || !value.Equal(base[i], want[need-1]) || len(kept) == 0 || kept[len(kept)-1] != key {
+			break
+		}
+		kept = kept[:len(kept)-1]
+		need--
+	}
+	return need
 }
 
 func hasKey(m map[string]int, key string) bool {

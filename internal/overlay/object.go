@@ -3,15 +3,13 @@ package overlay
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/krm"
-	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // object is a desired object, read once.
@@ -23,6 +21,12 @@ type object struct {
 	// value is the object as a file of the tree has it: without
 	// metadata.namespace, which the tier sets, and without krm.NeedsHash.
 	value map[string]any
+}
+
+// compare orders objects by kind and name.
+func compare(a, b *object) int {
+	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name),
+		cmp.Compare(a.apiVersion, b.apiVersion), cmp.Compare(a.namespace, b.namespace))
 }
 
 func (o *object) String() string {
@@ -52,98 +56,52 @@ func loadOne(n *yaml.RNode) (*object, error) {
 		apiVersion: n.GetApiVersion(), kind: n.GetKind(),
 		name: n.GetName(), namespace: n.GetNamespace(),
 	}
-	v, err := kustomize.Value(n.YNode())
+	v, err := value.Read(n.YNode())
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", o, err)
 	}
-	value, ok := v.(map[string]any)
-	meta, _ := value["metadata"].(map[string]any)
-	if !ok || meta == nil || o.apiVersion == "" || o.kind == "" || o.name == "" {
+	o.value, _ = v.(map[string]any)
+	meta := value.Map(o.value, "metadata")
+	if meta == nil || o.apiVersion == "" || o.kind == "" || o.name == "" {
 		return nil, fmt.Errorf("read %s: an object needs apiVersion, kind and metadata.name", o)
 	}
-	o.value = value
-	labels, _ := meta["labels"].(map[string]any)
+	labels := value.Map(meta, "labels")
 	o.component, _ = labels[krm.NameLabel].(string)
 	o.tier, _ = labels[krm.TierLabel].(string)
-	for label, folder := range map[string]string{krm.NameLabel: o.component, krm.TierLabel: o.tier} {
-		if !folderName.MatchString(folder) {
-			return nil, fmt.Errorf("read %s: label %s is %q, which names no folder", o, label, folder)
+	for _, l := range [][2]string{{krm.NameLabel, o.component}, {krm.TierLabel, o.tier}} {
+		if !folderName.MatchString(l[1]) {
+			return nil, fmt.Errorf("read %s: label %s is %q, which names no folder", o, l[0], l[1])
 		}
+	}
+	annotations := value.Map(meta, "annotations")
+	o.hashed = o.kind == "ConfigMap" && annotations[krm.NeedsHash] == "true"
+	if o.hashed {
+		delete(annotations, krm.NeedsHash)
+		dropEmpty(o.value, "data", "binaryData")
 	}
 	delete(meta, "namespace")
-	if annotations, ok := meta["annotations"].(map[string]any); ok {
-		o.hashed = o.kind == "ConfigMap" && annotations[krm.NeedsHash] == "true"
-		if o.hashed {
-			delete(annotations, krm.NeedsHash)
-		}
-	}
-	// The engine drops these maps when they are empty.
-	for _, field := range []string{"labels", "annotations"} {
-		if m, ok := meta[field].(map[string]any); ok && len(m) == 0 {
-			delete(meta, field)
-		}
-	}
-	if o.hashed {
-		for _, field := range []string{"data", "binaryData"} {
-			if m, ok := value[field].(map[string]any); ok && len(m) == 0 {
-				delete(value, field)
-			}
-		}
-	}
+	dropEmpty(meta, "labels", "annotations")
 	return o, nil
 }
 
-// identity says which object of base and which of an environment are one and
-// the same, though their namespaces and some of their names differ.
-type identity struct{ tier, apiVersion, kind, name string }
-
-// contentHash is the end of a Job's name that a generator derives from the
-// Job's content.
-var contentHash = regexp.MustCompile(`-[a-z0-9]{8,10}$`)
-
-// identify gives each object of both sets its identity. A Namespace is the one
-// of its tier; a Job is the one of its component, or if a component has
-// several, the one whose name is the same but for the hash.
-func identify(sets ...[]*object) []map[identity]*object {
-	several := map[[2]string]bool{}
-	for _, set := range sets {
-		jobs := map[[2]string]bool{}
-		for _, o := range set {
-			if key := [2]string{o.tier, o.component}; o.kind == "Job" {
-				several[key] = several[key] || jobs[key]
-				jobs[key] = true
-			}
+// dropEmpty takes away mappings that the engine drops when they are empty.
+func dropEmpty(m map[string]any, fields ...string) {
+	for _, field := range fields {
+		if f, ok := m[field].(map[string]any); ok && len(f) == 0 {
+			delete(m, field)
 		}
 	}
-	found := make([]map[identity]*object, len(sets))
-	for i, set := range sets {
-		found[i] = make(map[identity]*object, len(set))
-		for _, o := range set {
-			id := identity{o.tier, o.apiVersion, o.kind, o.name}
-			switch {
-			case o.kind == "Namespace" && o.apiVersion == "v1":
-				id.name = ""
-			case o.kind == "Job" && several[[2]string{o.tier, o.component}]:
-				id.name = contentHash.ReplaceAllString(o.name, "")
-			case o.kind == "Job":
-				id.name = o.component + "/"
-			}
-			if other := found[i][id]; other != nil {
-				// Two that cannot be told apart are not matched at all.
-				id.name = o.name + "/" + o.namespace
-			}
-			found[i][id] = o
-		}
-	}
-	return found
 }
 
-func byIdentity(m map[identity]*object) []identity {
-	return slices.SortedFunc(maps.Keys(m), func(a, b identity) int {
-		return cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(a.kind, b.kind),
-			cmp.Compare(a.name, b.name), cmp.Compare(a.apiVersion, b.apiVersion))
-	})
-}
+// part is what a component has in a tier.
+type part struct{ tier, component string }
+
+func (o *object) part() part { return part{o.tier, o.component} }
+
+// placed is where an object of a kind is.
+type placed struct{ namespace, name string }
+
+func (o *object) placed() placed { return placed{o.namespace, o.name} }
 
 // fileName of an object in a component's folder.
 func (o *object) fileName() string {

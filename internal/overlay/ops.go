@@ -1,8 +1,12 @@
 package overlay
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // op is one operation of a JSON 6902 patch.
@@ -19,30 +23,64 @@ func (o op) fields() fields {
 	return f
 }
 
-// price of operations in lines.
-func price(ops []op) int {
-	n := 0
-	for _, o := range ops {
-		switch {
-		case o.op == "remove":
-			n += 2
-		case isBranch(o.value):
-			n += 3 + lines(o.value)
-		default:
-			n += 3
-		}
+var escape = strings.NewReplacer("~", "~0", "/", "~1")
+
+var unescape = strings.NewReplacer("~1", "/", "~0", "~")
+
+// apply does to a value what the operation says; the value stays as it is.
+// Nothing changes where the path leads nowhere.
+func (o op) apply(v any) any {
+	if o.path == "" {
+		return o.value
 	}
-	return n
+	return o.edit(v, strings.Split(o.path, "/")[1:])
 }
 
-var pointer = strings.NewReplacer("~", "~0", "/", "~1")
+func (o op) edit(v any, path []string) any {
+	at, last := unescape.Replace(path[0]), len(path) == 1
+	switch v := v.(type) {
+	case map[string]any:
+		v = maps.Clone(v)
+		switch {
+		case !last:
+			v[at] = o.edit(v[at], path[1:])
+		case o.op == "remove":
+			delete(v, at)
+		default:
+			v[at] = o.value
+		}
+		return v
+	case []any:
+		i, err := strconv.Atoi(at)
+		if at == "-" {
+			i, err = len(v), nil
+		}
+		add := last && o.op == "add"
+		if err != nil || i < 0 || i > len(v) || i == len(v) && !add {
+			return v
+		}
+		v = slices.Clone(v)
+		switch {
+		case !last:
+			v[i] = o.edit(v[i], path[1:])
+		case add:
+			return slices.Insert(v, i, o.value)
+		case o.op == "remove":
+			return slices.Delete(v, i, i+1)
+		default:
+			v[i] = o.value
+		}
+		return v
+	}
+	return v
+}
 
-func child(path, key string) string { return path + "/" + pointer.Replace(key) }
+func child(path, key string) string { return path + "/" + escape.Replace(key) }
 
 // operations writes the JSON 6902 patch between two values: the fewest lines,
 // in an order that is stable.
 func operations(path string, base, want any) []op {
-	if equal(base, want) {
+	if value.Equal(base, want) {
 		return nil
 	}
 	whole := []op{{"replace", path, want}}
@@ -53,18 +91,7 @@ func operations(path string, base, want any) []op {
 		if !ok {
 			return whole
 		}
-		for _, key := range keys(union(base, want)) {
-			was, had := base[key]
-			is, has := want[key]
-			switch {
-			case !has:
-				ops = append(ops, op{"remove", child(path, key), nil})
-			case !had:
-				ops = append(ops, op{"add", child(path, key), is})
-			default:
-				ops = append(ops, operations(child(path, key), was, is)...)
-			}
-		}
+		ops = mappingOperations(path, base, want)
 	case []any:
 		base, ok := base.([]any)
 		if !ok {
@@ -82,15 +109,21 @@ func operations(path string, base, want any) []op {
 	return ops
 }
 
-func union(a, b map[string]any) map[string]any {
-	u := make(map[string]any, len(a)+len(b))
-	for k := range a {
-		u[k] = nil
+func mappingOperations(path string, base, want map[string]any) []op {
+	var ops []op
+	for _, key := range value.Keys(base, want) {
+		was, had := base[key]
+		is, has := want[key]
+		switch {
+		case !has:
+			ops = append(ops, op{"remove", child(path, key), nil})
+		case !had:
+			ops = append(ops, op{"add", child(path, key), is})
+		default:
+			ops = append(ops, operations(child(path, key), was, is)...)
+		}
 	}
-	for k := range b {
-		u[k] = nil
-	}
-	return u
+	return ops
 }
 
 // listOperations aligns two lists and edits the first from front to back.
@@ -141,7 +174,7 @@ func align(a, b []any) [][2]int {
 		if n := name(x); n != "" {
 			return n == name(y)
 		}
-		return equal(x, y)
+		return value.Equal(x, y)
 	}
 	length := make([][]int, len(a)+1)
 	for i := range length {

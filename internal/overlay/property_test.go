@@ -13,6 +13,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/seeds"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // TestOverlayRebuildsWhatIsWanted is the property on which everything stands:
@@ -97,7 +98,7 @@ func show(files map[string][]byte) string {
 	for name := range files {
 		m[name] = nil
 	}
-	for _, name := range keys(m) {
+	for _, name := range value.Keys(m) {
 		fmt.Fprintf(&b, "-- %s --\n%s", name, files[name])
 	}
 	return b.String()

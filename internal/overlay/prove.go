@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // Mismatch is an object that a build does not give as it was wanted.
@@ -30,44 +30,9 @@ func (m *Mismatch) Error() string {
 // computed here and not taken from the build. The error joins a *Mismatch for
 // each object that differs, is missing or is too much.
 func Prove(built []kustomize.Object, want []*yaml.RNode) error {
-	wanted, err := load(want)
+	expected, err := expect(want)
 	if err != nil {
 		return fmt.Errorf("prove: %w", err)
-	}
-	hashed := map[[2]string]string{}
-	for _, o := range wanted {
-		if !o.hashed {
-			continue
-		}
-		name, err := kustomize.HashedName(o.name, o.value)
-		if err != nil {
-			return fmt.Errorf("prove: hash %s: %w", o, err)
-		}
-		hashed[[2]string{o.namespace, o.name}] = name
-	}
-	type key struct{ apiVersion, kind, namespace, name string }
-	expected := make(map[key]map[string]any, len(wanted))
-	for _, o := range wanted {
-		name := o.name
-		if o.hashed {
-			name = hashed[[2]string{o.namespace, o.name}]
-		}
-		meta := o.value["metadata"].(map[string]any)
-		meta["name"] = name
-		if o.namespace != "" {
-			meta["namespace"] = o.namespace
-		}
-		_ = references(o.kind, o.value, func(name string) (string, error) {
-			if h := hashed[[2]string{o.namespace, name}]; h != "" {
-				return h, nil
-			}
-			return name, nil
-		})
-		k := key{o.apiVersion, o.kind, o.namespace, name}
-		if expected[k] != nil {
-			return fmt.Errorf("prove: %s is wanted twice", o)
-		}
-		expected[k] = o.value
 	}
 	var wrong []error
 	for _, o := range built {
@@ -77,8 +42,8 @@ func Prove(built []kustomize.Object, want []*yaml.RNode) error {
 		switch {
 		case !ok:
 			wrong = append(wrong, &Mismatch{o.String(), "+ the whole object\n"})
-		case !equal(is, o.Value):
-			wrong = append(wrong, &Mismatch{o.String(), Diff(is, o.Value)})
+		case !value.Equal(is, o.Value):
+			wrong = append(wrong, &Mismatch{o.String(), value.Diff(is, o.Value)})
 		}
 	}
 	var missing []string
@@ -92,65 +57,50 @@ func Prove(built []kustomize.Object, want []*yaml.RNode) error {
 	return errors.Join(wrong...)
 }
 
-// Diff shows where two plain values differ, a field a line: its path, then
-// what is wanted and what is built.
-func Diff(want, built any) string {
-	var b strings.Builder
-	diffInto(&b, "", want, built)
-	return b.String()
-}
+// key finds an object in a build.
+type key struct{ apiVersion, kind, namespace, name string }
 
-func diffInto(b *strings.Builder, path string, want, built any) {
-	if equal(want, built) {
-		return
-	}
-	switch w := want.(type) {
-	case map[string]any:
-		if is, ok := built.(map[string]any); ok {
-			for _, k := range keys(union(w, is)) {
-				was, had := w[k]
-				now, has := is[k]
-				sub := strings.TrimPrefix(path+"."+k, ".")
-				switch {
-				case !has:
-					fmt.Fprintf(b, "- %s: %s\n", sub, short(was))
-				case !had:
-					fmt.Fprintf(b, "+ %s: %s\n", sub, short(now))
-				default:
-					diffInto(b, sub, was, now)
-				}
-			}
-			return
-		}
-	case []any:
-		if is, ok := built.([]any); ok {
-			for i := range max(len(w), len(is)) {
-				sub := fmt.Sprintf("%s[%d]", path, i)
-				switch {
-				case i >= len(is):
-					fmt.Fprintf(b, "- %s: %s\n", sub, short(w[i]))
-				case i >= len(w):
-					fmt.Fprintf(b, "+ %s: %s\n", sub, short(is[i]))
-				default:
-					diffInto(b, sub, w[i], is[i])
-				}
-			}
-			return
-		}
-	}
-	fmt.Fprintf(b, "- %s: %s\n+ %s: %s\n", path, short(want), path, short(built))
-}
-
-// short prints a value on one line.
-func short(v any) string {
-	if s, ok := v.(string); ok {
-		return fmt.Sprintf("%q", s)
-	}
-	n := node(v)
-	n.Style = yaml.FlowStyle
-	text, err := yaml.String(n, yaml.Flow, yaml.Trim)
+// expect are the values that a build must have of what is wanted.
+func expect(want []*yaml.RNode) (map[key]map[string]any, error) {
+	wanted, err := load(want)
 	if err != nil {
-		return fmt.Sprint(v)
+		return nil, err
 	}
-	return text
+	hashed := map[placed]string{}
+	for _, o := range wanted {
+		if !o.hashed {
+			continue
+		}
+		if hashed[o.placed()], err = kustomize.HashedName(o.name, o.value); err != nil {
+			return nil, fmt.Errorf("hash %s: %w", o, err)
+		}
+	}
+	expected := make(map[key]map[string]any, len(wanted))
+	for _, o := range wanted {
+		name := o.name
+		if o.hashed {
+			name = hashed[o.placed()]
+		}
+		k := key{o.apiVersion, o.kind, o.namespace, name}
+		if expected[k] != nil {
+			return nil, fmt.Errorf("%s is wanted twice", o)
+		}
+		expected[k] = o.built(name, hashed)
+	}
+	return expected, nil
+}
+
+// built is the value of an object in a build, under a name, with the hashed
+// names of the ConfigMaps that it refers to.
+func (o *object) built(name string, hashed map[placed]string) map[string]any {
+	v := value.With(o.value, name, "metadata", "name")
+	if o.namespace != "" {
+		v = value.With(v, o.namespace, "metadata", "namespace")
+	}
+	return value.Rename(v, func(kind, name string) string {
+		if h := hashed[placed{o.namespace, name}]; kind == "ConfigMap" && h != "" {
+			return h
+		}
+		return name
+	})
 }

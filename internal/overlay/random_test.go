@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 type (
@@ -332,7 +333,7 @@ func (r random) base() []m {
 
 func sorted(of map[string][]string) func(func(string, []string) bool) {
 	return func(yield func(string, []string) bool) {
-		for _, k := range keys(toAny(of)) {
+		for _, k := range value.Keys(toAny(of)) {
 			if !yield(k, of[k]) {
 				return
 			}
@@ -364,7 +365,7 @@ func (r random) change(base []m) []m {
 		if component == gone || o["kind"] != "Namespace" && r.chance(intensity/4) {
 			continue
 		}
-		c := copyMap(o)
+		c := value.CopyMap(o)
 		if r.chance(intensity) {
 			namespace, _ := meta["namespace"].(string)
 			name := meta["name"].(string)
@@ -398,7 +399,7 @@ func (r random) change(base []m) []m {
 }
 
 func rehash(o, like m) {
-	had := metadata(like, "annotations")[krm.NeedsHash]
+	had := value.Map(like, "metadata", "annotations")[krm.NeedsHash]
 	meta := o["metadata"].(m)
 	annotations, _ := meta["annotations"].(m)
 	if had == nil {
@@ -435,7 +436,7 @@ func (r random) mix(a, b any, percent int) any {
 		return a
 	}
 	c := m{}
-	for _, k := range keys(union(am, bm)) {
+	for _, k := range value.Keys(am, bm) {
 		x, inA := am[k]
 		y, inB := bm[k]
 		switch {
@@ -496,9 +497,13 @@ func in(objects []m, main, actions string) []*yaml.RNode {
 	var nodes []*yaml.RNode
 	for _, o := range objects {
 		tier := o["metadata"].(m)["labels"].(m)[krm.TierLabel].(string)
-		nodes = append(nodes, yaml.NewRNode(node(replace(o, map[string]string{
+		n, err := value.Document(replace(o, map[string]string{
 			"MAIN": main, "ACTIONS": actions, "settings": tier + "-settings", "files": tier + "-files",
-		}))))
+		}))
+		if err != nil {
+			panic(err) // a mapping of plain values
+		}
+		nodes = append(nodes, yaml.NewRNode(n))
 	}
 	return nodes
 }

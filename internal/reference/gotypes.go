@@ -28,7 +28,7 @@ type goField struct {
 
 // goTypes writes the types of an environment, the outer ones first.
 func goTypes(con *contract.Contract) ([]byte, error) {
-	t := &typeSet{byName: map[string]*goStruct{}}
+	t := &typeSet{names: newSpeller(con), byName: map[string]*goStruct{}}
 	if _, err := t.structType("Environment", con.Shape()); err != nil {
 		return nil, err
 	}
@@ -42,6 +42,7 @@ func goTypes(con *contract.Contract) ([]byte, error) {
 
 // typeSet collects the structs in the order in which they are met.
 type typeSet struct {
+	names  speller
 	byName map[string]*goStruct
 	order  []*goStruct
 }
@@ -59,7 +60,7 @@ func (t *typeSet) structType(name string, s *contract.Shape) (*goStruct, error) 
 		t.order = append(t.order, out)
 	}
 	for _, f := range s.Fields {
-		field := goField{name: goName(f.Label), label: f.Label, doc: f.Doc, omitEmpty: omitEmpty(f)}
+		field := goField{name: t.names.field(f.Label), label: f.Label, doc: f.Doc, omitEmpty: omitEmpty(f)}
 		var err error
 		if field.typ, err = t.typeOf(name+"."+field.name, f.Shape, f.Optional); err != nil {
 			return nil, err

@@ -6,11 +6,19 @@ import (
 	"github.com/whiskops/whiskops/internal/contract"
 )
 
-// spelled has the words that Go does not spell as the schema does. The schema
-// writes them in lower case at the beginning of a label.
-var spelled = map[string]string{
-	"api": "API", "apigateway": "APIGateway", "cidrs": "CIDRs", "couchdb": "CouchDB", "cpu": "CPU", "csi": "CSI",
-	"dns": "DNS", "fs": "FS", "ms": "MS", "nfs": "NFS", "openwhisk": "OpenWhisk", "tls": "TLS", "zookeeper": "ZooKeeper",
+// speller knows how Go spells words that the schema writes in lower case, at the
+// beginning of a label.
+type speller map[string]string
+
+// newSpeller takes the words from the names of definitions: what #CouchDB is
+// spelled like, couchdb is. The others are here.
+func newSpeller(con *contract.Contract) speller {
+	s := speller{"api": "API", "cidrs": "CIDRs", "csi": "CSI", "dns": "DNS", "fs": "FS", "ms": "MS", "nfs": "NFS",
+		"openwhisk": "OpenWhisk", "zookeeper": "ZooKeeper"}
+	for _, def := range con.Definitions() {
+		s[strings.ToLower(def[1:])] = def[1:]
+	}
+	return s
 }
 
 // typeNames has the types of structs that the schema gives no name, by their Go
@@ -54,16 +62,16 @@ func typeName(place string, s *contract.Shape) string {
 	return strings.ReplaceAll(place, ".", "")
 }
 
-// goName is the Go field of a label: apiServer is APIServer, cpuPer256Mi is
+// field is the Go field of a label: apiServer is APIServer, cpuPer256Mi is
 // CPUPer256Mi, zones is Zones.
-func goName(label string) string {
+func (s speller) field(label string) string {
 	end := strings.IndexFunc(label, func(r rune) bool { return r < 'a' || r > 'z' })
 	if end < 0 {
 		end = len(label)
 	}
 	word, rest := label[:end], label[end:]
-	if s, ok := spelled[word]; ok {
-		return s + rest
+	if known, ok := s[word]; ok {
+		return known + rest
 	}
 	return strings.ToUpper(word[:1]) + word[1:] + rest
 }

@@ -10,6 +10,8 @@ import (
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/parser"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/contract"
 )
 
 const root = "../.."
@@ -32,13 +34,18 @@ func TestCommitted(t *testing.T) {
 	}
 }
 
-func TestGoName(t *testing.T) {
+func TestFieldNames(t *testing.T) {
+	con, err := contract.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := newSpeller(con)
 	for label, want := range map[string]string{
 		"apiServer": "APIServer", "cpuPer256Mi": "CPUPer256Mi", "clusterID": "ClusterID", "ms": "MS", "fsType": "FSType",
 		"apigateway": "APIGateway", "minInSyncReplicas": "MinInSyncReplicas", "dns": "DNS", "dnsNames": "DNSNames",
 	} {
-		if got := goName(label); got != want {
-			t.Errorf("goName(%q) = %s, want %s", label, got, want)
+		if got := names.field(label); got != want {
+			t.Errorf("field(%q) = %s, want %s", label, got, want)
 		}
 	}
 }

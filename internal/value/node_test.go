@@ -2,7 +2,6 @@ package value_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math"
 	"math/big"
@@ -26,6 +25,7 @@ import (
 	"github.com/whiskops/whiskops/generators/placement"
 	"github.com/whiskops/whiskops/generators/volumes"
 	"github.com/whiskops/whiskops/generators/workload"
+	"github.com/whiskops/whiskops/internal/seeds"
 	"github.com/whiskops/whiskops/internal/value"
 )
 
@@ -80,23 +80,25 @@ type (
 		B string `json:"b,omitempty"`
 	}
 	tagged struct {
-		Plain      int
-		Omitted    string           `json:"omitted,omitempty"`
-		Zero       named            `json:"zero,omitzero"`
-		Kept       named            `json:"kept,omitempty"`
-		Moment     time.Time        `json:"moment,omitzero"`
-		Secret     string           `json:"-"`
-		Dash       string           `json:"-,"`
-		Pointer    *named           `json:"pointer"`
-		Maybe      *named           `json:"maybe,omitempty"`
-		List       []named          `json:"list"`
-		Words      map[word]flavor  `json:"words,omitempty"`
-		Any        any              `json:"any"`
-		Array      [2]bool          `json:"array"`
-		Bytes      []byte           `json:"bytes"`
-		Number     json.Number      `json:"number"`
-		Quoted     int              `json:"quoted,string"`
-		unexported int              //nolint:unused // that it is not written is the test
+		Plain   int
+		Omitted string    `json:"omitted,omitempty"`
+		Zero    named     `json:"zero,omitzero"`
+		Kept    named     `json:"kept,omitempty"`
+		Moment  time.Time `json:"moment,omitzero"`
+		Secret  string    `json:"-"`
+		//lint:ignore SA5008 that a name of "-" can be written so is the test
+		Dash    string          `json:"-,"`
+		Pointer *named          `json:"pointer"`
+		Maybe   *named          `json:"maybe,omitempty"`
+		List    []named         `json:"list"`
+		Words   map[word]flavor `json:"words,omitempty"`
+		Any     any             `json:"any"`
+		Array   [2]bool         `json:"array"`
+		Bytes   []byte          `json:"bytes"`
+		Number  json.Number     `json:"number"`
+		Quoted  int             `json:"quoted,string"`
+		//lint:ignore U1000 that it is not written is the test
+		unexported int
 		Odd        string           `json:"<odd>"`
 		Integers   map[int]string   `json:"integers"`
 		Raw        json.RawMessage  `json:"raw,omitempty"`
@@ -163,24 +165,17 @@ func TestNodeOfACircle(t *testing.T) {
 	}
 }
 
-var (
-	seed  = flag.Lookup("seed")
-	cases = flag.Lookup("cases")
-)
-
 // TestRandomNodesAreAsJSON fills in the functionConfigs, and types that are
 // random themselves.
 func TestRandomNodesAreAsJSON(t *testing.T) {
-	r := rand.New(rand.NewPCG(seed.Value.(flag.Getter).Get().(uint64), 0))
-	for range cases.Value.(flag.Getter).Get().(int) / 20 {
+	for _, seed := range seeds.Of(t, 50, 1000) {
+		r := rand.New(rand.NewPCG(seed, 0))
 		for _, spec := range specs {
 			sameAsJSON(t, filled(r, reflect.TypeOf(spec)))
-		}
-		for range len(specs) {
 			sameAsJSON(t, filled(r, someType(r, 4)))
 		}
 		if t.Failed() {
-			t.Fatalf("-seed %s", seed.Value)
+			t.Fatal("seed", seed)
 		}
 	}
 }

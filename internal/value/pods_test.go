@@ -3,6 +3,7 @@ package value
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -107,12 +108,15 @@ func TestRename(t *testing.T) {
 		parse(t, "{kind: Role, rules: [{resources: [configmaps], resourceNames: [a, b]}]}"),
 	} {
 		before := names(o)
-		for _, r := range References(o) {
-			r.Rename(r.Name + "-1")
+		same := CopyMap(o)
+		after := names(Rename(o, func(kind, name string) string { return name + map[string]string{"ConfigMap": "-1"}[kind] }))
+		if !Equal(o, same) {
+			t.Errorf("the object itself was changed:\n%s", Diff(same, o))
 		}
-		after := names(o)
-		for i := range before {
-			before[i] += "-1"
+		for i, name := range before {
+			if strings.HasPrefix(name, "ConfigMap ") {
+				before[i] += "-1"
+			}
 		}
 		if !slices.Equal(before, after) {
 			t.Errorf("got %v, want %v", after, before)

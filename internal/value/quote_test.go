@@ -2,18 +2,14 @@ package value
 
 import (
 	"bytes"
-	"flag"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
 	yamlv2 "go.yaml.in/yaml/v2"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
-)
 
-var (
-	seed  = flag.Uint64("seed", 1, "seed of the random values")
-	cases = flag.Int("cases", 2000, "number of random values")
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // nasty are strings that some reader of YAML treats in a way of its own.
@@ -37,16 +33,18 @@ func TestEveryReaderReadsTheSameString(t *testing.T) {
 	for _, s := range nasty {
 		readBack(t, s)
 	}
-	r := rand.New(rand.NewPCG(*seed, 0))
-	for range *cases {
-		var b strings.Builder
-		for range 1 + r.IntN(5) {
-			b.WriteString(piece(r))
+	for _, seed := range seeds.Of(t, 20, 400) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		for range 50 {
+			var b strings.Builder
+			for range 1 + r.IntN(5) {
+				b.WriteString(piece(r))
+			}
+			readBack(t, b.String())
 		}
-		readBack(t, b.String())
-	}
-	if t.Failed() {
-		t.Logf("-seed %d", *seed)
+		if t.Failed() {
+			t.Fatal("seed", seed)
+		}
 	}
 }
 

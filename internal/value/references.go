@@ -12,8 +12,20 @@ type Reference struct {
 	rename func(string)
 }
 
-// Rename writes another name into the place that was found.
-func (r Reference) Rename(name string) { r.rename(name) }
+// Rename is an object in which every reference has the name that other gives.
+// The object itself stays as it is.
+func Rename(o map[string]any, other func(kind, name string) string) map[string]any {
+	if !slices.ContainsFunc(References(o), func(r Reference) bool { return other(r.Kind, r.Name) != r.Name }) {
+		return o
+	}
+	o = CopyMap(o)
+	for _, r := range References(o) {
+		if name := other(r.Kind, r.Name); name != r.Name {
+			r.rename(name)
+		}
+	}
+	return o
+}
 
 // References are all places in which an object names a ConfigMap or a Secret:
 // the volumes and the variables of its pods, and what a role may read. Secrets

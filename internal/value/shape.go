@@ -4,7 +4,6 @@ import (
 	"encoding"
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"strings"
 	"sync"
 )
@@ -20,9 +19,6 @@ type fieldShape struct {
 	index               int
 	omitEmpty, omitZero bool
 }
-
-// fieldName is a name that JSON takes from a tag as it is.
-var fieldName = regexp.MustCompile(`^[-_.$/A-Za-z0-9]+$`)
 
 var (
 	marshaler     = reflect.TypeFor[json.Marshaler]()
@@ -66,38 +62,49 @@ func either(t, method reflect.Type) bool {
 }
 
 // structShape reads the tags of a struct. Embedded fields, names that are
-// there twice and odd options are left to encoding/json.
+// there twice and what is odd are left to encoding/json.
 func structShape(t reflect.Type) *shape {
 	s := &shape{fields: map[string]fieldShape{}}
 	for i := range t.NumField() {
 		f := t.Field(i)
-		tag := f.Tag.Get("json")
 		if f.Anonymous {
 			return &shape{json: true}
 		}
-		if !f.IsExported() || tag == "-" {
+		if tag := f.Tag.Get("json"); !f.IsExported() || tag == "-" {
 			continue
 		}
-		name, options, _ := strings.Cut(tag, ",")
-		if name == "" {
-			name = f.Name
-		}
-		field := fieldShape{index: i}
-		for option := range strings.SplitSeq(options, ",") {
-			switch option {
-			case "omitempty":
-				field.omitEmpty = true
-			case "omitzero":
-				field.omitZero = true
-			case "":
-			default:
-				return &shape{json: true}
-			}
-		}
-		if _, twice := s.fields[name]; twice || !fieldName.MatchString(name) || field.omitZero && either(f.Type, zeroer) {
+		name, field, ok := readTag(f)
+		if _, twice := s.fields[name]; twice || !ok {
 			return &shape{json: true}
 		}
+		field.index = i
 		s.fields[name] = field
 	}
 	return s
+}
+
+// readTag reads the name and the options of a field. It is not ok if there is
+// anything that only encoding/json knows.
+func readTag(f reflect.StructField) (name string, field fieldShape, ok bool) {
+	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if name == "" {
+		name = f.Name
+	}
+	for option := range strings.SplitSeq(options, ",") {
+		switch option {
+		case "omitempty":
+			field.omitEmpty = true
+		case "omitzero":
+			field.omitZero = true
+		case "":
+		default:
+			return name, field, false
+		}
+	}
+	return name, field, !strings.ContainsFunc(name, odd) && !(field.omitZero && either(f.Type, zeroer))
+}
+
+// odd are characters for which JSON may not take a name as it is in a tag.
+func odd(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.$/", r))
 }

@@ -8,9 +8,9 @@
 // Read and Plain make one of a YAML node, Of of any Go value, Settle of what
 // some decoder left. Node and Document write any Go value as a YAML node, Text
 // a string, quoted by the one rule; Into fills in a Go type. Equal, Copy and
-// Diff compare and copy. Keys, Map and Items look into a value. PodTemplate,
-// PodSpec and References know where Kubernetes keeps pods, and where an object
-// names a ConfigMap or a Secret. What kustomize makes of a value, byte for
+// Diff compare and copy. Keys, Map and Items look into a value; With is another
+// with one difference. RunsPods, PodTemplate, PodSpec, References and Rename know
+// where Kubernetes keeps pods, and where an object names a ConfigMap or a Secret. What kustomize makes of a value, byte for
 // byte, is in internal/kustomize.
 package value
 
@@ -79,6 +79,23 @@ func Items(m map[string]any, key string) []map[string]any {
 		}
 	}
 	return found
+}
+
+// With is a mapping that has another value at a path. It shares with m what is
+// not on the path; m stays as it is.
+func With(m map[string]any, v any, path ...string) map[string]any {
+	if len(path) == 0 {
+		return m
+	}
+	c := maps.Clone(m)
+	if c == nil {
+		c = map[string]any{}
+	}
+	if len(path) > 1 {
+		v = With(Map(m, path[0]), v, path[1:]...)
+	}
+	c[path[0]] = v
+	return c
 }
 
 // Copy copies a plain value deeply.

@@ -12,8 +12,20 @@ import (
 	"cuelang.org/go/cue"
 
 	"github.com/whiskops/whiskops/internal/contract"
+	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/place"
 )
+
+// form is what findings say of a string that a pattern, a length or "!=" refuses.
+var form = regexp.MustCompile(`has the wrong form|is longer than [0-9]+ characters|is empty|is not allowed`)
+
+// MeaningAlone tells whether all that is wrong is the meaning of strings, such as
+// an address range that is none: CUE and a JSON Schema cannot say that.
+func MeaningAlone(fs []finding.Finding) bool {
+	return !slices.ContainsFunc(fs, func(f finding.Finding) bool {
+		return f.Code != place.CodeForm || form.MatchString(f.Message)
+	})
+}
 
 var word = regexp.MustCompile(`[^" ]+`)
 
@@ -40,7 +52,7 @@ func (g *Generator) Value(s *contract.Shape) *place.Node {
 	case cue.IntKind:
 		n.Text = fmt.Sprint(*s.Low + g.Rand.Int64N(*s.High-*s.Low+1))
 		if g.Wrong && g.Rand.IntN(60) == 0 {
-			n.Text = fmt.Sprint(*s.Low - 1)
+			n.Text = fmt.Sprint([]int64{*s.Low - 1, *s.High + 1}[g.Rand.IntN(2)])
 		}
 	case cue.StringKind:
 		n.Text = g.text(s)
@@ -60,11 +72,11 @@ func (g *Generator) Value(s *contract.Shape) *place.Node {
 func (g *Generator) fields(s *contract.Shape) []place.Member {
 	n := &place.Node{Kind: cue.StructKind}
 	for _, f := range s.Fields {
-		odds := 3
-		if f.Mandatory || f.Label == "host" || f.Label == "edge" {
-			odds = 100
+		keep := g.Rand.IntN(100) < 30
+		if needed(f) {
+			keep = !g.Wrong || g.Rand.IntN(40) > 0
 		}
-		if f.Mandatory && !g.Wrong || g.Rand.IntN(100) < odds*10 {
+		if keep {
 			n.Fields = append(n.Fields, place.Member{Label: f.Label, Value: g.Value(f.Shape)})
 		}
 	}
@@ -80,6 +92,12 @@ func (g *Generator) fields(s *contract.Shape) []place.Member {
 		n.Fields = append(n.Fields, place.Member{Label: "unknown", Value: &place.Node{Kind: cue.IntKind, Text: "1"}})
 	}
 	return n.Fields
+}
+
+// needed tells whether data without the field is wrong: it must be written, or is
+// a struct, always there, with such a field.
+func needed(f *contract.Field) bool {
+	return f.Mandatory || !f.Optional && slices.ContainsFunc(f.Shape.Fields, needed)
 }
 
 // text takes examples from the comments of forms.

@@ -1,10 +1,10 @@
 package krmtest
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -20,7 +20,7 @@ var restrictedVolumes = []string{
 func Restricted(workload *yaml.RNode) ([]string, error) {
 	var broken []string
 	err := krm.Change(workload.Copy(), func(o krm.M) error {
-		pod := krm.PodSpec(o)
+		pod := value.PodSpec(o)
 		if pod == nil {
 			return fmt.Errorf("%s %s has no pod template", workload.GetKind(), workload.GetName())
 		}
@@ -86,7 +86,7 @@ func containerBreaks(pod, container krm.M) []string {
 	breaks(own["allowPrivilegeEscalation"] != false, "allowPrivilegeEscalation")
 	breaks(own["procMount"] != nil && own["procMount"] != "Default", "procMount")
 	breaks(value("runAsNonRoot") != true, "runAsNonRoot")
-	breaks(value("runAsUser") == json.Number("0"), "runAsUser")
+	breaks(value("runAsUser") == int64(0), "runAsUser")
 	profile, _ := value("seccompProfile").(krm.M)
 	breaks(profile["type"] != "RuntimeDefault" && profile["type"] != "Localhost", "seccompProfile")
 	breaks(!dropsAll(own), "capabilities")
