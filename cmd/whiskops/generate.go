@@ -16,11 +16,12 @@ import (
 	"github.com/whiskops/whiskops/internal/record"
 	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/tree"
+	"github.com/whiskops/whiskops/internal/version"
 )
 
 func generateCommand(s streams) *cobra.Command {
 	var out printer
-	g := generation{notify: func(line string) { fmt.Fprintln(s.err, line) }}
+	g := generation{version: built(), notify: func(line string) { fmt.Fprintln(s.err, line) }}
 	noCache := false
 	cmd := &cobra.Command{
 		Use:   "generate",
@@ -64,6 +65,7 @@ there.`,
 	out.flags(cmd)
 	cmd.Flags().BoolVar(&g.check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
 	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand")
+	cmd.Flags().BoolVar(&g.downgrade, "downgrade", false, "write over what a newer whiskops wrote")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
 }
@@ -71,9 +73,10 @@ there.`,
 // generation is one run of generate.
 type generation struct {
 	place
-	check, force bool
-	store        *cache.Store // nil: nothing is remembered
-	notify       func(line string)
+	version                 version.Version
+	check, force, downgrade bool
+	store                   *cache.Store // nil: nothing is remembered
+	notify                  func(line string)
 }
 
 // outcome is what came of it.
@@ -90,7 +93,7 @@ type outcome struct {
 func (g *generation) run() (outcome, error) {
 	// Both names are in the key: they stand in findings.
 	key := record.Key("generate", g.root, g.environments)
-	inputs := record.NewInputs(map[string]fs.FS{"root": os.DirFS(g.root), "environments": os.DirFS(g.environments)})
+	inputs := record.NewInputs(map[string]fs.FS{"root": os.DirFS(g.root), "environments": os.DirFS(g.environments), "packages": inside(g.root)})
 	if !g.force {
 		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
 			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
@@ -110,7 +113,7 @@ func (g *generation) run() (outcome, error) {
 func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error) {
 	// Whoever needs the engine's schema first waits for it.
 	go kustomize.Warm()
-	envs, findings, err := load(inputs.Through("environments"), g.environments)
+	envs, findings, err := load(environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments)
 	done := outcome{environments: len(envs), findings: findings}
 	if err != nil || finding.HasErrors(findings) {
 		return done, nil, err
@@ -144,8 +147,18 @@ func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs
 	if g.check {
 		bring = tree.Check
 	}
-	changes, err := bring(g.root, folders, tree.Options{Parents: render.Parents(), Force: g.force, Notify: g.notify})
+	changes, err := bring(g.root, folders, tree.Options{Parents: render.Parents(), Mark: g.mark(), Force: g.force, Notify: g.notify})
 	return changes, folders, err
+}
+
+// mark says which whiskops writes the tree, and stops one that is older than the
+// one before.
+func (g *generation) mark() tree.Mark {
+	m := tree.Mark{Path: version.File, Content: g.version.Mark()}
+	if !g.downgrade {
+		m.Judge = g.version.Judge
+	}
+	return m
 }
 
 // below makes a finding's place, which is relative to the root, absolute.

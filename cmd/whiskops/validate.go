@@ -28,7 +28,7 @@ func validateCommand(s streams) *cobra.Command {
 				return err
 			}
 			at.resolve(s)
-			envs, findings, err := load(os.DirFS(at.environments), at.environments)
+			envs, findings, err := load(at.repository(), os.DirFS(at.environments), at.environments)
 			if err != nil {
 				return err
 			}
@@ -46,13 +46,19 @@ func validateCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// load reads the environments of a directory, through a file system of what is
-// in it, and judges them.
-func load(system fs.FS, dir string) ([]environment.Environment, []finding.Finding, error) {
-	envs, findings, err := environment.Load(system, dir)
+// read reads the environments of a directory, through a file system of what is
+// in it. Those with a mistake are left out.
+func read(repo environment.Repository, system fs.FS, dir string) ([]environment.Environment, []finding.Finding, error) {
+	envs, findings, err := repo.Load(system, dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
+		err = fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
 	}
+	return envs, findings, err
+}
+
+// load is read, and judges what was read.
+func load(repo environment.Repository, system fs.FS, dir string) ([]environment.Environment, []finding.Finding, error) {
+	envs, findings, err := read(repo, system, dir)
 	if err != nil || finding.HasErrors(findings) {
 		return nil, findings, err
 	}

@@ -21,4 +21,6 @@ const (
 	CodeIncomplete = "WO115" // a value that is not concrete
 	CodeExpression = "WO116" // an expression that has no value
 	CodeUnused     = "WO117" // an import or a let clause that nothing uses
+	CodeContract   = "WO118" // the contract in cue.mod, by which editors judge, is another one
+	CodeModule     = "WO119" // a CUE module that whiskops cannot go by
 )
