@@ -42,7 +42,9 @@ func TestStops(t *testing.T) {
 		})
 		t.Run(s.name+" while it waits for the lock", func(t *testing.T) {
 			root := t.TempDir()
-			write(t, filepath.Join(root, "environments", "a.cue"), "package environments\n\na: edge: host: \"a.example.com\"\n")
+			if out, err := exec.Command("whiskops", "init", root).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
 			held := filepath.Join(root, ".whiskops", "lock")
 			write(t, held, "")
 			lock, err := lockedfile.OpenFile(held, os.O_RDWR, 0o644)
