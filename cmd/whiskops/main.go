@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -30,6 +31,9 @@ func main() {
 		// But for a thousand environments, of which most is garbage.
 		debug.SetMemoryLimit(memoryLimit)
 	}
+	// A stack that is full ends the process with a trace of Go's. As memory it
+	// counts anyway: see budget.go.
+	debug.SetMaxStack(math.MaxInt)
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "whiskops: where am I?", err)
