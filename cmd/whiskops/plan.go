@@ -14,6 +14,7 @@ import (
 
 func planCommand(s streams) *cobra.Command {
 	var at place
+	var most limits
 	out := printer{form: "text"}
 	cmd := &cobra.Command{
 		Use:   "plan ENVIRONMENT",
@@ -23,7 +24,12 @@ func planCommand(s streams) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at.resolve(s)
-			envs, findings, err := load(at.repository(), os.DirFS(at.environments), at.environments)
+			watch, done, err := most.watch(s)
+			if err != nil {
+				return err
+			}
+			defer done()
+			envs, findings, err := load(at.repository(), os.DirFS(at.environments), at.environments, watch)
 			if err != nil {
 				return err
 			}
@@ -38,6 +44,7 @@ func planCommand(s streams) *cobra.Command {
 		},
 	}
 	at.flags(cmd)
+	most.flags(cmd)
 	return cmd
 }
 

@@ -17,6 +17,7 @@ import (
 func showCommand(s streams) *cobra.Command {
 	var at place
 	var out printer
+	var most limits
 	cmd := &cobra.Command{
 		Use:   "show ENVIRONMENT [PATH]",
 		Short: "Print an environment's values, and where each comes from",
@@ -32,9 +33,14 @@ prints what is at that path and below it. Secrets are not shown.`,
 				return err
 			}
 			at.resolve(s)
+			watch, done, err := most.watch(s)
+			if err != nil {
+				return err
+			}
+			defer done()
 			// What is wrong elsewhere, or with rules, is no reason not to
 			// look: often it is why someone looks.
-			envs, findings, err := read(at.repository(), os.DirFS(at.environments), at.environments)
+			envs, findings, err := read(at.repository(), os.DirFS(at.environments), at.environments, watch)
 			if err != nil {
 				return err
 			}
@@ -50,6 +56,7 @@ prints what is at that path and below it. Secrets are not shown.`,
 	}
 	at.flags(cmd)
 	out.flags(cmd)
+	most.flags(cmd)
 	cmd.Flag("output").Usage = "form of the answer: text or json"
 	return cmd
 }

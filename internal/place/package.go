@@ -3,9 +3,9 @@
 // the place of each value.
 //
 // Bytes come in by file name (Parse) and are a Package, or findings where they
-// are none: bad syntax, too much of it, attributes. Package.Find and
-// Package.Cycle follow references through the syntax, without evaluating
-// anything; Read takes an evaluated value apart; a Source joins the two for one
+// are none: bad syntax, too much of it or of what it would become, attributes.
+// Package.Find and Package.Cycle follow references through the syntax, without
+// evaluating anything; Read takes an evaluated value apart; a Source joins the two for one
 // environment. It knows no schema: what a field means is left to
 // internal/contract. The words in which findings speak of a field are here too,
 // since both packages above use them.

@@ -46,7 +46,7 @@ func Parse(dir string, files map[string][]byte) (*Package, []finding.Finding) {
 	if len(fs) > 0 {
 		return nil, fs
 	}
-	for _, check := range []func() []finding.Finding{p.checkClauses, p.checkAttributes} {
+	for _, check := range []func() []finding.Finding{p.checkClauses, p.checkAttributes, p.weigh} {
 		fs = append(fs, check()...)
 	}
 	if len(fs) > 0 {
