@@ -14,18 +14,6 @@ func Map(v any, path ...string) map[string]any {
 	return m
 }
 
-// Items are the elements of a mapping's list that are mappings.
-func Items(m map[string]any, key string) []map[string]any {
-	list, _ := m[key].([]any)
-	found := make([]map[string]any, 0, len(list))
-	for _, e := range list {
-		if item, ok := e.(map[string]any); ok {
-			found = append(found, item)
-		}
-	}
-	return found
-}
-
 // With is a mapping that has another value at a path. It shares with m what is
 // not on the path; m stays as it is.
 func With(m map[string]any, v any, path ...string) map[string]any {
