@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -66,19 +65,21 @@ func parseEntry(lines []string) (c change, why string, err error) {
 	return c, why, nil
 }
 
-// stale are the entries about files of a package that stand for none of its
-// mutants.
+// stale are the entries about files of a package that do not stand for one of
+// its mutants: for none, or for several, of which only one was thought of.
 func (p pkg) stale(known map[change]string, mutants []mutant) []change {
-	left := map[change]bool{}
+	places := map[change]int{}
+	for _, m := range mutants {
+		places[m.change()]++
+	}
+	var all []change
 	for c := range known {
-		if path.Dir(c.file) == p.folder && slices.Contains(p.files, path.Base(c.file)) {
-			left[c] = true
+		if path.Dir(c.file) == p.folder && slices.Contains(p.files, path.Base(c.file)) && places[c] != 1 {
+			all = append(all, c)
 		}
 	}
-	for _, m := range mutants {
-		delete(left, m.change())
-	}
-	return slices.SortedFunc(maps.Keys(left), func(a, b change) int {
+	slices.SortFunc(all, func(a, b change) int {
 		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.before, b.before), cmp.Compare(a.after, b.after))
 	})
+	return all
 }

@@ -20,7 +20,8 @@ type mutant struct {
 	line, offset, length int
 	// text stands in their place.
 	text string
-	// before and after are the whole line, without the space around it.
+	// before and after are the whole line, without the space around it. One that
+	// goes has the line before it in front.
 	before, after string
 	site          site
 }
@@ -120,10 +121,20 @@ func (f *finder) change(from, to token.Pos, text string) {
 	if i := bytes.IndexByte(f.source[start:], '\n'); i >= 0 {
 		end = start + i
 	}
-	m := mutant{file: f.file, line: at.Line, offset: at.Offset, length: int(to - from), text: text, site: f.site}
-	m.before = strings.TrimSpace(string(f.source[start:end]))
-	m.after = strings.TrimSpace(string(f.source[start:at.Offset]) + text + string(f.source[at.Offset+m.length:end]))
-	f.found = append(f.found, m)
+	before, after := string(f.source[start:at.Offset]), string(f.source[at.Offset+int(to-from):end])
+	if strings.TrimSpace(before) == "" && text == "" {
+		before = f.lineBefore(start) + " " // a continue says nothing by itself
+	}
+	f.found = append(f.found, mutant{
+		file: f.file, line: at.Line, offset: at.Offset, length: int(to - from), text: text, site: f.site,
+		before: strings.TrimSpace(before + string(f.source[at.Offset:end])), after: strings.TrimSpace(before + text + after),
+	})
+}
+
+// lineBefore the one that starts at an offset.
+func (f *finder) lineBefore(start int) string {
+	before := strings.TrimRight(string(f.source[:start]), "\n")
+	return strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:])
 }
 
 func (f *finder) visit(n ast.Node) {

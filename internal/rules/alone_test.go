@@ -19,6 +19,9 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 		{"WO241", "WO244", func(e *env) { concurrency(e, environment.IntRange{Min: 5, Max: 4, Std: 5}) }},
 		{"WO241", "WO244", func(e *env) { concurrency(e, environment.IntRange{Min: 5, Max: 9, Std: 4}) }},
 		{"WO241", "WO244", func(e *env) { concurrency(e, environment.IntRange{Min: 1, Max: 5, Std: 6}) }},
+		{"WO240", "WO238", func(e *env) {
+			e.Kafka.Heap, e.Kafka.Resources.Requests.Memory, e.Kafka.Resources.Limits.Memory = "1", "128Mi", "256Mi"
+		}},
 		// Except for what is no range, which the schema refuses.
 		{"", "WO298 actions.egress.except", func(e *env) { e.Actions.Egress.Except = []string{"x", "169.254.0.0/16"} }},
 	} {

@@ -96,6 +96,9 @@ var moreDecisions = []decision{
 	{"WO260", "the largest port of nodes", 32767, "--x", func(e *env, n int) { e.Edge.Service.Type, e.Edge.Service.NodePort = "NodePort", n }},
 	{"WO263", "a load balancer's port", 80, "-x-", func(e *env, n int) { e.Edge.Service.Type, e.Edge.Port = "LoadBalancer", n }},
 
+	{"WO266", "families without that of the health test", 1, "-xx", func(e *env, n int) {
+		e.Runtimes.Families = []string{"python", "go"}[:n]
+	}},
 	{"WO268", "the least memory of a stem cell", 128, "x--", func(e *env, n int) { stemCell(e, n) }},
 	{"WO268", "the most memory of a stem cell", 512, "--x", func(e *env, n int) { stemCell(e, n) }},
 
