@@ -57,8 +57,7 @@ func validateCommand(s streams) *cobra.Command {
 // load reads the environments of a directory, through a file system of what is
 // in it, and judges them: the sound ones too if others are not.
 func load(system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
-	defer watch.Begin("reading the environments in " + dir)()
-	envs, findings, err := environment.Load(system, dir)
+	envs, findings, err := environment.LoadNoting(system, dir, watch.Begin)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
 	}

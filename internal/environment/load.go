@@ -23,6 +23,13 @@ import (
 // sorted by name; those with a finding of severity error are left out. The
 // error is for faults of the machine: a directory or file that cannot be read.
 func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
+	return LoadNoting(system, dir, func(string) func() { return func() {} })
+}
+
+// LoadNoting is Load that says what it is at, since the evaluator cannot be
+// asked: begin is told before a piece of work, and what it returns is called
+// after it.
+func LoadNoting(system fs.FS, dir string, begin func(what string) (end func())) ([]Environment, []finding.Finding, error) {
 	entries, err := fs.ReadDir(system, ".")
 	if err != nil {
 		return nil, nil, unread(dir, err)
@@ -46,7 +53,7 @@ func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
 			break
 		}
 	}
-	return LoadBytes(filepath.ToSlash(dir), files)
+	return load(filepath.ToSlash(dir), files, begin)
 }
 
 // unread names the file as the user knows it: the error itself has the name in
@@ -90,7 +97,11 @@ func readFile(system fs.FS, name string, limit int64) ([]byte, error) {
 // LoadBytes is Load for files that are in memory, by name. dir is the position
 // of findings that are about no file. It reads nothing else: no file, no
 // network, no environment variable.
-func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []finding.Finding, err error) {
+func LoadBytes(dir string, files map[string][]byte) ([]Environment, []finding.Finding, error) {
+	return load(dir, files, func(string) func() { return func() {} })
+}
+
+func load(dir string, files map[string][]byte, begin func(what string) (end func())) (envs []Environment, fs []finding.Finding, err error) {
 	defer func() {
 		// The evaluator is a large dependency that is given bytes from
 		// outside: whatever it panics about must not end the process.
@@ -102,6 +113,7 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 	if pkg == nil {
 		return nil, finding.Sort(fs), nil
 	}
+	defer begin(evaluating(pkg))()
 	con, err := contract.New()
 	if err != nil {
 		return nil, nil, err
@@ -114,6 +126,14 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 	envs, found := check(con, data)
 	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
 	return envs, finding.Sort(append(fs, found...)), nil
+}
+
+// evaluating says what is at work once a package is read.
+func evaluating(pkg *place.Package) string {
+	if at, ok := pkg.Costly(); ok {
+		return fmt.Sprintf("evaluating %s (%s:%d:%d has the most to calculate)", pkg.Dir, at.File, at.Line, at.Column)
+	}
+	return "evaluating " + pkg.Dir
 }
 
 // check holds each environment to the contract; those that keep it come back
