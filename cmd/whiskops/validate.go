@@ -57,7 +57,7 @@ func validateCommand(s streams) *cobra.Command {
 // read reads the environments of a directory, through a file system of what is
 // in it. Those with a mistake are left out.
 func read(repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
-	defer watch.Begin("reading the environments in " + dir)()
+	repo.Begin = watch.Begin
 	envs, findings, err := repo.Load(system, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)

@@ -111,6 +111,7 @@ func (r Repository) load(dir string, files map[string][]byte) (envs []Environmen
 	if pkg == nil {
 		return nil, finding.Sort(fs), nil
 	}
+	defer r.begin(evaluating(pkg))()
 	con, err := contract.New()
 	if err != nil {
 		return nil, nil, err
@@ -135,6 +136,14 @@ func sizeOf(files map[string][]byte) int {
 		size += len(src)
 	}
 	return size
+}
+
+// evaluating says what is at work once a package is read.
+func evaluating(pkg *place.Package) string {
+	if at, ok := pkg.Costly(); ok {
+		return fmt.Sprintf("evaluating %s (%s:%d:%d has the most to calculate)", pkg.Dir, at.File, at.Line, at.Column)
+	}
+	return "evaluating " + pkg.Dir
 }
 
 // check holds each environment to the contract; those that keep it come back

@@ -24,6 +24,16 @@ import (
 type Repository struct {
 	FS  fs.FS
 	Dir string // where it is, as positions name it
+	// Begin is told of a piece of work before it is done, since the evaluator
+	// cannot be asked; what it returns is called after it. Nil hears nothing.
+	Begin func(what string) (end func())
+}
+
+func (r Repository) begin(what string) (end func()) {
+	if r.Begin == nil {
+		return func() {}
+	}
+	return r.Begin(what)
 }
 
 const moduleFile = "cue.mod/module.cue"

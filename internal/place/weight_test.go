@@ -87,3 +87,25 @@ func TestFleetIsNotHeavy(t *testing.T) {
 		t.Error(fs[0])
 	}
 }
+
+func TestCostly(t *testing.T) {
+	for src, want := range map[string]string{
+		"a: 1\nb: {c: \"x\"}":                                "",
+		"a: 1 | 2\nb: [for x in [1] for y in [2] {x}]\n":     "a.cue:2:1",
+		"\na: \"\\(b)\"\nb: 1\n":                             "a.cue:2:1",
+		"a: 1 | 2 | 3\nb: len(\"x\")\n":                      "a.cue:1:1",
+		"a: b: c: {d: 1 | 2}\nb: {c: [len(\"a\"), 1 | 2]}\n": "a.cue:2:1",
+	} {
+		p, fs := Parse(".", map[string][]byte{"a.cue": []byte(src)})
+		if len(fs) > 0 {
+			t.Fatal(fs)
+		}
+		got := ""
+		if at, ok := p.Costly(); ok {
+			got = fmt.Sprintf("%s:%d:%d", at.File, at.Line, at.Column)
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", src, got, want)
+		}
+	}
+}

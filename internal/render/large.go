@@ -20,11 +20,15 @@ const (
 )
 
 func tooLarge(b *kustomize.BoundError) *CustomError {
+	help := "the folder is for what an installation needs beside OpenWhisk: let large things come from where they are, such as a volume or an image"
+	if b.Line > 0 {
+		help = "write out what is needed: few aliases stand for much here"
+	}
 	return &CustomError{finding.Finding{
 		Code: codeLarge, Severity: finding.Error,
 		Position: finding.Position{File: b.File, Line: b.Line, Column: b.Column},
 		Message:  b.Message,
-		Help:     "the folder is for what an installation needs beside OpenWhisk: let large things come from where they are, such as a volume or an image",
+		Help:     help,
 	}}
 }
 
