@@ -20,7 +20,7 @@ import (
 
 func generateCommand(s streams) *cobra.Command {
 	var out printer
-	g := generation{notify: func(line string) { fmt.Fprintln(s.err, line) }}
+	g := generation{secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, s.secrets.Hide(line)) }}
 	noCache := false
 	cmd := &cobra.Command{
 		Use:   "generate",
@@ -74,6 +74,7 @@ type generation struct {
 	check, force bool
 	store        *cache.Store // nil: nothing is remembered
 	notify       func(line string)
+	secrets      *finding.Secrets
 }
 
 // outcome is what came of it.
@@ -110,7 +111,7 @@ func (g *generation) run() (outcome, error) {
 func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error) {
 	// Whoever needs the engine's schema first waits for it.
 	go kustomize.Warm()
-	envs, findings, err := load(inputs.Through("environments"), g.environments)
+	envs, findings, err := load(g.secrets, inputs.Through("environments"), g.environments)
 	done := outcome{environments: len(envs), findings: findings}
 	if err != nil || finding.HasErrors(findings) {
 		return done, nil, err

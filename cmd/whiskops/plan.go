@@ -25,7 +25,7 @@ func planCommand(s streams) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at.resolve(s)
-			envs, findings, err := load(os.DirFS(at.environments), at.environments)
+			envs, findings, err := load(s.secrets, os.DirFS(at.environments), at.environments)
 			if err != nil {
 				return err
 			}

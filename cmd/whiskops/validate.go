@@ -28,7 +28,7 @@ func validateCommand(s streams) *cobra.Command {
 				return err
 			}
 			at.resolve(s)
-			envs, findings, err := load(os.DirFS(at.environments), at.environments)
+			envs, findings, err := load(s.secrets, os.DirFS(at.environments), at.environments)
 			if err != nil {
 				return err
 			}
@@ -47,14 +47,17 @@ func validateCommand(s streams) *cobra.Command {
 }
 
 // load reads the environments of a directory, through a file system of what is
-// in it, and judges them.
-func load(system fs.FS, dir string) ([]environment.Environment, []finding.Finding, error) {
+// in it, and judges them. It adds their secrets to those that nothing may print.
+func load(secrets *finding.Secrets, system fs.FS, dir string) ([]environment.Environment, []finding.Finding, error) {
 	envs, findings, err := environment.Load(system, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
 	}
 	if err != nil || finding.HasErrors(findings) {
 		return nil, findings, err
+	}
+	for i := range envs[:min(1, len(envs))] {
+		secrets.Join(envs[i].Source.Secrets())
 	}
 	values := make([]*derived.Values, len(envs))
 	for i := range envs {
@@ -64,7 +67,7 @@ func load(system fs.FS, dir string) ([]environment.Environment, []finding.Findin
 		}
 		values[i] = &v
 	}
-	return envs, finding.Sort(append(findings, rules.CheckAll(values)...)), nil
+	return envs, finding.Sort(secrets.Seal(append(findings, rules.CheckAll(values)...))), nil
 }
 
 // count writes a number of things.

@@ -91,29 +91,39 @@ func readFile(system fs.FS, name string, limit int64) ([]byte, error) {
 // of findings that are about no file. It reads nothing else: no file, no
 // network, no environment variable.
 func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []finding.Finding, err error) {
+	var secrets *finding.Secrets
 	defer func() {
 		// The evaluator is a large dependency that is given bytes from
 		// outside: whatever it panics about must not end the process.
 		if r := recover(); r != nil {
-			envs, fs, err = nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %v", dir, r)
+			envs, fs, err = nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %s", dir, secrets.Hide(fmt.Sprint(r)))
 		}
 	}()
-	pkg, fs := place.Parse(dir, files)
-	if pkg == nil {
-		return nil, finding.Sort(fs), nil
-	}
 	con, err := contract.New()
 	if err != nil {
 		return nil, nil, err
 	}
+	collect := newCollector(con.Shape())
+	secrets = collect.secrets
+	pkg, fs := place.Parse(dir, files)
+	if pkg == nil {
+		collect.torn(files)
+		return nil, finding.Sort(secrets.Seal(fs)), nil
+	}
+	pkg.Secrets = secrets
+	collect.syntax(pkg)
 	data, fs := evaluate(pkg, con.Context())
+	for _, d := range data {
+		collect.data(nil, d.Data)
+	}
+	collect.lines(files)
 	if len(data) == 0 && len(fs) == 0 {
 		fs = append(fs, place.About(dir, place.CodeNothing, "no environment in this directory",
 			`write one as a top-level field, for example production: {edge: host: "functions.example.com"}`))
 	}
 	envs, found := check(con, data)
 	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
-	return envs, finding.Sort(append(fs, found...)), nil
+	return envs, finding.Sort(secrets.Seal(append(fs, found...))), nil
 }
 
 // check holds each environment to the contract; those that keep it come back

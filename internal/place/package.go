@@ -26,6 +26,9 @@ import (
 type Package struct {
 	Dir   string      // where findings are placed that are about no file
 	Files []*ast.File // sorted by name
+	// Secrets is for whoever knows what they are: what is found later about
+	// these files must not show them either.
+	Secrets *finding.Secrets
 
 	// The scopes of structs that positions were looked for in: *decls by
 	// *ast.StructLit, and by the package itself. Environments of one package
