@@ -116,6 +116,7 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 	for _, d := range data {
 		collect.data(nil, d.Data)
 	}
+	collect.unused(pkg, fs)
 	collect.lines(files)
 	if len(data) == 0 && len(fs) == 0 {
 		fs = append(fs, place.About(dir, place.CodeNothing, "no environment in this directory",

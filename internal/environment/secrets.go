@@ -95,14 +95,13 @@ func (c *collector) syntax(pkg *place.Package) {
 		c.add(written(e))
 	}
 	for _, f := range pkg.Files {
-		ast.Walk(f, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && authKey.MatchString(lit.Value) {
+		texts(f, func(lit *ast.BasicLit) {
+			if authKey.MatchString(lit.Value) {
 				c.hold(lit)
 				delete(c.words, written(lit))
 				c.key(written(lit))
 			}
-			return true
-		}, nil)
+		})
 	}
 }
 
@@ -145,6 +144,33 @@ func (c *collector) data(path []string, n *place.Node) {
 			c.data(append(path[:len(path):len(path)], m.Label), m.Value)
 		}
 	}
+}
+
+// unused takes the texts of let clauses that nothing uses: nobody can tell what
+// they are for, and an old password is a good guess.
+func (c *collector) unused(pkg *place.Package, fs []finding.Finding) {
+	at := map[finding.Position]bool{}
+	for _, f := range fs {
+		at[f.Position] = f.Code == place.CodeUnused
+	}
+	for _, f := range pkg.Files {
+		ast.Walk(f, func(n ast.Node) bool {
+			if let, ok := n.(*ast.LetClause); ok && at[place.Position(let.Pos())] {
+				texts(let.Expr, func(lit *ast.BasicLit) { c.hold(lit) })
+			}
+			return true
+		}, nil)
+	}
+}
+
+// texts calls do with each string in the syntax below a node.
+func texts(n ast.Node, do func(*ast.BasicLit)) {
+	ast.Walk(n, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			do(lit)
+		}
+		return true
+	}, nil)
 }
 
 // lines takes each line that shows a value that is known by now: in a comment,
