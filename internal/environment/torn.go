@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 )
@@ -8,17 +9,23 @@ import (
 var (
 	tornLabel = regexp.MustCompile(`["']?([\w#-]+)["']?(\])?\s*[?!]?\s*[:=]`)
 	tornText  = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?`)
+	tornPart  = regexp.MustCompile(`\\#*\(([^"]*)`)
 	tornWord  = regexp.MustCompile(`[\w#$-]+`)
 )
 
 // torn takes the secrets of files that are no CUE, or not CUE that may be
 // evaluated: line by line, and in doubt too many. Below a label that looks like
-// a secret's, each line up to the end of its braces holds one; and so does each
-// line that gives a value to a name on such a line.
+// a secret's, each line up to the end of its braces holds one; so does each line
+// that gives a value to a name on such a line, and each that has a text under no
+// name of the contract.
 func (c *collector) torn(files map[string][]byte) {
 	var all []*tornFile
+	known := maps.Clone(c.words)
 	for name, src := range files {
-		all = append(all, &tornFile{name: name, lines: strings.Split(string(src), "\n"), hidden: map[int]bool{}})
+		for _, m := range tornLabel.FindAllSubmatch(src, -1) {
+			c.words[string(m[1])] = true
+		}
+		all = append(all, &tornFile{name: name, known: known, lines: strings.Split(string(src), "\n"), hidden: map[int]bool{}})
 	}
 	names := map[string]bool{}
 	for grown := true; grown; {
@@ -45,10 +52,15 @@ func (c *collector) tornValues(line string) {
 	}
 }
 
-// tornReferences are the words of a line that are neither in quotes nor labels.
+// tornReferences are the words of a line that are neither labels nor in quotes,
+// or in quotes within an interpolation.
 func tornReferences(line string) map[string]bool {
+	parts := ""
+	for _, m := range tornPart.FindAllStringSubmatch(line, -1) {
+		parts += " " + m[1]
+	}
 	line = tornText.ReplaceAllString(line, `""`)
-	line = tornLabel.ReplaceAllString(line, ` `)
+	line = tornLabel.ReplaceAllString(line, ` `) + parts
 	words := map[string]bool{}
 	for _, w := range tornWord.FindAllString(line, -1) {
 		words[w] = true
@@ -59,6 +71,7 @@ func tornReferences(line string) map[string]bool {
 // tornFile is a file by its lines, and which of them are hidden.
 type tornFile struct {
 	name   string
+	known  map[string]bool // the words of the contract
 	lines  []string
 	hidden map[int]bool
 }
@@ -71,7 +84,7 @@ func (f *tornFile) hide(names map[string]bool) bool {
 	for i, line := range f.lines {
 		from := 0
 		if depth <= 0 && !text {
-			if from = secretAt(line, names); from < 0 {
+			if from = f.secretAt(line, names); from < 0 {
 				continue
 			}
 			depth = 0
@@ -90,15 +103,27 @@ func (f *tornFile) hide(names map[string]bool) bool {
 }
 
 // secretAt is where on a line the value begins that may be a secret, or -1.
-func secretAt(line string, names map[string]bool) int {
+func (f *tornFile) secretAt(line string, names map[string]bool) int {
 	for _, m := range tornLabel.FindAllStringSubmatchIndex(line, -1) {
 		label := line[m[2]:m[3]]
 		if label == "plain" || label == "subjects" || names[label] || spelled.MatchString(label) {
 			return m[1]
 		}
 	}
-	if authKey.MatchString(line) || strings.HasPrefix(strings.TrimSpace(line), "let ") {
+	if authKey.MatchString(line) || strings.HasPrefix(strings.TrimSpace(line), "let ") || f.strange(line) {
 		return 0
 	}
 	return -1
+}
+
+// strange tells that a line has a text, and before it no word of the contract:
+// a label may be what is torn.
+func (f *tornFile) strange(line string) bool {
+	for _, m := range tornText.FindAllStringIndex(line, -1) {
+		words := tornWord.FindAllString(tornText.ReplaceAllString(line[:m[0]], ""), -1)
+		if !f.known[lastOf(words)] {
+			return true
+		}
+	}
+	return false
 }
