@@ -35,6 +35,9 @@ func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
 		}
 		name := filepath.Join(dir, e.Name())
 		src, err := readFile(system, e.Name(), left)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, gone(system, e.Name(), name)
+		}
 		if err != nil {
 			return nil, nil, unread(name, err)
 		}
@@ -56,6 +59,15 @@ func unread(name string, err error) error {
 		err = pe.Err
 	}
 	return fmt.Errorf("read environments: %s: %w", name, err)
+}
+
+// gone is the error for a file that the directory has and that is not there. It
+// is no fs.ErrNotExist, which says that there is no directory.
+func gone(system fs.FS, entry, name string) error {
+	if target, err := fs.ReadLink(system, entry); err == nil {
+		return fmt.Errorf("read environments: %s is a symbolic link to %s, which does not exist", name, target)
+	}
+	return fmt.Errorf("read environments: %s was removed meanwhile", name)
 }
 
 func isInput(name string) bool {

@@ -77,8 +77,8 @@ func couchFileName(s string) string {
 
 func couchFilePassword(s string) string {
 	switch {
-	case strings.Contains(s, " ;"):
-		return `has a blank and ";": CouchDB's configuration file takes the rest for a comment, and nobody can log in`
+	case strings.Contains(" "+s, " ;"): // a blank stands before the value
+		return `begins with ";" or has one after a blank: CouchDB's configuration file takes the rest for a comment, and nobody can log in`
 	case strings.Contains(s, " =") || strings.Contains(s, "= "):
 		return `has a blank beside "=": CouchDB's configuration file loses the blank, and nobody can log in`
 	case strings.HasPrefix(s, "-hashed-") || strings.HasPrefix(s, "-pbkdf2"):
