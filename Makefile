@@ -14,7 +14,7 @@ DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 # never used, and makes the binary a third larger.
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags kustomize_disable_go_plugin_support \
-		-ldflags "-s -w -X main.version=$(VERSION)" -o bin/whiskops ./cmd/whiskops
+		-ldflags "-s -w -X main.linked=$(VERSION)" -o bin/whiskops ./cmd/whiskops
 
 # All tests with a few of the random cases, offline once the modules are there.
 test:

@@ -4,77 +4,37 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/value"
 )
 
-// What an entry says of a ConfigMap whose keys stay, change, come or go: all of
-// it, where that is two keys more at most, and else what is new.
-func TestRegenerate(t *testing.T) {
-	data := func(keys ...string) map[string]any {
-		d := map[string]any{}
-		for i := 0; i < len(keys); i += 2 {
-			d[keys[i]] = keys[i+1]
-		}
-		return map[string]any{"data": d}
-	}
-	immutable := func(v map[string]any) map[string]any { v["immutable"] = true; return v }
-	for _, tt := range []struct {
-		name     string
-		was, is  map[string]any
-		ok       bool
-		replaces bool
-		says     map[string]string
+func TestMerges(t *testing.T) {
+	const head = "configMapGenerator:\n- name: c\n  behavior: "
+	for name, tt := range map[string]struct {
+		base, want, emitted string
+		// left is what a patch has still to do.
+		left string
 	}{
-		{"nothing", data("a", "1"), data("a", "1"), false, false, nil},
-		{"a change", data("a", "1", "b", "1"), data("a", "1", "b", "2"), true, false, map[string]string{"b": "2"}},
-		{"one that comes", data("a", "1"), data("a", "1", "b", "1"), true, false, map[string]string{"b": "1"}},
-		{"one of two goes", data("a", "1", "b", "1"), data("a", "1"), true, true, map[string]string{"a": "1"}},
-		{"one of three goes", data("a", "1", "b", "1", "c", "1"), data("a", "1", "b", "1"), true, true, map[string]string{"a": "1", "b": "1"}},
-		{"one of four goes", data("a", "1", "b", "1", "c", "1", "d", "1"), data("a", "1", "b", "1", "c", "1"), false, false, nil},
-		{"one of four goes and one changes", data("a", "1", "b", "1", "c", "1", "d", "1"), data("a", "1", "b", "1", "c", "2"), true, true, map[string]string{"a": "1", "b": "1", "c": "2"}},
-		{"immutability alone", data("a", "1"), immutable(data("a", "1")), true, false, nil},
-		{"immutable before", immutable(data("a", "1")), immutable(data("a", "1")), false, false, nil},
+		"the same":       {"data: {A: '1'}\n", "data: {A: '1'}\n", "", ""},
+		"changed":        {"data: {A: '1', B: '2', C: '3'}\n", "data: {A: '1', B: '4', C: '3'}\n", head + "merge\n  literals:\n  - B=4\n", ""},
+		"new":            {"data: {A: '1'}\n", "data: {A: '1', B: '\"q\"', c.d: \"x\\ny\"}\n", head + "merge\n  envs:\n  - c.env\n  files:\n  - c.d\n", ""},
+		"few are left":   {"data: {A: '1', B: '2', C: '3'}\n", "data: {A: '1', B: '2'}\n", head + "replace\n  literals:\n  - A=1\n  - B=2\n", ""},
+		"many are left":  {"data: {A: '1', B: '2', C: '3', D: '4'}\n", "data: {A: '1', B: '2', C: '3'}\n", "", "+ data.D: \"4\"\n"},
+		"all vanish":     {"data: {A: '1'}\n", "", head + "replace\n", ""},
+		"becomes fixed":  {"data: {A: '1'}\n", "data: {A: '1'}\nimmutable: true\n", head + "merge\n  options:\n    immutable: true\n", ""},
+		"stays fixed":    {"data: {A: '1'}\nimmutable: true\n", "data: {A: '2'}\nimmutable: true\n", head + "merge\n  literals:\n  - A=2\n  options:\n    immutable: true\n", ""},
+		"is not fixed":   {"data: {A: '1'}\nimmutable: true\n", "data: {A: '2'}\n", head + "merge\n  literals:\n  - A=2\n", ""},
+		"no more fixed":  {"data: {A: '1'}\nimmutable: true\n", "data: {A: '1'}\n", "", "+ immutable: true\n"},
+		"other binary":   {"binaryData: {B: AP8=}\ndata: {A: '1'}\n", "binaryData: {B: AP4=}\n", head + "replace\n  files:\n  - B\n", ""},
+		"no more binary": {"binaryData: {B: AP8=}\ndata: {A: '1'}\n", "data: {C: '1'}\n", head + "replace\n  literals:\n  - C=1\n", ""},
+		"only binary":    {"binaryData: {B: AP8=}\n", "binaryData: {B: AP4=}\n", "", "- binaryData.B: \"AP4=\"\n+ binaryData.B: \"AP8=\"\n"},
 	} {
-		r, ok := regenerate(&object{name: "c", value: tt.was}, &object{name: "c", value: tt.is})
-		if ok != tt.ok || r.replace != tt.replaces {
-			t.Errorf("%s: ok %v, replaces %v", tt.name, ok, r.replace)
+		f, pairs := found(t, findMerges, hashedConfig+tt.base, hashedConfig+tt.want)
+		if diff := cmp.Diff(tt.emitted, emitted(t, f)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
-		if len(r.data)+len(tt.says) > 0 {
-			if diff := cmp.Diff(tt.says, r.data); diff != "" {
-				t.Errorf("%s says (-want +got):\n%s", tt.name, diff)
-			}
+		if diff := cmp.Diff(tt.left, value.Diff(pairs[0].want.value, pairs[0].now)); diff != "" {
+			t.Errorf("%s is left otherwise (-want +got):\n%s", name, diff)
 		}
-		if !ok || tt.name == "one of four goes" {
-			continue
-		}
-		if diff := cmp.Diff(tt.is, r.apply(tt.was)); diff != "" {
-			t.Errorf("%s: makes (-want +got):\n%s", tt.name, diff)
-		}
-	}
-}
-
-// An entry takes immutability away, unless it says it.
-func TestRegenerateMutable(t *testing.T) {
-	for _, replace := range []bool{false, true} {
-		for _, was := range []bool{false, true} {
-			for _, is := range []bool{false, true} {
-				base := map[string]any{"data": map[string]any{"a": "1"}}
-				if was {
-					base["immutable"] = true
-				}
-				after := regeneration{replace: replace, data: map[string]string{"a": "1"}, immutable: is}.apply(base)
-				if _, said := after["immutable"]; said != is {
-					t.Errorf("replaces %v, immutable before %v, then %v: %v", replace, was, is, after)
-				}
-			}
-		}
-	}
-}
-
-// A patch that deletes makes nothing of an object, and that is no fault.
-func TestExactAfterDelete(t *testing.T) {
-	object := map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "a"}}
-	patch := map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "a"}, "$patch": "delete"}
-	if is, err := exact(object, patch, object); is || err != nil {
-		t.Error(is, err)
 	}
 }

@@ -109,7 +109,7 @@ func TestFindings(t *testing.T) {
 		disk:  files{"base/.whiskops": manifestOf(files{"a": "1"}) + "rubbish\n"},
 		asked: old,
 		want: []string{
-			`base/.whiskops:2: error WO305: the list of generated files cannot be read: "rubbish" is no line of sha256sum; ` +
+			`base/.whiskops:3: error WO305: the list of generated files cannot be read: "rubbish" is no line of sha256sum; ` +
 				"restore it from git (after a conflict either side will do) and generate again, " +
 				`or run "whiskops generate --force" to rebuild it and overwrite the generated files`,
 		},

@@ -26,11 +26,16 @@ func hash(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// formatManifest has no comment: sha256sum -c would complain about it.
+// comment begins a line that is for people and for git: sha256sum passes over it.
+const comment = "# "
+
+// formatManifest puts the name of each file on a line of its own before its hash.
+// So two branches that change neighbours change no lines that touch, and git
+// merges their manifests.
 func formatManifest(files map[string][]byte) []byte {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(&b, "%s  %s\n", hash(files[name]), name)
+		fmt.Fprintf(&b, "%s%s\n%s  %s\n", comment, name, hash(files[name]), name)
 	}
 	return []byte(b.String())
 }
@@ -64,6 +69,9 @@ func parseManifest(data []byte) (manifest, *damage) {
 		damaged(strings.Count(text, "\n")+1, "the last line has no end")
 	}
 	for i, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(line, comment) && !strings.HasSuffix(line, "\r") {
+			continue
+		}
 		sum, name, ok := manifestLine(strings.TrimSuffix(line, "\r"))
 		switch {
 		case strings.HasPrefix(line, "<<<<<<<"), strings.HasPrefix(line, "======="),
