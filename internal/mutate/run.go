@@ -80,16 +80,28 @@ func (r runner) build(ctx context.Context, folder, name string, replaced map[str
 }
 
 // test runs tests with one of the mutants that are in them, by its number, or
-// with none for 0. The output is that of a failure.
-func (r runner) test(ctx context.Context, tests []binary, active int) (fate, []byte) {
+// with none for 0. The output is that of a failure. An error is that somebody
+// ended the tests, which says nothing about the mutant.
+func (r runner) test(ctx context.Context, tests []binary, active int) (f fate, out []byte, err error) {
 	for _, b := range tests {
 		cmd := command(ctx, b.dir, b.path, "-test.short", "-test.failfast", "-test.timeout="+r.timeout.String())
 		cmd.Env = append(os.Environ(), fmt.Sprint(variable, "=", active))
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return killed, out
+		out, err := cmd.CombinedOutput()
+		if ended(err) {
+			return 0, nil, fmt.Errorf("test %s: %w", b.dir, err)
+		}
+		if err != nil {
+			return killed, out, nil
 		}
 	}
-	return survived, nil
+	return survived, nil, nil
+}
+
+// ended tells whether a process was ended from outside: Go's own programs end by
+// themselves, also where they run out of time or memory.
+func ended(err error) bool {
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && exit.ExitCode() < 0 || errors.Is(err, context.Canceled)
 }
 
 // alone builds and tests one mutant that has no site.
@@ -99,21 +111,26 @@ func (r runner) alone(ctx context.Context, folder string, m mutant, name string)
 		return 0, err
 	}
 	tests, err := r.build(ctx, folder, name, map[string][]byte{m.file: m.apply(source)})
-	if err != nil {
-		return unbuilt, ctx.Err()
+	if ended(err) {
+		return 0, err
 	}
-	f, _ := r.test(ctx, tests, 0)
+	if err != nil {
+		return unbuilt, nil
+	}
+	f, _, err := r.test(ctx, tests, 0)
 	for _, b := range tests {
 		os.Remove(b.path)
 	}
-	return f, ctx.Err()
+	return f, err
 }
 
 // all tries the mutants of a package, some at a time, and tells each when it is
-// done. Fates are in the order of mutants; together has those that have a site,
+// done. Fates are in the order of mutants. The first error ends all. together has those that have a site,
 // numbered from 1.
 func (r runner) all(ctx context.Context, folder string, together []binary, mutants []mutant, jobs int, done func(mutant, fate)) ([]fate, error) {
-	fates, errs := make([]fate, len(mutants)), make([]error, len(mutants))
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	fates := make([]fate, len(mutants))
 	var group sync.WaitGroup
 	var told sync.Mutex
 	free := make(chan struct{}, jobs)
@@ -121,11 +138,15 @@ func (r runner) all(ctx context.Context, folder string, together []binary, mutan
 		free <- struct{}{}
 		group.Go(func() {
 			defer func() { <-free }()
+			var err error
 			if m.site.kind == alone {
-				fates[i], errs[i] = r.alone(ctx, folder, m, fmt.Sprint("alone", i))
+				fates[i], err = r.alone(ctx, folder, m, fmt.Sprint("alone", i))
 			} else {
-				fates[i], _ = r.test(ctx, together, i+1)
-				errs[i] = ctx.Err()
+				fates[i], _, err = r.test(ctx, together, i+1)
+			}
+			if err != nil {
+				stop(err)
+				return
 			}
 			told.Lock()
 			defer told.Unlock()
@@ -133,7 +154,7 @@ func (r runner) all(ctx context.Context, folder string, together []binary, mutan
 		})
 	}
 	group.Wait()
-	return fates, errors.Join(errs...)
+	return fates, context.Cause(ctx)
 }
 
 // compile a package with all mutants that have a site, and see its tests pass
@@ -156,7 +177,11 @@ func (r runner) compile(ctx context.Context, folder, name string, mutants []muta
 	if err != nil {
 		return nil, err
 	}
-	if f, out := r.test(ctx, tests, 0); f != survived {
+	f, out, err := r.test(ctx, tests, 0)
+	if err != nil {
+		return nil, err
+	}
+	if f != survived {
 		return nil, fmt.Errorf("%s: the tests fail without a mutation:\n%s", folder, out)
 	}
 	return tests, nil
