@@ -123,7 +123,7 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 		return nil, finding.Sort(secrets.Seal(fs)), nil
 	}
 	pkg.Secrets = secrets
-	collect.syntax(pkg)
+	collect.syntax(pkg, files)
 	data, fs := evaluate(pkg, con.Context())
 	for _, d := range data {
 		collect.data(nil, d.Data)
