@@ -1,7 +1,9 @@
 package environment
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +14,15 @@ var (
 	tornWord  = regexp.MustCompile(`[\w#$-]+`)
 )
 
+const (
+	// A name on a secret's line leads to another line, and that to another
+	// one. Where this goes on for longer, every line is in doubt.
+	rounds = 8
+	// Values that are taken at most: the findings about such files have
+	// places, and hardly ever a text of theirs.
+	most = 10000
+)
+
 // torn takes the secrets of files that are no CUE, or not CUE that may be
 // evaluated: line by line, and in doubt too many. Below a label that looks like
 // a secret's, each line up to the end of its braces holds one; so does each line
@@ -19,24 +30,31 @@ var (
 func (c *collector) torn(files map[string][]byte) {
 	c.strange(files)
 	var all []*tornFile
-	for name, src := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		src := files[name]
 		for _, m := range tornLabel.FindAllSubmatch(src, -1) {
 			c.words[string(m[1])] = true
 		}
 		all = append(all, &tornFile{name: name, lines: strings.Split(string(src), "\n"), hidden: map[int]bool{}})
 	}
 	names := map[string]bool{}
-	for grown := true; grown; {
+	grown := true
+	for round := 0; grown && round < rounds; round++ {
 		grown = false
 		for _, f := range all {
 			grown = f.hide(names) || grown
 		}
 	}
+	values := 0
 	for _, f := range all {
-		for i := range f.hidden {
+		for i, line := range f.lines {
+			if !f.hidden[i] && !grown {
+				continue
+			}
 			c.secrets.AddLine(f.name, i+1)
-			for _, m := range tornText.FindAllStringSubmatch(f.lines[i], -1) {
+			for _, m := range tornText.FindAllStringSubmatch(line, most-values) {
 				c.key(m[1] + m[2])
+				values++
 			}
 		}
 	}
@@ -48,29 +66,40 @@ func (c *collector) torn(files map[string][]byte) {
 func (c *collector) strange(files map[string][]byte) {
 	for name, src := range files {
 		for i, line := range strings.Split(string(src), "\n") {
-			for _, m := range tornText.FindAllStringIndex(line, -1) {
-				words := tornWord.FindAllString(tornText.ReplaceAllString(line[:m[0]], ""), -1)
-				if !c.contract[lastOf(words)] {
-					c.secrets.AddLine(name, i+1)
-				}
+			if c.odd(line) {
+				c.secrets.AddLine(name, i+1)
 			}
 		}
 	}
 }
 
+// odd tells that a line has a text, and before it no word of the contract.
+func (c *collector) odd(line string) bool {
+	word, from := "", 0
+	for _, m := range tornText.FindAllStringIndex(line, -1) {
+		if words := tornWord.FindAllString(line[from:m[0]], -1); len(words) > 0 {
+			word = lastOf(words)
+		}
+		if from = m[1]; !c.contract[word] {
+			return true
+		}
+	}
+	return false
+}
+
 // tornReferences are the words of a line that are neither labels nor in quotes,
 // or in quotes within an interpolation.
 func tornReferences(line string) map[string]bool {
-	parts := ""
-	for _, m := range tornPart.FindAllStringSubmatch(line, -1) {
-		parts += " " + m[1]
-	}
-	line = tornText.ReplaceAllString(line, `""`)
-	line = tornLabel.ReplaceAllString(line, ` `) + parts
 	words := map[string]bool{}
-	for _, w := range tornWord.FindAllString(line, -1) {
-		words[w] = true
+	add := func(text string) {
+		for _, w := range tornWord.FindAllString(text, -1) {
+			words[w] = true
+		}
 	}
+	for _, m := range tornPart.FindAllStringSubmatch(line, -1) {
+		add(m[1])
+	}
+	add(tornLabel.ReplaceAllString(tornText.ReplaceAllString(line, `""`), ` `))
 	return words
 }
 
