@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -109,11 +110,12 @@ func TestBinaryData(t *testing.T) {
 
 func TestImagesOfAVolume(t *testing.T) {
 	var got []string
-	visit := func(image string, _ map[string]any) { got = append(got, image) }
+	visit := func(c, _ map[string]any) { got = append(got, imageOf(c)) }
 	eachImage(map[string]any{
 		"containers": []any{map[string]any{"name": "a", "image": "i:1"}},
 		"volumes":    []any{map[string]any{"image": map[string]any{"reference": "i:2"}}, map[string]any{"reference": 3}},
 	}, nil, visit)
+	slices.Sort(got)
 	if strings.Join(got, " ") != "i:1 i:2" {
 		t.Error(got)
 	}
