@@ -90,19 +90,31 @@ type outcome struct {
 func (g *generation) run() (outcome, error) {
 	// Both names are in the key: they stand in findings.
 	key := record.Key("generate", g.root, g.environments)
-	inputs := record.NewInputs(map[string]fs.FS{"root": os.DirFS(g.root), "environments": os.DirFS(g.environments)})
+	repository, done := repositoryOf(g.root)
+	defer done()
+	inputs := record.NewInputs(map[string]fs.FS{"root": repository, "environments": os.DirFS(g.environments)})
 	if !g.force {
 		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
 			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
 		}
 	}
-	done, folders, err := g.full(inputs)
-	if err == nil && !finding.HasErrors(done.findings) {
+	made, folders, err := g.full(inputs)
+	if err == nil && !finding.HasErrors(made.findings) {
 		record.Remember(g.store, key, inputs, record.Run{
-			Environments: done.environments, Findings: done.findings, Manifests: tree.Manifests(folders),
+			Environments: made.environments, Findings: made.findings, Manifests: tree.Manifests(folders),
 		})
 	}
-	return done, err
+	return made, err
+}
+
+// repositoryOf is what is below a root, which no link leads out of. A root that
+// cannot be opened says so to whoever reads.
+func repositoryOf(root string) (files fs.FS, done func()) {
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return os.DirFS(root), func() {}
+	}
+	return r.FS(), func() { r.Close() }
 }
 
 // full makes everything, and compares it with the disk or brings the disk to

@@ -100,7 +100,7 @@ func (c *comparison) run() error {
 
 // readManifest fills listed; if it is false, a finding says why.
 func (c *comparison) readManifest() (bool, error) {
-	full := path.Join(c.folder.Path, manifestName)
+	full := path.Join(c.folder.Path, ManifestName)
 	at, k, err := c.look(full)
 	switch {
 	case err != nil:
@@ -189,7 +189,7 @@ func (c *comparison) put(o op) {
 
 // renewManifest goes last: what is left of a folder depends on the deletions.
 func (c *comparison) renewManifest() error {
-	put := op{Do: opPut, Path: path.Join(c.folder.Path, manifestName), Old: c.had}
+	put := op{Do: opPut, Path: path.Join(c.folder.Path, ManifestName), Old: c.had}
 	switch {
 	case len(c.folder.Files) > 0:
 		put.content = formatManifest(c.folder.Files)

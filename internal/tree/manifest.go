@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-const manifestName = ".whiskops"
+// ManifestName is the file in each generated folder that lists its files.
+const ManifestName = ".whiskops"
 
 // manifest has the hashes that are known for each path, relative to the
 // folder. More than one only if it was salvaged from a merge conflict.
@@ -74,13 +75,13 @@ func parseManifest(data []byte) (manifest, *damage) {
 			damaged(i+1, "the line ends with CR LF, which git writes without the .gitattributes of whiskops")
 		case !ok:
 			damaged(i+1, "%q is no line of sha256sum", shorten(line))
-		case !validPath(name) || within(manifestName, name):
+		case !validPath(name) || within(ManifestName, name):
 			damaged(i+1, "%q is not the path of a generated file", shorten(name))
 			continue
 		case m[name] != nil:
 			damaged(i+1, "%q is listed twice", shorten(name))
 		}
-		if ok && validPath(name) && !within(manifestName, name) {
+		if ok && validPath(name) && !within(ManifestName, name) {
 			m[name] = append(m[name], sum)
 		}
 	}

@@ -63,7 +63,7 @@ func FuzzManifest(f *testing.F) {
 		m, damage := parseManifest(data)
 		var lines []string
 		for _, name := range slices.Sorted(maps.Keys(m)) {
-			if !validPath(name) || within(manifestName, name) {
+			if !validPath(name) || within(ManifestName, name) {
 				t.Errorf("path %q", name)
 			}
 			lines = append(lines, m[name][0]+"  "+name+"\n")

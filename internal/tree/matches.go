@@ -94,7 +94,7 @@ func (d *disk) whole(manifests map[string]string) bool {
 
 // manifestOf reads a folder's manifest if it has this hash.
 func (d *disk) manifestOf(folder, sum string) (manifest, bool) {
-	p := path.Join(folder, manifestName)
+	p := path.Join(folder, ManifestName)
 	if at, k, err := d.look(p); err != nil || k != file || at != p {
 		return nil, false
 	}

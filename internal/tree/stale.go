@@ -54,7 +54,7 @@ func (d *disk) staleFolders(in input, p *plan) ([]Folder, error) {
 
 // listed tells whether a directory has a manifest.
 func (d *disk) listed(dir string) (bool, error) {
-	_, k, err := d.look(path.Join(dir, manifestName))
+	_, k, err := d.look(path.Join(dir, ManifestName))
 	return k != missing, err
 }
 
