@@ -111,7 +111,7 @@ func (t *Tree) resolve(name string) (real string, isDir bool, err error) {
 			at, stands = next, k
 			continue
 		}
-		target, err := fs.ReadLink(t.disk, next)
+		target, err := t.disk.ReadLink(next)
 		if err != nil {
 			return "", false, err
 		}
@@ -131,7 +131,7 @@ func (t *Tree) look(p string) (kind, error) {
 	if k := t.inMemory(p); k != missing || t.disk == nil {
 		return k, nil
 	}
-	info, err := fs.Lstat(t.disk, p)
+	info, err := t.disk.Lstat(p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return missing, nil

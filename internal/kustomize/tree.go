@@ -15,7 +15,7 @@ import (
 // is written.
 type Tree struct {
 	layers []layer
-	disk   fs.FS // nil: there is nothing but the layers
+	disk   fs.ReadLinkFS // nil: there is nothing but the layers
 	refuse func(real string) error
 }
 
@@ -54,7 +54,7 @@ func newLayer(files map[string][]byte) layer {
 // refuse says why a path, slash-separated and without links, cannot be used;
 // nil is no reason. Give it an os.Root's FS, for the links that come while one
 // looks.
-func (t *Tree) Over(repository fs.FS, refuse func(real string) error) *Tree {
+func (t *Tree) Over(repository fs.ReadLinkFS, refuse func(real string) error) *Tree {
 	return &Tree{t.layers, repository, refuse}
 }
 

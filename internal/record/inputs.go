@@ -40,7 +40,7 @@ func NewInputs(systems map[string]fs.FS) *Inputs {
 }
 
 // Through returns a file system that notes what is read from one of the inputs.
-func (in *Inputs) Through(system string) fs.FS { return watched{in, system} }
+func (in *Inputs) Through(system string) fs.ReadLinkFS { return watched{in, system} }
 
 // state is what can be noted of a path, short enough to be compared.
 type state string

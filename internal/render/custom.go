@@ -65,7 +65,7 @@ var errGenerated = errors.New("it is generated in the same run, so it is not the
 
 // users lets an overlay build with what is the users' in a repository, and not
 // with what an earlier run left there for this one to replace.
-func users(root fs.FS) func(string) error {
+func users(root fs.ReadLinkFS) func(string) error {
 	return func(real string) error {
 		for _, parent := range Parents() {
 			rest, ok := strings.CutPrefix(real, parent.Path+"/")
@@ -76,7 +76,7 @@ func users(root fs.FS) func(string) error {
 			if first, _, _ := strings.Cut(rest, "/"); slices.Contains(parent.Keep, first) {
 				return nil
 			}
-			if _, err := fs.Lstat(root, path.Join(parent.Path, name, tree.ManifestName)); err == nil {
+			if _, err := root.Lstat(path.Join(parent.Path, name, tree.ManifestName)); err == nil {
 				return errGenerated
 			}
 		}
@@ -106,7 +106,7 @@ func customMistake(at, message string) *CustomError {
 }
 
 // customFolder tells what the user's own folder holds.
-func customFolder(root fs.FS, at string) (overlay.Custom, error) {
+func customFolder(root fs.ReadLinkFS, at string) (overlay.Custom, error) {
 	repository := kustomize.NewTree().Over(root, nil)
 	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
 		file := path.Join(at, name)
