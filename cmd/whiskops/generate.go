@@ -27,8 +27,10 @@ func generateCommand(s streams) *cobra.Command {
 		Short: "Write base/, overlays/ and golden/ from the environments",
 		Long: `generate makes the whole tree in memory, proves that each overlay builds what
 its environment asks for, and then brings the disk to it. It writes all or
-nothing. A generated file that was edited by hand is not overwritten without
---force; overlays/<environment>/custom/ is yours and never touched.
+nothing. A generated file that was edited by hand is not overwritten, and a
+foreign one in a generated folder not deleted, without --force;
+overlays/<environment>/custom/ is yours and never touched. What a merge leaves in
+generated files, conflicts too, is no edit: generate again ends it.
 
 What a run read and wrote is remembered in your cache directory: the next one
 that finds every file as it was has nothing to do. --check takes nothing from
@@ -63,7 +65,7 @@ there.`,
 	g.place.flags(cmd)
 	out.flags(cmd)
 	cmd.Flags().BoolVar(&g.check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
-	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand")
+	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand, and delete foreign ones beside them")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
 }
@@ -128,7 +130,7 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 		return done, nil, err
 	}
 	var folders []tree.Folder
-	holds := func(manifests map[string]string) bool { return tree.Matches(g.root, manifests, nil) }
+	holds := func(manifests map[string]string) bool { return tree.Holds(g.root, manifests, render.Parents()) }
 	if g.force {
 		holds = nil
 	}

@@ -56,8 +56,8 @@ func (s *session) folderIsWhole(in input, o op) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	listed, damage := parseManifest(list)
-	if damage != nil {
+	listed, contested, damage := parseManifest(list)
+	if damage != nil || len(contested) > 0 {
 		return false, nil
 	}
 	maps.Copy(left, listed)
