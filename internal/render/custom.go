@@ -20,7 +20,7 @@ import (
 const (
 	codeCustom    = "WO311" // the folder does not build
 	codeRemote    = "WO312" // the folder wants something from the network
-	codeReference = "WO313" // the folder refers to what cannot take part in the build
+	codeReference = "WO313" // the folder refers to what is not there, not of the repository, or generated in the same run
 )
 
 // CustomError is a mistake in a user's own folder.
@@ -107,6 +107,10 @@ func customMistake(at, message string) *CustomError {
 
 // customFolder tells what the user's own folder holds.
 func customFolder(root fs.ReadLinkFS, at string) (overlay.Custom, error) {
+	// Asked for first: the folders above may come with this very run.
+	if _, err := root.Lstat(at); errors.Is(err, fs.ErrNotExist) {
+		return overlay.NoCustom, nil
+	}
 	repository := kustomize.NewTree().Over(root, nil)
 	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
 		file := path.Join(at, name)
