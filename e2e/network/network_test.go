@@ -117,7 +117,7 @@ func TestParse(t *testing.T) {
 		{"a misspelt field", "networkpolicy-kafka.yaml", "policyTypes:", "policytypes:", `ci/networkpolicy-kafka.yaml: unknown field "spec.policytypes"`},
 		{"the node's network", "deployment-nginx.yaml", "      affinity:", "      hostNetwork: true\n      affinity:", "nginx is on its node's network"},
 		{"no namespace of actions", "namespace-openwhisk-actions.yaml", "component: actions", "component: others", "no namespace of action pods"},
-		{"no template of action pods", "configmap-action-pod-", "name: action-pod-", "name: pod-", "no template of action pods"},
+		{"no template of action pods", "configmap-action-pod.yaml", "name: action-pod-", "name: pod-", "no template of action pods"},
 		{"a component elsewhere", "statefulset-redis.yaml", "namespace: openwhisk", "namespace: redis", `redis is in namespace "redis", not in "openwhisk"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -74,44 +74,57 @@ func Text(text string, values any) (string, error) {
 func Expand(v any, values any) (any, error) {
 	switch v := v.(type) {
 	case map[string]any:
-		out := make(map[string]any, len(v))
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			e, err := Expand(v[k], values)
-			if err != nil {
-				return nil, err
-			}
-			if e != omit {
-				out[k] = e
-			}
-		}
-		return out, nil
+		return expandMap(v, values)
 	case []any:
-		out := make([]any, 0, len(v))
-		for _, was := range v {
-			e, err := Expand(was, values)
-			if err != nil {
-				return nil, err
-			}
-			if e != omit && !lostName(was, e) {
-				out = append(out, e)
-			}
-		}
-		return out, nil
+		return expandList(v, values)
 	case string:
-		s, err := Text(v, values)
+		return expandText(v, values)
+	}
+	return v, nil
+}
+
+func expandMap(m map[string]any, values any) (any, error) {
+	out := make(map[string]any, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		e, err := Expand(m[k], values)
 		if err != nil {
 			return nil, err
 		}
-		if n, ok := strings.CutPrefix(s, "int:"); ok && v != s {
-			i, err := strconv.Atoi(n)
-			if err != nil {
-				return nil, fmt.Errorf("catalogue: %q is no number", n)
-			}
-			return i, nil
+		if e != omit {
+			out[k] = e
 		}
+	}
+	return out, nil
+}
+
+func expandList(list []any, values any) (any, error) {
+	out := make([]any, 0, len(list))
+	for _, was := range list {
+		e, err := Expand(was, values)
+		if err != nil {
+			return nil, err
+		}
+		if e != omit && !lostName(was, e) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+func expandText(text string, values any) (any, error) {
+	s, err := Text(text, values)
+	if err != nil {
+		return nil, err
+	}
+	n, ok := strings.CutPrefix(s, "int:")
+	if !ok || text == s {
 		return s, nil
 	}
-	return v, nil
+	i, err := strconv.Atoi(n)
+	if err != nil {
+		return nil, fmt.Errorf("catalogue: %q is no number", n)
+	}
+	return i, nil
 }
 
 // lostName tells whether a list entry had a name and has none any more.

@@ -23,6 +23,11 @@ import (
 // sorted by name; those with a finding of severity error are left out. The
 // error is for faults of the machine: a directory or file that cannot be read.
 func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
+	return Repository{}.Load(system, dir)
+}
+
+// Load is Load for environments that may import packages of the repository.
+func (r Repository) Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
 	entries, err := fs.ReadDir(system, ".")
 	if err != nil {
 		return nil, nil, unread(dir, err)
@@ -35,6 +40,9 @@ func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
 		}
 		name := filepath.Join(dir, e.Name())
 		src, err := readFile(system, e.Name(), left)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, gone(system, e.Name(), name)
+		}
 		if err != nil {
 			return nil, nil, unread(name, err)
 		}
@@ -46,7 +54,7 @@ func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
 			break
 		}
 	}
-	return LoadBytes(filepath.ToSlash(dir), files)
+	return r.load(filepath.ToSlash(dir), files)
 }
 
 // unread names the file as the user knows it: the error itself has the name in
@@ -56,6 +64,15 @@ func unread(name string, err error) error {
 		err = pe.Err
 	}
 	return fmt.Errorf("read environments: %s: %w", name, err)
+}
+
+// gone is the error for a file that the directory has and that is not there. It
+// is no fs.ErrNotExist, which says that there is no directory.
+func gone(system fs.FS, entry, name string) error {
+	if target, err := fs.ReadLink(system, entry); err == nil {
+		return fmt.Errorf("read environments: %s is a symbolic link to %s, which does not exist", name, target)
+	}
+	return fmt.Errorf("read environments: %s was removed meanwhile", name)
 }
 
 func isInput(name string) bool {
@@ -90,30 +107,69 @@ func readFile(system fs.FS, name string, limit int64) ([]byte, error) {
 // LoadBytes is Load for files that are in memory, by name. dir is the position
 // of findings that are about no file. It reads nothing else: no file, no
 // network, no environment variable.
-func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []finding.Finding, err error) {
+func LoadBytes(dir string, files map[string][]byte) ([]Environment, []finding.Finding, error) {
+	return Repository{}.load(dir, files)
+}
+
+func (r Repository) load(dir string, files map[string][]byte) (envs []Environment, fs []finding.Finding, err error) {
+	var secrets *finding.Secrets
 	defer func() {
 		// The evaluator is a large dependency that is given bytes from
 		// outside: whatever it panics about must not end the process.
 		if r := recover(); r != nil {
-			envs, fs, err = nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %v", dir, r)
+			envs, fs, err = nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %s", dir, secrets.Hide(fmt.Sprint(r)))
 		}
 	}()
-	pkg, fs := place.Parse(dir, files)
-	if pkg == nil {
-		return nil, finding.Sort(fs), nil
-	}
 	con, err := contract.New()
 	if err != nil {
 		return nil, nil, err
 	}
+	collect := newCollector(con.Shape())
+	secrets = collect.secrets
+	pkg, fs := place.Parse(dir, files)
+	if pkg == nil {
+		collect.torn(files)
+		return nil, finding.Sort(secrets.Seal(fs)), nil
+	}
+	defer r.begin(evaluating(pkg))()
+	pkg.Secrets = secrets
+	linked := link(r, con, pkg, sizeOf(files))
+	for _, p := range pkg.All() {
+		collect.syntax(p)
+	}
+	if finding.HasErrors(linked) {
+		collect.lines(files)
+		return nil, finding.Sort(secrets.Seal(linked)), nil
+	}
 	data, fs := evaluate(pkg, con.Context())
+	for _, d := range data {
+		collect.data(nil, d.Data)
+	}
+	collect.unused(pkg, fs)
+	collect.lines(files)
 	if len(data) == 0 && len(fs) == 0 {
 		fs = append(fs, place.About(dir, place.CodeNothing, "no environment in this directory",
 			`write one as a top-level field, for example production: {edge: host: "functions.example.com"}`))
 	}
 	envs, found := check(con, data)
 	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
-	return envs, finding.Sort(append(fs, found...)), nil
+	return envs, finding.Sort(secrets.Seal(slices.Concat(linked, fs, found))), nil
+}
+
+func sizeOf(files map[string][]byte) int {
+	size := 0
+	for _, src := range files {
+		size += len(src)
+	}
+	return size
+}
+
+// evaluating says what is at work once a package is read.
+func evaluating(pkg *place.Package) string {
+	if at, ok := pkg.Costly(); ok {
+		return fmt.Sprintf("evaluating %s (%s:%d:%d has the most to calculate)", pkg.Dir, at.File, at.Line, at.Column)
+	}
+	return "evaluating " + pkg.Dir
 }
 
 // check holds each environment to the contract; those that keep it come back

@@ -43,6 +43,16 @@ type Finding struct {
 	Message string `json:"message"`
 	// Help says what to do.
 	Help string `json:"help,omitempty"`
+	// Hidden says that the line holds a password or a key, and must not be
+	// shown: see Secrets.
+	Hidden bool `json:"hidden,omitempty"`
+}
+
+// In is the position with its file as seen from a directory, with forward
+// slashes. A file outside the directory stays as it is.
+func (p Position) In(dir string) Position {
+	p.File = relative(p.File, dir)
+	return p
 }
 
 // Sort orders findings by file, line, column, code and message and drops

@@ -24,6 +24,9 @@ const (
 	ManagedByLabel = "app.kubernetes.io/managed-by"
 )
 
+// Manager is the value of ManagedByLabel.
+const Manager = "whiskops"
+
 // Tiers in the order in which they are applied: each may need those before it.
 var Tiers = [...]string{"foundation", "actions", "data", "setup", "core", "edge", "packages", "observability"}
 
@@ -49,7 +52,7 @@ type (
 
 // Labels of an object.
 func (o Owner) Labels() M {
-	return M{NameLabel: o.Component, TierLabel: o.Tier, PartOfLabel: "openwhisk", ManagedByLabel: "whiskops"}
+	return M{NameLabel: o.Component, TierLabel: o.Tier, PartOfLabel: "openwhisk", ManagedByLabel: Manager}
 }
 
 // Selector of the owner's pods.

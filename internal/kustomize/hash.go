@@ -35,6 +35,19 @@ func HashedName(name string, configMap map[string]any) (string, error) {
 	return name + "-" + hashAlphabet.Replace(hex.EncodeToString(sum[:])[:hashLength]), nil
 }
 
+// PlainName is the name of an object before the engine put a hash of its content
+// behind it: a ConfigMap's, if its hash is right; that of any other as it is.
+func PlainName(o Object) string {
+	if o.Kind != "ConfigMap" || o.APIVersion != "v1" {
+		return o.Name
+	}
+	plain := unhashed(o.Name)
+	if hashed, err := HashedName(plain, o.Value); err != nil || hashed != o.Name {
+		return o.Name
+	}
+	return plain
+}
+
 // unhashed is a name without its hash, or the name if it has none.
 func unhashed(name string) string {
 	stem := len(name) - hashLength - 1

@@ -17,6 +17,7 @@ type Tree struct {
 	layers []layer
 	disk   fs.ReadLinkFS // nil: there is nothing but the layers
 	refuse func(real string) error
+	excess *excess // on the disk
 }
 
 type layer struct {
@@ -55,7 +56,7 @@ func newLayer(files map[string][]byte) layer {
 // nil is no reason. Give it an os.Root's FS, for the links that come while one
 // looks.
 func (t *Tree) Over(repository fs.ReadLinkFS, refuse func(real string) error) *Tree {
-	return &Tree{t.layers, repository, refuse}
+	return &Tree{t.layers, repository, refuse, &excess{}}
 }
 
 // ReadFile returns the content of a file.
@@ -72,7 +73,9 @@ func (t *Tree) ReadFile(name string) ([]byte, error) {
 			return content, nil
 		}
 	}
-	return fs.ReadFile(t.disk, p)
+	content, err := ReadOwn(t.disk, p, p)
+	t.excess.note(err)
+	return content, err
 }
 
 // CleanedAbs splits a path into its folder and the file in it, both without

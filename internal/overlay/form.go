@@ -13,8 +13,8 @@ type form interface {
 // finds what it can say of the difference that those before it left.
 var forms = []func(t *tier, pairs []pair) (form, error){
 	findListed,
-	findNamespace,
 	findRemovals,
+	findNamespace,
 	findWhole,
 	findGenerators,
 	findMerges,

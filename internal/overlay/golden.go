@@ -1,15 +1,19 @@
 package overlay
 
 import (
+	"regexp"
 	"strings"
 
+	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // Golden splits a build into files, one an object, each with the exact bytes
 // of the build: <kind>-<name>.yaml, and if two objects share that,
-// <kind>-<name>-<namespace>.yaml. In the order of the build, joined by
-// "---\n", they are the build.
+// <kind>-<name>-<namespace>.yaml. The hash of its content that ends an object's
+// name is left out: one that changes is a change of its file, and not another
+// file. In the order of the build, joined by "---\n", they are the build.
 func Golden(built []kustomize.Object) map[string][]byte {
 	files := make(map[string][]byte, len(built))
 	for i, name := range GoldenNames(built) {
@@ -21,7 +25,7 @@ func Golden(built []kustomize.Object) map[string][]byte {
 // GoldenNames are the names of Golden's files in the order of the build.
 func GoldenNames(built []kustomize.Object) []string {
 	stem := func(o kustomize.Object) string {
-		return strings.ToLower(o.Kind) + "-" + fileSafe(o.Name)
+		return strings.ToLower(o.Kind) + "-" + fileSafe(plainName(o))
 	}
 	shared := map[string]int{}
 	for _, o := range built {
@@ -37,4 +41,15 @@ func GoldenNames(built []kustomize.Object) []string {
 		files[i] = taken.take(name + ".yaml")
 	}
 	return files
+}
+
+// jobHash is what names a Job after its content.
+var jobHash = regexp.MustCompile(`-[0-9a-f]{8}$`)
+
+// plainName of an object, without the hash of its content.
+func plainName(o kustomize.Object) string {
+	if o.Kind == "Job" && value.Map(o.Value, "metadata", "labels")[krm.ManagedByLabel] == krm.Manager {
+		return jobHash.ReplaceAllString(o.Name, "")
+	}
+	return kustomize.PlainName(o)
 }

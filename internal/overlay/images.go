@@ -1,8 +1,10 @@
 package overlay
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/value"
 )
@@ -22,11 +24,13 @@ func findImages(_ *tier, pairs []pair) (form, error) {
 		if p.want == nil || p.want.hashed {
 			continue
 		}
-		eachImage(p.want.value, inBase(p), func(image string, in map[string]any) {
-			was, _ := in["image"].(string)
-			all = append(all, container{image, was})
+		eachImage(p.want.value, inBase(p), func(c, in map[string]any) {
+			all = append(all, container{imageOf(c), imageOf(in)})
 		})
 	}
+	slices.SortFunc(all, func(a, b container) int {
+		return cmp.Or(strings.Compare(a.base, b.base), strings.Compare(a.want, b.want))
+	})
 	entries := images{}
 	for _, c := range all {
 		if name := imageName(c.base); entries[name].name == "" && c.changes() {
@@ -51,17 +55,23 @@ func (c container) changes() bool {
 	return c.base != "" && c.base != c.want && plainImage.MatchString(c.base) && plainImage.MatchString(c.want)
 }
 
-// eachImage visits the images where the engine's transformer looks: in every
-// element of a list called containers or initContainers, at any depth, of every
-// kind; in is the same container in base. The images of volumes are among them,
-// as no versions of the engine agree where those are: they only must not be
-// touched.
-func eachImage(want, base any, visit func(image string, in map[string]any)) {
+func imageOf(c map[string]any) string {
+	image, _ := c["image"].(string)
+	return image
+}
+
+// eachImage visits, in no order, the containers with images where the engine's
+// transformer looks: in every element of a list called containers or
+// initContainers, at any depth, of every kind; in is the same container in
+// base, or nil. The images of volumes are among them, as if they were in a
+// container: no versions of the engine agree where those are, so they only must
+// not be touched.
+func eachImage(want, base any, visit func(c, in map[string]any)) {
 	switch want := want.(type) {
 	case map[string]any:
 		base, _ := base.(map[string]any)
-		for _, key := range slices.Sorted(maps.Keys(want)) {
-			eachImageOf(key, want[key], base[key], visit)
+		for key, is := range want {
+			eachImageOf(key, is, base[key], visit)
 		}
 	case []any:
 		base, _ := base.([]any)
@@ -75,10 +85,10 @@ func eachImage(want, base any, visit func(image string, in map[string]any)) {
 	}
 }
 
-// eachImageOf visits the images of a mapping's field.
-func eachImageOf(key string, want, base any, visit func(image string, in map[string]any)) {
+// eachImageOf visits those of a mapping's field.
+func eachImageOf(key string, want, base any, visit func(c, in map[string]any)) {
 	if reference, ok := want.(string); ok && key == "reference" {
-		visit(reference, nil)
+		visit(map[string]any{"image": reference}, nil)
 	}
 	containers, ok := want.([]any)
 	if !ok || key != "containers" && key != "initContainers" {
@@ -88,8 +98,8 @@ func eachImageOf(key string, want, base any, visit func(image string, in map[str
 	others, _ := base.([]any)
 	for _, c := range containers {
 		other := named(others, name(c))
-		if image, ok := value.Map(c)["image"].(string); ok {
-			visit(image, other)
+		if c := value.Map(c); imageOf(c) != "" {
+			visit(c, other)
 		}
 		eachImage(c, any(other), visit)
 	}
@@ -137,26 +147,22 @@ func (m images) engine(order []string, image, own string) (is, touched string) {
 }
 
 func (m images) apply(pairs []pair) []pair {
+	order := slices.Sorted(maps.Keys(m))
+	is := func(c map[string]any) string {
+		image, _ := m.engine(order, imageOf(c), "")
+		return image
+	}
 	return apply(pairs, func(p pair) map[string]any {
-		if len(m) == 0 || !p.changes() || p.want.hashed {
+		if len(m) == 0 || p.now == nil || p.want.hashed {
 			return p.now
 		}
-		after, changed := p.now, false
-		change := func(image string, in map[string]any) {
-			was, _ := in["image"].(string)
-			if _, ok := m[imageName(was)]; ok && was != image {
-				changed = true
-			}
+		changed := false
+		eachImage(p.now, nil, func(c, _ map[string]any) { changed = changed || is(c) != imageOf(c) })
+		if !changed {
+			return p.now
 		}
-		if eachImage(p.want.value, after, change); !changed {
-			return after
-		}
-		after = value.CopyMap(after)
-		eachImage(p.want.value, after, func(image string, in map[string]any) {
-			if was, ok := in["image"].(string); ok && m[imageName(was)].name != "" {
-				in["image"] = image
-			}
-		})
+		after := value.CopyMap(p.now)
+		eachImage(after, nil, func(c, _ map[string]any) { c["image"] = is(c) })
 		return after
 	})
 }

@@ -28,8 +28,8 @@ func findNamespace(t *tier, pairs []pair) (form, error) {
 func (n namespace) apply(pairs []pair) []pair {
 	return apply(pairs, func(p pair) map[string]any {
 		switch {
-		case !p.changes():
-			return p.now
+		case p.now == nil:
+			return nil
 		case p.want.kind == "Namespace":
 			return value.With(p.now, p.want.name, "metadata", "name")
 		}

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 	yamlv1 "sigs.k8s.io/yaml"
 
+	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/value"
 )
@@ -153,6 +154,39 @@ func TestGoldenNames(t *testing.T) {
 	want := []string{"namespace-main.yaml", "role-system-a.yaml", "service-a-main.yaml", "service-a-other.yaml", "service-a-other-2.yaml"}
 	if diff := cmp.Diff(want, GoldenNames(built)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// A hash is left out where it is one, and only there.
+func TestGoldenNamesWithoutHashes(t *testing.T) {
+	data := map[string]any{"data": map[string]any{"a": "1"}}
+	hashed, err := kustomize.HashedName("c", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := map[string]any{"metadata": map[string]any{"labels": map[string]any{krm.ManagedByLabel: krm.Manager}}}
+	for _, tt := range []struct {
+		of   kustomize.Object
+		want string
+	}{
+		{kustomize.Object{APIVersion: "v1", Kind: "ConfigMap", Name: hashed, Value: data}, "configmap-c.yaml"},
+		{kustomize.Object{APIVersion: "v1", Kind: "ConfigMap", Name: hashed}, "configmap-" + hashed + ".yaml"},
+		{kustomize.Object{APIVersion: "v1", Kind: "ConfigMap", Name: "c", Value: data}, "configmap-c.yaml"},
+		{kustomize.Object{APIVersion: "example.com/v1", Kind: "ConfigMap", Name: hashed, Value: data}, "configmap-" + hashed + ".yaml"},
+		{kustomize.Object{APIVersion: "batch/v1", Kind: "Job", Name: "j-0123abcd", Value: ours}, "job-j.yaml"},
+		{kustomize.Object{APIVersion: "batch/v1", Kind: "Job", Name: "j-database", Value: ours}, "job-j-database.yaml"},
+		{kustomize.Object{APIVersion: "batch/v1", Kind: "Job", Name: "j-0123abcd"}, "job-j-0123abcd.yaml"},
+	} {
+		if got := GoldenNames([]kustomize.Object{tt.of})[0]; got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.of, got, tt.want)
+		}
+	}
+	both := []kustomize.Object{
+		{APIVersion: "v1", Kind: "ConfigMap", Name: "c", Namespace: "n", Value: data},
+		{APIVersion: "v1", Kind: "ConfigMap", Name: hashed, Namespace: "n", Value: data},
+	}
+	if diff := cmp.Diff([]string{"configmap-c-n.yaml", "configmap-c-n-2.yaml"}, GoldenNames(both)); diff != "" {
+		t.Errorf("two of one name (-want +got):\n%s", diff)
 	}
 }
 

@@ -48,10 +48,11 @@ func differs(p pair, n int64) bool {
 
 func (r replicas) apply(pairs []pair) []pair {
 	return apply(pairs, func(p pair) map[string]any {
-		if p.changes() {
-			if n, ok := r[p.want.name]; ok && differs(p, n) {
-				return value.With(p.now, n, "spec", "replicas")
-			}
+		if p.now == nil || !slices.Contains(scaled, p.want.kind) {
+			return p.now
+		}
+		if n, ok := r[p.want.name]; ok {
+			return value.With(p.now, n, "spec", "replicas")
 		}
 		return p.now
 	})

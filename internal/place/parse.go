@@ -3,6 +3,7 @@ package place
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,7 +19,8 @@ import (
 // evaluated for minutes.
 const MaxInput = 4 << 20
 
-// Parse reads files as one package. The package is nil if what is wrong with it
+// Parse reads files as one package. What it imports is left to the caller, who
+// knows where packages are: Package.Imports. The package is nil if what is wrong with it
 // makes everything else that could be said a guess.
 func Parse(dir string, files map[string][]byte) (*Package, []finding.Finding) {
 	p := &Package{Dir: dir}
@@ -45,7 +47,7 @@ func Parse(dir string, files map[string][]byte) (*Package, []finding.Finding) {
 	if len(fs) > 0 {
 		return nil, fs
 	}
-	for _, check := range []func() []finding.Finding{p.checkClauses, p.checkImports, p.checkAttributes} {
+	for _, check := range []func() []finding.Finding{p.checkClauses, p.checkAttributes, p.weigh} {
 		fs = append(fs, check()...)
 	}
 	if len(fs) > 0 {
@@ -76,11 +78,15 @@ func parseFile(name string, src []byte) (*ast.File, []finding.Finding) {
 	return nil, []finding.Finding{About(name, CodeSyntax, "this is not a CUE file", helpSyntax)}
 }
 
+// foundText is how the parser says that it met a string.
+var foundText = regexp.MustCompile(`(?s)found '(STRING|INTERPOLATION)'.*`)
+
 // syntaxMessage turns the parser's words into ours. It is the one message of
-// CUE that is passed on, as it is written for the reader of the file.
+// CUE that is passed on, as it is written for the reader of the file. What text
+// the parser found stands in the file, and may be a password.
 func syntaxMessage(e errors.Error) string {
 	format, args := e.Msg()
 	msg := fmt.Sprintf(format, args...)
 	msg, _, _ = strings.Cut(msg, "\n")
-	return "syntax: " + msg
+	return "syntax: " + foundText.ReplaceAllString(msg, "found a string")
 }

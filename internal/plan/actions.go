@@ -109,9 +109,10 @@ func (p *planner) runtimesManifest() (string, error) {
 		runtimes[family] = kinds
 	}
 	manifest["blackboxes"] = p.Catalog.Blackboxes
-	text, err := json.Marshal(manifest)
+	// On many lines, for those who review it.
+	text, err := json.MarshalIndent(manifest, "", "  ")
 	if err != nil {
 		return "", fmt.Errorf("encode the runtimes manifest: %w", err)
 	}
-	return string(text), nil
+	return string(text) + "\n", nil
 }

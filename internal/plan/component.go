@@ -1,9 +1,7 @@
 package plan
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,6 +19,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // component plans what every component has: its ConfigMaps, its workload, its
@@ -245,24 +244,18 @@ func resourceList(r environment.ResourceList) krm.M {
 func fragments[T any](values []T) []krm.M {
 	var all []krm.M
 	for _, v := range values {
-		var m krm.M
-		if err := decode(v, &m); err != nil {
+		m, err := value.Of(v)
+		if err != nil {
 			panic(err) // a struct of strings encodes
 		}
-		all = append(all, m)
+		all = append(all, value.Map(m))
 	}
 	return all
 }
 
 // decode moves a value from one shape to another, strictly.
 func decode(from, to any) error {
-	raw, err := json.Marshal(from)
-	if err != nil {
-		return fmt.Errorf("catalogue: %w", err)
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(to); err != nil {
+	if err := value.Into(from, to); err != nil {
 		return fmt.Errorf("catalogue: %w", err)
 	}
 	return nil

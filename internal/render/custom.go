@@ -20,7 +20,8 @@ import (
 const (
 	codeCustom    = "WO311" // the folder does not build
 	codeRemote    = "WO312" // the folder wants something from the network
-	codeReference = "WO313" // the folder refers to what is not there, not of the repository, or generated in the same run
+	codeLarge     = "WO313" // the folder has a file, aliases or an object that is too large
+	codeReference = "WO314" // the folder refers to what is not there, not of the repository, or generated in the same run
 )
 
 // CustomError is a mistake in a user's own folder.
@@ -31,15 +32,19 @@ func (e *CustomError) Error() string { return e.Finding.Message }
 // withCustom builds an overlay with the user's own folder in it, and with all
 // that the repository has for it.
 func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.Object, error) {
+	at := path.Join(dir, CustomFolder)
 	built, err := kustomize.Build(kustomize.NewTree(r.files, files).Over(r.root, users(r.root)), dir)
 	var reference *kustomize.ReferenceError
+	var bound *kustomize.BoundError
 	switch {
 	case errors.As(err, &reference):
 		return nil, &CustomError{referenceMistake(reference)}
+	case errors.As(err, &bound):
+		return nil, tooLarge(bound)
 	case err != nil:
-		return nil, customMistake(path.Join(dir, CustomFolder), "the folder does not build: "+innermost(err))
+		return nil, customMistake(at, "the folder does not build: "+innermost(err))
 	}
-	return built, nil
+	return built, storable(at, built)
 }
 
 func referenceMistake(e *kustomize.ReferenceError) finding.Finding {
@@ -117,6 +122,9 @@ func customFolder(root fs.ReadLinkFS, at string) (overlay.Custom, error) {
 		text, err := repository.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
+		}
+		if bound := (*kustomize.BoundError)(nil); errors.As(err, &bound) {
+			return overlay.NoCustom, tooLarge(bound)
 		}
 		if err != nil {
 			return overlay.NoCustom, customMistake(file, "the file cannot be read: "+reason(err))

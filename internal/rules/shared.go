@@ -13,15 +13,17 @@ import (
 // those before it, and reported with the first that it collides with.
 func shared(all []*derived.Values) []finding.Finding {
 	var found []finding.Finding
+	taken := map[string]claim{}
 	for i, v := range all {
 		c := &checker{Values: v}
-		for _, collides := range []func(*derived.Values) bool{c.sharedKafka, c.sharedCouchDB, c.sharedRedis, c.sharedVolumes} {
+		for _, collides := range []func(*derived.Values) bool{c.sharedKafka, c.sharedCouchDB, c.sharedRedis} {
 			for _, other := range all[:i] {
 				if collides(other) {
 					break
 				}
 			}
 		}
+		c.sharedVolumes(i, taken)
 		found = append(found, c.found...)
 	}
 	return found
@@ -66,25 +68,38 @@ func (c *checker) sharedRedis(other *derived.Values) bool {
 	return true
 }
 
-// sharedVolumes looks at storage that is the same from any cluster.
-func (c *checker) sharedVolumes(other *derived.Values) bool {
-	theirs := map[string]string{}
-	for _, s := range (&checker{Values: other}).stores() {
-		for _, place := range s.remote() {
-			theirs[place] = s.field
-		}
-	}
+// claim says who has a place: the first environment, and its field.
+type claim struct {
+	order       int // of the environment among all
+	name, field string
+}
+
+// sharedVolumes looks at storage that is the same from any cluster. taken has
+// the places of the environments before, and afterwards those of this one: to
+// compare each with each would be most of the work for a thousand.
+func (c *checker) sharedVolumes(order int, taken map[string]claim) {
+	var first claim
+	var at string
+	var mine stored
+	own := map[string]claim{}
 	for _, s := range c.stores() {
 		for _, place := range s.remote() {
-			if field, taken := theirs[place]; taken {
-				c.fail("WO297", s.kinds()[0],
-					fmt.Sprintf("%q is the volume of %s in %q too: writers that do not know of each other destroy the data", place, field, other.Env.Name),
-					"write a place of its own for each environment")
-				return true
+			if other, ok := taken[place]; ok && (at == "" || other.order < first.order) {
+				first, at, mine = other, place, s
 			}
+			own[place] = claim{order, c.Env.Name, s.field}
 		}
 	}
-	return false
+	if at != "" {
+		c.fail("WO297", mine.kinds()[0],
+			fmt.Sprintf("%q is the volume of %s in %q too: writers that do not know of each other destroy the data", at, first.field, first.name),
+			"write a place of its own for each environment")
+	}
+	for place, m := range own {
+		if _, ok := taken[place]; !ok {
+			taken[place] = m
+		}
+	}
 }
 
 // remote places of a volume that is well formed.

@@ -13,7 +13,7 @@ const (
 	codeForeign  = "WO303" // a file of the user's stands where a generated one must go
 	codeLink     = "WO304" // a symbolic link in the way of a generated file
 	codeManifest = "WO305" // a manifest that cannot be read
-	codeStranger = "WO306" // a file or directory in a generated folder that whiskops did not write
+	codeStranger = "WO307" // a file or directory in a generated folder that whiskops did not write
 )
 
 func complaint(code, file, message, help string) finding.Finding {

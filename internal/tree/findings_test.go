@@ -68,12 +68,12 @@ func TestFindings(t *testing.T) {
 		disk:  files{"base/kustomization.yml": "mine", "base/my/f": "mine", "overlays/ci/Kustomization": "mine"},
 		asked: old,
 		want: []string{
-			"base/kustomization.yml:0: error WO306: this file is not from whiskops, and base/ is generated: all that is in it must be; " +
+			"base/kustomization.yml:0: error WO307: this file is not from whiskops, and base/ is generated: all that is in it must be; " +
 				"move it away, even if it is an editor's or the system's, perhaps to a folder of your own beside the generated ones, " +
 				`or run "whiskops generate --force" to delete it`,
-			"base/my:0: error WO306: this directory is not from whiskops, and base/ is generated: all that is in it must be; " +
+			"base/my:0: error WO307: this directory is not from whiskops, and base/ is generated: all that is in it must be; " +
 				"move it away, perhaps to a folder of your own beside the generated ones; no --force deletes it",
-			"overlays/ci/Kustomization:0: error WO306: this file is not from whiskops, and overlays/ci/ is generated: all that is in it must be; " +
+			"overlays/ci/Kustomization:0: error WO307: this file is not from whiskops, and overlays/ci/ is generated: all that is in it must be; " +
 				"move it away, even if it is an editor's or the system's, perhaps to overlays/ci/custom/, which is your own, " +
 				`or run "whiskops generate --force" to delete it`,
 		},
@@ -82,9 +82,9 @@ func TestFindings(t *testing.T) {
 		links: files{"base/l": "/etc/passwd", "overlays/ci/core": "../../base"},
 		asked: old,
 		want: []string{
-			"base/l:0: error WO306: this symbolic link or special file is not from whiskops, and base/ is generated: all that is in it must be; " +
+			"base/l:0: error WO307: this symbolic link or special file is not from whiskops, and base/ is generated: all that is in it must be; " +
 				"move it away, perhaps to a folder of your own beside the generated ones; no --force deletes it",
-			"overlays/ci/core:0: error WO306: this symbolic link or special file is not from whiskops, and overlays/ci/ is generated: all that is in it must be; " +
+			"overlays/ci/core:0: error WO307: this symbolic link or special file is not from whiskops, and overlays/ci/ is generated: all that is in it must be; " +
 				"move it away, perhaps to overlays/ci/custom/, which is your own; no --force deletes it",
 		},
 	}, {
@@ -133,7 +133,7 @@ func TestFindings(t *testing.T) {
 		disk:  files{"base/.whiskops": manifestOf(files{"a": "1"}) + "rubbish\n"},
 		asked: old,
 		want: []string{
-			`base/.whiskops:2: error WO305: the list of generated files cannot be read: "rubbish" is no line of sha256sum; ` +
+			`base/.whiskops:3: error WO305: the list of generated files cannot be read: "rubbish" is no line of sha256sum; ` +
 				"restore it from git and generate again, " +
 				`or run "whiskops generate --force" to rebuild it and overwrite the generated files`,
 		},

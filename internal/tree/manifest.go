@@ -27,11 +27,16 @@ func hash(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// formatManifest has no comment: sha256sum -c would complain about it.
+// comment begins a line that is for people and for git: sha256sum passes over it.
+const comment = "# "
+
+// formatManifest puts the name of each file on a line of its own before its hash.
+// So two branches that change neighbours change no lines that touch, and git
+// merges their manifests.
 func formatManifest(files map[string][]byte) []byte {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(&b, "%s  %s\n", hash(files[name]), name)
+		fmt.Fprintf(&b, "%s%s\n%s  %s\n", comment, name, hash(files[name]), name)
 	}
 	return []byte(b.String())
 }
@@ -87,7 +92,7 @@ func (r *manifestReader) line(number int, line string) {
 	if !inOrder {
 		r.damaged(number, "this is the mark of a merge conflict, without the others")
 	}
-	if isMark {
+	if isMark || strings.HasPrefix(line, comment) && !strings.HasSuffix(line, "\r") {
 		return
 	}
 	sum, name, ok := manifestLine(strings.TrimSuffix(line, "\r"))

@@ -10,7 +10,9 @@ import (
 func TestFormatManifest(t *testing.T) {
 	// The hashes are sha256sum's own, of "1\n" and of nothing.
 	same(t, "manifest", ""+
+		"# a b/empty\n"+
 		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a b/empty\n"+
+		"# one\n"+
 		"4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865  one\n",
 		manifestOf(files{"one": "1\n", "a b/empty": ""}))
 }
@@ -26,6 +28,8 @@ func TestParseManifest(t *testing.T) {
 		why  string
 	}{
 		{"empty", "", manifest{}, 0, ""},
+		{"comments", "# x\n" + ok + "# \n", manifest{"x": {h}}, 0, ""},
+		{"no comment", "#x\n" + ok, manifest{"x": {h}}, 1, `"#x" is no line of sha256sum`},
 		{"any order", h + "  z\n" + i + "  a b\n", manifest{"z": {h}, "a b": {i}}, 0, ""},
 		{"conflict", "<<<<<<< HEAD\n" + ok + "=======\n" + i + "  x\n>>>>>>> b\n", manifest{"x": {h, i}}, 0, ""},
 		{"conflict with the ancestor", "<<<<<<< HEAD\n" + ok + "||||||| a\n<<<<<<<<< b\n" + ok + "=========\n>>>>>>>>> c\n=======\n" + i + "  x\n>>>>>>> b\n", manifest{"x": {h, h, i}}, 0, ""},
@@ -76,7 +80,7 @@ func FuzzManifest(f *testing.F) {
 		}
 		if damage == nil && len(contested) == 0 && !strings.Contains(string(data), "<<<<<<<") {
 			got := strings.SplitAfter(string(data), "\n")
-			got = slices.DeleteFunc(got, func(l string) bool { return l == "" })
+			got = slices.DeleteFunc(got, func(l string) bool { return l == "" || strings.HasPrefix(l, comment) })
 			slices.SortFunc(got, func(a, b string) int { return strings.Compare(a[64:], b[64:]) })
 			slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[64:], b[64:]) })
 			if !slices.Equal(lines, got) {

@@ -83,7 +83,7 @@ func foldersBy(manifests map[string]string, parents []Parent) []Folder {
 
 func (d *disk) anyStale(folders []Folder, parents []Parent) bool {
 	var p plan
-	stale, err := d.staleFolders(input{folders, parents}, &p)
+	stale, err := d.staleFolders(input{folders: folders, parents: parents}, &p)
 	return err != nil || len(stale) > 0 || len(p.findings) > 0
 }
 

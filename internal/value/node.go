@@ -43,7 +43,7 @@ func (w writer) node(v any, depth int) (*yaml.Node, error) {
 	case nil:
 		return scalar(yaml.NodeTagNull, "null"), nil
 	case string:
-		return Text(v), nil
+		return quoted(v), nil
 	case bool:
 		return scalar(yaml.NodeTagBool, strconv.FormatBool(v)), nil
 	case int64:
@@ -98,7 +98,7 @@ func (w writer) ordered(v Ordered, depth int) (*yaml.Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.Content = append(n.Content, Text(key), field)
+		n.Content = append(n.Content, quoted(key), field)
 	}
 	return n, nil
 }
@@ -131,7 +131,7 @@ func (w writer) typed(v reflect.Value, depth int) (*yaml.Node, error) {
 	case reflect.Struct:
 		return w.structure(v, shape, depth)
 	case reflect.String:
-		return Text(v.String()), nil
+		return quoted(v.String()), nil
 	case reflect.Bool:
 		return scalar(yaml.NodeTagBool, strconv.FormatBool(v.Bool())), nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -190,7 +190,7 @@ func fill(keys []string, field func(string) (*yaml.Node, error)) (*yaml.Node, er
 		if err != nil {
 			return nil, err
 		}
-		n.Content = append(n.Content, Text(key), e)
+		n.Content = append(n.Content, quoted(key), e)
 	}
 	return n, nil
 }

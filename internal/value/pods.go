@@ -1,5 +1,7 @@
 package value
 
+import "slices"
+
 // templates are the kinds that run pods, and where in them the pod is: the
 // mapping that has its metadata and its spec.
 var templates = map[string][]string{
@@ -20,15 +22,11 @@ func RunsPods(kind string) bool {
 	return ok
 }
 
-// PodTemplate is the part of an object that has the metadata and the spec of
-// its pods; nil if it runs none.
-func PodTemplate(o map[string]any) map[string]any {
+// PodSpec is the specification of an object's pods; nil if it runs none.
+func PodSpec(o map[string]any) map[string]any {
 	kind, _ := o["kind"].(string)
 	if path, ok := templates[kind]; ok {
-		return Map(o, path...)
+		return Map(o, append(slices.Clip(path), "spec")...)
 	}
 	return nil
 }
-
-// PodSpec is the specification of an object's pods; nil if it runs none.
-func PodSpec(o map[string]any) map[string]any { return Map(PodTemplate(o), "spec") }

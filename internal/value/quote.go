@@ -33,10 +33,10 @@ func notText(s string) bool {
 	return false
 }
 
-// Text writes a string such that every reader of YAML 1.1 and 1.2 gets the
+// quoted writes a string such that every reader of YAML 1.1 and 1.2 gets the
 // same string back. Text of several lines is a block where a block can hold
 // it. What is no UTF-8 becomes U+FFFD, as in JSON.
-func Text(s string) *yaml.Node {
+func quoted(s string) *yaml.Node {
 	if !utf8.ValidString(s) {
 		s = string([]rune(s))
 	}

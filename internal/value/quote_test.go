@@ -48,7 +48,7 @@ func TestEveryReaderReadsTheSameString(t *testing.T) {
 	}
 }
 
-func FuzzText(f *testing.F) {
+func FuzzQuoted(f *testing.F) {
 	for _, s := range nasty {
 		f.Add(s)
 	}
@@ -109,10 +109,10 @@ func printed(t *testing.T, v any) []byte {
 func TestQuotesAreForThoseThatNeedThem(t *testing.T) {
 	for s, style := range map[string]yaml.Style{
 		"controller": 0, "512Mi": 0, "10s": 0, "http://a:80/": 0, "kafka-0.kafka:9092": 0, "yesterday": 0, "a=b": 0, "-Xmx1g": 0,
-		"no": yaml.DoubleQuotedStyle, "1:30": yaml.DoubleQuotedStyle, "<<": yaml.DoubleQuotedStyle, "2026-01-01 10:00:00 -5": yaml.DoubleQuotedStyle,
+		"no": yaml.DoubleQuotedStyle, "=": yaml.DoubleQuotedStyle, "._": yaml.DoubleQuotedStyle, "190:20:30": yaml.DoubleQuotedStyle, "~": yaml.DoubleQuotedStyle, "1:30": yaml.DoubleQuotedStyle, "<<": yaml.DoubleQuotedStyle, "2026-01-01 10:00:00 -5": yaml.DoubleQuotedStyle,
 		"a\nb\n": yaml.LiteralStyle, "a\n\tb": yaml.LiteralStyle, "a \nb": yaml.DoubleQuotedStyle, "a\r\nb": yaml.DoubleQuotedStyle,
 	} {
-		if got := Text(s).Style; got != style {
+		if got := quoted(s).Style; got != style {
 			t.Errorf("%q has style %d, wanted %d", s, got, style)
 		}
 	}

@@ -1,6 +1,9 @@
 package value
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Reference is a place in an object that names a ConfigMap or a Secret of the
 // object's namespace.
@@ -8,96 +11,102 @@ type Reference struct {
 	// Kind is ConfigMap or Secret.
 	Kind string
 	// Name of the object that is meant.
-	Name   string
-	rename func(string)
+	Name string
+}
+
+// places are the paths in a pod's specification, a star being each element, at
+// which it names a ConfigMap or a Secret. Secrets with which a node pulls
+// images are not among them: no container sees those.
+var places = split([]place{
+	{"ConfigMap", "volumes * configMap name"},
+	{"ConfigMap", "volumes * projected sources * configMap name"},
+	{"ConfigMap", "initContainers * envFrom * configMapRef name"},
+	{"ConfigMap", "initContainers * env * valueFrom configMapKeyRef name"},
+	{"ConfigMap", "containers * envFrom * configMapRef name"},
+	{"ConfigMap", "containers * env * valueFrom configMapKeyRef name"},
+	{"Secret", "volumes * secret secretName"},
+	{"Secret", "volumes * projected sources * secret name"},
+	{"Secret", "volumes * azureFile secretName"},
+	{"Secret", "volumes * csi nodePublishSecretRef name"},
+	{"Secret", "volumes * * secretRef name"},
+	{"Secret", "initContainers * envFrom * secretRef name"},
+	{"Secret", "initContainers * env * valueFrom secretKeyRef name"},
+	{"Secret", "containers * envFrom * secretRef name"},
+	{"Secret", "containers * env * valueFrom secretKeyRef name"},
+})
+
+type place struct{ kind, path string }
+
+type route struct {
+	kind string
+	path []string
+}
+
+func split(places []place) []route {
+	routes := make([]route, len(places))
+	for i, p := range places {
+		routes[i] = route{p.kind, strings.Fields(p.path)}
+	}
+	return routes
+}
+
+// granted are what a role calls what it may read by name.
+var granted = map[string]string{"configmaps": "ConfigMap", "secrets": "Secret"}
+
+// References are all places in which an object names a ConfigMap or a Secret:
+// in its pods, and in what a role may read.
+func References(o map[string]any) []Reference {
+	var found []Reference
+	Rename(o, func(kind, name string) string {
+		found = append(found, Reference{kind, name})
+		return name
+	})
+	return found
 }
 
 // Rename is an object in which every reference has the name that other gives.
-// The object itself stays as it is.
+// The object itself stays as it is, and shares with the result what is equal.
 func Rename(o map[string]any, other func(kind, name string) string) map[string]any {
-	if !slices.ContainsFunc(References(o), func(r Reference) bool { return other(r.Kind, r.Name) != r.Name }) {
+	kind, _ := o["kind"].(string)
+	if kind == "Role" || kind == "ClusterRole" {
+		renamed, _ := changeAt(o, []string{"rules", "*"}, func(rule any) (any, bool) { return renameRule(rule, other) })
+		return renamed.(map[string]any)
+	}
+	path, runs := templates[kind]
+	if !runs {
 		return o
 	}
-	o = CopyMap(o)
-	for _, r := range References(o) {
-		if name := other(r.Kind, r.Name); name != r.Name {
-			r.rename(name)
+	renamed, _ := changeAt(o, append(slices.Clip(path), "spec"), func(pod any) (any, bool) {
+		changed := false
+		for _, r := range places {
+			var differs bool
+			pod, differs = changeAt(pod, r.path, func(name any) (any, bool) { return renameText(r.kind, name, other) })
+			changed = changed || differs
+		}
+		return pod, changed
+	})
+	return renamed.(map[string]any)
+}
+
+func renameRule(rule any, other func(kind, name string) string) (any, bool) {
+	changed := false
+	resources, _ := Map(rule)["resources"].([]any)
+	for _, r := range resources {
+		resource, _ := r.(string)
+		if kind, ok := granted[resource]; ok {
+			var differs bool
+			rule, differs = changeAt(rule, []string{"resourceNames", "*"}, func(name any) (any, bool) { return renameText(kind, name, other) })
+			changed = changed || differs
 		}
 	}
-	return o
+	return rule, changed
 }
 
-// References are all places in which an object names a ConfigMap or a Secret:
-// the volumes and the variables of its pods, and what a role may read. Secrets
-// with which a node pulls images are not among them: no container sees those.
-func References(o map[string]any) []Reference {
-	if kind := o["kind"]; kind == "Role" || kind == "ClusterRole" {
-		return named(o)
+func renameText(kind string, name any, other func(kind, name string) string) (any, bool) {
+	text, _ := name.(string)
+	if text == "" {
+		return name, false
 	}
-	var f finder
-	pod := PodSpec(o)
-	for _, v := range Items(pod, "volumes") {
-		f.volume(v)
-	}
-	for _, list := range []string{"initContainers", "containers"} {
-		for _, c := range Items(pod, list) {
-			f.container(c)
-		}
-	}
-	return f.found
-}
-
-type finder struct{ found []Reference }
-
-// at adds the place if it holds a name.
-func (f *finder) at(kind string, in map[string]any, key string) {
-	if name, _ := in[key].(string); name != "" {
-		f.found = append(f.found, Reference{kind, name, func(name string) { in[key] = name }})
-	}
-}
-
-func (f *finder) volume(v map[string]any) {
-	f.at("ConfigMap", Map(v, "configMap"), "name")
-	f.at("Secret", Map(v, "secret"), "secretName")
-	for _, s := range Items(Map(v, "projected"), "sources") {
-		f.at("ConfigMap", Map(s, "configMap"), "name")
-		f.at("Secret", Map(s, "secret"), "name")
-	}
-	// The secrets with which other types of volumes are mounted.
-	f.at("Secret", Map(v, "azureFile"), "secretName")
-	f.at("Secret", Map(v, "csi", "nodePublishSecretRef"), "name")
-	for _, source := range Keys(v) {
-		f.at("Secret", Map(v, source, "secretRef"), "name")
-	}
-}
-
-func (f *finder) container(c map[string]any) {
-	for _, e := range Items(c, "env") {
-		f.at("ConfigMap", Map(e, "valueFrom", "configMapKeyRef"), "name")
-		f.at("Secret", Map(e, "valueFrom", "secretKeyRef"), "name")
-	}
-	for _, e := range Items(c, "envFrom") {
-		f.at("ConfigMap", Map(e, "configMapRef"), "name")
-		f.at("Secret", Map(e, "secretRef"), "name")
-	}
-}
-
-// named are the names in the rules of a role.
-func named(role map[string]any) []Reference {
-	var found []Reference
-	for _, rule := range Items(role, "rules") {
-		resources, _ := rule["resources"].([]any)
-		names, _ := rule["resourceNames"].([]any)
-		for _, r := range []struct{ kind, resource string }{{"ConfigMap", "configmaps"}, {"Secret", "secrets"}} {
-			if !slices.Contains(resources, any(r.resource)) {
-				continue
-			}
-			for i, n := range names {
-				if name, _ := n.(string); name != "" {
-					found = append(found, Reference{r.kind, name, func(name string) { names[i] = name }})
-				}
-			}
-		}
-	}
-	return found
+	renamed := other(kind, text)
+	return renamed, renamed != text
 }

@@ -6,10 +6,10 @@
 // integer however it was written, so that equal numbers are equal values.
 //
 // Read and Plain make one of a YAML node, Of of any Go value, Settle of what
-// some decoder left. Node and Document write any Go value as a YAML node, Text
-// a string, quoted by the one rule; Into fills in a Go type. Equal, Copy and
-// Diff compare and copy. Keys, Map and Items look into a value; With is another
-// with one difference. RunsPods, PodTemplate, PodSpec, References and Rename know
+// some decoder left. Node and Document write any Go value as a YAML node, its
+// strings quoted by one rule; Into fills in a Go type. Equal, Copy and
+// Diff compare and copy. Keys and Map look into a value; With is another with
+// one difference. RunsPods, PodSpec, References and Rename know
 // where Kubernetes keeps pods, and where an object names a ConfigMap or a Secret. What kustomize makes of a value, byte for
 // byte, is in internal/kustomize.
 package value
@@ -58,44 +58,6 @@ func rank(key string) int {
 		return i
 	}
 	return len(first)
-}
-
-// Map follows keys through mappings; nil if one is missing or no mapping.
-func Map(v any, path ...string) map[string]any {
-	m, _ := v.(map[string]any)
-	for _, key := range path {
-		m, _ = m[key].(map[string]any)
-	}
-	return m
-}
-
-// Items are the elements of a mapping's list that are mappings.
-func Items(m map[string]any, key string) []map[string]any {
-	list, _ := m[key].([]any)
-	found := make([]map[string]any, 0, len(list))
-	for _, e := range list {
-		if item, ok := e.(map[string]any); ok {
-			found = append(found, item)
-		}
-	}
-	return found
-}
-
-// With is a mapping that has another value at a path. It shares with m what is
-// not on the path; m stays as it is.
-func With(m map[string]any, v any, path ...string) map[string]any {
-	if len(path) == 0 {
-		return m
-	}
-	c := maps.Clone(m)
-	if c == nil {
-		c = map[string]any{}
-	}
-	if len(path) > 1 {
-		v = With(Map(m, path[0]), v, path[1:]...)
-	}
-	c[path[0]] = v
-	return c
 }
 
 // Copy copies a plain value deeply.
