@@ -1,7 +1,6 @@
 package environment
 
 import (
-	"maps"
 	"regexp"
 	"strings"
 )
@@ -16,16 +15,15 @@ var (
 // torn takes the secrets of files that are no CUE, or not CUE that may be
 // evaluated: line by line, and in doubt too many. Below a label that looks like
 // a secret's, each line up to the end of its braces holds one; so does each line
-// that gives a value to a name on such a line, and each that has a text under no
-// name of the contract.
+// that gives a value to a name on such a line, and each that is strange.
 func (c *collector) torn(files map[string][]byte) {
+	c.strange(files)
 	var all []*tornFile
-	known := maps.Clone(c.words)
 	for name, src := range files {
 		for _, m := range tornLabel.FindAllSubmatch(src, -1) {
 			c.words[string(m[1])] = true
 		}
-		all = append(all, &tornFile{name: name, known: known, lines: strings.Split(string(src), "\n"), hidden: map[int]bool{}})
+		all = append(all, &tornFile{name: name, lines: strings.Split(string(src), "\n"), hidden: map[int]bool{}})
 	}
 	names := map[string]bool{}
 	for grown := true; grown; {
@@ -37,18 +35,26 @@ func (c *collector) torn(files map[string][]byte) {
 	for _, f := range all {
 		for i := range f.hidden {
 			c.secrets.AddLine(f.name, i+1)
-			c.tornValues(f.lines[i])
+			for _, m := range tornText.FindAllStringSubmatch(f.lines[i], -1) {
+				c.key(m[1] + m[2])
+			}
 		}
 	}
 }
 
-// tornValues takes every text of a line, and every word that is no label.
-func (c *collector) tornValues(line string) {
-	for _, m := range tornText.FindAllStringSubmatch(line, -1) {
-		c.key(m[1] + m[2])
-	}
-	for word := range tornReferences(line) {
-		c.add(word)
+// strange takes the lines that have a text, and before it no word of the
+// contract: what defines a secret may be misspelt. The values are not taken,
+// since most of them are something else.
+func (c *collector) strange(files map[string][]byte) {
+	for name, src := range files {
+		for i, line := range strings.Split(string(src), "\n") {
+			for _, m := range tornText.FindAllStringIndex(line, -1) {
+				words := tornWord.FindAllString(tornText.ReplaceAllString(line[:m[0]], ""), -1)
+				if !c.contract[lastOf(words)] {
+					c.secrets.AddLine(name, i+1)
+				}
+			}
+		}
 	}
 }
 
@@ -71,7 +77,6 @@ func tornReferences(line string) map[string]bool {
 // tornFile is a file by its lines, and which of them are hidden.
 type tornFile struct {
 	name   string
-	known  map[string]bool // the words of the contract
 	lines  []string
 	hidden map[int]bool
 }
@@ -84,7 +89,7 @@ func (f *tornFile) hide(names map[string]bool) bool {
 	for i, line := range f.lines {
 		from := 0
 		if depth <= 0 && !text {
-			if from = f.secretAt(line, names); from < 0 {
+			if from = secretAt(line, names); from < 0 {
 				continue
 			}
 			depth = 0
@@ -103,27 +108,15 @@ func (f *tornFile) hide(names map[string]bool) bool {
 }
 
 // secretAt is where on a line the value begins that may be a secret, or -1.
-func (f *tornFile) secretAt(line string, names map[string]bool) int {
+func secretAt(line string, names map[string]bool) int {
 	for _, m := range tornLabel.FindAllStringSubmatchIndex(line, -1) {
 		label := line[m[2]:m[3]]
 		if label == "plain" || label == "subjects" || names[label] || spelled.MatchString(label) {
 			return m[1]
 		}
 	}
-	if authKey.MatchString(line) || strings.HasPrefix(strings.TrimSpace(line), "let ") || f.strange(line) {
+	if authKey.MatchString(line) || strings.HasPrefix(strings.TrimSpace(line), "let ") {
 		return 0
 	}
 	return -1
-}
-
-// strange tells that a line has a text, and before it no word of the contract:
-// a label may be what is torn.
-func (f *tornFile) strange(line string) bool {
-	for _, m := range tornText.FindAllStringIndex(line, -1) {
-		words := tornWord.FindAllString(tornText.ReplaceAllString(line[:m[0]], ""), -1)
-		if !f.known[lastOf(words)] {
-			return true
-		}
-	}
-	return false
 }
