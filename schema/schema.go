@@ -1,6 +1,5 @@
-// Package schema embeds the CUE contract and the catalogue of OpenWhisk. Go
-// here only embeds: internal/environment loads the contract, internal/plan
-// reads the catalogue.
+// Package schema embeds the CUE contract and its JSON Schema. Go here only embeds:
+// internal/contract compiles the contract.
 package schema
 
 //go:generate go run ../internal/reference ..
@@ -11,3 +10,8 @@ import "embed"
 //
 //go:embed *.cue
 var Contract embed.FS
+
+// JSONSchema says of an environment what the contract says, for editors.
+//
+//go:embed environment.schema.json
+var JSONSchema []byte

@@ -32,6 +32,7 @@ func TestFindingsDocument(t *testing.T) {
 	}
 	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(codes(t, "../../internal/tree/findings.go"))
+	b.WriteString(codes(t, "../../internal/version/version.go"))
 	b.WriteString(codes(t, "../../internal/render/custom.go"))
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"strings"
 	"testing"
@@ -27,7 +26,7 @@ func FuzzFunction(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
 		var stderr bytes.Buffer
-		code := run(context.Background(), []string{"fn"}, streams{in: bytes.NewReader(input), out: io.Discard, err: &stderr})
+		code := run([]string{"fn"}, streams{in: bytes.NewReader(input), out: io.Discard, err: &stderr})
 		said := stderr.String()
 		if code != exitFine && code != exitUsage || code == exitUsage && !strings.HasPrefix(said, "whiskops: ") || strings.Contains(said, "runtime error") {
 			t.Errorf("exit code %d: %s", code, said)

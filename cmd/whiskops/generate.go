@@ -6,9 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/whiskops/whiskops/internal/budget"
 	"github.com/whiskops/whiskops/internal/cache"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -16,11 +19,13 @@ import (
 	"github.com/whiskops/whiskops/internal/record"
 	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/tree"
+	"github.com/whiskops/whiskops/internal/version"
 )
 
 func generateCommand(s streams) *cobra.Command {
 	var out printer
-	g := generation{notify: func(line string) { fmt.Fprintln(s.err, line) }}
+	g := generation{version: built(), notify: func(line string) { fmt.Fprintln(s.err, line) }}
+	var most limits
 	noCache := false
 	cmd := &cobra.Command{
 		Use:   "generate",
@@ -42,6 +47,12 @@ there.`,
 				return err
 			}
 			g.place.resolve(s)
+			watch, ended, err := most.watch(s)
+			if err != nil {
+				return err
+			}
+			defer ended()
+			g.watch = watch
 			if !noCache && !g.check {
 				g.store = cache.Open(s.cache, cache.BuildID())
 				defer g.store.Close()
@@ -62,8 +73,10 @@ there.`,
 	}
 	g.place.flags(cmd)
 	out.flags(cmd)
+	most.flags(cmd)
 	cmd.Flags().BoolVar(&g.check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
 	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand")
+	cmd.Flags().BoolVar(&g.downgrade, "downgrade", false, "write over what a newer whiskops wrote")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
 }
@@ -71,9 +84,11 @@ there.`,
 // generation is one run of generate.
 type generation struct {
 	place
-	check, force bool
-	store        *cache.Store // nil: nothing is remembered
-	notify       func(line string)
+	version                 version.Version
+	check, force, downgrade bool
+	store                   *cache.Store // nil: nothing is remembered
+	notify                  func(line string)
+	watch                   *budget.Watch
 }
 
 // outcome is what came of it.
@@ -90,7 +105,7 @@ type outcome struct {
 func (g *generation) run() (outcome, error) {
 	// Both names are in the key: they stand in findings.
 	key := record.Key("generate", g.root, g.environments)
-	inputs := record.NewInputs(map[string]fs.FS{"root": os.DirFS(g.root), "environments": os.DirFS(g.environments)})
+	inputs := record.NewInputs(map[string]fs.FS{"root": os.DirFS(g.root), "environments": os.DirFS(g.environments), "packages": inside(g.root)})
 	if !g.force {
 		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
 			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
@@ -110,10 +125,16 @@ func (g *generation) run() (outcome, error) {
 func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error) {
 	// Whoever needs the engine's schema first waits for it.
 	go kustomize.Warm()
-	envs, findings, err := load(inputs.Through("environments"), g.environments)
+	envs, findings, err := load(environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments, g.watch)
 	done := outcome{environments: len(envs), findings: findings}
-	if err != nil || finding.HasErrors(findings) {
+	if err != nil {
 		return done, nil, err
+	}
+	if finding.HasErrors(findings) {
+		// Nothing will be written. What else is wrong is said in the same run.
+		_, err := render.Tree(sound(envs, findings), inputs.Through("root"), render.Options{Memory: g.store, Begin: g.watch.Begin})
+		done.findings = append(done.findings, g.mistakes(err)...)
+		return done, nil, nil
 	}
 	var folders []tree.Folder
 	holds := func(manifests map[string]string) bool { return tree.Matches(g.root, manifests, nil) }
@@ -124,8 +145,8 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	if errors.Is(err, tree.ErrChanged) {
 		done.changes, folders, err = g.bring(envs, inputs, nil)
 	}
-	if custom := (*render.CustomError)(nil); errors.As(err, &custom) {
-		done.findings = append(done.findings, below(g.root, custom.Finding))
+	if found := g.mistakes(err); len(found) > 0 {
+		done.findings = append(done.findings, found...)
 		return done, nil, nil
 	}
 	for _, f := range done.changes.Findings {
@@ -134,9 +155,28 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	return done, folders, err
 }
 
+// sound are the environments that no error is about.
+func sound(envs []environment.Environment, findings []finding.Finding) []environment.Environment {
+	return slices.DeleteFunc(slices.Clone(envs), func(e environment.Environment) bool {
+		name := environment.JoinPath(e.Name)
+		return slices.ContainsFunc(findings, func(f finding.Finding) bool {
+			return f.Severity == finding.Error && (f.Path == name || strings.HasPrefix(f.Path, name+"."))
+		})
+	})
+}
+
+// mistakes are those in the users' own folders.
+func (g *generation) mistakes(err error) []finding.Finding {
+	found := render.Mistakes(err)
+	for i, f := range found {
+		found[i] = below(g.root, f)
+	}
+	return found
+}
+
 // bring makes the tree, and brings the disk to it or compares the two.
 func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs, holds func(map[string]string) bool) (tree.Changes, []tree.Folder, error) {
-	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check})
+	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.Begin})
 	if err != nil {
 		return tree.Changes{}, nil, err
 	}
@@ -144,8 +184,18 @@ func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs
 	if g.check {
 		bring = tree.Check
 	}
-	changes, err := bring(g.root, folders, tree.Options{Parents: render.Parents(), Force: g.force, Notify: g.notify})
+	changes, err := bring(g.root, folders, tree.Options{Parents: render.Parents(), Mark: g.mark(), Force: g.force, Notify: g.notify})
 	return changes, folders, err
+}
+
+// mark says which whiskops writes the tree, and stops one that is older than the
+// one before.
+func (g *generation) mark() tree.Mark {
+	m := tree.Mark{Path: version.File, Content: g.version.Mark()}
+	if !g.downgrade {
+		m.Judge = g.version.Judge
+	}
+	return m
 }
 
 // below makes a finding's place, which is relative to the root, absolute.

@@ -3,15 +3,13 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime/debug"
-	"syscall"
 )
 
 // Exit codes.
@@ -33,15 +31,17 @@ func main() {
 		// But for a thousand environments, of which most is garbage.
 		debug.SetMemoryLimit(memoryLimit)
 	}
+	// A stack that is full ends the process with a trace of Go's. As memory it
+	// counts anyway: see budget.go.
+	debug.SetMaxStack(math.MaxInt)
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "whiskops: where am I?", err)
 		os.Exit(exitUsage)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, dir: dir, cache: cacheDir()})
-	stop()
-	os.Exit(code)
+	// No signal is caught: each ends the process where it stands, which is safe
+	// (see internal/tree).
+	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, dir: dir, cache: cacheDir()}))
 }
 
 // cacheDir is where runs remember; empty if the user has no such place.
@@ -68,13 +68,13 @@ type streams struct {
 var errFindings = errors.New("there are findings")
 
 // run runs one command line and returns its exit code.
-func run(ctx context.Context, args []string, s streams) int {
+func run(args []string, s streams) int {
 	cmd := rootCommand(s)
 	cmd.SetArgs(args)
 	cmd.SetIn(s.in)
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
-	err := cmd.ExecuteContext(ctx)
+	err := cmd.Execute()
 	switch {
 	case err == nil:
 		return exitFine

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +14,7 @@ import (
 
 func planCommand(s streams) *cobra.Command {
 	var at place
+	var most limits
 	out := printer{form: "text"}
 	cmd := &cobra.Command{
 		Use:   "plan ENVIRONMENT",
@@ -25,25 +24,27 @@ func planCommand(s streams) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at.resolve(s)
-			envs, findings, err := load(os.DirFS(at.environments), at.environments)
+			watch, done, err := most.watch(s)
+			if err != nil {
+				return err
+			}
+			defer done()
+			envs, findings, err := load(at.repository(), os.DirFS(at.environments), at.environments, watch)
 			if err != nil {
 				return err
 			}
 			if err := out.print(s, findings); err != nil {
 				return err
 			}
-			i := slices.IndexFunc(envs, func(e environment.Environment) bool { return e.Name == args[0] })
-			if i < 0 {
-				var names []string
-				for _, e := range envs {
-					names = append(names, e.Name)
-				}
-				return fmt.Errorf("there is no environment %q; there are %s", args[0], strings.Join(names, ", "))
+			env, err := named(envs, args[0])
+			if err != nil {
+				return err
 			}
-			return printPlan(s, &envs[i])
+			return printPlan(s, env)
 		},
 	}
 	at.flags(cmd)
+	most.flags(cmd)
 	return cmd
 }
 

@@ -335,7 +335,7 @@ func TestCacheLeftAlone(t *testing.T) {
 			args = append(args, flag)
 		}
 		var out, err bytes.Buffer
-		if code := run(t.Context(), args, streams{out: &out, err: &err, dir: r.root, cache: r.cache}); code != exitFine {
+		if code := run(args, streams{out: &out, err: &err, dir: r.root, cache: r.cache}); code != exitFine {
 			t.Fatalf("%s exits with %d: %s", flag, code, err.String())
 		}
 		if _, err := os.Stat(r.cache); os.IsNotExist(err) != (flag != "") {

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 )
 
@@ -29,7 +31,8 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(generateCommand(s), validateCommand(s), planCommand(s), initCommand(s), fnCommand(s), versionCommand(s))
+	cmd.AddCommand(generateCommand(s), validateCommand(s), planCommand(s), initCommand(s),
+		explainCommand(s), schemaCommand(s), showCommand(s), fnCommand(s), versionCommand(s))
 	return cmd
 }
 
@@ -48,6 +51,27 @@ func (p *place) flags(cmd *cobra.Command) {
 func (p *place) resolve(s streams) {
 	p.root = from(s.dir, p.root)
 	p.environments = from(p.root, p.environments)
+}
+
+// repository is where environments may import packages from.
+func (p *place) repository() environment.Repository {
+	return environment.Repository{FS: inside(p.root), Dir: p.root}
+}
+
+// inside is a directory as a file system of which no link leads out: what
+// environments import is what the repository has.
+type inside string
+
+// Open opens a file or a directory.
+func (d inside) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	f, err := os.OpenInRoot(string(d), filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 func from(dir, path string) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/whiskops/whiskops/internal/budget"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -17,6 +18,7 @@ import (
 func validateCommand(s streams) *cobra.Command {
 	var at place
 	var out printer
+	var most limits
 	cmd := &cobra.Command{
 		Use:   "validate",
 		Short: "Say what is wrong with the environments",
@@ -28,7 +30,12 @@ func validateCommand(s streams) *cobra.Command {
 				return err
 			}
 			at.resolve(s)
-			envs, findings, err := load(os.DirFS(at.environments), at.environments)
+			watch, done, err := most.watch(s)
+			if err != nil {
+				return err
+			}
+			defer done()
+			envs, findings, err := load(at.repository(), os.DirFS(at.environments), at.environments, watch)
 			if err != nil {
 				return err
 			}
@@ -43,18 +50,26 @@ func validateCommand(s streams) *cobra.Command {
 	}
 	at.flags(cmd)
 	out.flags(cmd)
+	most.flags(cmd)
 	return cmd
 }
 
-// load reads the environments of a directory, through a file system of what is
-// in it, and judges them.
-func load(system fs.FS, dir string) ([]environment.Environment, []finding.Finding, error) {
-	envs, findings, err := environment.Load(system, dir)
+// read reads the environments of a directory, through a file system of what is
+// in it. Those with a mistake are left out.
+func read(repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
+	repo.Begin = watch.Begin
+	envs, findings, err := repo.Load(system, dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
+		err = fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
 	}
-	if err != nil || finding.HasErrors(findings) {
-		return nil, findings, err
+	return envs, findings, err
+}
+
+// load is read, and judges what was read: the sound ones too if others are not.
+func load(repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
+	envs, findings, err := read(repo, system, dir, watch)
+	if err != nil {
+		return nil, nil, err
 	}
 	values := make([]*derived.Values, len(envs))
 	for i := range envs {

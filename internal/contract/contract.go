@@ -38,6 +38,7 @@ type Contract struct {
 	shape *Shape      // of #Environment
 
 	definitions map[string]*Shape // of what #Environment refers to
+	names       []string          // of all definitions
 }
 
 // New compiles the schema that is in the binary. An error is a fault of the
@@ -56,7 +57,8 @@ func New() (*Contract, error) {
 	// An empty CUE_DEBUG here wins over the variable of the same name, which
 	// could switch off that definitions are closed. CUE_EXPERIMENT changes
 	// nothing in this version of CUE that is not final.
-	c := &Contract{ctx: cuecontext.New(cuecontext.EvaluatorVersion(cuecontext.EvalV3), cuecontext.CUE_DEBUG("")), shape: shape, definitions: shapes.done}
+	c := &Contract{ctx: cuecontext.New(cuecontext.EvaluatorVersion(cuecontext.EvalV3), cuecontext.CUE_DEBUG("")), shape: shape,
+		definitions: shapes.done, names: slices.Sorted(maps.Keys(shapes.exprs))}
 	inst := build.NewContext().NewInstance("schema", nil)
 	for _, f := range files {
 		if err := inst.AddSyntax(f); err != nil {
@@ -108,6 +110,9 @@ func (c *Contract) Definition(name string) *Shape { return c.definitions[name] }
 
 // Definitions names what #Environment refers to, sorted.
 func (c *Contract) Definitions() []string { return slices.Sorted(maps.Keys(c.definitions)) }
+
+// Names are those of all definitions, sorted: of #Base too.
+func (c *Contract) Names() []string { return c.names }
 
 // Resolve fills in the defaults. The result is the JSON of an environment; the
 // error is the evaluator's.

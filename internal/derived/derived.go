@@ -125,9 +125,7 @@ func (v *Values) memory() {
 		free := Bytes(pool.Memory) - Bytes(v.Env.Invoker.Reserve) - Bytes(v.Env.Invoker.Resources.Limits.Memory)
 		v.UserMemory = max(0, free/quantity.MiB)
 	}
-	if per := int64(v.Env.Actions.CPUPer256Mi); per > 0 {
-		v.MaxActionMillicpus = per * Bytes(v.Env.Limits.Memory.Max) / (256 * quantity.MiB)
-	}
+	v.MaxActionMillicpus = int64(v.Env.Actions.CPUPer256Mi) * Bytes(v.Env.Limits.Memory.Max) / (256 * quantity.MiB)
 }
 
 // Bytes of a quantity that the schema has accepted.

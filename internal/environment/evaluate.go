@@ -105,13 +105,7 @@ func hasBottom(n *place.Node) bool {
 
 // compile builds the package. What is wrong with it is in the value's error.
 func compile(pkg *place.Package, ctx *cue.Context) cue.Value {
-	inst := build.NewContext().NewInstance(pkg.Dir, nil)
-	for _, f := range pkg.Files {
-		// Both report what BuildInstance reports again.
-		_ = inst.AddSyntax(f)
-	}
-	_ = inst.Complete()
-	return ctx.BuildInstance(inst)
+	return ctx.BuildInstance(instance(build.NewContext(), pkg))
 }
 
 // danglers finds the references to nothing.

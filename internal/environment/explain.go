@@ -113,6 +113,9 @@ func (x explainer) one(e errors.Error) finding.Finding {
 		return x.outOfBound(e)
 	case required:
 		return place.At(where, place.CodeMissing, field, fmt.Sprintf("field %q is missing", lastOf(path)), "the definition that this struct refers to requires it")
+	case importedName:
+		return place.At(where, place.CodeConflict, "", fmt.Sprintf("%q is an imported package here, and a field too", argument(e, 0)),
+			`write a name of its own before the path: import shared "..."`)
 	case unusedImport:
 		return place.At(where, place.CodeUnused, "", fmt.Sprintf("import of %s is not used", argument(e, 0)), "remove it")
 	case unusedLet:

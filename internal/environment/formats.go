@@ -27,6 +27,7 @@ const (
 	notAStruct    // a value where fields should stand
 	wrongOperands // an operator between values of different types
 	saidByUser    // the builtin error()
+	importedName  // a field with the name of an imported package
 )
 
 // formats tells the kinds of mistakes apart by the beginning of the format of
@@ -58,6 +59,7 @@ var formats = []struct {
 	{"unreferenced alias or let clause", unusedLet, "internal/core/compile", false},
 	{"cannot use value %v (type %s) as %s", notAStruct, "cue", false},
 	{"invalid operands", wrongOperands, "internal/core/adt", false},
+	{"%s redeclared as imported package name", importedName, "cue/build", false},
 	{"%s", saidByUser, "internal/core/compile", true},
 }
 

@@ -23,6 +23,11 @@ import (
 // sorted by name; those with a finding of severity error are left out. The
 // error is for faults of the machine: a directory or file that cannot be read.
 func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
+	return Repository{}.Load(system, dir)
+}
+
+// Load is Load for environments that may import packages of the repository.
+func (r Repository) Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
 	entries, err := fs.ReadDir(system, ".")
 	if err != nil {
 		return nil, nil, unread(dir, err)
@@ -46,7 +51,7 @@ func Load(system fs.FS, dir string) ([]Environment, []finding.Finding, error) {
 			break
 		}
 	}
-	return LoadBytes(filepath.ToSlash(dir), files)
+	return r.load(filepath.ToSlash(dir), files)
 }
 
 // unread names the file as the user knows it: the error itself has the name in
@@ -90,7 +95,11 @@ func readFile(system fs.FS, name string, limit int64) ([]byte, error) {
 // LoadBytes is Load for files that are in memory, by name. dir is the position
 // of findings that are about no file. It reads nothing else: no file, no
 // network, no environment variable.
-func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []finding.Finding, err error) {
+func LoadBytes(dir string, files map[string][]byte) ([]Environment, []finding.Finding, error) {
+	return Repository{}.load(dir, files)
+}
+
+func (r Repository) load(dir string, files map[string][]byte) (envs []Environment, fs []finding.Finding, err error) {
 	defer func() {
 		// The evaluator is a large dependency that is given bytes from
 		// outside: whatever it panics about must not end the process.
@@ -102,9 +111,14 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 	if pkg == nil {
 		return nil, finding.Sort(fs), nil
 	}
+	defer r.begin(evaluating(pkg))()
 	con, err := contract.New()
 	if err != nil {
 		return nil, nil, err
+	}
+	linked := link(r, con, pkg, sizeOf(files))
+	if finding.HasErrors(linked) {
+		return nil, finding.Sort(linked), nil
 	}
 	data, fs := evaluate(pkg, con.Context())
 	if len(data) == 0 && len(fs) == 0 {
@@ -113,7 +127,23 @@ func LoadBytes(dir string, files map[string][]byte) (envs []Environment, fs []fi
 	}
 	envs, found := check(con, data)
 	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
-	return envs, finding.Sort(append(fs, found...)), nil
+	return envs, finding.Sort(slices.Concat(linked, fs, found)), nil
+}
+
+func sizeOf(files map[string][]byte) int {
+	size := 0
+	for _, src := range files {
+		size += len(src)
+	}
+	return size
+}
+
+// evaluating says what is at work once a package is read.
+func evaluating(pkg *place.Package) string {
+	if at, ok := pkg.Costly(); ok {
+		return fmt.Sprintf("evaluating %s (%s:%d:%d has the most to calculate)", pkg.Dir, at.File, at.Line, at.Column)
+	}
+	return "evaluating " + pkg.Dir
 }
 
 // check holds each environment to the contract; those that keep it come back

@@ -45,6 +45,13 @@ type Finding struct {
 	Help string `json:"help,omitempty"`
 }
 
+// In is the position with its file as seen from a directory, with forward
+// slashes. A file outside the directory stays as it is.
+func (p Position) In(dir string) Position {
+	p.File = relative(p.File, dir)
+	return p
+}
+
 // Sort orders findings by file, line, column, code and message and drops
 // exact repetitions, so that the same input always prints the same text.
 func Sort(fs []Finding) []Finding {

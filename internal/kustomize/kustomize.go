@@ -43,10 +43,13 @@ func (o Object) String() string {
 
 // Build runs `kustomize build dir` on a file system and returns the objects in
 // the order of its output. A *RemoteError says that the tree wants something
-// from the network. Any other error is kustomize's own complaint; a panic of
+// from the network, a *BoundError that a file of a mount is too large. Any other error is kustomize's own complaint; a panic of
 // the engine is one too.
 func Build(files filesys.FileSystem, dir string) ([]Object, error) {
 	objects, _, err := build(files, dir)
+	if tree, ok := files.(*Tree); ok {
+		err = tree.excess.instead(err)
+	}
 	return objects, err
 }
 

@@ -18,6 +18,7 @@ import (
 type Tree struct {
 	layers []layer
 	mounts []mount
+	excess *excess // in mounts
 }
 
 type layer struct {
@@ -57,7 +58,7 @@ func newLayer(files map[string][]byte) layer {
 // slash-separated path. What the maps hold there goes first. Give it an
 // os.Root's FS, so that no symbolic link leads out of the folder.
 func (t *Tree) Mount(at string, files fs.FS) *Tree {
-	return &Tree{t.layers, append(slices.Clone(t.mounts), mount{path.Clean(at), files})}
+	return &Tree{t.layers, append(slices.Clone(t.mounts), mount{path.Clean(at), files}), &excess{}}
 }
 
 // local brings a path of the engine into the form of the maps.
@@ -109,7 +110,9 @@ func (t *Tree) ReadFile(name string) ([]byte, error) {
 	}
 	for _, m := range t.mounts {
 		if in, ok := m.inside(p); ok {
-			return fs.ReadFile(m.files, in)
+			content, err := ReadOwn(m.files, in, p)
+			t.excess.note(err)
+			return content, err
 		}
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}

@@ -3,8 +3,6 @@ package place
 import (
 	"fmt"
 	"path"
-	"slices"
-	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
@@ -12,12 +10,6 @@ import (
 
 	"github.com/whiskops/whiskops/internal/finding"
 )
-
-// standard lists the packages of CUE's own library that are pure functions.
-// The tool packages, which read files and run commands, are not among them.
-var standard = strings.Fields(`crypto/ed25519 crypto/hmac crypto/md5 crypto/sha1 crypto/sha256 crypto/sha512
-	encoding/base64 encoding/csv encoding/hex encoding/json encoding/yaml html list math math/bits net path
-	regexp strconv strings struct text/tabwriter text/template time uuid`)
 
 // checkClauses holds all files to the package clause of the first one.
 func (p *Package) checkClauses() []finding.Finding {
@@ -53,23 +45,6 @@ func clausePos(f *ast.File) token.Pos {
 		}
 	}
 	return f.Pos()
-}
-
-func (p *Package) checkImports() []finding.Finding {
-	var fs []finding.Finding
-	for _, f := range p.Files {
-		for spec := range f.ImportSpecs() {
-			name, err := strconv.Unquote(spec.Path.Value)
-			if err != nil || !slices.Contains(standard, name) {
-				help := "copy what you need into a file of this directory; CUE's own packages may be imported"
-				if s := Suggest(name, standard); s != "" {
-					help = fmt.Sprintf("did you mean %q?", s)
-				}
-				fs = append(fs, At(spec.Path.Pos(), CodeImport, "", fmt.Sprintf("package %s cannot be imported", spec.Path.Value), help))
-			}
-		}
-	}
-	return fs
 }
 
 // checkAttributes refuses what makes CUE look outside the package (@extern with

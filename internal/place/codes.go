@@ -16,9 +16,11 @@ const (
 	CodeImport     = "WO110" // something from outside the package
 	CodePackage    = "WO111" // files of different packages
 	CodeNothing    = "WO112" // no environments
-	CodeSize       = "WO113" // too much input, or nested too deeply
+	CodeSize       = "WO113" // too much input, or what grows too large or nests too deeply
 	CodeName       = "WO114" // a name of an environment that is no DNS label
 	CodeIncomplete = "WO115" // a value that is not concrete
 	CodeExpression = "WO116" // an expression that has no value
 	CodeUnused     = "WO117" // an import or a let clause that nothing uses
+	CodeContract   = "WO118" // the contract in cue.mod, by which editors judge, is another one
+	CodeModule     = "WO119" // a CUE module that whiskops cannot go by
 )

@@ -3,15 +3,16 @@
 // the place of each value.
 //
 // Bytes come in by file name (Parse) and are a Package, or findings where they
-// are none: bad syntax, too much of it, imports, attributes. Package.Find and
-// Package.Cycle follow references through the syntax, without evaluating
-// anything; Read takes an evaluated value apart; a Source joins the two for one
+// are none: bad syntax, too much of it or of what it would become, attributes.
+// Package.Find and Package.Cycle follow references through the syntax, without
+// evaluating anything; Read takes an evaluated value apart; a Source joins the two for one
 // environment. It knows no schema: what a field means is left to
 // internal/contract. The words in which findings speak of a field are here too,
 // since both packages above use them.
 package place
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -27,16 +28,41 @@ type Package struct {
 	Dir   string      // where findings are placed that are about no file
 	Files []*ast.File // sorted by name
 
+	// Imported are the packages of the same repository that it uses, by import
+	// path. Whoever made the Package has put them there.
+	Imported map[string]*Package
+
 	// The scopes of structs that positions were looked for in: *decls by
 	// *ast.StructLit, and by the package itself. Environments of one package
 	// may be used from several goroutines.
 	indexed sync.Map
 }
 
+// All are the package and those that it imports, directly or not, each once.
+func (p *Package) All() []*Package {
+	all := []*Package{p}
+	for i := 0; i < len(all); i++ {
+		for _, name := range slices.Sorted(maps.Keys(all[i].Imported)) {
+			if other := all[i].Imported[name]; !slices.Contains(all, other) {
+				all = append(all, other)
+			}
+		}
+	}
+	return all
+}
+
+func (p *Package) allFiles() []*ast.File {
+	var files []*ast.File
+	for _, q := range p.All() {
+		files = append(files, q.Files...)
+	}
+	return files
+}
+
 // Names lists what the user's files define.
 func (p *Package) Names() []string {
 	var names []string
-	for _, f := range p.Files {
+	for _, f := range p.allFiles() {
 		ast.Walk(f, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.Field:
@@ -59,16 +85,22 @@ func (p *Package) Cut(bad []finding.Finding) {
 	for _, f := range bad {
 		gone[f.Position] = true
 	}
-	for i, f := range p.Files {
-		p.Files[i] = astutil.Apply(f, func(c astutil.Cursor) bool {
-			if id, ok := c.Node().(*ast.Ident); ok && gone[Position(id.Pos())] {
-				top := ast.NewIdent("_")
-				ast.SetPos(top, id.Pos())
-				c.Replace(top)
-			}
-			return true
-		}, nil).(*ast.File)
+	for _, q := range p.All() {
+		for i, f := range q.Files {
+			q.Files[i] = cut(f, gone)
+		}
 	}
+}
+
+func cut(f *ast.File, gone map[finding.Position]bool) *ast.File {
+	return astutil.Apply(f, func(c astutil.Cursor) bool {
+		if id, ok := c.Node().(*ast.Ident); ok && gone[Position(id.Pos())] {
+			top := ast.NewIdent("_")
+			ast.SetPos(top, id.Pos())
+			c.Replace(top)
+		}
+		return true
+	}, nil).(*ast.File)
 }
 
 // RootValue is the place of a value that stands where fields should.

@@ -18,7 +18,8 @@ import (
 // evaluated for minutes.
 const MaxInput = 4 << 20
 
-// Parse reads files as one package. The package is nil if what is wrong with it
+// Parse reads files as one package. What it imports is left to the caller, who
+// knows where packages are: Package.Imports. The package is nil if what is wrong with it
 // makes everything else that could be said a guess.
 func Parse(dir string, files map[string][]byte) (*Package, []finding.Finding) {
 	p := &Package{Dir: dir}
@@ -45,7 +46,7 @@ func Parse(dir string, files map[string][]byte) (*Package, []finding.Finding) {
 	if len(fs) > 0 {
 		return nil, fs
 	}
-	for _, check := range []func() []finding.Finding{p.checkClauses, p.checkImports, p.checkAttributes} {
+	for _, check := range []func() []finding.Finding{p.checkClauses, p.checkAttributes, p.weigh} {
 		fs = append(fs, check()...)
 	}
 	if len(fs) > 0 {

@@ -184,9 +184,16 @@ func (w *walker) follow(e ast.Expr, s *scope, hops int) []Place {
 			}
 		}
 	case *ast.SelectorExpr:
-		if name, _, err := ast.LabelName(e.Sel); err == nil {
-			return w.step(Place{value: e.X, scope: s, hops: hops}, name)
+		name, _, err := ast.LabelName(e.Sel)
+		if err != nil {
+			return nil
 		}
+		if id, ok := e.X.(*ast.Ident); ok {
+			if spec, ok := id.Node.(*ast.ImportSpec); ok {
+				return w.imported(spec, name, hops+1)
+			}
+		}
+		return w.step(Place{value: e.X, scope: s, hops: hops}, name)
 	case *ast.IndexExpr:
 		if lit, ok := e.Index.(*ast.BasicLit); ok {
 			label := lit.Value
@@ -195,6 +202,18 @@ func (w *walker) follow(e ast.Expr, s *scope, hops int) []Place {
 			}
 			return w.step(Place{value: e.X, scope: s, hops: hops}, label)
 		}
+	}
+	return nil
+}
+
+// imported finds a field of another package.
+func (w *walker) imported(spec *ast.ImportSpec, name string, hops int) []Place {
+	path, err := strconv.Unquote(spec.Path.Value)
+	if other := w.pkg.Imported[path]; err == nil && other != nil {
+		inner := walker{other, w.steps}
+		found := inner.members(other.top(), name, hops)
+		w.steps = inner.steps
+		return found
 	}
 	return nil
 }

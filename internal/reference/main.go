@@ -1,7 +1,8 @@
 // Reference writes the contract for those who do not read CUE: the Go types of an
-// environment, its reference in Markdown, and a JSON Schema for editors. All
-// three come from one reading of schema/*.cue (contract.Shape), a file here for
-// each; a test holds what is committed to what this program writes.
+// environment, its reference in Markdown, a JSON Schema for editors, and the
+// fields that `whiskops explain` and `whiskops show` look up. All come from one
+// reading of schema/*.cue (contract.Shape), a file here for each; a test holds
+// what is committed to what this program writes.
 //
 //	go generate ./...
 package main
@@ -54,7 +55,12 @@ func generate() (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the JSON Schema: %w", err)
 	}
+	fields, err := fieldList(con)
+	if err != nil {
+		return nil, fmt.Errorf("fields: %w", err)
+	}
 	return map[string][]byte{
+		"internal/explain/fields.json":   fields,
 		"internal/environment/types.go":  types,
 		"docs/schema.md":                 markdown(con),
 		"schema/environment.schema.json": schema,

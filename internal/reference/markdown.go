@@ -163,23 +163,36 @@ func (p *page) holds(s *contract.Shape) string {
 // defaultOf says what a field is that is not written.
 func (p *page) defaultOf(f *contract.Field) string {
 	s := f.Shape
-	switch {
-	case f.Mandatory:
-		return "*required*"
+	switch word := unwritten(f); {
+	case word != "":
+		return "*" + word + "*"
 	case s.Default != nil:
 		return code(value(s.Default))
-	case f.Optional && strings.Contains(f.Doc, "Derived"):
-		return "*derived*"
-	case f.Optional:
-		return "*absent*"
-	case s.Kind == cue.ListKind || s.Values != nil:
-		return "*none*"
 	case s.Kind == cue.StructKind && p.shared(s):
 		return strings.Join(differences("", p.con.Definition(s.Def), s), ", ")
 	case s.Kind == cue.StructKind:
 		return ""
 	}
 	return "*by place*"
+}
+
+// unwritten is the word for what a field is that is not written; "" for one with
+// a default, and for a struct, whose fields have theirs.
+func unwritten(f *contract.Field) string {
+	s := f.Shape
+	switch {
+	case f.Mandatory:
+		return "required"
+	case s.Default != nil:
+		return ""
+	case f.Optional && strings.Contains(f.Doc, "Derived"):
+		return "derived"
+	case f.Optional:
+		return "absent"
+	case s.Kind == cue.ListKind || s.Values != nil:
+		return "none"
+	}
+	return ""
 }
 
 // differences are the defaults that a place adds to those of the definition.

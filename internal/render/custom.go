@@ -18,6 +18,7 @@ import (
 const (
 	codeCustom = "WO311" // the folder does not build
 	codeRemote = "WO312" // the folder wants something from the network
+	codeLarge  = "WO313" // the folder has a file, aliases or an object that is too large
 )
 
 // CustomError is a mistake in a user's own folder.
@@ -34,6 +35,7 @@ func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.
 	}
 	built, err := kustomize.Build(kustomize.NewTree(r.files, files).Mount(at, own), dir)
 	var remote *kustomize.RemoteError
+	var bound *kustomize.BoundError
 	switch {
 	case errors.As(err, &remote):
 		return nil, &CustomError{finding.Finding{
@@ -42,10 +44,12 @@ func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.
 			Message:  fmt.Sprintf("%s refers to %q, which would be fetched while building", remote.Field, remote.Reference),
 			Help:     "copy it into the folder: what is published must build without a network, and be the same tomorrow",
 		}}
+	case errors.As(err, &bound):
+		return nil, tooLarge(bound)
 	case err != nil:
 		return nil, customMistake(at, "the folder does not build: "+innermost(err))
 	}
-	return built, nil
+	return built, storable(at, built)
 }
 
 // innermost is what is left of kustomize's complaint without the folders that
@@ -73,9 +77,12 @@ func customMistake(at, message string) *CustomError {
 func customFolder(root fs.FS, at string) (overlay.Custom, error) {
 	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
 		file := path.Join(at, name)
-		text, err := fs.ReadFile(root, file)
+		text, err := kustomize.ReadOwn(root, file, file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
+		}
+		if bound := (*kustomize.BoundError)(nil); errors.As(err, &bound) {
+			return overlay.NoCustom, tooLarge(bound)
 		}
 		if err != nil {
 			return overlay.NoCustom, fmt.Errorf("read %s: %w", file, err)

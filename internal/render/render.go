@@ -62,11 +62,14 @@ type Options struct {
 	// Whole builds each overlay whole and anew, as `kustomize build` does.
 	// Without it, folders are built apart, and equal ones once.
 	Whole bool
+	// Begin is told of each environment before it is made; what it returns is
+	// called when it is. Nil is told nothing.
+	Begin func(what string) (end func())
 }
 
 // Tree renders all environments, and the base of each release that they have.
 // root is where the tree is, or will be: the users' own folders in it take part
-// in the build.
+// in the build. See Mistakes for what the error says about them.
 func Tree(envs []environment.Environment, root fs.FS, o Options) ([]tree.Folder, error) {
 	var all []tree.Folder
 	renderers := map[string]*renderer{}
@@ -82,20 +85,24 @@ func Tree(envs []environment.Environment, root fs.FS, o Options) ([]tree.Folder,
 		folder := path.Join(BaseFolder, env.OpenWhisk)
 		all = append(all, tree.Folder{Path: folder, Files: below(r.files, folder)})
 	}
-	folders := make([][]tree.Folder, len(envs))
+	folders, errs := make([][]tree.Folder, len(envs)), make([]error, len(envs))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range envs {
 		g.Go(func() error {
+			if o.Begin != nil {
+				defer o.Begin("building environment " + envs[i].Name)()
+			}
 			f, err := renderers[envs[i].OpenWhisk].folders(&envs[i])
 			if err != nil {
-				return fmt.Errorf("environment %s: %w", envs[i].Name, err)
+				errs[i] = fmt.Errorf("environment %s: %w", envs[i].Name, err)
 			}
 			folders[i] = f
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
+	_ = g.Wait() // each keeps its own error: all are made, whatever becomes of one
+	if err := first(errs); err != nil {
 		return nil, err
 	}
 	return append(all, slices.Concat(folders...)...), nil

@@ -67,7 +67,7 @@ func (c *checker) idleImages() {
 	used := map[string]bool{}
 	for _, component := range c.Components() {
 		used[c.Catalog.Components[component].Image] = true
-		if waits, ok := c.Catalog.Components[component].Workload["waits"].([]any); ok && len(waits) > 0 {
+		if waits, _ := c.Catalog.Components[component].Workload["waits"].([]any); len(waits) > 0 {
 			used[c.Catalog.WaitImage] = true
 		}
 	}

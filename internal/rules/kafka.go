@@ -41,8 +41,8 @@ func (c *checker) kafkaVolume() {
 	}
 	kept := c.Kept()
 	need := kept + kept/10
-	if kept < 0 || need < 0 {
-		need = math.MaxInt64 // of numbers that no disk has
+	if need < 0 {
+		kept, need = math.MaxInt64, math.MaxInt64 // of numbers that no disk has
 	}
 	volume := c.Env.Kafka.Volume.Size
 	if c.reported("WO201") && !c.Env.Source.Written("kafka.volume.size") {
@@ -54,17 +54,14 @@ func (c *checker) kafkaVolume() {
 	}
 	c.fail("WO222", c.written("kafka.volume.size", "kafka.topics.retention", "invoker.replicas", "controller.replicas"),
 		fmt.Sprintf("%s is too small: %s may keep %s on a broker, and it needs a tenth more; a broker whose disk is full stops",
-			c.show("kafka.volume.size", volume), count(len(c.Topics), "topic"), storage(max(kept, 0))),
-		fmt.Sprintf("write kafka: volume: size: %q or more, or keep less with kafka.topics.retention", storage(min(need, math.MaxInt64-1<<30))))
+			c.show("kafka.volume.size", volume), count(len(c.Topics), "topic"), storage(kept)),
+		fmt.Sprintf("write kafka: volume: size: %q or more, or keep less with kafka.topics.retention", storage(need)))
 }
 
 // retention judges what the user wrote about single kinds of topics.
 func (c *checker) retention() {
 	for _, kind := range slices.Sorted(maps.Keys(c.Env.Kafka.Topics.Retention)) {
-		t, ok := c.TopicKinds[kind]
-		if !ok {
-			continue
-		}
+		t := c.TopicKinds[kind]
 		field := func(name string) string {
 			return "kafka.topics.retention." + environment.JoinPath(kind, name)
 		}
@@ -75,9 +72,9 @@ func (c *checker) retention() {
 		} else if t.Bytes < t.SegmentBytes {
 			c.warn("WO224", c.written(field("bytes"), field("segmentBytes")),
 				fmt.Sprintf("%s is %d, less than a segment of %d: nothing is deleted before a segment is full, so the disk holds more than was asked for", field("bytes"), t.Bytes, t.SegmentBytes),
-				fmt.Sprintf("write %s or less", cue(field("segmentBytes"), max(14, t.Bytes/2))))
+				fmt.Sprintf("write %s or less", cue(field("segmentBytes"), t.Bytes/2)))
 		}
-		if longest := lasts(c.Env.Limits.Time.Max); t.Payload && t.MS >= 0 && time.Duration(min(t.MS, math.MaxInt64/int(time.Millisecond)))*time.Millisecond < longest {
+		if longest := lasts(c.Env.Limits.Time.Max); t.Payload && time.Duration(min(t.MS, math.MaxInt64/int(time.Millisecond)))*time.Millisecond < longest {
 			c.warn("WO225", c.written(field("ms"), "limits.time.max"),
 				fmt.Sprintf("%s is %d, less than limits.time.max %q: what waits behind a long action is deleted before it is read", field("ms"), t.MS, c.Env.Limits.Time.Max),
 				fmt.Sprintf("write %s or more, or leave it out", cue(field("ms"), longest.Milliseconds())))

@@ -52,7 +52,11 @@ func memory(bytes int64) string {
 // storage writes bytes as a quantity that holds them: rounded up to GiB.
 func storage(bytes int64) string {
 	const gib = 1 << 30
-	return fmt.Sprintf("%dGi", (bytes+gib-1)/gib)
+	n := bytes / gib
+	if bytes%gib > 0 {
+		n++
+	}
+	return fmt.Sprintf("%dGi", n)
 }
 
 // cpu writes millicores as a quantity in CPUs: "3.1".

@@ -70,10 +70,6 @@ func (c *checker) voters() {
 }
 
 func (c *checker) quorumOf(voter *catalog.Voter, n int, field string) {
-	at := field
-	if voter.Field != "" {
-		at = c.written(field, voter.Field)
-	}
 	// One less does as well as an even number, and one more is better than two.
 	// Where voters are servers of something else, nobody takes one away.
 	odd := n - 1
@@ -87,16 +83,16 @@ func (c *checker) quorumOf(voter *catalog.Voter, n int, field string) {
 	}
 	switch {
 	case n == 2:
-		c.fail("WO214", at,
+		c.fail("WO214", field,
 			fmt.Sprintf("%s is 2, and both vote in %s's quorum: when either is down %s stops, so two are worse than one", field, voter.Of, voter.Of), help)
 	case n > 9:
 		if apart != nil {
 			help = fmt.Sprintf("write %s, which has a quorum of %s", cue(voter.Field, apart.Value), apart.Quorum)
 		}
-		c.warn("WO215", at,
+		c.warn("WO215", field,
 			fmt.Sprintf("%s is %d, and all of them vote in %s's quorum: %s waits for %d of them", field, n, voter.Of, voter.Slow, n/2+1), help)
 	case n%2 == 0:
-		c.warn("WO214", at,
+		c.warn("WO214", field,
 			fmt.Sprintf("%s is %d, and all of them vote in %s's quorum: it survives the loss of %d, as with %d, and one more must agree to every change", field, n, voter.Of, (n-1)/2, n-1), help)
 	}
 }

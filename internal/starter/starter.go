@@ -1,6 +1,6 @@
 // Package starter is a repository to start from: two environments, a README,
-// git's attributes and an example of CI. The files are below files/, as they
-// are written.
+// git's attributes, an example of CI, and the contract for CUE's own command and
+// editors. The others are below files/, as they are written.
 //
 // Files gives them in memory, Write puts them into a directory of the user's.
 package starter
@@ -9,7 +9,12 @@ import (
 	"embed"
 	"io/fs"
 	"strings"
+
+	"github.com/whiskops/whiskops/internal/contract"
 )
+
+// contractFile is where CUE looks for a package that no registry has.
+const contractFile = "cue.mod/pkg/" + contract.ImportPath + "/schema.cue"
 
 //go:embed all:files
 var embedded embed.FS
@@ -25,6 +30,9 @@ func Files() map[string][]byte {
 		files[strings.TrimPrefix(name, "files/")] = content
 		return err
 	})
+	if err == nil {
+		files[contractFile], err = contract.Source()
+	}
 	if err != nil {
 		panic(err) // the files are in the binary
 	}

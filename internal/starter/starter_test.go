@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -18,7 +19,8 @@ import (
 func TestFiles(t *testing.T) {
 	want := []string{
 		".gitattributes", ".github/workflows/whiskops.yaml", "README.md",
-		"environments/development.cue", "environments/production.cue",
+		"cue.mod/module.cue", "cue.mod/pkg/whiskops.github.io/schema/schema.cue",
+		"environments/contract.cue", "environments/development.cue", "environments/production.cue",
 	}
 	files := Files()
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files))); diff != "" {
@@ -35,13 +37,15 @@ func TestFiles(t *testing.T) {
 // TestEnvironments: a new user's first run has nothing to complain about, not
 // even a warning, and generates.
 func TestEnvironments(t *testing.T) {
-	sources := map[string][]byte{}
+	repository := fstest.MapFS{}
 	for name, content := range Files() {
-		if strings.HasSuffix(name, ".cue") {
-			sources[name] = content
-		}
+		repository[name] = &fstest.MapFile{Data: content}
 	}
-	envs, findings, err := environment.LoadBytes("environments", sources)
+	sources, err := repository.Sub("environments")
+	if err != nil {
+		t.Fatal(err)
+	}
+	envs, findings, err := environment.Repository{FS: repository, Dir: "."}.Load(sources, "environments")
 	if err != nil {
 		t.Fatal(err)
 	}

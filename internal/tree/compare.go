@@ -28,7 +28,7 @@ func (d *disk) compare(in input, force bool) (*plan, error) {
 		gone[f.Path] = gone[f.Path] || len(f.Files) == 0 && f.Manifest == ""
 	}
 	p.order(gone)
-	return p, nil
+	return p, d.judge(in.mark, p)
 }
 
 func (d *disk) complainLink(p *plan, at string) error {

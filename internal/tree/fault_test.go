@@ -65,8 +65,8 @@ func TestFaultTexts(t *testing.T) {
 		want     string
 	}{
 		{"mkdir", ".whiskops", syscall.EROFS, "lock ROOT/.whiskops: read-only file system"},
-		{"write", ".whiskops/stage/14/obj", syscall.ENOSPC, "write ROOT/golden/new/obj: no space left on device"},
-		{"access", "base", syscall.EACCES, "remove ROOT/base/dir/x: permission denied"},
+		{"write", ".whiskops/stage/15/obj", syscall.ENOSPC, "write ROOT/golden/new/obj: no space left on device"},
+		{"access", "marks", syscall.EACCES, "write ROOT/marks/mark: permission denied"},
 		{"sync", ".whiskops/journal.tmp", syscall.ENOSPC, "write ROOT/.whiskops/journal: no space left on device"},
 		{"rename", "base/come/deep/er", syscall.EACCES, "write ROOT/base/come/deep/er: permission denied; " +
 			"a part is written, and the next run of whiskops completes it"},

@@ -15,12 +15,13 @@ import (
 type input struct {
 	folders []Folder
 	parents []Parent
+	mark    Mark
 }
 
 // newInput refuses what no generator may ask for. Names that come from a user
 // are findings long before: this is the last line of defence.
-func newInput(folders []Folder, parents []Parent) (input, error) {
-	in := input{folders: slices.Clone(folders), parents: slices.Clone(parents)}
+func newInput(folders []Folder, o Options) (input, error) {
+	in := input{folders: slices.Clone(folders), parents: slices.Clone(o.Parents), mark: o.Mark}
 	byPath := func(a, b Folder) int { return cmp.Compare(a.Path, b.Path) }
 	slices.SortFunc(in.folders, byPath)
 	slices.SortFunc(in.parents, func(a, b Parent) int { return cmp.Compare(a.Path, b.Path) })
@@ -46,7 +47,15 @@ func newInput(folders []Folder, parents []Parent) (input, error) {
 			return input{}, err
 		}
 	}
-	return in, nil
+	return in, in.mark.valid(in.folders)
+}
+
+func (m Mark) valid(folders []Folder) error {
+	inside := func(f Folder) bool { return within(f.Path, m.Path) || within(m.Path, f.Path) }
+	if m.Path != "" && (!validPath(m.Path) || within(workDir, m.Path) || slices.ContainsFunc(folders, inside)) {
+		return fmt.Errorf("mark %q: not a valid path beside the folders", m.Path)
+	}
+	return nil
 }
 
 func (f Folder) valid() error {
@@ -84,6 +93,9 @@ func (f Folder) kept(name string) bool {
 // journal, which may have come with a cloned repository, from reaching
 // anything else, such as .git.
 func (in input) owns(p string) bool {
+	if p == in.mark.Path {
+		return true
+	}
 	for _, f := range in.folders {
 		if within(f.Path, p) {
 			return !f.kept(strings.TrimPrefix(p, f.Path+"/"))

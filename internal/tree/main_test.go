@@ -198,19 +198,22 @@ func same(t *testing.T, what string, want, got any) {
 type scenario struct {
 	folders []Folder
 	parents []Parent
+	mark    string
 }
 
-func (s scenario) options() Options { return Options{Parents: s.parents} }
+func (s scenario) options() Options {
+	return Options{Parents: s.parents, Mark: Mark{Path: "marks/mark", Content: []byte(s.mark)}}
+}
 
 var (
 	owned  = []Parent{{Path: "overlays", Keep: []string{"custom"}}, {Path: "golden"}}
-	before = scenario{parents: owned, folders: []Folder{
+	before = scenario{parents: owned, mark: "1\n", folders: []Folder{
 		folder("base", files{"same": "s\n", "change": "1\n", "go/deep/er": "x\n", "file": "f\n", "dir/x": "d\n"}),
 		folder("overlays/old", files{"k": "k\n", "core/k": "kk\n"}, "custom"),
 		folder("golden/old", files{"obj": "o\n"}),
 		folder("overlays/ci", files{"k": "k\n"}, "custom"),
 	}}
-	after = scenario{parents: owned, folders: []Folder{
+	after = scenario{parents: owned, mark: "2\n", folders: []Folder{
 		folder("base", files{"same": "s\n", "change": "2\n", "come/deep/er": "y\n", "file/x": "f\n", "dir": "d\n"}),
 		folder("overlays/new", files{"k": "k\n", "core/deep/k": "kk\n"}, "custom"),
 		folder("golden/new", files{"obj": "o\n"}),

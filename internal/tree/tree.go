@@ -75,6 +75,8 @@ type Parent struct {
 type Options struct {
 	// Parents are searched for stale folders, one level deep.
 	Parents []Parent
+	// Mark says who wrote the tree.
+	Mark Mark
 	// Force replaces and deletes generated files that were edited, regular
 	// files that stand in the way, and unreadable manifests. It never
 	// follows a symbolic link and never removes a directory with files that
@@ -115,7 +117,7 @@ func (c Changes) Unchanged() bool {
 // the file. If it came before the commit, the old tree is intact; if after it,
 // the text says so and the next Write or Check completes the new tree.
 func Write(root string, folders []Folder, o Options) (Changes, error) {
-	in, err := newInput(folders, o.Parents)
+	in, err := newInput(folders, o)
 	if err != nil {
 		return Changes{}, err
 	}
@@ -141,6 +143,11 @@ func Write(root string, folders []Folder, o Options) (Changes, error) {
 	if p, err = d.compare(in, o.Force); err != nil {
 		return Changes{}, err
 	}
+	if len(p.ops) > 0 && len(p.findings) == 0 {
+		if err := d.mark(o.Mark, p); err != nil {
+			return Changes{}, err
+		}
+	}
 	if len(p.findings) > 0 || len(p.ops) == 0 {
 		return Changes{Findings: finding.Sort(p.findings)}, nil
 	}
@@ -157,7 +164,7 @@ func Write(root string, folders []Folder, o Options) (Changes, error) {
 // run was killed after its commit, Check completes that write, since the tree
 // that people see is neither the old nor the new one.
 func Check(root string, folders []Folder, o Options) (Changes, error) {
-	in, err := newInput(folders, o.Parents)
+	in, err := newInput(folders, o)
 	if err != nil {
 		return Changes{}, err
 	}

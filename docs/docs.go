@@ -1,0 +1,9 @@
+// Package docs embeds what commands print of the documentation.
+package docs
+
+import _ "embed"
+
+// Schema is the reference of environments, in Markdown.
+//
+//go:embed schema.md
+var Schema []byte

@@ -1,0 +1,117 @@
+package derived
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// Follow is a value that whiskops works out, for a person who asks why.
+type Follow struct {
+	// Path of the environment's field that would say it, had the user written
+	// it; for what no field says, a name of its own without a dot.
+	Path  string
+	Value any
+	// From are the paths of the fields that it follows from. Beside them it may
+	// follow from what OpenWhisk is.
+	From []string
+}
+
+// Follows are the values that follow from others: first those of the fields
+// that the contract calls derived, whether or not the user wrote them, then those
+// that no field says.
+func (v *Values) Follows() []Follow {
+	var all []Follow
+	add := func(path string, value any, from ...string) { all = append(all, Follow{path, value, from}) }
+	add("cluster.dns", v.DNS, "cluster.platform", "cluster.domain")
+	v.placements(add)
+	v.entrances(add)
+	v.classes(add)
+	add("kafka.replicationFactor", v.Kafka.ReplicationFactor, v.brokers())
+	add("kafka.minInSyncReplicas", v.Kafka.MinInSyncReplicas, "kafka.replicationFactor")
+	if v.Env.Kafka.External == nil {
+		add("kafka.messageMaxBytes", v.Kafka.MessageMaxBytes, "limits.payload")
+		add("kafka.clusterID", v.Kafka.ClusterID, "namespace")
+	}
+	node := environment.JoinPath("cluster", "nodes", v.InvokerPool, "memory")
+	add("invoker.userMemory", mebibytes(v.UserMemory), node, "invoker.reserve", "invoker.resources.limits.memory")
+	add("actions.namespace", v.ActionNamespace, "namespace")
+
+	add("publicURL", v.PublicURL, "edge.host", "edge.port")
+	add("certificateSecret", v.CertificateSecret, "edge.tls")
+	add("components", v.Components())
+	topics := make([]string, len(v.Topics))
+	for i, t := range v.Topics {
+		topics[i] = t.Name
+	}
+	add("topics", topics, v.eachTopic()...)
+	return all
+}
+
+func mebibytes(n int64) string { return strconv.FormatInt(n, 10) + "Mi" }
+
+// placements are where components go.
+func (v *Values) placements(add func(string, any, ...string)) {
+	if !v.Env.Placement.Enabled {
+		return
+	}
+	for _, component := range v.Components() {
+		if v.Kind(component) == Job {
+			continue // environments have no rule for it
+		}
+		rule := v.Placement(component)
+		at := func(label string) string { return environment.JoinPath("placement", "rules", component, label) }
+		add(at("pool"), rule.Pool, "cluster.nodes")
+		add(at("spread"), rule.Spread)
+		add(at("zones"), rule.Zones)
+	}
+}
+
+// entrances are what an Ingress and a Gateway refer to.
+func (v *Values) entrances(add func(string, any, ...string)) {
+	if i := v.Env.Edge.Ingress; i != nil {
+		add("edge.ingress.secret", cmp.Or(i.Secret, v.CertificateSecret), "edge.tls")
+	}
+	if g := v.Env.Edge.Gateway; g != nil {
+		add("edge.gateway.namespace", cmp.Or(g.Namespace, v.Env.Namespace), "namespace")
+	}
+}
+
+// classes are the StorageClasses of volumes that have one.
+func (v *Values) classes(add func(string, any, ...string)) {
+	if v.Env.Cluster.Storage.Class == "" {
+		return // the cluster's own default, which has no name here
+	}
+	for _, component := range v.Components() {
+		volume, path := v.Volume(component)
+		if volume != nil && claimed(volume) {
+			add(path+".class", cmp.Or(volume.Class, v.Env.Cluster.Storage.Class), "cluster.storage.class")
+		}
+	}
+}
+
+// claimed tells whether a StorageClass makes the volume.
+func claimed(v *environment.Volume) bool {
+	return v.ExistingClaim == "" && v.NFS == nil && v.CSI == nil && v.Local == nil && v.HostPath == nil && v.None == nil
+}
+
+func (v *Values) brokers() string {
+	if v.Env.Kafka.External != nil {
+		return "kafka.external.brokers"
+	}
+	return "kafka.replicas"
+}
+
+// eachTopic are the fields that topics follow from.
+func (v *Values) eachTopic() []string {
+	from := []string{"kafka.topicPrefix"}
+	for _, settings := range v.TopicKinds {
+		if settings.Each != "" {
+			from = append(from, v.Catalog.Components[settings.Each].Replicas)
+		}
+	}
+	slices.Sort(from)
+	return slices.Compact(from)
+}

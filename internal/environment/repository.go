@@ -1,0 +1,155 @@
+package environment
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
+	"golang.org/x/mod/semver"
+
+	"github.com/whiskops/whiskops/internal/contract"
+	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/place"
+)
+
+// Repository is where the packages are that environments may import: those of
+// the CUE module that cue.mod/module.cue at its root names. The zero value has
+// none.
+type Repository struct {
+	FS  fs.FS
+	Dir string // where it is, as positions name it
+	// Begin is told of a piece of work before it is done, since the evaluator
+	// cannot be asked; what it returns is called after it. Nil hears nothing.
+	Begin func(what string) (end func())
+}
+
+func (r Repository) begin(what string) (end func()) {
+	if r.Begin == nil {
+		return func() {}
+	}
+	return r.Begin(what)
+}
+
+const moduleFile = "cue.mod/module.cue"
+
+// at is a path of the repository as positions name it.
+func (r Repository) at(name string) string { return filepath.ToSlash(filepath.Join(r.Dir, name)) }
+
+// module is what cue.mod says; without one, it has no path.
+type module struct{ path ast.ImportPath }
+
+// module reads cue.mod. CUE's own reader holds it to a schema of its own, which
+// takes longer than all the rest of a run.
+func (r Repository) module() (module, []finding.Finding) {
+	if r.FS == nil {
+		return module{}, nil
+	}
+	src, err := readFile(r.FS, moduleFile, place.MaxInput)
+	if err != nil || src == nil {
+		return module{}, nil // there is none
+	}
+	name := r.at(moduleFile)
+	pkg, found := place.Parse(name, map[string][]byte{name: src})
+	if len(found) > 0 {
+		return module{}, found
+	}
+	pos, text := valueOf(pkg, "module")
+	m := module{ast.ParseImportPath(strings.Trim(text, `"`))}
+	if covers(m.path.Path, contract.ImportPath) {
+		return module{}, []finding.Finding{place.At(pos, place.CodeModule, "module",
+			fmt.Sprintf("module %q hides the contract, which is imported as %q", m.path, contract.ImportPath),
+			`give the module a name of your own, for example "openwhisk.example@v0"`)}
+	}
+	pos, text = valueOf(pkg, "language", "version")
+	if wants := strings.Trim(text, `"`); semver.Compare(wants, cue.LanguageVersion()) > 0 {
+		return module{}, []finding.Finding{place.At(pos, place.CodeModule, "language.version",
+			fmt.Sprintf("the module is written in CUE %s, and this whiskops reads it up to %s", wants, cue.LanguageVersion()),
+			"use a newer whiskops, or write language: version: \""+cue.LanguageVersion()+"\"")}
+	}
+	return m, nil
+}
+
+// valueOf is the place of a value in syntax that nobody evaluates, and what is
+// written there.
+func valueOf(pkg *place.Package, name string, labels ...string) (token.Pos, string) {
+	src := place.Source{Package: pkg, Name: name, Data: &place.Node{}}
+	return src.Value(labels)
+}
+
+// covers tells whether a package is in a module, by their paths.
+func covers(module, pkg string) bool {
+	return module != "" && (pkg == module || strings.HasPrefix(pkg, module+"/"))
+}
+
+const helpVendored = "whiskops goes by its own contract, but `cue vet` and editors by this one: run `whiskops schema --cue > %s`"
+
+// vendored compares the contract that CUE's own command finds with the
+// binary's, which is what counts.
+func (r Repository) vendored() []finding.Finding {
+	if r.FS == nil {
+		return nil
+	}
+	const dir = "cue.mod/pkg/" + contract.ImportPath
+	file := path.Join(dir, "schema.cue")
+	var fs []finding.Finding
+	for _, at := range []string{"cue.mod/gen/" + contract.ImportPath, "cue.mod/usr/" + contract.ImportPath, dir} {
+		for _, name := range r.cueFiles(at) {
+			if name != file {
+				fs = append(fs, different(r.at(name), 0, "this file adds to the contract, as CUE reads it", "remove it: whiskops goes by its own contract, and `cue vet` and editors by this one too"))
+			}
+		}
+	}
+	if line := r.firstDifference(file); line > 0 {
+		fs = append(fs, different(r.at(file), line, "the contract here is not that of this whiskops", fmt.Sprintf(helpVendored, file)))
+	}
+	return fs
+}
+
+func different(file string, line int, message, help string) finding.Finding {
+	f := place.About(file, place.CodeContract, message, help)
+	f.Severity, f.Line = finding.Warning, line
+	return f
+}
+
+// firstDifference is the line at which a file is not the contract; 0 if it is,
+// or is not there.
+func (r Repository) firstDifference(file string) int {
+	got, err := readFile(r.FS, file, place.MaxInput)
+	if err != nil || got == nil {
+		return 0
+	}
+	want, err := contract.Source()
+	if err != nil || string(got) == string(want) {
+		return 0
+	}
+	a, b := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return i + 1
+		}
+	}
+	return min(len(a), len(b))
+}
+
+// cueFiles are the files of a directory that CUE reads as a package, by their
+// paths; none if it cannot be read.
+func (r Repository) cueFiles(dir string) []string {
+	entries, err := fs.ReadDir(r.FS, dir)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		if isInput(e.Name()) {
+			names = append(names, path.Join(dir, e.Name()))
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,119 @@
+package explain
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/place"
+)
+
+// Every field is found by its own path, by a path that a user would write, and
+// by the path that a finding has.
+func TestFindsEveryField(t *testing.T) {
+	if len(Fields()) < 100 {
+		t.Fatalf("%d fields are too few to be all", len(Fields()))
+	}
+	for _, f := range Fields() {
+		for _, path := range []string{f.Path, strings.NewReplacer("<name>", "own", "[]", "[3]").Replace(f.Path)} {
+			got, _, err := Find(path)
+			if err != nil || got != f {
+				t.Errorf("%s: got %+v, %v", path, got, err)
+			}
+			if got, _, err := Find("staging." + path); path != "" && (err != nil || got != f) {
+				t.Errorf("staging.%s: got %+v, %v", path, got, err)
+			}
+		}
+	}
+}
+
+// What is said of a field tells a reader something: what it holds, and what it
+// is when it is not written or what is below it.
+func TestEveryFieldIsExplained(t *testing.T) {
+	for _, f := range Fields() {
+		_, below, err := Find(f.Path)
+		last := place.SplitPath("." + f.Path)
+		labelled := f.Path != "" && last[len(last)-1] != "<name>" && !strings.HasSuffix(f.Path, "[]")
+		switch {
+		case err != nil || f.Holds == "":
+			t.Errorf("%s holds nothing: %v", f.Path, err)
+		case labelled && f.Doc == "":
+			t.Errorf("%s has no documentation", f.Path)
+		case labelled && f.Standing() == "" && len(below) == 0:
+			t.Errorf("%s: nothing says what it is when it is not written", f.Path)
+		}
+	}
+}
+
+func TestNotFound(t *testing.T) {
+	for _, tt := range []struct{ path, want string }{
+		{"kafka.replcas", `there is no field "kafka.replcas"
+  help: did you mean "kafka.replicas"?`},
+		{"kaka.topics.retention", `there is no field "kaka.topics.retention"
+  help: did you mean "kafka.topics.retention"?`},
+		{"production.kafka.replcas", `there is no field "kafka.replcas"
+  help: did you mean "kafka.replicas"?`},
+		{"retention", `there is no field "retention"
+  help: did you mean "kafka.topics.retention"?`},
+		{"invoker.replicas.most", `there is no field "invoker.replicas.most"
+  help: nothing is below that field`},
+		{"edge.tls.xyz", `there is no field "edge.tls.xyz"
+  help: known there: certManager, existing, selfSigned`},
+		{"heap", `there is no field "heap"
+  help: did you mean one of kafka.heap, controller.heap, invoker.heap?`},
+	} {
+		_, _, err := Find(tt.path)
+		if missing := (*NotFound)(nil); !errors.As(err, &missing) {
+			t.Errorf("%s: error %v", tt.path, err)
+			continue
+		}
+		if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.path, diff)
+		}
+	}
+}
+
+func TestWriteText(t *testing.T) {
+	f, below, err := Find("kafka.topics.retention")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := WriteText(&b, f, below); err != nil {
+		t.Fatal(err)
+	}
+	want := `kafka.topics.retention
+    What a topic's partition keeps, by the topic's kind. Default: OpenWhisk's
+    own values.
+
+  holds:       a struct for each name, which is one of "completed", "health", "cacheInvalidation", "events" or "invoker"
+  not written: none
+
+  below it:
+    <name>.segmentBytes  absent  Bytes of a segment file
+    <name>.bytes         absent  Bytes that a partition keeps
+    <name>.ms            absent  Milliseconds that a partition keeps a message
+`
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Whatever is asked, there is an answer.
+func FuzzFind(f *testing.F) {
+	for _, path := range []string{"", ".", "kafka", "[", "[0]", `"`, `images."a.b".tag`, "a.b.c", "..", "kafka..replicas"} {
+		f.Add(path)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		field, _, err := Find(path)
+		if missing := (*NotFound)(nil); err != nil && (!errors.As(err, &missing) || err.Error() == "") {
+			t.Errorf("error %v", err)
+		}
+		if again, _, second := Find(field.Path); err == nil && (second != nil || again != field) {
+			t.Errorf("%q is at %q, which is %+v, %v", path, field.Path, again, second)
+		}
+	})
+}

@@ -1,0 +1,35 @@
+package render
+
+import (
+	"errors"
+
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+// Mistakes are what Tree's error says about users' own folders, of all
+// environments. There are none if the error is a fault of another kind.
+func Mistakes(err error) []finding.Finding {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []finding.Finding
+		for _, e := range many.Unwrap() {
+			all = append(all, Mistakes(e)...)
+		}
+		return all
+	}
+	if custom := (*CustomError)(nil); errors.As(err, &custom) {
+		return []finding.Finding{custom.Finding}
+	}
+	return nil
+}
+
+// first is what stops a tree: the first fault, or else all mistakes together.
+// errs are in the order of the environments, so that the same input always ends
+// with the same words.
+func first(errs []error) error {
+	for _, err := range errs {
+		if err != nil && len(Mistakes(err)) == 0 {
+			return err
+		}
+	}
+	return errors.Join(errs...)
+}

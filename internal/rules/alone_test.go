@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// One mistake is one finding: what follows from it is not told too. A finding
+// is a code and the begin of its path.
+func TestOneMistakeIsOneFinding(t *testing.T) {
+	for _, tt := range []struct {
+		found, not string
+		set        func(e *env)
+	}{
+		{"WO228", "WO227", func(e *env) { e.Kafka.Topics.By = "strimzi" }},
+		{"WO241", "WO244", func(e *env) { concurrency(e, environment.IntRange{Min: 5, Max: 4, Std: 5}) }},
+		{"WO241", "WO244", func(e *env) { concurrency(e, environment.IntRange{Min: 5, Max: 9, Std: 4}) }},
+		{"WO241", "WO244", func(e *env) { concurrency(e, environment.IntRange{Min: 1, Max: 5, Std: 6}) }},
+		{"WO240", "WO238", func(e *env) {
+			e.Kafka.Heap, e.Kafka.Resources.Requests.Memory, e.Kafka.Resources.Limits.Memory = "1", "128Mi", "256Mi"
+		}},
+		// Except for what is no range, which the schema refuses.
+		{"", "WO298 actions.egress.except", func(e *env) { e.Actions.Egress.Except = []string{"x", "169.254.0.0/16"} }},
+	} {
+		e := environment.Base()
+		e.Source, e.Edge.Host, e.Cluster.Nodes = anywhere{}, "functions.example.com", pools()
+		tt.set(&e)
+		var found []string
+		for _, f := range Check(valuesOf(t, []env{e})[0]) {
+			found = append(found, f.Code+" "+f.Path)
+		}
+		has := func(want string) bool {
+			return slices.ContainsFunc(found, func(f string) bool { return strings.HasPrefix(f, want) })
+		}
+		if tt.found != "" && !has(tt.found) || has(tt.not) {
+			t.Errorf("want %s and no %s, found %v", tt.found, tt.not, found)
+		}
+	}
+}
+
+func concurrency(e *env, r environment.IntRange) { e.Limits.Concurrency, e.Invoker.Logs = r, "api" }

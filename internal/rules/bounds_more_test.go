@@ -1,0 +1,152 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/whiskops/whiskops/internal/environment"
+)
+
+// tight leaves one invoker on each of two nodes, with 4 CPUs and 8 GiB, less
+// 1 GiB of reserve and 1280 MiB of the invoker: 5888 MiB for actions.
+func tight(e *env) {
+	e.Invoker.Replicas, e.Controller.Replicas = 2, 2
+	e.Cluster.Nodes["invoker"] = environment.NodePool{Count: 2, CPU: "4", Memory: "8Gi", Zones: 1}
+}
+
+// moreDecisions are those of memory, CPU, the edge and what lies outside.
+var moreDecisions = []decision{
+	{"WO231", "bytes for actions", 1 << 20, "x--", func(e *env, n int) { e.Invoker.UserMemory = bytes1(n) }},
+	{"WO231", "what a node leaves", 2305, "x--", func(e *env, n int) { pool(e, "invoker", func(p *environment.NodePool) { p.Memory = mi(n) }) }},
+	{"WO232", "memory on a node", 5888, "--x", func(e *env, n int) { tight(e); e.Invoker.UserMemory = mi(n) }},
+	{"WO232", "invokers that share a node", 2, "--x", func(e *env, n int) {
+		tight(e)
+		e.Invoker.Replicas, e.Invoker.UserMemory = n, "5888Mi"
+		e.Placement.Rules = rule("invoker", environment.PlacementRule{Spread: "soft"})
+	}},
+	{"WO232", "memory where two share a node", 2304, "--x", func(e *env, n int) {
+		tight(e)
+		e.Invoker.Replicas, e.Invoker.UserMemory = 3, mi(n)
+		e.Placement.Rules = rule("invoker", environment.PlacementRule{Spread: "soft"})
+	}},
+	// limits.memory.max is 512Mi.
+	{"WO233", "a controller's share", 1024, "x--", func(e *env, n int) { tight(e); e.Invoker.UserMemory = mi(n) }},
+	{"WO234", "memory beside stem cells", 4*256 + 256, "x--", func(e *env, n int) {
+		tight(e)
+		e.Invoker.UserMemory = mi(n)
+		e.Runtimes.StemCells = map[string]environment.StemCell{"nodejs:20": {Count: 4, Memory: "256Mi"}}
+	}},
+	// 3750m are left beside the invoker, for 23 times 256 MiB.
+	{"WO235", "CPU of actions", 3750 / 23, "--x", func(e *env, n int) { tight(e); e.Actions.CPUPer256Mi = n }},
+	{"WO235", "CPU beside an invoker", 23*100 + 250, "x--", func(e *env, n int) {
+		tight(e)
+		e.Actions.CPUPer256Mi = 100
+		pool(e, "invoker", func(p *environment.NodePool) { p.CPU = millis(n) })
+	}},
+	{"WO236", "CPU of a pod", 8000, "--x", func(e *env, n int) { e.Kafka.Resources.Requests.CPU = millis(n) }},
+	{"WO236", "CPU that the catalogue asks for", 100, "x--", func(e *env, n int) {
+		e.Kafka.Mode, e.Placement.Rules = "separate", rule("kafka-controller", environment.PlacementRule{Pool: "db"})
+		e.Cluster.Nodes["db"] = environment.NodePool{Count: 3, CPU: millis(n), Memory: "8Gi", Zones: 1}
+	}},
+	{"WO236", "pools with placement off", 2, "x--", func(e *env, n int) {
+		e.Placement.Enabled, e.Cluster.Nodes = false, map[string]environment.NodePool{}
+		for _, name := range numbered(n) {
+			e.Cluster.Nodes[name] = environment.NodePool{Count: 50, CPU: "300m", Memory: "64Gi", Zones: 1}
+		}
+	}},
+	{"WO236", "memory of a pod", 32768, "--x", func(e *env, n int) {
+		e.Kafka.Resources.Requests.Memory, e.Kafka.Resources.Limits.Memory = mi(n), "64Gi"
+	}},
+	{"WO237", "CPU of two pods on each node", 2000, "--x", func(e *env, n int) {
+		tight(e)
+		e.Invoker.Replicas, e.Invoker.Resources.Requests.CPU, e.Invoker.UserMemory = 4, millis(n), "1Gi"
+		e.Placement.Rules = rule("invoker", environment.PlacementRule{Spread: "soft"})
+	}},
+	// Two of three brokers have 1536Mi each there, and two invokers 1Gi.
+	{"WO237", "memory of actions", 8192 - 1024 - 1536, "--x", func(e *env, n int) {
+		tight(e)
+		e.Invoker.UserMemory, e.Placement.Rules = mi(n), rule("kafka", environment.PlacementRule{Pool: "invoker"})
+	}},
+	{"WO238", "a heap in 2Gi", 1536, "--x", func(e *env, n int) { e.Kafka.Heap = mi(n) }},
+	{"WO239", "memory asked for and allowed", 2048, "--x", func(e *env, n int) { e.Kafka.Resources.Requests.Memory = mi(n) }},
+	{"WO239", "CPU asked for and allowed", 1000, "--x", func(e *env, n int) {
+		e.Kafka.Resources.Requests.CPU, e.Kafka.Resources.Limits.CPU = millis(n), "1"
+	}},
+	{"WO240", "a heap", 1 << 20, "x--", func(e *env, n int) { e.Kafka.Heap = bytes1(n) }},
+	{"WO240", "a volume", 1, "x--", func(e *env, n int) { e.Kafka.Volume.Size = bytes1(n) }},
+
+	// The controller's own timeout is 65 s.
+	{"WO246", "nginx's patience", 65, "xx-", func(e *env, n int) { e.Edge.ReadTimeout = seconds(n) }},
+	{"WO247", "an Ingress's patience", 75, "x--", func(e *env, n int) { ingress(e, ingressTimeout, fmt.Sprint(n)) }},
+	{"WO247", "an Ingress without patience", 0, "-xx", func(e *env, n int) { ingress(e, ingressTimeout, fmt.Sprint(n)) }},
+	{"WO248", "a load balancer's patience", 75, "x--", func(e *env, n int) {
+		e.Edge.ReadTimeout, e.Edge.Service.Type = "75s", "LoadBalancer"
+		e.Edge.Service.Annotations = map[string]string{balancerIdle: fmt.Sprint(n)}
+	}},
+	// 48 MiB in base64 are 64 MiB.
+	{"WO249", "bodies and the largest action", 64, "xx-", func(e *env, n int) { e.Edge.BodySize = n }},
+	{"WO249", "bodies and the largest payload", 100, "xx-", func(e *env, n int) { e.Edge.BodySize, e.Limits.Payload = n, 100<<20 }},
+	{"WO249", "payload of more than an action", 70 << 20, "-xx", func(e *env, n int) { e.Edge.BodySize, e.Limits.Payload = 70, n }},
+	{"WO250", "bodies of an Ingress", 80, "x--", func(e *env, n int) { e.Edge.BodySize = 80; ingress(e, ingressBody, fmt.Sprintf("%dm", n)) }},
+	{"WO250", "bodies without a limit", 0, "--x", func(e *env, n int) { ingress(e, ingressBody, fmt.Sprint(n)) }},
+	{"WO255", "a certificate's minutes", 60, "x--", func(e *env, n int) { certManager(e, minutes(n), "5m") }},
+	{"WO255", "renewal before the end", 100, "-xx", func(e *env, n int) { certManager(e, "100m", minutes(n)) }},
+	{"WO255", "renewal at all", 300, "x--", func(e *env, n int) { certManager(e, "100m", seconds(n)) }},
+	{"WO259", "a node's port", 1, "-xx", func(e *env, n int) { e.Edge.Service.Type, e.Edge.Service.NodePort = "ClusterIP", n }},
+	{"WO260", "the least port of nodes", 30000, "x--", func(e *env, n int) { e.Edge.Service.Type, e.Edge.Service.NodePort = "NodePort", n }},
+	{"WO260", "the largest port of nodes", 32767, "--x", func(e *env, n int) { e.Edge.Service.Type, e.Edge.Service.NodePort = "NodePort", n }},
+	{"WO263", "a load balancer's port", 80, "-x-", func(e *env, n int) { e.Edge.Service.Type, e.Edge.Port = "LoadBalancer", n }},
+
+	{"WO266", "families without that of the health test", 1, "-xx", func(e *env, n int) {
+		e.Runtimes.Families = []string{"python", "go"}[:n]
+	}},
+	{"WO268", "the least memory of a stem cell", 128, "x--", func(e *env, n int) { stemCell(e, n) }},
+	{"WO268", "the most memory of a stem cell", 512, "--x", func(e *env, n int) { stemCell(e, n) }},
+
+	{"WO284", "replicas on one claim", 2, "-xx", func(e *env, n int) { e.Kafka.Replicas, e.Kafka.Volume.ExistingClaim = n, "kafka" }},
+	{"WO285", "handles for 3 brokers", 3, "x--", func(e *env, n int) {
+		e.Kafka.Volume.CSI = &environment.CSIVolume{Driver: "d", Handles: numbered(n)}
+	}},
+	{"WO285", "nodes for 3 brokers", 3, "x--", func(e *env, n int) {
+		e.Kafka.Volume.Local = &environment.LocalVolume{Path: "/kafka", Nodes: numbered(n)}
+	}},
+
+	{"WO289", "bits of an exception to a /16", 16, "xx-", egressBits},
+	{"WO290", "bits that keep the metadata service off", 16, "xx-", egressBits},
+	{"WO292", "letters of a namespace", 63 - len("-actions"), "--x", func(e *env, n int) { e.Namespace = letters(n) }},
+	{"WO295", "http at a port", 443, "-x-", func(e *env, n int) {
+		e.CouchDB.External = &environment.CouchDBExternal{Protocol: "http", Host: "db.svc", Port: n}
+	}},
+}
+
+func egressBits(e *env, n int) {
+	e.Actions.Egress = environment.Egress{CIDRs: []string{"169.254.0.0/16"}, Except: []string{fmt.Sprintf("169.254.169.254/%d", n)}}
+}
+
+func ingress(e *env, annotation, value string) {
+	e.Edge.ReadTimeout, e.Edge.Ingress = "75s", &environment.Ingress{Class: "nginx", Annotations: map[string]string{annotation: value}}
+}
+
+func certManager(e *env, duration, renew string) {
+	e.Edge.TLS.CertManager = &environment.CertManager{Issuer: environment.Issuer{Name: "ca"}, Duration: duration, RenewBefore: renew}
+}
+
+func stemCell(e *env, n int) {
+	e.Runtimes.StemCells = map[string]environment.StemCell{"nodejs:20": {Count: 1, Memory: mi(n)}}
+}
+
+// numbered are n names.
+func numbered(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprint("n", i)
+	}
+	return all
+}
+
+func letters(n int) string {
+	text := make([]byte, n)
+	for i := range text {
+		text[i] = 'a'
+	}
+	return string(text)
+}
