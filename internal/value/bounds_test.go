@@ -16,17 +16,17 @@ func TestEscapedCharacters(t *testing.T) {
 	} {
 		for _, r := range []rune{tt.first, tt.last} {
 			for _, s := range []string{string(r), "a" + string(r), "a\nb" + string(r) + "c\n"} {
-				if got := Text(s).Style; got != yaml.DoubleQuotedStyle {
+				if got := quoted(s).Style; got != yaml.DoubleQuotedStyle {
 					t.Errorf("%q has style %d", s, got)
 				}
 			}
 		}
 	}
 	for _, r := range []rune{'!', ' ' + 1, '~', '\u00a0', '\u2027', '\u202a', '\ufefe', '\uff00', '\ufffc'} {
-		if got := Text("a" + string(r)).Style; got != 0 {
+		if got := quoted("a" + string(r)).Style; got != 0 {
 			t.Errorf("%q has style %d", r, got)
 		}
-		if got := Text("a\nb" + string(r) + "c\n").Style; got != yaml.LiteralStyle {
+		if got := quoted("a\nb" + string(r) + "c\n").Style; got != yaml.LiteralStyle {
 			t.Errorf("%q in a block has style %d", r, got)
 		}
 	}
