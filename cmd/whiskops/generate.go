@@ -24,7 +24,7 @@ import (
 
 func generateCommand(s streams) *cobra.Command {
 	var out printer
-	g := generation{version: built(), notify: func(line string) { fmt.Fprintln(s.err, line) }}
+	g := generation{version: built(), secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, s.secrets.Hide(line)) }}
 	var most limits
 	noCache := false
 	cmd := &cobra.Command{
@@ -89,6 +89,7 @@ type generation struct {
 	store                   *cache.Store // nil: nothing is remembered
 	notify                  func(line string)
 	watch                   *budget.Watch
+	secrets                 *finding.Secrets
 }
 
 // outcome is what came of it.
@@ -125,7 +126,7 @@ func (g *generation) run() (outcome, error) {
 func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error) {
 	// Whoever needs the engine's schema first waits for it.
 	go kustomize.Warm()
-	envs, findings, err := load(environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments, g.watch)
+	envs, findings, err := load(g.secrets, environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments, g.watch)
 	done := outcome{environments: len(envs), findings: findings}
 	if err != nil {
 		return done, nil, err

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // Exit codes.
@@ -62,6 +64,9 @@ type streams struct {
 	// cache is the directory of what earlier runs found out; see
 	// internal/cache.
 	cache string
+	// secrets of the environments that were loaded: nothing that is printed
+	// for people or in findings may show them.
+	secrets *finding.Secrets
 }
 
 // errFindings says that findings were printed: there is no more to say.
@@ -69,6 +74,7 @@ var errFindings = errors.New("there are findings")
 
 // run runs one command line and returns its exit code.
 func run(args []string, s streams) int {
+	s.secrets = &finding.Secrets{}
 	cmd := rootCommand(s)
 	cmd.SetArgs(args)
 	cmd.SetIn(s.in)
@@ -81,6 +87,6 @@ func run(args []string, s streams) int {
 	case errors.Is(err, errFindings):
 		return exitFinding
 	}
-	fmt.Fprintf(s.err, "whiskops: %s\n", err)
+	fmt.Fprintf(s.err, "whiskops: %s\n", s.secrets.Hide(err.Error()))
 	return exitUsage
 }

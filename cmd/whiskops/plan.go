@@ -29,7 +29,7 @@ func planCommand(s streams) *cobra.Command {
 				return err
 			}
 			defer done()
-			envs, findings, err := load(at.repository(), os.DirFS(at.environments), at.environments, watch)
+			envs, findings, err := load(s.secrets, at.repository(), os.DirFS(at.environments), at.environments, watch)
 			if err != nil {
 				return err
 			}

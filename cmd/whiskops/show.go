@@ -40,7 +40,7 @@ prints what is at that path and below it. Secrets are not shown.`,
 			defer done()
 			// What is wrong elsewhere, or with rules, is no reason not to
 			// look: often it is why someone looks.
-			envs, findings, err := read(at.repository(), os.DirFS(at.environments), at.environments, watch)
+			envs, findings, err := read(s.secrets, at.repository(), os.DirFS(at.environments), at.environments, watch)
 			if err != nil {
 				return err
 			}

@@ -35,7 +35,7 @@ func validateCommand(s streams) *cobra.Command {
 				return err
 			}
 			defer done()
-			envs, findings, err := load(at.repository(), os.DirFS(at.environments), at.environments, watch)
+			envs, findings, err := load(s.secrets, at.repository(), os.DirFS(at.environments), at.environments, watch)
 			if err != nil {
 				return err
 			}
@@ -55,10 +55,14 @@ func validateCommand(s streams) *cobra.Command {
 }
 
 // read reads the environments of a directory, through a file system of what is
-// in it. Those with a mistake are left out.
-func read(repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
+// in it, and adds their secrets to those that nothing may print. Those with a
+// mistake are left out.
+func read(secrets *finding.Secrets, repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
 	repo.Begin = watch.Begin
 	envs, findings, err := repo.Load(system, dir)
+	for i := range envs[:min(1, len(envs))] {
+		secrets.Join(envs[i].Source.Secrets())
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
 	}
@@ -66,8 +70,8 @@ func read(repo environment.Repository, system fs.FS, dir string, watch *budget.W
 }
 
 // load is read, and judges what was read: the sound ones too if others are not.
-func load(repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
-	envs, findings, err := read(repo, system, dir, watch)
+func load(secrets *finding.Secrets, repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
+	envs, findings, err := read(secrets, repo, system, dir, watch)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -79,7 +83,7 @@ func load(repo environment.Repository, system fs.FS, dir string, watch *budget.W
 		}
 		values[i] = &v
 	}
-	return envs, finding.Sort(append(findings, rules.CheckAll(values)...)), nil
+	return envs, finding.Sort(secrets.Seal(append(findings, rules.CheckAll(values)...))), nil
 }
 
 // count writes a number of things.

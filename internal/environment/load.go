@@ -40,6 +40,9 @@ func (r Repository) Load(system fs.FS, dir string) ([]Environment, []finding.Fin
 		}
 		name := filepath.Join(dir, e.Name())
 		src, err := readFile(system, e.Name(), left)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, gone(system, e.Name(), name)
+		}
 		if err != nil {
 			return nil, nil, unread(name, err)
 		}
@@ -61,6 +64,15 @@ func unread(name string, err error) error {
 		err = pe.Err
 	}
 	return fmt.Errorf("read environments: %s: %w", name, err)
+}
+
+// gone is the error for a file that the directory has and that is not there. It
+// is no fs.ErrNotExist, which says that there is no directory.
+func gone(system fs.FS, entry, name string) error {
+	if target, err := fs.ReadLink(system, entry); err == nil {
+		return fmt.Errorf("read environments: %s is a symbolic link to %s, which does not exist", name, target)
+	}
+	return fmt.Errorf("read environments: %s was removed meanwhile", name)
 }
 
 func isInput(name string) bool {
@@ -100,34 +112,48 @@ func LoadBytes(dir string, files map[string][]byte) ([]Environment, []finding.Fi
 }
 
 func (r Repository) load(dir string, files map[string][]byte) (envs []Environment, fs []finding.Finding, err error) {
+	var secrets *finding.Secrets
 	defer func() {
 		// The evaluator is a large dependency that is given bytes from
 		// outside: whatever it panics about must not end the process.
 		if r := recover(); r != nil {
-			envs, fs, err = nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %v", dir, r)
+			envs, fs, err = nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %s", dir, secrets.Hide(fmt.Sprint(r)))
 		}
 	}()
-	pkg, fs := place.Parse(dir, files)
-	if pkg == nil {
-		return nil, finding.Sort(fs), nil
-	}
-	defer r.begin(evaluating(pkg))()
 	con, err := contract.New()
 	if err != nil {
 		return nil, nil, err
 	}
+	collect := newCollector(con.Shape())
+	secrets = collect.secrets
+	pkg, fs := place.Parse(dir, files)
+	if pkg == nil {
+		collect.torn(files)
+		return nil, finding.Sort(secrets.Seal(fs)), nil
+	}
+	defer r.begin(evaluating(pkg))()
+	pkg.Secrets = secrets
 	linked := link(r, con, pkg, sizeOf(files))
+	for _, p := range pkg.All() {
+		collect.syntax(p)
+	}
 	if finding.HasErrors(linked) {
-		return nil, finding.Sort(linked), nil
+		collect.lines(files)
+		return nil, finding.Sort(secrets.Seal(linked)), nil
 	}
 	data, fs := evaluate(pkg, con.Context())
+	for _, d := range data {
+		collect.data(nil, d.Data)
+	}
+	collect.unused(pkg, fs)
+	collect.lines(files)
 	if len(data) == 0 && len(fs) == 0 {
 		fs = append(fs, place.About(dir, place.CodeNothing, "no environment in this directory",
 			`write one as a top-level field, for example production: {edge: host: "functions.example.com"}`))
 	}
 	envs, found := check(con, data)
 	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
-	return envs, finding.Sort(slices.Concat(linked, fs, found)), nil
+	return envs, finding.Sort(secrets.Seal(slices.Concat(linked, fs, found))), nil
 }
 
 func sizeOf(files map[string][]byte) int {

@@ -13,6 +13,8 @@ type Source interface {
 	Position(path string) finding.Position
 	// Written tells whether the user wrote the field itself.
 	Written(path string) bool
+	// Secrets are those of all environments that were loaded with this one.
+	Secrets() *finding.Secrets
 }
 
 // JoinPath writes the path of a field, as Source takes it: see place.JoinPath.
@@ -23,3 +25,4 @@ type nowhere struct{}
 
 func (nowhere) Position(string) finding.Position { return finding.Position{} }
 func (nowhere) Written(string) bool              { return false }
+func (nowhere) Secrets() *finding.Secrets        { return nil }

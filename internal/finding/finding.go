@@ -43,6 +43,9 @@ type Finding struct {
 	Message string `json:"message"`
 	// Help says what to do.
 	Help string `json:"help,omitempty"`
+	// Hidden says that the line holds a password or a key, and must not be
+	// shown: see Secrets.
+	Hidden bool `json:"hidden,omitempty"`
 }
 
 // In is the position with its file as seen from a directory, with forward

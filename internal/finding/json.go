@@ -6,11 +6,11 @@ import (
 )
 
 // WriteJSON prints findings for machines: an array of objects with the fields
-// code, severity, file, line, column, path, message and help, of which those
-// without a value are left out. No findings are an empty array.
+// code, severity, file, line, column, path, message, help and hidden, of which
+// those without a value are left out. No findings are an empty array.
 func WriteJSON(w io.Writer, fs []Finding, o Options) error {
 	out := make([]Finding, 0, len(fs))
-	for _, f := range fs {
+	for _, f := range o.Secrets.Seal(fs) {
 		f.File = relative(f.File, o.Dir)
 		out = append(out, f)
 	}

@@ -19,6 +19,8 @@ type Options struct {
 	// text printer shows the line of a finding with it. Nil, or an error:
 	// no line is shown.
 	Read func(file string) ([]byte, error)
+	// Secrets are hidden, whoever made the findings.
+	Secrets *Secrets
 }
 
 // WriteText prints findings for people:
@@ -30,7 +32,7 @@ type Options struct {
 func WriteText(w io.Writer, fs []Finding, o Options) error {
 	sources := map[string][]byte{}
 	var b bytes.Buffer
-	for i, f := range fs {
+	for i, f := range o.Secrets.Seal(fs) {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
@@ -38,12 +40,14 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 			b.WriteString(place + ": ")
 		}
 		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, f.Message)
-		if f.Line > 0 && o.Read != nil && !f.secret() {
+		if f.Line > 0 && o.Read != nil && !f.Hidden && !f.secret() {
 			if _, ok := sources[f.File]; !ok {
 				// A file that is gone costs the line, not the finding.
 				sources[f.File], _ = o.Read(f.File)
 			}
-			excerpt(&b, sources[f.File], f.Line, f.Column)
+			if line := lineOf(sources[f.File], f.Line); !o.Secrets.Shows(line) {
+				excerpt(&b, line, f.Column)
+			}
 		}
 		if f.Help != "" {
 			fmt.Fprintf(&b, "help: %s\n", f.Help)
@@ -88,17 +92,21 @@ const (
 	before, after = 100, 60
 )
 
-// excerpt prints a line and a caret under its column, which counts bytes.
-func excerpt(b *bytes.Buffer, src []byte, line, column int) {
+// lineOf is a line of a text, or "".
+func lineOf(src []byte, line int) string {
 	for range line - 1 {
 		_, rest, ok := bytes.Cut(src, []byte("\n"))
 		if !ok {
-			return
+			return ""
 		}
 		src = rest
 	}
 	text, _, _ := bytes.Cut(src, []byte("\n"))
-	text = bytes.TrimSuffix(text, []byte("\r"))
+	return string(bytes.TrimSuffix(text, []byte("\r")))
+}
+
+// excerpt prints a line and a caret under its column, which counts bytes.
+func excerpt(b *bytes.Buffer, text string, column int) {
 	if len(text) == 0 || column < 1 {
 		return
 	}
@@ -123,10 +131,10 @@ func excerpt(b *bytes.Buffer, src []byte, line, column int) {
 
 // printable makes a line safe to show: a file must not move the cursor of
 // whoever reads about it.
-func printable(line []byte) []rune {
+func printable(line string) []rune {
 	out := make([]rune, 0, len(line))
 	for len(line) > 0 {
-		r, size := utf8.DecodeRune(line)
+		r, size := utf8.DecodeRuneInString(line)
 		if r != '\t' && !strconv.IsPrint(r) {
 			r = utf8.RuneError
 		}

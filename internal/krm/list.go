@@ -1,6 +1,8 @@
 package krm
 
 import (
+	"bytes"
+	"io"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -28,6 +30,14 @@ func (c Complaints) Error() string { return strings.Join(c, "\n") }
 // Execute reads a ResourceList, as the functions specification has it, gives it
 // to the function and writes what came of it.
 func Execute(function Function, stream *kio.ByteReadWriter) error {
+	input, err := io.ReadAll(stream.Reader)
+	if err != nil {
+		return err
+	}
+	if err := checkInput(input); err != nil {
+		return err
+	}
+	stream.Reader = bytes.NewReader(input)
 	items, err := stream.Read()
 	if err != nil {
 		return err

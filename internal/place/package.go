@@ -27,6 +27,9 @@ import (
 type Package struct {
 	Dir   string      // where findings are placed that are about no file
 	Files []*ast.File // sorted by name
+	// Secrets is for whoever knows what they are: what is found later about
+	// these files must not show them either.
+	Secrets *finding.Secrets
 
 	// Imported are the packages of the same repository that it uses, by import
 	// path. Whoever made the Package has put them there.

@@ -3,6 +3,7 @@ package place
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -77,11 +78,15 @@ func parseFile(name string, src []byte) (*ast.File, []finding.Finding) {
 	return nil, []finding.Finding{About(name, CodeSyntax, "this is not a CUE file", helpSyntax)}
 }
 
+// foundText is how the parser says that it met a string.
+var foundText = regexp.MustCompile(`(?s)found '(STRING|INTERPOLATION)'.*`)
+
 // syntaxMessage turns the parser's words into ours. It is the one message of
-// CUE that is passed on, as it is written for the reader of the file.
+// CUE that is passed on, as it is written for the reader of the file. What text
+// the parser found stands in the file, and may be a password.
 func syntaxMessage(e errors.Error) string {
 	format, args := e.Msg()
 	msg := fmt.Sprintf(format, args...)
 	msg, _, _ = strings.Cut(msg, "\n")
-	return "syntax: " + msg
+	return "syntax: " + foundText.ReplaceAllString(msg, "found a string")
 }

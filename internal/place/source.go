@@ -34,6 +34,9 @@ func (s *Source) Written(path string) bool {
 	return whole
 }
 
+// Secrets are those of all environments of the package.
+func (s *Source) Secrets() *finding.Secrets { return s.Package.Secrets }
+
 // Label is Position for a path in parts.
 func (s *Source) Label(labels []string) token.Pos {
 	pl, whole := s.find(labels)

@@ -193,6 +193,13 @@ func (w watched) ReadFile(name string) ([]byte, error) {
 }
 
 // ReadDir returns the entries of a directory.
+// ReadLink is for what is said of a link to nothing: a run that ends with that is
+// not remembered.
+func (w watched) ReadLink(name string) (string, error) { return fs.ReadLink(w.plain(), name) }
+
+// Lstat is what a file system of links has beside ReadLink.
+func (w watched) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(w.plain(), name) }
+
 func (w watched) ReadDir(name string) ([]fs.DirEntry, error) {
 	switch s, err := w.see("readdir", name); {
 	case err != nil:

@@ -173,7 +173,7 @@ func (r random) secrets(env *environment.Environment) {
 		return
 	}
 	login := func(user string) environment.Login {
-		return environment.Login{Username: pick(r, user, user+"-2"), Password: pick(r, "secret", "pass: #word", "0123", "é\"", "null")}
+		return environment.Login{Username: pick(r, user, user+"-2"), Password: pick(r, "secret", "pass: #word", "0123", "e\"", "null")}
 	}
 	key := func(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d:%064d", n, r.IntN(1000)) }
 	s.Plain = &environment.PlainSecrets{

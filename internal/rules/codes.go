@@ -110,6 +110,7 @@ func Codes() []Code {
 		{"WO276", isError, "a user name with a colon", "Nobody can log in as that user."},
 		{"WO277", isError, "one user with two passwords", "One of the components cannot log in to CouchDB."},
 		{"WO278", isError, "one name for two Secrets", "Pods do not start for want of a key, or use the wrong one."},
+		{"WO279", isError, "a login that CouchDB does not keep as it is", "CouchDB has another user than everyone else, and nobody can log in."},
 
 		// Volumes.
 		{"WO281", isError, "two kinds of one volume", "Which of them holds the data is chance."},

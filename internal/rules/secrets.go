@@ -23,6 +23,7 @@ func (c *checker) secrets() {
 			fmt.Sprintf("secrets.plain is given in profile %q: passwords and keys end in git, where everyone who reads it has them for good", c.Env.Profile),
 			"leave out secrets.plain, and make the Secrets named in secrets by sealed secrets, an external store or by hand; or write profile: \"development\"")
 	}
+	c.readers()
 	c.logins()
 	c.startScript()
 	c.subjects(plain.Subjects)
@@ -77,16 +78,9 @@ func loginsOf(p *environment.PlainSecrets) (couchdb, openwhisk []login) {
 		}
 }
 
+// logins keeps two users apart.
 func (c *checker) logins() {
-	couchdb, openwhisk := loginsOf(c.Env.Secrets.Plain)
-	for _, l := range slices.Concat(couchdb, openwhisk) {
-		if strings.Contains(l.Username, ":") {
-			field := l.field + ".username"
-			c.fail("WO276", field,
-				fmt.Sprintf("%s has a colon: HTTP takes what comes after it for the password, and nobody can log in", field),
-				"write a name without a colon")
-		}
-	}
+	couchdb, _ := loginsOf(c.Env.Secrets.Plain)
 	// CouchDB knows a user once.
 	for i, l := range couchdb {
 		for _, other := range couchdb[:i] {

@@ -66,6 +66,9 @@ func (k *checker) component(name string, c catalog.Component) {
 	}
 	if c.Data != nil {
 		k.field(c.Data.Volume, reflect.TypeFor[environment.Volume]())
+		if c.Data.Volume == "" {
+			k.fail("its data have no field with their volume")
+		}
 		if c.Data.Loss == "" {
 			k.fail("its data are nobody's loss")
 		}

@@ -84,6 +84,8 @@ func TestCheckRefuses(t *testing.T) {
 		{`component kafka has no port "clint"`, of("controller", func(c *catalog.Component) { c.Needs[0].Ports = []string{"clint"} })},
 		{`it has no workload`, of("controller", func(c *catalog.Component) { c.Workload = nil })},
 		{`wanted environment.Volume`, of("kafka", func(c *catalog.Component) { c.Data.Volume = "kafka.heap" })},
+		{`no field with their volume`, of("kafka", func(c *catalog.Component) { c.Data.Volume = "" })},
+		{`no field with their volume`, of("controller", func(c *catalog.Component) { c.Data = &catalog.Data{MountPath: "/data", Loss: "all"} })},
 		{`nobody's loss`, of("kafka", func(c *catalog.Component) { c.Data.Loss = "" })},
 		{`beside the server outside`, of("kafka", func(c *catalog.Component) { c.When = nil })},
 		{`a list of servers, or a host and a port`, of("kafka", func(c *catalog.Component) { c.External.Servers = "" })},

@@ -1,0 +1,103 @@
+package contract
+
+import (
+	"strings"
+	"testing"
+
+	"cuelang.org/go/cue"
+)
+
+// unreadable are characters that a reader of YAML, a shell or an HTTP header
+// loses or refuses, or that nobody sees.
+const unreadable = "\x00\x01\x07\b\v\f\r\x1b\x7f\u0080\u0085\u009f\u2028\u2029\ufeff\ufffe\uffff"
+
+// TestStringsAreReadable: no string of the contract, and no name of a field that
+// the user chooses, may have such a character, wherever in it.
+func TestStringsAreReadable(t *testing.T) {
+	seen := 0
+	var walk func(path string, s *Shape)
+	leaf := func(path string, s *Shape) {
+		if len(s.Enum) > 0 {
+			return
+		}
+		seen++
+		bad := unreadable
+		if s.Def != "#Text" {
+			bad += "\t\n \u00a0"
+		}
+		for _, r := range bad {
+			if s.Def == "#Password" && r == ' ' {
+				continue
+			}
+			// Each form has one of these in it.
+			for _, good := range []string{"aa", "1.34", "10.0.0.0/8", "/aa", "a:1", "512Mi", "75s", ""} {
+				for _, v := range []string{string(r) + good, good + string(r), good + string(r) + good} {
+					if s.Refuses(v) == "" {
+						t.Errorf("%s (%s) may be %q", path, s.Def, v)
+					}
+				}
+			}
+		}
+	}
+	walk = func(path string, s *Shape) {
+		switch s.Kind {
+		case cue.StringKind:
+			leaf(path, s)
+		case cue.ListKind:
+			walk(path+"[]", s.Elem)
+		case cue.StructKind:
+			for _, f := range s.Fields {
+				walk(path+"."+f.Label, f.Shape)
+			}
+			if s.Keys != nil {
+				walk(path+" (name)", s.Keys)
+				walk(path+".*", s.Values)
+			}
+		}
+	}
+	walk("", contractOf(t).Shape())
+	if seen < 50 {
+		t.Errorf("%d strings: the test is looking at little", seen)
+	}
+}
+
+// The forms of what a person makes up.
+func TestFreeForms(t *testing.T) {
+	for def, tt := range map[string]struct{ good, bad []string }{
+		"#Username": {
+			[]string{"a", "!~", "whisk-admin", "a@b.example", `"'$\`},
+			[]string{"", "my admin", " a", "a ", "ü", "a\tb"},
+		},
+		"#Password": {
+			[]string{"a", "ab", "!~", "correct horse", `a  "b" $c\`},
+			[]string{"", " ", " pw", "pw ", "pä", "a\tb", "a\n"},
+		},
+		"#Word": {
+			[]string{"a", "nfsvers=4.1", "projects/x#y~!"},
+			[]string{"", "a b", "ä"},
+		},
+		"#Text": {
+			[]string{"", "a\tb\nc ", "ä\u2027\u202a", "\ud7ff\ue000\ufefe\uff00\ufffd", "\U00010000\U0010ffff", strings.Repeat("x", 9000)},
+			[]string{"a\rb"},
+		},
+		"#Subject": {
+			[]string{"a", "whisk.system", "_-", "-", "a..", strings.Repeat("x", 253)},
+			[]string{"", ".", "..", ".a", "..a", "a b", "ä", strings.Repeat("x", 254)},
+		},
+	} {
+		s := contractOf(t).Definition(def)
+		if s == nil {
+			t.Fatalf("there is no %s", def)
+		}
+		for _, v := range tt.good {
+			if why := s.Refuses(v); why != "" {
+				t.Errorf("%s: %q %s", def, v, why)
+			}
+		}
+		for _, v := range tt.bad {
+			if s.Refuses(v) == "" {
+				t.Errorf("%s may be %q", def, v)
+			}
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package environment
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/literal"
+	"cuelang.org/go/cue/token"
+
+	"github.com/whiskops/whiskops/internal/contract"
+	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/place"
+)
+
+// authKey is what a subject's key looks like, or the beginning of one.
+var authKey = regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|:[A-Za-z0-9]{40,}`)
+
+// spelled is how people name what holds a password or a key.
+var spelled = regexp.MustCompile(`(?i)pas+w|passphrase|pwd|credential|authkey|apikey|(^|[_#])(pw|login|token|secret|key)s?($|[_A-Z0-9])|^username$`)
+
+// maySecret tells by a field's labels that what is below it may be a password or
+// a key: it is, or was meant to be, below secrets.plain, or is named so.
+func maySecret(labels []string) bool {
+	last := labels[len(labels)-1]
+	if slices.Contains(labels, "plain") || contract.IsSecret(labels) {
+		return true
+	}
+	// secrets itself has the names of Secrets, and one struct: plain, however
+	// it is written.
+	if i := slices.Index(labels, "secrets"); i >= 0 && len(labels)-i > 2 {
+		return true
+	}
+	return spelled.MatchString(last)
+}
+
+// collector finds the secrets of the files that are loaded.
+type collector struct {
+	secrets *finding.Secrets
+	words   map[string]bool // what a value may be called without being one
+}
+
+func newCollector(s *contract.Shape) *collector {
+	c := &collector{secrets: &finding.Secrets{}, words: map[string]bool{"string": true, "strings": true}}
+	c.learn(s)
+	return c
+}
+
+// learn takes the words of the contract.
+func (c *collector) learn(s *contract.Shape) {
+	if s == nil {
+		return
+	}
+	for _, word := range s.Enum {
+		c.words[word] = true
+	}
+	for _, f := range s.Fields {
+		c.words[f.Label] = true
+		c.learn(f.Shape)
+	}
+	c.learn(s.Keys)
+	c.learn(s.Values)
+	c.learn(s.Elem)
+}
+
+func (c *collector) add(value string) {
+	switch {
+	case value == "":
+	case c.words[value]:
+		c.secrets.AddWord(value)
+	default:
+		c.secrets.Add(value)
+	}
+}
+
+// key adds a subject's key, and its halves.
+func (c *collector) key(value string) {
+	c.add(value)
+	for _, half := range strings.Split(value, ":") {
+		c.add(half)
+	}
+}
+
+// syntax takes the secrets that stand in the files, before anything is
+// evaluated: what is wrong with them may keep them from having a value.
+func (c *collector) syntax(pkg *place.Package) {
+	for _, name := range pkg.Names() {
+		c.words[name] = true
+	}
+	for _, e := range pkg.Literals(maySecret) {
+		c.hold(e)
+		c.add(written(e))
+	}
+	for _, f := range pkg.Files {
+		texts(f, func(lit *ast.BasicLit) {
+			if authKey.MatchString(lit.Value) {
+				c.hold(lit)
+				delete(c.words, written(lit))
+				c.key(written(lit))
+			}
+		})
+	}
+}
+
+// hold takes the lines of an expression.
+func (c *collector) hold(e ast.Expr) {
+	from, to := e.Pos().Position(), e.End().Position()
+	for line := from.Line; line <= max(from.Line, to.Line); line++ {
+		c.secrets.AddLine(from.Filename, line)
+	}
+}
+
+// written is a literal as a value, as well as can be: a part of an interpolation
+// is none by itself.
+func written(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.BasicLit:
+		if s, err := literal.Unquote(e.Value); err == nil {
+			return s
+		}
+		s := strings.TrimSuffix(strings.TrimPrefix(e.Value, ")"), `\(`)
+		return strings.Trim(s, `"'#`)
+	}
+	return ""
+}
+
+// data takes the secrets that an environment has.
+func (c *collector) data(path []string, n *place.Node) {
+	switch {
+	case n.Kind == cue.StringKind || n.Kind == cue.IntKind || n.Kind == cue.FloatKind:
+		if contract.IsSecret(path) {
+			c.add(n.Text)
+		}
+	default:
+		for i, e := range n.Elems {
+			c.data(append(path[:len(path):len(path)], place.IndexLabel(i)), e)
+		}
+		for _, m := range n.Fields {
+			c.data(append(path[:len(path):len(path)], m.Label), m.Value)
+		}
+	}
+}
+
+// unused takes the texts of let clauses that nothing uses: nobody can tell what
+// they are for, and an old password is a good guess.
+func (c *collector) unused(pkg *place.Package, fs []finding.Finding) {
+	at := map[finding.Position]bool{}
+	for _, f := range fs {
+		at[f.Position] = f.Code == place.CodeUnused
+	}
+	for _, f := range pkg.Files {
+		ast.Walk(f, func(n ast.Node) bool {
+			if let, ok := n.(*ast.LetClause); ok && at[place.Position(let.Pos())] {
+				texts(let.Expr, func(lit *ast.BasicLit) { c.hold(lit) })
+			}
+			return true
+		}, nil)
+	}
+}
+
+// texts calls do with each string in the syntax below a node.
+func texts(n ast.Node, do func(*ast.BasicLit)) {
+	ast.Walk(n, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			do(lit)
+		}
+		return true
+	}, nil)
+}
+
+// lines takes each line that shows a value that is known by now: in a comment,
+// or where the same string means something else.
+func (c *collector) lines(files map[string][]byte) {
+	for name, src := range files {
+		for i, line := range bytes.Split(src, []byte("\n")) {
+			if c.secrets.Shows(string(line)) {
+				c.secrets.AddLine(name, i+1)
+			}
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package environment
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+// Passwords reach their fields on each of the ways that CUE has. "•" is where
+// one stands: each of them gets parts that are nowhere else.
+const waysOfSecrets = `package environments
+
+import "strings"
+
+_shared: "•"
+_logins: {invoker: {pw: "•"}, more: ["•", "•"]}
+#Login: {username: string | *"someone", password: *"•" | string}
+let hidden = "•"
+_keys: [N=string]: {name: N, key: "00000000-1111-4222-8333-•:\(strings.Repeat("•", 5))"}
+_keys: guest: {}
+ci: edge: host: "a.example.com"
+ci: profile: "development"
+ci: secrets: plain: {
+	couchdb: {
+		admin: {username: "•", password: _shared}
+		controller: {username: "c", password: "\(hidden)-•"}
+		invoker: {username: "i", password: _logins.invoker.pw}
+	}
+	openwhisk: {
+		controller: #Login & {username: "c"}
+		X=invoker: {username: "i" + "•", password: strings.Join(_logins.more, "")}
+	}
+	subjects: {for n, k in _keys {(n): k.key}, "whisk.system": _keys.guest.key}
+}
+ci: {kafka: replicas: 3, namespace: "plain-text"}
+`
+
+// A mistake of one character, anywhere, shows no secret, whatever it breaks.
+func TestMistakesShowNoSecret(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 1))
+	src, secrets := waysOfSecrets, []string(nil)
+	for i := 0; strings.Contains(src, "•"); i++ {
+		secret := fmt.Sprintf("qz%dx%dv%dj", i, i+11, i+37)
+		secrets = append(secrets, secret)
+		src = strings.Replace(src, "•", secret, 1)
+	}
+	junk := []rune("\"'`{}[]()\\:,?!&|*+-=#_@ \n\t1axé.")
+	tries := 600
+	if testing.Short() {
+		tries = 150
+	}
+	for range tries {
+		text := []rune(src)
+		at := rng.IntN(len(text))
+		switch r := junk[rng.IntN(len(junk))]; rng.IntN(3) {
+		case 0:
+			text = slices.Delete(text, at, at+1)
+		case 1:
+			text[at] = r
+		case 2:
+			text = slices.Insert(text, at, r)
+		}
+		shown := print(t, string(text))
+		for _, secret := range secrets {
+			// The mistake may stand in the middle of the secret.
+			if half := len(secret) / 2; strings.Contains(shown, secret[:half+1]) || strings.Contains(shown, secret[half-1:]) {
+				t.Fatalf("%s is shown:\n%s\nof:\n%s", secret, shown, string(text))
+			}
+		}
+	}
+}
+
+// print gives all that is said of a file, for people and for machines.
+func print(t *testing.T, src string) string {
+	t.Helper()
+	files := map[string][]byte{"environments/a.cue": []byte(src)}
+	_, fs, err := LoadBytes("environments", files)
+	if err != nil {
+		t.Fatalf("%v of:\n%s", err, src)
+	}
+	var b strings.Builder
+	if err := finding.WriteJSON(&b, fs, finding.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	return text(t, fs, files) + b.String()
+}

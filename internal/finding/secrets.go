@@ -1,0 +1,195 @@
+package finding
+
+import (
+	"cmp"
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Mask stands where a secret was.
+const Mask = "***"
+
+// long is the length in characters from which a value is hidden wherever it
+// stands, within a longer word too. A shorter one is hidden between quotes: it
+// may be part of any word.
+const long = 6
+
+// Secrets are the values that nobody may see, and the lines that hold them. The
+// zero value, and nil, hide nothing. It is filled by one goroutine; any number
+// may then hide with it.
+type Secrets struct {
+	lines  map[Position]bool // without columns
+	values map[string]bool
+	words  map[string]bool
+
+	mu     sync.Mutex
+	sorted []string          // values that are long, the longest first
+	every  *strings.Replacer // hides values
+	strict *strings.Replacer // hides words between quotes, too
+}
+
+// Add takes a value to hide, in each of the forms in which it may be shown.
+func (s *Secrets) Add(value string) {
+	if s.values == nil {
+		s.values = map[string]bool{}
+	}
+	s.every = nil
+	quoted := strconv.Quote(value)
+	forms := []string{
+		value, quoted[1 : len(quoted)-1], strings.Join(strings.Fields(value), " "),
+		base64.StdEncoding.EncodeToString([]byte(value)),
+	}
+	for _, form := range append(forms, strings.Split(value, "\n")...) {
+		if form = strings.TrimSpace(form); form != "" {
+			s.values[form] = true
+		}
+	}
+}
+
+// AddWord takes a value that is also the name of something, such as the user
+// "admin". It is hidden between quotes in findings about lines that hold a
+// secret: elsewhere nobody could tell which of the two it is.
+func (s *Secrets) AddWord(value string) {
+	if s.words == nil {
+		s.words = map[string]bool{}
+	}
+	s.every = nil
+	s.words[value] = true
+}
+
+// AddLine takes a line that holds a secret.
+func (s *Secrets) AddLine(file string, line int) {
+	if s.lines == nil {
+		s.lines = map[Position]bool{}
+	}
+	s.lines[Position{File: file, Line: line}] = true
+}
+
+// Join takes all that another one hides.
+func (s *Secrets) Join(other *Secrets) {
+	if other == nil {
+		return
+	}
+	for value := range other.values {
+		s.Add(value)
+	}
+	for word := range other.words {
+		s.AddWord(word)
+	}
+	for at := range other.lines {
+		s.AddLine(at.File, at.Line)
+	}
+}
+
+// Holds tells that a line of a file holds a secret.
+func (s *Secrets) Holds(file string, line int) bool {
+	return s != nil && s.lines[Position{File: file, Line: line}]
+}
+
+// Hide returns a text without the secrets. It is for what is no finding: an
+// error, a difference.
+func (s *Secrets) Hide(text string) string { return s.hide(text, true) }
+
+// Shows tells that a line of a file has a secret in it.
+func (s *Secrets) Shows(line string) bool { return s.hide(line, false) != line }
+
+// Seal returns findings that anyone may see: no secret is in their texts, and
+// those about a line that holds one are Hidden.
+func (s *Secrets) Seal(fs []Finding) []Finding {
+	if s == nil {
+		return fs
+	}
+	sealed := make([]Finding, len(fs))
+	for i, f := range fs {
+		f.Hidden = f.Hidden || s.Holds(f.File, f.Line)
+		f.Path = s.hide(f.Path, false)
+		f.Message = s.hide(f.Message, f.Hidden)
+		f.Help = s.hide(f.Help, f.Hidden)
+		sealed[i] = f
+	}
+	return sealed
+}
+
+func (s *Secrets) hide(text string, strict bool) string {
+	if s == nil || len(s.values)+len(s.words) == 0 {
+		return text
+	}
+	s.build()
+	r := s.every
+	if strict {
+		r = s.strict
+	}
+	return s.hideCut(r.Replace(text))
+}
+
+// build makes what hides, once after the last value.
+func (s *Secrets) build() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.every != nil {
+		return
+	}
+	s.sorted = nil
+	var short, words []string
+	for v := range s.values {
+		if utf8.RuneCountInString(v) >= long && !s.words[v] {
+			s.sorted = append(s.sorted, v)
+		} else if !s.words[v] {
+			short = append(short, v)
+		}
+	}
+	for w := range s.words {
+		words = append(words, w)
+	}
+	slices.SortFunc(s.sorted, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	var pairs []string
+	for _, v := range s.sorted {
+		pairs = append(pairs, v, Mask)
+	}
+	pairs = append(pairs, quotes(short)...)
+	s.strict = strings.NewReplacer(append(slices.Clone(pairs), quotes(words)...)...)
+	s.every = strings.NewReplacer(pairs...)
+}
+
+// quotes makes a replacer's pairs of values between quotes.
+func quotes(values []string) []string {
+	var pairs []string
+	for _, v := range values {
+		for _, q := range []string{`"`, `\"`, `'`} {
+			pairs = append(pairs, q+v+q, q+Mask+q)
+		}
+	}
+	return pairs
+}
+
+// hideCut hides the beginning of a value that was cut off to fit into a line.
+func (s *Secrets) hideCut(text string) string {
+	const dots, least = "...", 3
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, dots)
+		if !found {
+			b.WriteString(text)
+			return b.String()
+		}
+		rest := len(before)
+		for _, v := range s.sorted {
+			for n := min(len(v), len(before)); n >= least; n-- {
+				if strings.HasSuffix(before, v[:n]) {
+					rest = min(rest, len(before)-n)
+					break
+				}
+			}
+		}
+		b.WriteString(before[:rest])
+		if rest < len(before) {
+			b.WriteString(Mask)
+		}
+		b.WriteString(dots)
+		text = after
+	}
+}
