@@ -121,15 +121,9 @@ type design struct {
 }
 
 func document(d Design) design {
-	out := design{Language: d.Language}
-	if len(d.Views) > 0 {
-		out.Views = map[string]View{}
-	}
+	out := design{Language: d.Language, Views: map[string]View{}, Filters: map[string]string{}}
 	for name, v := range d.Views {
 		out.Views[name] = View{Map: source(v.Map), Reduce: source(v.Reduce)}
-	}
-	if len(d.Filters) > 0 {
-		out.Filters = map[string]string{}
 	}
 	for name, f := range d.Filters {
 		out.Filters[name] = source(f)

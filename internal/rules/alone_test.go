@@ -22,6 +22,19 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 		{"WO240", "WO238", func(e *env) {
 			e.Kafka.Heap, e.Kafka.Resources.Requests.Memory, e.Kafka.Resources.Limits.Memory = "1", "128Mi", "256Mi"
 		}},
+		{"WO267", "WO268", func(e *env) {
+			e.Runtimes.StemCells = map[string]environment.StemCell{"cobol:1": {Count: 1, Memory: "1Mi"}}
+		}},
+		{"WO278", "", func(e *env) { e.Secrets.CouchDB = "nginx-tls" }},
+		{"", "WO278", func(e *env) { e.Secrets.CouchDB, e.Edge.TLS.SelfSigned = "nginx-tls", &struct{}{} }},
+		{"WO246", "WO247", func(e *env) { ingress(e, ingressTimeout, "10"); e.Edge.ReadTimeout = "60s" }},
+		{"WO249", "WO250", func(e *env) { ingress(e, ingressBody, "5m"); e.Edge.BodySize = 10 }},
+		{"WO231", "WO233", func(e *env) { e.Invoker.UserMemory = "1" }},
+		{"WO233", "WO234", func(e *env) { e.Invoker.UserMemory = "100Mi" }},
+		{"WO236", "WO235", func(e *env) {
+			e.Actions.CPUPer256Mi = 0
+			pool(e, "invoker", func(p *environment.NodePool) { p.CPU = "100m" })
+		}},
 		// Except for what is no range, which the schema refuses.
 		{"", "WO298 actions.egress.except", func(e *env) { e.Actions.Egress.Except = []string{"x", "169.254.0.0/16"} }},
 	} {
@@ -35,7 +48,7 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 		has := func(want string) bool {
 			return slices.ContainsFunc(found, func(f string) bool { return strings.HasPrefix(f, want) })
 		}
-		if tt.found != "" && !has(tt.found) || has(tt.not) {
+		if tt.found != "" && !has(tt.found) || tt.not != "" && has(tt.not) {
 			t.Errorf("want %s and no %s, found %v", tt.found, tt.not, found)
 		}
 	}

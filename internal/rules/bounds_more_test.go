@@ -35,8 +35,21 @@ var moreDecisions = []decision{
 		e.Invoker.UserMemory = mi(n)
 		e.Runtimes.StemCells = map[string]environment.StemCell{"nodejs:20": {Count: 4, Memory: "256Mi"}}
 	}},
+	{"WO234", "stem cells", 1, "-xx", func(e *env, n int) {
+		e.Invoker.UserMemory = "256Mi"
+		e.Runtimes.StemCells = map[string]environment.StemCell{"nodejs:20": {Count: n, Memory: "1Mi"}}
+	}},
 	// 3750m are left beside the invoker, for 23 times 256 MiB.
 	{"WO235", "CPU of actions", 3750 / 23, "--x", func(e *env, n int) { tight(e); e.Actions.CPUPer256Mi = n }},
+	{"WO235", "CPU of actions in 21.9 times 256 MiB", 3750 / 21, "--x", func(e *env, n int) {
+		tight(e)
+		e.Invoker.UserMemory, e.Actions.CPUPer256Mi = "5610Mi", n
+	}},
+	{"WO235", "CPU of actions where none is left", 1, "-xx", func(e *env, n int) {
+		tight(e)
+		e.Actions.CPUPer256Mi = n
+		pool(e, "invoker", func(p *environment.NodePool) { p.CPU = "250m" })
+	}},
 	{"WO235", "CPU beside an invoker", 23*100 + 250, "x--", func(e *env, n int) {
 		tight(e)
 		e.Actions.CPUPer256Mi = 100
