@@ -35,6 +35,10 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 			e.Actions.CPUPer256Mi = 0
 			pool(e, "invoker", func(p *environment.NodePool) { p.CPU = "100m" })
 		}},
+		{"WO287", "", func(e *env) { once(e).Local = &environment.LocalVolume{Path: "/k", Nodes: numbered(3)} }},
+		{"WO287", "", func(e *env) { once(e).NFS = &environment.NFSVolume{Server: "s", Path: "/k"} }},
+		{"", "WO287", func(e *env) { once(e).CSI = &environment.CSIVolume{Driver: "d", Handles: numbered(3)} }},
+		{"", "WO287", func(e *env) { once(e) }},
 		// Except for what is no range, which the schema refuses.
 		{"", "WO298 actions.egress.except", func(e *env) { e.Actions.Egress.Except = []string{"x", "169.254.0.0/16"} }},
 	} {
@@ -55,3 +59,9 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 }
 
 func concurrency(e *env, r environment.IntRange) { e.Limits.Concurrency, e.Invoker.Logs = r, "api" }
+
+// once is the volume of brokers, for one pod alone.
+func once(e *env) *environment.Volume {
+	e.Kafka.Volume.AccessMode = "ReadWriteOncePod"
+	return &e.Kafka.Volume
+}

@@ -121,12 +121,12 @@ func (c *checker) enoughVolumes(s stored) bool {
 	return true
 }
 
-// drivers looks for what a kind of volume cannot do.
+// drivers looks for what the one kind of a volume cannot do.
 func (c *checker) drivers(s stored) {
 	const once = "ReadWriteOncePod"
-	if kinds := s.kinds(); s.AccessMode == once && len(kinds) == 1 && (s.NFS != nil || s.Local != nil) {
+	if s.AccessMode == once && (s.NFS != nil || s.Local != nil) {
 		c.fail("WO287", s.field+".accessMode",
-			fmt.Sprintf("%s.accessMode is %q, which CSI drivers alone offer, not %s: the pod stays Pending", s.field, once, kinds[0]),
+			fmt.Sprintf("%s.accessMode is %q, which CSI drivers alone offer, not %s: the pod stays Pending", s.field, once, s.kinds()[0]),
 			fmt.Sprintf("leave out %s.accessMode", s.field))
 	}
 	if against := c.Catalog.Components[s.component].Data.NFS; s.NFS != nil && against != "" {
