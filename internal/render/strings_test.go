@@ -180,7 +180,7 @@ func sameToBoth(content []byte) error {
 			return nil
 		}
 		if errA != nil || errB != nil {
-			return fmt.Errorf("one parser says %v, the other %v", errA, errB)
+			return fmt.Errorf("one parser says %w, the other %w", errA, errB)
 		}
 		if fmt.Sprint(a) != fmt.Sprint(b) {
 			return fmt.Errorf("one parser has\n%v\nthe other\n%v", a, b)
