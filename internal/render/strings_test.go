@@ -291,7 +291,7 @@ func (f freeStrings) waited(t *testing.T, s *sample) error {
 		script := container["command"].([]any)[2].(string)
 		got, err := shell(t, "set -e\n"+script, map[string]string{"COUCHDB_USERNAME": f.user, "COUCHDB_PASSWORD": f.password})
 		if want := "<" + f.user + ":" + f.password + ">"; !strings.Contains(got, want) {
-			return fmt.Errorf("the wait says %q (%v), want %q", got, err, want)
+			return fmt.Errorf("the wait says %q (%s), want %q", got, fmt.Sprint(err), want)
 		}
 		return nil
 	}
