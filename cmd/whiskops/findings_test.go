@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,9 +32,8 @@ func TestFindingsDocument(t *testing.T) {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.Code, strings.Join(severities, ", "), c.Title, c.Symptom)
 	}
 	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
-	b.WriteString(codes(t, "../../internal/tree/findings.go"))
-	b.WriteString(codes(t, "../../internal/version/version.go"))
-	b.WriteString(codes(t, "../../internal/render/custom.go"))
+	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/tree/findings.go")+
+		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go"))), ""))
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -32,8 +32,10 @@ func generateCommand(s streams) *cobra.Command {
 		Short: "Write base/, overlays/ and golden/ from the environments",
 		Long: `generate makes the whole tree in memory, proves that each overlay builds what
 its environment asks for, and then brings the disk to it. It writes all or
-nothing. A generated file that was edited by hand is not overwritten without
---force; overlays/<environment>/custom/ is yours and never touched.
+nothing. A generated file that was edited by hand is not overwritten, and a
+foreign one in a generated folder not deleted, without --force;
+overlays/<environment>/custom/ is yours and never touched. What a merge leaves in
+generated files, conflicts too, is no edit: generate again ends it.
 
 What a run read and wrote is remembered in your cache directory: the next one
 that finds every file as it was has nothing to do. --check takes nothing from
@@ -75,7 +77,7 @@ there.`,
 	out.flags(cmd)
 	most.flags(cmd)
 	cmd.Flags().BoolVar(&g.check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
-	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand")
+	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand, and delete foreign ones beside them")
 	cmd.Flags().BoolVar(&g.downgrade, "downgrade", false, "write over what a newer whiskops wrote")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
@@ -106,19 +108,31 @@ type outcome struct {
 func (g *generation) run() (outcome, error) {
 	// Both names are in the key: they stand in findings.
 	key := record.Key("generate", g.root, g.environments)
-	inputs := record.NewInputs(map[string]fs.FS{"root": os.DirFS(g.root), "environments": os.DirFS(g.environments), "packages": inside(g.root)})
+	repository, done := repositoryOf(g.root)
+	defer done()
+	inputs := record.NewInputs(map[string]fs.FS{"root": repository, "environments": os.DirFS(g.environments), "packages": inside(g.root)})
 	if !g.force {
 		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
 			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
 		}
 	}
-	done, folders, err := g.full(inputs)
-	if err == nil && !finding.HasErrors(done.findings) {
+	made, folders, err := g.full(inputs)
+	if err == nil && !finding.HasErrors(made.findings) {
 		record.Remember(g.store, key, inputs, record.Run{
-			Environments: done.environments, Findings: done.findings, Manifests: tree.Manifests(folders),
+			Environments: made.environments, Findings: made.findings, Manifests: tree.Manifests(folders),
 		})
 	}
-	return done, err
+	return made, err
+}
+
+// repositoryOf is what is below a root, which no link leads out of. A root that
+// cannot be opened says so to whoever reads.
+func repositoryOf(root string) (files fs.FS, done func()) {
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return os.DirFS(root), func() {}
+	}
+	return r.FS(), func() { r.Close() }
 }
 
 // full makes everything, and compares it with the disk or brings the disk to
@@ -138,7 +152,7 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 		return done, nil, nil
 	}
 	var folders []tree.Folder
-	holds := func(manifests map[string]string) bool { return tree.Matches(g.root, manifests, nil) }
+	holds := func(manifests map[string]string) bool { return tree.Holds(g.root, manifests, render.Parents()) }
 	if g.force {
 		holds = nil
 	}

@@ -71,6 +71,13 @@ func (r repository) swap(p string) {
 	r.ok(os.Symlink(away, r.at(p)))
 }
 
+// link makes a link, or another of it.
+func (r repository) link(p, target string) {
+	r.t.Helper()
+	r.ok(os.RemoveAll(r.at(p)))
+	r.ok(os.Symlink(filepath.FromSlash(target), r.at(p)))
+}
+
 // generate runs once, as the command does. A nil store remembers nothing.
 func (r repository) generate(store *cache.Store, options ...func(*generation)) outcome {
 	r.t.Helper()
@@ -128,7 +135,9 @@ var changes = []change{
 		r.edit("base/2.0.0/kafka/kustomization.yaml", same)
 		r.edit("golden/ci/.whiskops", same)
 	}},
-	{name: "a file of one's own", hit: true, do: func(r repository) { r.write("golden/ci/notes.txt", "mine") }},
+	{name: "a file of one's own", hit: true, do: func(r repository) { r.write("golden/own/notes.txt", "mine") }},
+	{name: "a foreign file", do: func(r repository) { r.write("golden/ci/notes.txt", "mine") },
+		undo: func(r repository) { r.ok(os.Remove(r.at("golden/ci/notes.txt"))) }},
 	{name: "a comment", do: func(r repository) {
 		r.edit("environments/ci.cue", func(text string) string { return text + "// one more\n" })
 	}},
@@ -170,6 +179,12 @@ var changes = []change{
 	{name: "a custom folder", do: func(r repository) { r.write("overlays/ci/custom/kustomization.yaml", component) }},
 	{name: "another custom folder", do: func(r repository) {
 		r.write("overlays/ci/custom/kustomization.yaml", component+"# more\n")
+	}},
+	{name: "a custom folder with a link", do: func(r repository) {
+		r.write("shared/a/kustomization.yaml", component)
+		r.write("shared/b/kustomization.yaml", strings.Replace(component, "platform", "other", 1))
+		r.write("overlays/ci/custom/kustomization.yaml", component+"components: [l]\n")
+		r.link("overlays/ci/custom/l", "../../../shared/a")
 	}},
 	{name: "no custom folder", do: func(r repository) { r.ok(os.RemoveAll(r.at("overlays/ci/custom"))) }},
 	{name: "a broken custom folder", do: func(r repository) { r.write("overlays/ci/custom/kustomization.yaml", "kind: [") },
@@ -240,6 +255,38 @@ func snapshotOf(t *testing.T, root string) map[string]string {
 		t.Fatal(err)
 	}
 	return got
+}
+
+// TestRememberedThroughLinks: a link is an input, and what it leads to.
+func TestRememberedThroughLinks(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	r.write("shared/a/kustomization.yaml", component)
+	r.write("shared/b/kustomization.yaml", component)
+	r.ok(os.MkdirAll(r.at("overlays/ci/custom"), 0o755))
+	r.write("overlays/ci/custom/kustomization.yaml", component+"components: [l]\n")
+	r.link("overlays/ci/custom/l", "../../../shared/a")
+	store := r.open("build")
+	r.generate(store)
+	for _, c := range []change{
+		{name: "nothing", hit: true, do: func(repository) {}},
+		{name: "what nobody reads", hit: true, do: func(r repository) { r.write("shared/b/kustomization.yaml", component+"# b\n") }},
+		{name: "what the link leads to", do: func(r repository) { r.write("shared/a/kustomization.yaml", component+"# a\n") }},
+		{name: "the link", do: func(r repository) { r.link("overlays/ci/custom/l", "../../../shared/b") }},
+		{name: "another way to the same", do: func(r repository) { r.link("overlays/ci/custom/l", "../custom/../../../shared/b") }},
+		{name: "a folder for the link", do: func(r repository) {
+			r.ok(os.Remove(r.at("overlays/ci/custom/l")))
+			r.ok(os.CopyFS(r.at("overlays/ci/custom/l"), os.DirFS(r.at("shared/b"))))
+		}},
+	} {
+		c.do(r)
+		if done := r.generate(store); done.remembered != c.hit {
+			t.Errorf("%s: remembered %v, want %v", c.name, done.remembered, c.hit)
+		}
+		if !r.generate(store).remembered {
+			t.Errorf("after %s: a second run is not remembered", c.name)
+		}
+	}
 }
 
 // TestRememberedFindings: warnings are said again.

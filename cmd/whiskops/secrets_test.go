@@ -58,7 +58,7 @@ func oneLine(src string) string {
 // TestSecretsStayHidden: a mistake near a password, in it, or on the way to it
 // is told without showing it, in text and in JSON.
 func TestSecretsStayHidden(t *testing.T) {
-	const p = "hunter2-horse"
+	const p = "hunter2-zebra"
 	good := withPlain(`"`+p+`"`, "")
 	for _, tt := range []struct {
 		name  string
@@ -70,23 +70,23 @@ func TestSecretsStayHidden(t *testing.T) {
 		{"string without its end", one(withPlain(`"`+p, "")), "WO100", ""},
 		{"string without its beginning", one(withPlain(p+`"`, "")), "WO100", ""},
 		{"string in typographic quotes", one(withPlain("“"+p+"”", "")), "WO100", ""},
-		{"no quotes at all", one(withPlain("hunter2horse", "")), "WO108", "reference"},
+		{"no quotes at all", one(withPlain("hunter2zebra", "")), "WO108", "reference"},
 		{"two strings", one(withPlain(`"x" "`+p+`"`, "")), "WO100", ""},
 		{"missing brace, string of a line before", one("_pw: \"" + p + "\" }\n" + withPlain("_pw", "")), "WO100", ""},
 		{"syntax through a hidden field", one("_it: \"" + p + "\n" + withPlain("_it", "")), "WO100", ""},
 		{"syntax through a hidden field in another file", map[string]string{"a.cue": "package x\n_it: \"" + p + "\n", "b.cue": "package x\n" + withPlain("_it", "")}, "WO100", ""},
 		{"raw string of many lines", one(withPlain("\"\"\"\n\t\t"+p+"\n\t\tmore \"\"", "")), "WO100", ""},
-		{"conflict", one(good + "ci: secrets: plain: couchdb: admin: password: \"other-horse\"\n"), "WO107", "differently"},
-		{"conflict through a hidden field", one("_it: \"" + p + "\"\n_it: \"other-horse\"\n" + withPlain("_it", "")), "WO107", `"_it"`},
-		{"conflict between files", map[string]string{"a.cue": "package x\n_it: \"" + p + "\"\n", "b.cue": "package x\n_it: \"other-horse\"\n" + withPlain("_it", "")}, "WO107", `"_it"`},
+		{"conflict", one(good + "ci: secrets: plain: couchdb: admin: password: \"other-zebra\"\n"), "WO107", "differently"},
+		{"conflict through a hidden field", one("_it: \"" + p + "\"\n_it: \"other-zebra\"\n" + withPlain("_it", "")), "WO107", `"_it"`},
+		{"conflict between files", map[string]string{"a.cue": "package x\n_it: \"" + p + "\"\n", "b.cue": "package x\n_it: \"other-zebra\"\n" + withPlain("_it", "")}, "WO107", `"_it"`},
 		{"conflict with a short value", one("_it: \"" + p + "\"\n_it: \"zzz\"\n" + withPlain("_it", "")), "WO107", `"_it"`},
-		{"alternatives", one("_it: \"" + p + "\"\n_it: \"other-horse\" | \"third-horse\"\n" + withPlain("_it", "")), "", "_it"},
+		{"alternatives", one("_it: \"" + p + "\"\n_it: \"other-zebra\" | \"third-zebra\"\n" + withPlain("_it", "")), "", "_it"},
 		{"arithmetic", one("_it: \"" + p + "\" + 1\n" + withPlain("_it", "")), "WO116", "do not go together"},
 		{"arithmetic with a secret", one("_it: \"" + p + "\"\n_sum: _it + 1\n" + withPlain("_it", "")), "WO116", "do not go together"},
 		{"arithmetic in the field", one(withPlain("\""+p+"\" + 1", "")), "WO116", ""},
-		{"let clause that is not used", one("let old = \"" + p + "\"\n" + strings.ReplaceAll(good, p, "other-horse")), "WO117", "old"},
-		{"let clause", one("let it = \"" + p + "\" & \"other-horse\"\n" + withPlain("it", "")), "", ""},
-		{"alias", one("X=_it: \"" + p + "\" & \"other-horse\"\n" + withPlain("X", "")), "WO107", ""},
+		{"let clause that is not used", one("let old = \"" + p + "\"\n" + strings.ReplaceAll(good, p, "other-zebra")), "WO117", "old"},
+		{"let clause", one("let it = \"" + p + "\" & \"other-zebra\"\n" + withPlain("it", "")), "", ""},
+		{"alias", one("X=_it: \"" + p + "\" & \"other-zebra\"\n" + withPlain("X", "")), "WO107", ""},
 		{"alias of a struct", one("_logins: X={pw: \"" + p + "\", n: X.pw + 1}\n" + withPlain("_logins.pw", "")), "WO116", ""},
 		{"number", one(withPlain("31415926", "")), "WO102", ""},
 		{"list", one(withPlain("[\""+p+"\"]", "")), "WO102", ""},
@@ -123,7 +123,7 @@ func TestSecretsStayHidden(t *testing.T) {
 					t.Errorf("wanted %s with %q:\n%s", tt.code, tt.shown, said)
 				}
 				for _, secret := range []string{
-					"hunter2", "horse", "tr0ub4dor", "root-of-couch", "Zq7Zq7", "Xw8Xw8", "31c1b7a0", "zzz", "31415926", "123zO3",
+					"hunter2", "zebra", "tr0ub4dor", "root-of-couch", "Zq7Zq7", "Xw8Xw8", "31c1b7a0", "zzz", "31415926", "123zO3",
 					base64.StdEncoding.EncodeToString([]byte(p)),
 				} {
 					if strings.Contains(said, secret) {
@@ -147,7 +147,7 @@ func writeEnvironments(t *testing.T, root string, files map[string]string) {
 // TestProofHidesSecrets: the difference of a failed proof has a Secret's values,
 // plain and as the API has them.
 func TestProofHidesSecrets(t *testing.T) {
-	root, p := t.TempDir(), "hunter2-horse"
+	root, p := t.TempDir(), "hunter2-zebra"
 	writeEnvironments(t, root, one(withPlain(`"`+p+`"`, "")))
 	secrets := &finding.Secrets{}
 	envs, _, err := load(secrets, environment.Repository{}, os.DirFS(filepath.Join(root, "environments")), "environments", nil)

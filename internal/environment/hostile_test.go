@@ -2,6 +2,7 @@ package environment
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -27,6 +28,8 @@ func TestHostileInput(t *testing.T) {
 		{"noise", string(noise), place.CodeSyntax},
 		{"commas", strings.Repeat(",", size), place.CodeSyntax},
 		{"byte order mark alone", "\ufeff", place.CodeNothing},
+		{"names that lead to names", "a: password: _1\n" + chain(size) + "}", place.CodeSyntax},
+		{"texts below a password", "a: password: [" + strings.Repeat("\"abcdefgh\", ", size/12) + "\n}", place.CodeSyntax},
 		{"NUL", "a: edge: host: \"a\x00b\"", place.CodeSyntax},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -36,6 +39,15 @@ func TestHostileInput(t *testing.T) {
 			}
 		})
 	}
+}
+
+// chain is fields of which each refers to the one after it.
+func chain(size int) string {
+	var b strings.Builder
+	for i := 1; b.Len() < size-100; i++ {
+		fmt.Fprintf(&b, "_%d: _%d\n", i, i+1)
+	}
+	return b.String()
 }
 
 // A real file is far from the limits of nesting.

@@ -135,7 +135,7 @@ func (r Repository) load(dir string, files map[string][]byte) (envs []Environmen
 	pkg.Secrets = secrets
 	linked := link(r, con, pkg, sizeOf(files))
 	for _, p := range pkg.All() {
-		collect.syntax(p)
+		collect.syntax(p, files)
 	}
 	if finding.HasErrors(linked) {
 		collect.lines(files)

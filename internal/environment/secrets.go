@@ -2,6 +2,7 @@ package environment
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,13 +40,16 @@ func maySecret(labels []string) bool {
 
 // collector finds the secrets of the files that are loaded.
 type collector struct {
-	secrets *finding.Secrets
-	words   map[string]bool // what a value may be called without being one
+	secrets  *finding.Secrets
+	contract map[string]bool // the words before a text that is no secret
+	words    map[string]bool // what a value may be called without being one
 }
 
 func newCollector(s *contract.Shape) *collector {
 	c := &collector{secrets: &finding.Secrets{}, words: map[string]bool{"string": true, "strings": true}}
 	c.learn(s)
+	c.contract = maps.Clone(c.words)
+	c.contract["import"], c.contract["package"] = true, true
 	return c
 }
 
@@ -85,14 +89,21 @@ func (c *collector) key(value string) {
 }
 
 // syntax takes the secrets that stand in the files, before anything is
-// evaluated: what is wrong with them may keep them from having a value.
-func (c *collector) syntax(pkg *place.Package) {
+// evaluated: what is wrong with them may keep them from having a value. A secret
+// that refers to nothing may be any text that the contract does not name.
+func (c *collector) syntax(pkg *place.Package, files map[string][]byte) {
 	for _, name := range pkg.Names() {
 		c.words[name] = true
 	}
+	undefined := false
 	for _, e := range pkg.Literals(maySecret) {
 		c.hold(e)
 		c.add(written(e))
+		_, isName := e.(*ast.Ident)
+		undefined = undefined || isName
+	}
+	if undefined {
+		c.strange(files)
 	}
 	for _, f := range pkg.Files {
 		texts(f, func(lit *ast.BasicLit) {

@@ -3,6 +3,7 @@ package environment
 import (
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -13,65 +14,98 @@ var (
 	tornWord  = regexp.MustCompile(`[\w#$-]+`)
 )
 
+const (
+	// A name on a secret's line leads to another line, and that to another
+	// one. Where this goes on for longer, every line is in doubt.
+	rounds = 8
+	// Values that are taken at most: the findings about such files have
+	// places, and hardly ever a text of theirs.
+	most = 10000
+)
+
 // torn takes the secrets of files that are no CUE, or not CUE that may be
 // evaluated: line by line, and in doubt too many. Below a label that looks like
 // a secret's, each line up to the end of its braces holds one; so does each line
-// that gives a value to a name on such a line, and each that has a text under no
-// name of the contract.
+// that gives a value to a name on such a line, and each that is strange.
 func (c *collector) torn(files map[string][]byte) {
+	c.strange(files)
 	var all []*tornFile
-	known := maps.Clone(c.words)
-	for name, src := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		src := files[name]
 		for _, m := range tornLabel.FindAllSubmatch(src, -1) {
 			c.words[string(m[1])] = true
 		}
-		all = append(all, &tornFile{name: name, known: known, lines: strings.Split(string(src), "\n"), hidden: map[int]bool{}})
+		all = append(all, &tornFile{name: name, lines: strings.Split(string(src), "\n"), hidden: map[int]bool{}})
 	}
 	names := map[string]bool{}
-	for grown := true; grown; {
+	grown := true
+	for round := 0; grown && round < rounds; round++ {
 		grown = false
 		for _, f := range all {
 			grown = f.hide(names) || grown
 		}
 	}
+	values := 0
 	for _, f := range all {
-		for i := range f.hidden {
+		for i, line := range f.lines {
+			if !f.hidden[i] && !grown {
+				continue
+			}
 			c.secrets.AddLine(f.name, i+1)
-			c.tornValues(f.lines[i])
+			for _, m := range tornText.FindAllStringSubmatch(line, most-values) {
+				c.key(m[1] + m[2])
+				values++
+			}
 		}
 	}
 }
 
-// tornValues takes every text of a line, and every word that is no label.
-func (c *collector) tornValues(line string) {
-	for _, m := range tornText.FindAllStringSubmatch(line, -1) {
-		c.key(m[1] + m[2])
+// strange takes the lines that have a text, and before it no word of the
+// contract: what defines a secret may be misspelt. The values are not taken,
+// since most of them are something else.
+func (c *collector) strange(files map[string][]byte) {
+	for name, src := range files {
+		for i, line := range strings.Split(string(src), "\n") {
+			if c.odd(line) {
+				c.secrets.AddLine(name, i+1)
+			}
+		}
 	}
-	for word := range tornReferences(line) {
-		c.add(word)
+}
+
+// odd tells that a line has a text, and before it no word of the contract.
+func (c *collector) odd(line string) bool {
+	word, from := "", 0
+	for _, m := range tornText.FindAllStringIndex(line, -1) {
+		if words := tornWord.FindAllString(line[from:m[0]], -1); len(words) > 0 {
+			word = lastOf(words)
+		}
+		if from = m[1]; !c.contract[word] {
+			return true
+		}
 	}
+	return false
 }
 
 // tornReferences are the words of a line that are neither labels nor in quotes,
 // or in quotes within an interpolation.
 func tornReferences(line string) map[string]bool {
-	parts := ""
-	for _, m := range tornPart.FindAllStringSubmatch(line, -1) {
-		parts += " " + m[1]
-	}
-	line = tornText.ReplaceAllString(line, `""`)
-	line = tornLabel.ReplaceAllString(line, ` `) + parts
 	words := map[string]bool{}
-	for _, w := range tornWord.FindAllString(line, -1) {
-		words[w] = true
+	add := func(text string) {
+		for _, w := range tornWord.FindAllString(text, -1) {
+			words[w] = true
+		}
 	}
+	for _, m := range tornPart.FindAllStringSubmatch(line, -1) {
+		add(m[1])
+	}
+	add(tornLabel.ReplaceAllString(tornText.ReplaceAllString(line, `""`), ` `))
 	return words
 }
 
 // tornFile is a file by its lines, and which of them are hidden.
 type tornFile struct {
 	name   string
-	known  map[string]bool // the words of the contract
 	lines  []string
 	hidden map[int]bool
 }
@@ -84,7 +118,7 @@ func (f *tornFile) hide(names map[string]bool) bool {
 	for i, line := range f.lines {
 		from := 0
 		if depth <= 0 && !text {
-			if from = f.secretAt(line, names); from < 0 {
+			if from = secretAt(line, names); from < 0 {
 				continue
 			}
 			depth = 0
@@ -103,27 +137,15 @@ func (f *tornFile) hide(names map[string]bool) bool {
 }
 
 // secretAt is where on a line the value begins that may be a secret, or -1.
-func (f *tornFile) secretAt(line string, names map[string]bool) int {
+func secretAt(line string, names map[string]bool) int {
 	for _, m := range tornLabel.FindAllStringSubmatchIndex(line, -1) {
 		label := line[m[2]:m[3]]
 		if label == "plain" || label == "subjects" || names[label] || spelled.MatchString(label) {
 			return m[1]
 		}
 	}
-	if authKey.MatchString(line) || strings.HasPrefix(strings.TrimSpace(line), "let ") || f.strange(line) {
+	if authKey.MatchString(line) || strings.HasPrefix(strings.TrimSpace(line), "let ") {
 		return 0
 	}
 	return -1
-}
-
-// strange tells that a line has a text, and before it no word of the contract:
-// a label may be what is torn.
-func (f *tornFile) strange(line string) bool {
-	for _, m := range tornText.FindAllStringIndex(line, -1) {
-		words := tornWord.FindAllString(tornText.ReplaceAllString(line[:m[0]], ""), -1)
-		if !f.known[lastOf(words)] {
-			return true
-		}
-	}
-	return false
 }

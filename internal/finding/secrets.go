@@ -95,7 +95,13 @@ func (s *Secrets) Holds(file string, line int) bool {
 func (s *Secrets) Hide(text string) string { return s.hide(text, true) }
 
 // Shows tells that a line of a file has a secret in it.
-func (s *Secrets) Shows(line string) bool { return s.hide(line, false) != line }
+func (s *Secrets) Shows(line string) bool {
+	if s.empty() {
+		return false
+	}
+	s.build()
+	return s.every.Replace(line) != line
+}
 
 // Seal returns findings that anyone may see: no secret is in their texts, and
 // those about a line that holds one are Hidden.
@@ -114,8 +120,10 @@ func (s *Secrets) Seal(fs []Finding) []Finding {
 	return sealed
 }
 
+func (s *Secrets) empty() bool { return s == nil || len(s.values)+len(s.words) == 0 }
+
 func (s *Secrets) hide(text string, strict bool) string {
-	if s == nil || len(s.values)+len(s.words) == 0 {
+	if s.empty() {
 		return text
 	}
 	s.build()
@@ -168,7 +176,8 @@ func quotes(values []string) []string {
 
 // hideCut hides the beginning of a value that was cut off to fit into a line.
 func (s *Secrets) hideCut(text string) string {
-	const dots, least = "...", 3
+	// A finding has a text of at most 60 characters.
+	const dots, least, mostBytes = "...", 3, 240
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(text, dots)
@@ -178,7 +187,7 @@ func (s *Secrets) hideCut(text string) string {
 		}
 		rest := len(before)
 		for _, v := range s.sorted {
-			for n := min(len(v), len(before)); n >= least; n-- {
+			for n := min(len(v), len(before), mostBytes); n >= least; n-- {
 				if strings.HasSuffix(before, v[:n]) {
 					rest = min(rest, len(before)-n)
 					break

@@ -87,8 +87,9 @@ func (c *Check) Data(field string, data map[string]string) {
 		c.Fail("%s is empty", field)
 	}
 	for _, k := range Keys(data) {
-		if len(k) > 253 || !dataKey.MatchString(k) {
-			c.Fail("%s has the key %q: a key has letters, digits, '-', '_' and '.' alone", field, k)
+		// A key is the name of a file in a volume.
+		if len(k) > 253 || !dataKey.MatchString(k) || k == "." || strings.HasPrefix(k, "..") {
+			c.Fail("%s has the key %q: a key has letters, digits, '-', '_' and '.' alone, and does not begin with two dots", field, k)
 		}
 	}
 }

@@ -62,7 +62,11 @@ func TestBuildIsBounded(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tree := NewTree(map[string][]byte{"o/kustomization.yaml": []byte("resources: [custom]\n")}).Mount("o/custom", own)
+			repository := fstest.MapFS{}
+			for name, file := range own {
+				repository["o/custom/"+name] = file
+			}
+			tree := NewTree(map[string][]byte{"o/kustomization.yaml": []byte("resources: [custom]\n")}).Over(repository, nil)
 			_, err := Build(tree, "o")
 			if bound := (*BoundError)(nil); !errors.As(err, &bound) || !strings.HasPrefix(bound.File, "o/custom/") {
 				t.Errorf("error %v, want a *BoundError", err)

@@ -42,9 +42,10 @@ func (o Object) String() string {
 }
 
 // Build runs `kustomize build dir` on a file system and returns the objects in
-// the order of its output. A *RemoteError says that the tree wants something
-// from the network, a *BoundError that a file of a mount is too large. Any other error is kustomize's own complaint; a panic of
-// the engine is one too.
+// the order of its output. A *ReferenceError says that the tree wants something
+// from the network, or that is not there, a *BoundError that a file of the
+// repository is too large. Any other error is kustomize's own complaint; a panic
+// of the engine is one too.
 func Build(files filesys.FileSystem, dir string) ([]Object, error) {
 	objects, _, err := build(files, dir)
 	if tree, ok := files.(*Tree); ok {
@@ -70,7 +71,7 @@ func build(files filesys.FileSystem, dir string) (objects []Object, found scanne
 		return objects, found, err
 	}
 	enough := reducedSchema
-	if tree, ok := files.(*Tree); !ok || len(tree.mounts) > 0 {
+	if tree, ok := files.(*Tree); !ok || tree.disk != nil {
 		enough = wholeSchema // who knows what users do to their objects
 	}
 	objects, err = runWith(enough, files, dir)
@@ -98,7 +99,7 @@ func run(files filesys.FileSystem, dir string) ([]Object, error) {
 		PluginConfig:     types.DisabledPluginConfig(),
 	}).Run(files, dir)
 	if err != nil {
-		return nil, fmt.Errorf("kustomize build %s: %w", dir, err)
+		return nil, fmt.Errorf("kustomize build %s: %s", dir, shown(err.Error()))
 	}
 	objects := make([]Object, 0, built.Size())
 	for _, r := range built.Resources() {

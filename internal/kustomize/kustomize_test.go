@@ -145,9 +145,9 @@ func TestNothingIsFetched(t *testing.T) {
 				"k/t.yaml", "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: t}\npath: https://example.com/p.yaml\n",
 			))
 			_, err := Build(tree, "k")
-			var remote *RemoteError
+			var remote *ReferenceError
 			if !errors.As(err, &remote) {
-				t.Fatalf("got %v, want a RemoteError", err)
+				t.Fatalf("got %v, want a ReferenceError", err)
 			}
 			if remote.Field != tt.field || remote.Reference != tt.reference || remote.Line == 0 {
 				t.Errorf("got %+v", remote)
@@ -254,31 +254,32 @@ func TestParallelBuildsAreTheSame(t *testing.T) {
 
 func TestTree(t *testing.T) {
 	tree := NewTree(files("a/b/c.yaml", "generated"), files("a/b/c.yaml", "older", "base/x.yaml", "x")).
-		Mount("a/custom", fstest.MapFS{"kustomization.yaml": {Data: []byte("mine")}, "sub/f": {Data: []byte("f")}})
+		Over(fstest.MapFS{"a/custom/kustomization.yaml": {Data: []byte("mine")}, "a/custom/sub/f": {Data: []byte("f")}}, nil)
 	for path, want := range map[string]string{
-		"/a/b/c.yaml": "generated", "base/x.yaml": "x", "/a/custom/kustomization.yaml": "mine", "/a/b/../custom/sub/f": "f",
+		"a/b/c.yaml": "generated", "base/x.yaml": "x", rootDir + "/a/custom/kustomization.yaml": "mine", "a/b/../custom/sub/f": "f",
 	} {
 		if got, err := tree.ReadFile(path); err != nil || string(got) != want {
 			t.Errorf("%s is %q, %v", path, got, err)
 		}
 	}
 	for path, want := range map[string][2]bool{
-		"/": {true, true}, "/a": {true, true}, "/a/b": {true, true}, "/a/custom": {true, true}, "/a/custom/sub": {true, true},
-		"/a/b/c.yaml": {false, true}, "/a/custom/none": {false, false}, "/etc/passwd": {false, false}, "/../../etc": {false, false},
+		".": {true, true}, "a": {true, true}, "a/b": {true, true}, "a/custom": {true, true}, "a/custom/sub": {true, true},
+		"a/b/c.yaml": {false, true}, "a/custom/none": {false, false}, "a/b/c.yaml/x": {false, false},
+		"/": {false, false}, "/a": {false, false}, "/etc/passwd": {false, false}, "..": {false, false}, "../../a": {false, false},
 	} {
 		if got := [2]bool{tree.IsDir(path), tree.Exists(path)}; got != want {
 			t.Errorf("%s: directory, exists are %v, want %v", path, got, want)
 		}
 	}
 	dir, file, err := tree.CleanedAbs("a/b/c.yaml")
-	if err != nil || dir != "/a/b" || file != "c.yaml" {
+	if err != nil || dir != rootDir+"/a/b" || file != "c.yaml" {
 		t.Errorf("split into %q, %q, %v", dir, file, err)
 	}
 	if err := tree.WriteFile("/a/x", nil); err == nil {
 		t.Error("the tree can be written")
 	}
 	objects, err := Build(NewTree(files("top/kustomization.yaml", "resources: [custom]\n")).
-		Mount("top/custom", fstest.MapFS{"kustomization.yaml": {Data: []byte("configMapGenerator: [{name: mine, literals: [A=b]}]\n")}}), "top")
+		Over(fstest.MapFS{"top/custom/kustomization.yaml": {Data: []byte("configMapGenerator: [{name: mine, literals: [A=b]}]\n")}}, nil), "top")
 	if err != nil || len(objects) != 1 || objects[0].Kind != "ConfigMap" {
 		t.Errorf("built %v, %v", objects, err)
 	}

@@ -2,9 +2,12 @@ package kustomize
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,9 +16,9 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// RemoteError says that a kustomization refers to something outside the tree
-// that a build would fetch. No option of the engine turns that off.
-type RemoteError struct {
+// ReferenceError says that a kustomization refers to what cannot take part in
+// a build.
+type ReferenceError struct {
 	// File is the kustomization that refers to it, Line counts from 1.
 	File string
 	Line int
@@ -23,12 +26,25 @@ type RemoteError struct {
 	Field string
 	// Reference is the value as written.
 	Reference string
+	// Why is ErrRemote, ErrFileElsewhere, what a Tree says of a path, or
+	// fs.ErrNotExist.
+	Why error
 }
 
-func (e *RemoteError) Error() string {
-	return fmt.Sprintf("%s:%d: %s refers to %q, which is not a file or folder of this tree: nothing is fetched",
-		e.File, e.Line, e.Field, e.Reference)
+func (e *ReferenceError) Error() string {
+	return fmt.Sprintf("%s:%d: %s refers to %q: %v", e.File, e.Line, e.Field, e.Reference, e.Why)
 }
+
+func (e *ReferenceError) Unwrap() error { return e.Why }
+
+var (
+	// ErrRemote says that a build would fetch something. No option of the
+	// engine turns that off.
+	ErrRemote = errors.New("it would be fetched while building")
+	// ErrFileElsewhere says that a file is not below the folder of the
+	// kustomization that lists it. The engine allows that of folders only.
+	ErrFileElsewhere = errors.New("the file is not below the folder of its kustomization")
+)
 
 // Names under which the engine looks for a kustomization.
 var kustomizationNames = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
@@ -60,16 +76,21 @@ type scanned struct {
 }
 
 // scan walks the kustomizations below dir as a build would, reads no more of
-// them than their references, and refuses what is remote.
+// them than their references, and refuses what is remote or not there: left to
+// the engine, that would be tried as a repository of git.
 func scan(files filesys.FileSystem, dir string) (scanned, error) {
 	s := scanner{files: files, seen: map[string]bool{}}
-	err := s.visit(path.Clean(dir))
+	at, file, err := files.CleanedAbs(dir)
+	if err != nil || file != "" {
+		return s.found, nil // the engine says it better
+	}
+	err = s.visit(at.String())
 	return s.found, err
 }
 
 type scanner struct {
 	files filesys.FileSystem
-	seen  map[string]bool
+	seen  map[string]bool // folders, without links
 	found scanned
 }
 
@@ -91,7 +112,7 @@ func (s *scanner) visit(dir string) error {
 		if !bytes.Contains(text, []byte("*")) {
 			// No alias, so nothing that hides a reference.
 		} else if err := n.DeAnchor(); err != nil {
-			return fmt.Errorf("%s: %w", strings.TrimPrefix(file, "/"), err)
+			return fmt.Errorf("%s: %w", shown(file), err)
 		}
 		if err := s.kustomization(dir, file, n); err != nil {
 			return err
@@ -105,8 +126,8 @@ func (s *scanner) kustomization(dir, file string, n *yaml.RNode) error {
 	for i := 0; i+1 < len(content); i += 2 {
 		// The engine reads field names as encoding/json does, in any case.
 		field, value := strings.ToLower(content[i].Value), content[i+1]
-		remote := func(v *yaml.Node) error {
-			return &RemoteError{File: strings.TrimPrefix(file, "/"), Line: v.Line, Field: content[i].Value, Reference: v.Value}
+		cannot := func(v *yaml.Node, why error) error {
+			return &ReferenceError{File: shown(file), Line: v.Line, Field: content[i].Value, Reference: v.Value, Why: why}
 		}
 		s.found.reaches = s.found.reaches || !slices.Contains(contained, field)
 		switch {
@@ -114,50 +135,74 @@ func (s *scanner) kustomization(dir, file string, n *yaml.RNode) error {
 			s.found.openAPI = true
 		case slices.Contains(directories, field):
 			for _, v := range value.Content {
-				if isRemote(v.Value) || git.MatchString(v.Value) {
-					return remote(v)
-				}
-				at := path.Join(dir, v.Value)
-				if !s.files.Exists(at) {
-					// Left to the engine this would be tried as a
-					// repository. It cannot be one, but why find out.
-					return remote(v)
-				}
-				if s.files.IsDir(at) {
-					if err := s.visit(at); err != nil {
-						return err
-					}
+				if err := s.resource(dir, v, cannot); err != nil {
+					return err
 				}
 			}
 			continue
 		case slices.Contains(loaded, field):
 			for _, v := range value.Content {
-				if err := s.configuration(dir, v, remote); err != nil {
+				if err := s.configuration(dir, v, cannot); err != nil {
 					return err
 				}
 			}
 			continue
 		}
-		if err := s.fields(value, remote); err != nil {
+		if err := s.fields(value, cannot); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// refusal makes the error of a reference.
+type refusal func(v *yaml.Node, why error) error
+
+// resource looks at an entry that is a file or a folder.
+func (s *scanner) resource(dir string, v *yaml.Node, cannot refusal) error {
+	if isRemote(v.Value) || git.MatchString(v.Value) {
+		return cannot(v, ErrRemote)
+	}
+	if filepath.IsAbs(v.Value) {
+		return cannot(v, ErrAbsolute)
+	}
+	at, file, err := s.files.CleanedAbs(path.Join(dir, v.Value))
+	switch {
+	case err != nil:
+		return cannot(v, plain(err))
+	case file == "":
+		return s.visit(at.String())
+	case !at.HasPrefix(filesys.ConfirmedDir(dir)):
+		return cannot(v, ErrFileElsewhere)
+	}
+	return nil
+}
+
+// plain is an error without the path that it is about, which its reader knows.
+func plain(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
 // configuration looks at an entry that is a file, a folder, or the inline text
 // of a transformer, which can name files of its own.
-func (s *scanner) configuration(dir string, v *yaml.Node, remote func(*yaml.Node) error) error {
+func (s *scanner) configuration(dir string, v *yaml.Node, cannot refusal) error {
 	text := v.Value
 	if !strings.Contains(text, "\n") {
 		if isRemote(text) || git.MatchString(text) {
-			return remote(v)
+			return cannot(v, ErrRemote)
 		}
-		at := path.Join(dir, text)
-		if s.files.IsDir(at) {
-			return s.visit(at)
+		at, file, err := s.files.CleanedAbs(path.Join(dir, text))
+		if err != nil {
+			return nil
 		}
-		content, err := s.files.ReadFile(at)
+		if file == "" {
+			return s.visit(at.String())
+		}
+		content, err := s.files.ReadFile(at.Join(file))
 		if err != nil {
 			return nil
 		}
@@ -167,13 +212,13 @@ func (s *scanner) configuration(dir string, v *yaml.Node, remote func(*yaml.Node
 	if err != nil {
 		return nil
 	}
-	return s.fields(n.YNode(), func(*yaml.Node) error { return remote(v) })
+	return s.fields(n.YNode(), func(_ *yaml.Node, why error) error { return cannot(v, why) })
 }
 
-func (s *scanner) fields(n *yaml.Node, remote func(*yaml.Node) error) error {
+func (s *scanner) fields(n *yaml.Node, cannot refusal) error {
 	if n.Kind != yaml.MappingNode {
 		for _, e := range n.Content {
-			if err := s.fields(e, remote); err != nil {
+			if err := s.fields(e, cannot); err != nil {
 				return err
 			}
 		}
@@ -186,11 +231,11 @@ func (s *scanner) fields(n *yaml.Node, remote func(*yaml.Node) error) error {
 				// "key=path" in the files of a generator
 				_, file, named := strings.Cut(v.Value, "=")
 				if isRemote(v.Value) || named && isRemote(file) {
-					return remote(v)
+					return cannot(v, ErrRemote)
 				}
 			}
 		}
-		if err := s.fields(value, remote); err != nil {
+		if err := s.fields(value, cannot); err != nil {
 			return err
 		}
 	}

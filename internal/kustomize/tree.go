@@ -6,29 +6,23 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// Tree is a read-only file system of files in memory, with folders of the
-// user's own mounted into it. Generated files are proven on it before any of
-// them is written. Its root is "/".
+// Tree is a read-only file system of files in memory, over those of a
+// repository on the disk. Generated files are proven on it before any of them
+// is written.
 type Tree struct {
 	layers []layer
-	mounts []mount
-	excess *excess // in mounts
+	disk   fs.ReadLinkFS // nil: there is nothing but the layers
+	refuse func(real string) error
+	excess *excess // on the disk
 }
 
 type layer struct {
 	files map[string][]byte
 	dirs  map[string]bool
-}
-
-type mount struct {
-	at    string
-	files fs.FS
 }
 
 var _ filesys.FileSystem = (*Tree)(nil)
@@ -54,98 +48,59 @@ func newLayer(files map[string][]byte) layer {
 	return layer{files, dirs}
 }
 
-// Mount returns a tree that also has a folder of another file system, at a
-// slash-separated path. What the maps hold there goes first. Give it an
-// os.Root's FS, so that no symbolic link leads out of the folder.
-func (t *Tree) Mount(at string, files fs.FS) *Tree {
-	return &Tree{t.layers, append(slices.Clone(t.mounts), mount{path.Clean(at), files}), &excess{}}
-}
-
-// local brings a path of the engine into the form of the maps.
-func local(name string) string {
-	name = strings.TrimPrefix(path.Clean("/"+filepath.ToSlash(name)), "/")
-	if name == "" {
-		return "."
-	}
-	return name
-}
-
-// inside gives the path below a mount point.
-func (m mount) inside(name string) (string, bool) {
-	if name == m.at {
-		return ".", true
-	}
-	return strings.CutPrefix(name, m.at+"/")
-}
-
-func (t *Tree) stat(name string) (isDir, exists bool) {
-	for _, l := range t.layers {
-		if _, ok := l.files[name]; ok {
-			return false, true
-		}
-		if l.dirs[name] {
-			return true, true
-		}
-	}
-	for _, m := range t.mounts {
-		if in, ok := m.inside(name); ok {
-			if info, err := fs.Stat(m.files, in); err == nil {
-				return info.IsDir(), true
-			}
-		}
-		if strings.HasPrefix(m.at, name+"/") {
-			return true, true
-		}
-	}
-	return false, false
+// Over returns a tree that also has what is in a repository, where the maps
+// have nothing. Symbolic links are followed as the engine's own disk follows
+// them, as far as they stay in the repository: the loader of the engine, which
+// allows files below a kustomization's folder only, judges where they lead.
+// refuse says why a path, slash-separated and without links, cannot be used;
+// nil is no reason. Give it an os.Root's FS, for the links that come while one
+// looks.
+func (t *Tree) Over(repository fs.ReadLinkFS, refuse func(real string) error) *Tree {
+	return &Tree{t.layers, repository, refuse, &excess{}}
 }
 
 // ReadFile returns the content of a file.
 func (t *Tree) ReadFile(name string) ([]byte, error) {
-	p := local(name)
+	p, isDir, err := t.resolve(name)
+	if err == nil && isDir {
+		err = errors.New("is a directory")
+	}
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: shown(name), Err: err}
+	}
 	for _, l := range t.layers {
 		if content, ok := l.files[p]; ok {
 			return content, nil
 		}
 	}
-	for _, m := range t.mounts {
-		if in, ok := m.inside(p); ok {
-			content, err := ReadOwn(m.files, in, p)
-			t.excess.note(err)
-			return content, err
-		}
-	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	content, err := ReadOwn(t.disk, p, p)
+	t.excess.note(err)
+	return content, err
 }
 
-// CleanedAbs splits a path into its folder and the file in it. No path in
-// memory is a symbolic link, and those of a mount stay inside it.
+// CleanedAbs splits a path into its folder and the file in it, both without
+// symbolic links.
 func (t *Tree) CleanedAbs(name string) (filesys.ConfirmedDir, string, error) {
-	p := local(name)
-	isDir, exists := t.stat(p)
+	p, isDir, err := t.resolve(name)
 	switch {
-	case !exists:
-		return "", "", &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	case err != nil:
+		return "", "", &fs.PathError{Op: "open", Path: shown(name), Err: err}
 	case isDir:
 		return confirmed(p), "", nil
 	}
 	return confirmed(path.Dir(p)), path.Base(p), nil
 }
 
-func confirmed(p string) filesys.ConfirmedDir {
-	return filesys.ConfirmedDir(filepath.FromSlash(path.Join("/", p)))
-}
-
 // Exists tells whether there is a file or a folder.
 func (t *Tree) Exists(name string) bool {
-	_, exists := t.stat(local(name))
-	return exists
+	_, _, err := t.resolve(name)
+	return err == nil
 }
 
 // IsDir tells whether there is a folder.
 func (t *Tree) IsDir(name string) bool {
-	isDir, _ := t.stat(local(name))
-	return isDir
+	_, isDir, err := t.resolve(name)
+	return err == nil && isDir
 }
 
 // Open opens a file for reading.

@@ -78,8 +78,13 @@ func parseFile(name string, src []byte) (*ast.File, []finding.Finding) {
 	return nil, []finding.Finding{About(name, CodeSyntax, "this is not a CUE file", helpSyntax)}
 }
 
-// foundText is how the parser says that it met a string.
-var foundText = regexp.MustCompile(`(?s)found '(STRING|INTERPOLATION)'.*`)
+// found is how the parser says that it met a string, a name or a number.
+var found = regexp.MustCompile(`(?s)found '(STRING|INTERPOLATION|IDENT|INT|FLOAT)'.*`)
+
+// met is what the parser met, in words.
+var met = map[string]string{
+	"STRING": "a string", "INTERPOLATION": "a string", "IDENT": "a name", "INT": "a number", "FLOAT": "a number",
+}
 
 // syntaxMessage turns the parser's words into ours. It is the one message of
 // CUE that is passed on, as it is written for the reader of the file. What text
@@ -88,5 +93,8 @@ func syntaxMessage(e errors.Error) string {
 	format, args := e.Msg()
 	msg := fmt.Sprintf(format, args...)
 	msg, _, _ = strings.Cut(msg, "\n")
-	return "syntax: " + foundText.ReplaceAllString(msg, "found a string")
+	if at := found.FindStringSubmatchIndex(msg); at != nil {
+		msg = msg[:at[0]] + "found " + met[msg[at[2]:at[3]]]
+	}
+	return "syntax: " + msg
 }

@@ -18,8 +18,9 @@ const maxFile = 8 << 20
 
 // Inputs are the file systems that a run reads, by a name for each. What is
 // read through them is noted: each file with its content, each directory with
-// its listing, and each path at which there was nothing. A path is looked at
-// once: whoever reads it again gets what was noted, whatever has become of it.
+// its listing, each link that was asked about with its target, and each path at
+// which there was nothing. A path is looked at once: whoever reads it again gets
+// what was noted, whatever has become of it.
 type Inputs struct {
 	systems map[string]fs.FS
 
@@ -39,7 +40,7 @@ func NewInputs(systems map[string]fs.FS) *Inputs {
 }
 
 // Through returns a file system that notes what is read from one of the inputs.
-func (in *Inputs) Through(system string) fs.FS { return watched{in, system} }
+func (in *Inputs) Through(system string) fs.ReadLinkFS { return watched{in, system} }
 
 // state is what can be noted of a path, short enough to be compared.
 type state string
@@ -52,6 +53,7 @@ type sight struct {
 	info    fs.FileInfo
 	content []byte        // of a file
 	entries []fs.DirEntry // of a directory
+	target  string        // of a link
 	err     error         // of an absent path
 }
 
@@ -94,7 +96,7 @@ func (in *Inputs) see(system, name string) sight {
 	defer in.mu.Unlock()
 	s, ok := in.seen[system][name]
 	if !ok {
-		s = look(in.systems[system], name)
+		s = lookAt(in.systems[system], name)
 		in.seen[system][name] = s
 		in.void = in.void || s.state == ""
 	}
@@ -124,7 +126,7 @@ func (in *Inputs) same(reads map[string]map[string]state) bool {
 			return false
 		}
 		for at, was := range paths {
-			if look(system, at).state != was {
+			if lookAt(system, at).state != was {
 				return false
 			}
 		}
@@ -142,6 +144,7 @@ var (
 	_ fs.StatFS     = watched{}
 	_ fs.ReadFileFS = watched{}
 	_ fs.ReadDirFS  = watched{}
+	_ fs.ReadLinkFS = watched{}
 )
 
 // plain is the file system itself, for what cannot be noted.
@@ -193,13 +196,6 @@ func (w watched) ReadFile(name string) ([]byte, error) {
 }
 
 // ReadDir returns the entries of a directory.
-// ReadLink is for what is said of a link to nothing: a run that ends with that is
-// not remembered.
-func (w watched) ReadLink(name string) (string, error) { return fs.ReadLink(w.plain(), name) }
-
-// Lstat is what a file system of links has beside ReadLink.
-func (w watched) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(w.plain(), name) }
-
 func (w watched) ReadDir(name string) ([]fs.DirEntry, error) {
 	switch s, err := w.see("readdir", name); {
 	case err != nil:

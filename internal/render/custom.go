@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -12,13 +13,15 @@ import (
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/tree"
 )
 
 // Codes of findings about users' own folders.
 const (
-	codeCustom = "WO311" // the folder does not build
-	codeRemote = "WO312" // the folder wants something from the network
-	codeLarge  = "WO313" // the folder has a file, aliases or an object that is too large
+	codeCustom    = "WO311" // the folder does not build
+	codeRemote    = "WO312" // the folder wants something from the network
+	codeLarge     = "WO313" // the folder has a file, aliases or an object that is too large
+	codeReference = "WO314" // the folder refers to what is not there, not of the repository, or generated in the same run
 )
 
 // CustomError is a mistake in a user's own folder.
@@ -26,30 +29,64 @@ type CustomError struct{ Finding finding.Finding }
 
 func (e *CustomError) Error() string { return e.Finding.Message }
 
-// withCustom builds an overlay with the user's own folder in it.
+// withCustom builds an overlay with the user's own folder in it, and with all
+// that the repository has for it.
 func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.Object, error) {
 	at := path.Join(dir, CustomFolder)
-	own, err := fs.Sub(r.root, at)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", at, err)
-	}
-	built, err := kustomize.Build(kustomize.NewTree(r.files, files).Mount(at, own), dir)
-	var remote *kustomize.RemoteError
+	built, err := kustomize.Build(kustomize.NewTree(r.files, files).Over(r.root, users(r.root)), dir)
+	var reference *kustomize.ReferenceError
 	var bound *kustomize.BoundError
 	switch {
-	case errors.As(err, &remote):
-		return nil, &CustomError{finding.Finding{
-			Code: codeRemote, Severity: finding.Error,
-			Position: finding.Position{File: remote.File, Line: remote.Line, Column: 1},
-			Message:  fmt.Sprintf("%s refers to %q, which would be fetched while building", remote.Field, remote.Reference),
-			Help:     "copy it into the folder: what is published must build without a network, and be the same tomorrow",
-		}}
+	case errors.As(err, &reference):
+		return nil, &CustomError{referenceMistake(reference)}
 	case errors.As(err, &bound):
 		return nil, tooLarge(bound)
 	case err != nil:
 		return nil, customMistake(at, "the folder does not build: "+innermost(err))
 	}
 	return built, storable(at, built)
+}
+
+func referenceMistake(e *kustomize.ReferenceError) finding.Finding {
+	f := finding.Finding{
+		Code: codeReference, Severity: finding.Error,
+		Position: finding.Position{File: e.File, Line: e.Line, Column: 1},
+		Message:  fmt.Sprintf("%s refers to %q, which cannot be used: %v", e.Field, e.Reference, e.Why),
+		Help:     "refer to files below the folder of the kustomization, and to folders of this repository that are not generated",
+	}
+	switch {
+	case errors.Is(e.Why, kustomize.ErrRemote):
+		f.Code = codeRemote
+		f.Message = fmt.Sprintf("%s refers to %q, which would be fetched while building", e.Field, e.Reference)
+		f.Help = "copy it into the repository: what is published must build without a network, and be the same tomorrow"
+	case errors.Is(e.Why, fs.ErrNotExist):
+		f.Message = fmt.Sprintf("%s refers to %q, and there is no such file or folder", e.Field, e.Reference)
+	}
+	return f
+}
+
+// errGenerated says that a folder is made in the same run.
+var errGenerated = errors.New("it is generated in the same run, so it is not there yet")
+
+// users lets an overlay build with what is the users' in a repository, and not
+// with what an earlier run left there for this one to replace.
+func users(root fs.ReadLinkFS) func(string) error {
+	return func(real string) error {
+		for _, parent := range Parents() {
+			rest, ok := strings.CutPrefix(real, parent.Path+"/")
+			if !ok {
+				continue
+			}
+			name, rest, _ := strings.Cut(rest, "/")
+			if first, _, _ := strings.Cut(rest, "/"); slices.Contains(parent.Keep, first) {
+				return nil
+			}
+			if _, err := root.Lstat(path.Join(parent.Path, name, tree.ManifestName)); err == nil {
+				return errGenerated
+			}
+		}
+		return nil
+	}
 }
 
 // innermost is what is left of kustomize's complaint without the folders that
@@ -74,10 +111,15 @@ func customMistake(at, message string) *CustomError {
 }
 
 // customFolder tells what the user's own folder holds.
-func customFolder(root fs.FS, at string) (overlay.Custom, error) {
+func customFolder(root fs.ReadLinkFS, at string) (overlay.Custom, error) {
+	// Asked for first: the folders above may come with this very run.
+	if _, err := root.Lstat(at); errors.Is(err, fs.ErrNotExist) {
+		return overlay.NoCustom, nil
+	}
+	repository := kustomize.NewTree().Over(root, nil)
 	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
 		file := path.Join(at, name)
-		text, err := kustomize.ReadOwn(root, file, file)
+		text, err := repository.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -85,7 +127,7 @@ func customFolder(root fs.FS, at string) (overlay.Custom, error) {
 			return overlay.NoCustom, tooLarge(bound)
 		}
 		if err != nil {
-			return overlay.NoCustom, fmt.Errorf("read %s: %w", file, err)
+			return overlay.NoCustom, customMistake(file, "the file cannot be read: "+reason(err))
 		}
 		k, err := yaml.Parse(string(text))
 		if err != nil || yaml.ErrorIfInvalid(k, yaml.MappingNode) != nil {
@@ -97,4 +139,13 @@ func customFolder(root fs.FS, at string) (overlay.Custom, error) {
 		return overlay.CustomResource, nil
 	}
 	return overlay.NoCustom, nil
+}
+
+// reason is an error without the path that it is about.
+func reason(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return err.Error()
 }

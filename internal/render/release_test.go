@@ -50,7 +50,7 @@ func TestMoveToAnotherRelease(t *testing.T) {
 	t.Error("there is no example production")
 }
 
-// golden files of an environment, without the hashes in their names.
+// golden files of an environment, by their names without ".yaml".
 func golden(t *testing.T, env environment.Environment) map[string]string {
 	t.Helper()
 	folders, err := Tree([]environment.Environment{env}, fstest.MapFS{}, Options{})
@@ -59,11 +59,7 @@ func golden(t *testing.T, env environment.Environment) map[string]string {
 	}
 	files := map[string]string{}
 	for name, content := range folders[len(folders)-1].Files {
-		stem := strings.TrimSuffix(name, ".yaml")
-		if kind, _, _ := strings.Cut(stem, "-"); kind == "configmap" || kind == "job" {
-			stem = stem[:strings.LastIndex(stem, "-")]
-		}
-		files[stem] = string(content)
+		files[strings.TrimSuffix(name, ".yaml")] = string(content)
 	}
 	return files
 }

@@ -70,7 +70,7 @@ type Options struct {
 // Tree renders all environments, and the base of each release that they have.
 // root is where the tree is, or will be: the users' own folders in it take part
 // in the build. See Mistakes for what the error says about them.
-func Tree(envs []environment.Environment, root fs.FS, o Options) ([]tree.Folder, error) {
+func Tree(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]tree.Folder, error) {
 	var all []tree.Folder
 	renderers := map[string]*renderer{}
 	for _, env := range envs {
@@ -112,13 +112,13 @@ func Tree(envs []environment.Environment, root fs.FS, o Options) ([]tree.Folder,
 type renderer struct {
 	*overlay.Base
 	files   map[string][]byte // of base
-	root    fs.FS
+	root    fs.ReadLinkFS
 	builder *kustomize.Builder // nil: whole and anew
 	memory  kustomize.Memory
 	holds   func(map[string]string) bool
 }
 
-func newRenderer(release string, root fs.FS, o Options) (*renderer, error) {
+func newRenderer(release string, root fs.ReadLinkFS, o Options) (*renderer, error) {
 	base, err := Base(release)
 	if err != nil {
 		return nil, err

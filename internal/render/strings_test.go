@@ -180,7 +180,7 @@ func sameToBoth(content []byte) error {
 			return nil
 		}
 		if errA != nil || errB != nil {
-			return fmt.Errorf("one parser says %v, the other %v", errA, errB)
+			return fmt.Errorf("one parser says %w, the other %w", errA, errB)
 		}
 		if fmt.Sprint(a) != fmt.Sprint(b) {
 			return fmt.Errorf("one parser has\n%v\nthe other\n%v", a, b)
@@ -291,7 +291,7 @@ func (f freeStrings) waited(t *testing.T, s *sample) error {
 		script := container["command"].([]any)[2].(string)
 		got, err := shell(t, "set -e\n"+script, map[string]string{"COUCHDB_USERNAME": f.user, "COUCHDB_PASSWORD": f.password})
 		if want := "<" + f.user + ":" + f.password + ">"; !strings.Contains(got, want) {
-			return fmt.Errorf("the wait says %q (%v), want %q", got, err, want)
+			return fmt.Errorf("the wait says %q (%s), want %q", got, fmt.Sprint(err), want)
 		}
 		return nil
 	}

@@ -44,19 +44,19 @@ func (d *disk) complainLink(p *plan, at string) error {
 type comparison struct {
 	*disk
 	*plan
-	folder   Folder
-	asked    []Folder // all that must exist
-	force    bool
-	listed   manifest
-	salvaged bool            // listed comes from a damaged manifest
-	had      string          // hash of the manifest on disk; empty: there is none
-	deletes  map[string]bool // full paths
+	folder    Folder
+	asked     []Folder // all that must exist
+	force     bool
+	listed    manifest
+	contested map[string]bool // names whose lines in the manifest are in a conflict
+	had       string          // hash of the manifest on disk; empty: there is none
+	deletes   map[string]bool // full paths
 }
 
 func (c *comparison) run() error {
 	f := c.folder
 	if f.Manifest != "" {
-		if !c.whole(map[string]string{f.Path: f.Manifest}) {
+		if !c.whole([]Folder{f}) {
 			return ErrChanged
 		}
 		return nil
@@ -89,6 +89,11 @@ func (c *comparison) run() error {
 			return err
 		}
 	}
+	if len(f.Files) > 0 {
+		if err := c.strangers("."); err != nil {
+			return err
+		}
+	}
 	c.emptied()
 	for _, name := range slices.Sorted(maps.Keys(f.Files)) {
 		if err := c.wanted(name, f.Files[name]); err != nil {
@@ -100,7 +105,7 @@ func (c *comparison) run() error {
 
 // readManifest fills listed; if it is false, a finding says why.
 func (c *comparison) readManifest() (bool, error) {
-	full := path.Join(c.folder.Path, manifestName)
+	full := path.Join(c.folder.Path, ManifestName)
 	at, k, err := c.look(full)
 	switch {
 	case err != nil:
@@ -117,12 +122,12 @@ func (c *comparison) readManifest() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	listed, damage := parseManifest(data)
+	listed, contested, damage := parseManifest(data)
 	if damage != nil && !c.force {
 		c.complain(unreadable(full, damage))
 		return false, nil
 	}
-	c.listed, c.salvaged, c.had = listed, damage != nil, hash(data)
+	c.listed, c.contested, c.had = listed, contested, hash(data)
 	return true, nil
 }
 
@@ -168,7 +173,9 @@ func (c *comparison) replace(name string, put op) error {
 	put.Old = hash(data)
 	known, listed := c.listed[name]
 	switch {
-	case slices.Contains(known, put.Old):
+	case slices.Contains(known, put.Old) || conflicted(data):
+	case c.contested[name]:
+		c.noticeMerged(put.Path)
 	case c.force:
 		c.notices = append(c.notices, fmt.Sprintf("overwritten by force: %s", put.Path))
 	case listed:
@@ -182,6 +189,10 @@ func (c *comparison) replace(name string, put op) error {
 	return nil
 }
 
+func (c *comparison) noticeMerged(full string) {
+	c.notices = append(c.notices, "resolved, as git merged it to what neither side generated: "+full)
+}
+
 func (c *comparison) put(o op) {
 	o.New = hash(o.content)
 	c.ops = append(c.ops, o)
@@ -189,7 +200,7 @@ func (c *comparison) put(o op) {
 
 // renewManifest goes last: what is left of a folder depends on the deletions.
 func (c *comparison) renewManifest() error {
-	put := op{Do: opPut, Path: path.Join(c.folder.Path, manifestName), Old: c.had}
+	put := op{Do: opPut, Path: path.Join(c.folder.Path, ManifestName), Old: c.had}
 	switch {
 	case len(c.folder.Files) > 0:
 		put.content = formatManifest(c.folder.Files)

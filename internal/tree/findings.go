@@ -13,6 +13,7 @@ const (
 	codeForeign  = "WO303" // a file of the user's stands where a generated one must go
 	codeLink     = "WO304" // a symbolic link in the way of a generated file
 	codeManifest = "WO305" // a manifest that cannot be read
+	codeStranger = "WO307" // a file or directory in a generated folder that whiskops did not write
 )
 
 func complaint(code, file, message, help string) finding.Finding {
@@ -51,6 +52,32 @@ func inTheWay(file, what, needed string) finding.Finding {
 		"move it away")
 }
 
+// stranger is about what whiskops did not write into a generated folder: a
+// second kustomization, a file among golden/ that no build gives. An editor's
+// file is one too: a list of such names would have no end, and CI sees them only
+// if they were committed.
+func stranger(f Folder, file string) finding.Finding {
+	return complaint(codeStranger, file,
+		fmt.Sprintf("this file is not from whiskops, and %s/ is generated: all that is in it must be", f.Path),
+		fmt.Sprintf(`move it away, even if it is an editor's or the system's, %s, or run "whiskops generate --force" to delete it`, f.ownPlace()))
+}
+
+// strangerDir is about a directory, or anything else that even Force does not
+// remove.
+func strangerDir(f Folder, file, what string) finding.Finding {
+	return complaint(codeStranger, file,
+		fmt.Sprintf("this %s is not from whiskops, and %s/ is generated: all that is in it must be", what, f.Path),
+		"move it away, "+f.ownPlace()+"; no --force deletes it")
+}
+
+// ownPlace is where a user's file could go.
+func (f Folder) ownPlace() string {
+	if len(f.Keep) > 0 {
+		return "perhaps to " + path.Join(f.Path, f.Keep[0]) + "/, which is your own"
+	}
+	return "perhaps to a folder of your own beside the generated ones"
+}
+
 func linked(file, target string) finding.Finding {
 	return complaint(codeLink, file,
 		fmt.Sprintf("this is a symbolic link to %q, and whiskops does not write through links", target),
@@ -60,7 +87,7 @@ func linked(file, target string) finding.Finding {
 func unreadable(file string, d *damage) finding.Finding {
 	f := complaint(codeManifest, file,
 		"the list of generated files cannot be read: "+d.reason,
-		`restore it from git (after a conflict either side will do) and generate again, or run `+
+		`restore it from git and generate again, or run `+
 			`"whiskops generate --force" to rebuild it and overwrite the generated files`)
 	f.Line = d.line
 	return f

@@ -64,6 +64,30 @@ func TestFindings(t *testing.T) {
 			"base/f:0: error WO303: this file is not from whiskops, and a generated directory must go here; move it away",
 		},
 	}, {
+		name:  "strangers",
+		disk:  files{"base/kustomization.yml": "mine", "base/my/f": "mine", "overlays/ci/Kustomization": "mine"},
+		asked: old,
+		want: []string{
+			"base/kustomization.yml:0: error WO307: this file is not from whiskops, and base/ is generated: all that is in it must be; " +
+				"move it away, even if it is an editor's or the system's, perhaps to a folder of your own beside the generated ones, " +
+				`or run "whiskops generate --force" to delete it`,
+			"base/my:0: error WO307: this directory is not from whiskops, and base/ is generated: all that is in it must be; " +
+				"move it away, perhaps to a folder of your own beside the generated ones; no --force deletes it",
+			"overlays/ci/Kustomization:0: error WO307: this file is not from whiskops, and overlays/ci/ is generated: all that is in it must be; " +
+				"move it away, even if it is an editor's or the system's, perhaps to overlays/ci/custom/, which is your own, " +
+				`or run "whiskops generate --force" to delete it`,
+		},
+	}, {
+		name:  "strange links",
+		links: files{"base/l": "/etc/passwd", "overlays/ci/core": "../../base"},
+		asked: old,
+		want: []string{
+			"base/l:0: error WO307: this symbolic link or special file is not from whiskops, and base/ is generated: all that is in it must be; " +
+				"move it away, perhaps to a folder of your own beside the generated ones; no --force deletes it",
+			"overlays/ci/core:0: error WO307: this symbolic link or special file is not from whiskops, and overlays/ci/ is generated: all that is in it must be; " +
+				"move it away, perhaps to overlays/ci/custom/, which is your own; no --force deletes it",
+		},
+	}, {
 		name:  "links",
 		disk:  files{"elsewhere/x": "mine"},
 		links: files{"base/a": "/etc/passwd", "base/b": "a", "base/d": "../elsewhere", "overlays": "elsewhere"},
@@ -110,7 +134,7 @@ func TestFindings(t *testing.T) {
 		asked: old,
 		want: []string{
 			`base/.whiskops:3: error WO305: the list of generated files cannot be read: "rubbish" is no line of sha256sum; ` +
-				"restore it from git (after a conflict either side will do) and generate again, " +
+				"restore it from git and generate again, " +
 				`or run "whiskops generate --force" to rebuild it and overwrite the generated files`,
 		},
 	}}

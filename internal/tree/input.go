@@ -70,7 +70,7 @@ func (f Folder) valid() error {
 	for _, name := range slices.Sorted(maps.Keys(f.Files)) {
 		full := path.Join(f.Path, name)
 		switch {
-		case !validPath(name) || within(manifestName, name):
+		case !validPath(name) || within(ManifestName, name):
 			return fmt.Errorf("generate file %q in %q: not a valid path for a generated file", name, f.Path)
 		case f.kept(name):
 			return fmt.Errorf("generate file %q: the folder is the user's own", full)

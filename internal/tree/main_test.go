@@ -221,13 +221,13 @@ var (
 	}}
 	// theUsers stands in both trees.
 	theUsers = files{
-		"README.md":                "mine",
-		"base/notes":               "mine",
-		"base/go/notes":            "mine",
-		"overlays/old/custom/p":    "mine",
-		"overlays/ci/custom/p":     "mine",
-		"overlays/ci/core/my/file": "mine",
-		"golden/by-hand/obj":       "mine",
+		"README.md":               "mine",
+		"overlays/old/custom/p":   "mine",
+		"overlays/ci/custom/p":    "mine",
+		"overlays/ci/custom/my/f": "mine",
+		"overlays/notes":          "mine",
+		"overlays/mine/file":      "mine",
+		"golden/by-hand/obj":      "mine",
 	}
 )
 

@@ -9,10 +9,11 @@ import (
 	"strings"
 )
 
-const manifestName = ".whiskops"
+// ManifestName is the file in each generated folder that lists its files.
+const ManifestName = ".whiskops"
 
 // manifest has the hashes that are known for each path, relative to the
-// folder. More than one only if it was salvaged from a merge conflict.
+// folder. More than one only if git left a conflict.
 type manifest map[string][]string
 
 // damage says where and why a manifest cannot be read.
@@ -51,48 +52,66 @@ func manifestLine(line string) (sum, name string, ok bool) {
 	return sum, name, ok && isHash(sum) && name != ""
 }
 
-// parseManifest returns all lines that can be read, and the first damage or
-// nil. Any order of lines is fine.
-func parseManifest(data []byte) (manifest, *damage) {
-	m := manifest{}
-	var first *damage
-	damaged := func(line int, format string, args ...any) {
-		if first == nil {
-			first = &damage{line, fmt.Sprintf(format, args...)}
-		}
-	}
+// parseManifest returns all lines that can be read, the paths whose lines stand
+// in a conflict that git left, and the first damage or nil. Any order of lines
+// is fine, and a conflict is no damage.
+func parseManifest(data []byte) (m manifest, contested map[string]bool, first *damage) {
+	r := manifestReader{manifest: manifest{}, contested: map[string]bool{}}
 	if len(data) == 0 {
-		return m, nil
+		return r.manifest, r.contested, nil
 	}
 	text := strings.TrimSuffix(string(data), "\n")
 	if !strings.HasSuffix(string(data), "\n") {
-		damaged(strings.Count(text, "\n")+1, "the last line has no end")
+		r.damaged(strings.Count(text, "\n")+1, "the last line has no end")
 	}
-	for i, line := range strings.Split(text, "\n") {
-		if strings.HasPrefix(line, comment) && !strings.HasSuffix(line, "\r") {
-			continue
-		}
-		sum, name, ok := manifestLine(strings.TrimSuffix(line, "\r"))
-		switch {
-		case strings.HasPrefix(line, "<<<<<<<"), strings.HasPrefix(line, "======="),
-			strings.HasPrefix(line, "|||||||"), strings.HasPrefix(line, ">>>>>>>"):
-			damaged(i+1, "this is the mark of a merge conflict")
-			continue
-		case strings.HasSuffix(line, "\r"):
-			damaged(i+1, "the line ends with CR LF, which git writes without the .gitattributes of whiskops")
-		case !ok:
-			damaged(i+1, "%q is no line of sha256sum", shorten(line))
-		case !validPath(name) || within(manifestName, name):
-			damaged(i+1, "%q is not the path of a generated file", shorten(name))
-			continue
-		case m[name] != nil:
-			damaged(i+1, "%q is listed twice", shorten(name))
-		}
-		if ok && validPath(name) && !within(manifestName, name) {
-			m[name] = append(m[name], sum)
-		}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		r.line(i+1, line)
 	}
-	return m, first
+	if r.marks.part != 0 {
+		r.damaged(len(lines), "the conflict that git left has no end")
+	}
+	return r.manifest, r.contested, r.first
+}
+
+type manifestReader struct {
+	manifest  manifest
+	contested map[string]bool
+	marks     marks
+	first     *damage
+}
+
+func (r *manifestReader) damaged(line int, format string, args ...any) {
+	if r.first == nil {
+		r.first = &damage{line, fmt.Sprintf(format, args...)}
+	}
+}
+
+func (r *manifestReader) line(number int, line string) {
+	isMark, inOrder := r.marks.next(line)
+	if !inOrder {
+		r.damaged(number, "this is the mark of a merge conflict, without the others")
+	}
+	if isMark || strings.HasPrefix(line, comment) && !strings.HasSuffix(line, "\r") {
+		return
+	}
+	sum, name, ok := manifestLine(strings.TrimSuffix(line, "\r"))
+	if strings.HasSuffix(line, "\r") {
+		r.damaged(number, "the line ends with CR LF, which git writes without the .gitattributes of whiskops")
+	}
+	switch inConflict := r.marks.part != 0; {
+	case !ok:
+		r.damaged(number, "%q is no line of sha256sum", shorten(line))
+		return
+	case !validPath(name) || within(ManifestName, name):
+		r.damaged(number, "%q is not the path of a generated file", shorten(name))
+		return
+	case inConflict:
+		r.contested[name] = true
+	case r.manifest[name] != nil && !r.contested[name]:
+		r.damaged(number, "%q is listed twice", shorten(name))
+	}
+	r.manifest[name] = append(r.manifest[name], sum)
 }
 
 // shorten keeps a garbled line from filling the screen.

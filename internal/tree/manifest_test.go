@@ -31,7 +31,13 @@ func TestParseManifest(t *testing.T) {
 		{"comments", "# x\n" + ok + "# \n", manifest{"x": {h}}, 0, ""},
 		{"no comment", "#x\n" + ok, manifest{"x": {h}}, 1, `"#x" is no line of sha256sum`},
 		{"any order", h + "  z\n" + i + "  a b\n", manifest{"z": {h}, "a b": {i}}, 0, ""},
-		{"conflict", "<<<<<<< HEAD\n" + ok + "=======\n" + i + "  x\n>>>>>>> b\n", manifest{"x": {h, i}}, 1, "this is the mark of a merge conflict"},
+		{"conflict", "<<<<<<< HEAD\n" + ok + "=======\n" + i + "  x\n>>>>>>> b\n", manifest{"x": {h, i}}, 0, ""},
+		{"conflict with the ancestor", "<<<<<<< HEAD\n" + ok + "||||||| a\n<<<<<<<<< b\n" + ok + "=========\n>>>>>>>>> c\n=======\n" + i + "  x\n>>>>>>> b\n", manifest{"x": {h, h, i}}, 0, ""},
+		{"conflict beside a line", "<<<<<<< HEAD\n" + ok + "=======\n>>>>>>> b\n" + i + "  x\n", manifest{"x": {h, i}}, 0, ""},
+		{"conflict, half resolved", "<<<<<<< HEAD\n" + ok + "=======\n" + ok, manifest{"x": {h, h}}, 4, "the conflict that git left has no end"},
+		{"a mark alone", ok + "=======\n", manifest{"x": {h}}, 2, "this is the mark of a merge conflict, without the others"},
+		{"marks in disorder", ">>>>>>> b\n<<<<<<< a\n>>>>>>> c\n" + ok, manifest{"x": {h}}, 1, "this is the mark of a merge conflict, without the others"},
+		{"six characters", "<<<<<< HEAD\n", manifest{}, 1, `"<<<<<< HEAD" is no line of sha256sum`},
 		{"twice", ok + ok, manifest{"x": {h, h}}, 2, `"x" is listed twice`},
 		{"cut", h + "  x\n" + h[:9], manifest{"x": {h}}, 2, "the last line has no end"},
 		{"no line feed", h + "  x", manifest{"x": {h}}, 1, "the last line has no end"},
@@ -46,7 +52,7 @@ func TestParseManifest(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, bad := parseManifest([]byte(tt.in))
+			got, _, bad := parseManifest([]byte(tt.in))
 			same(t, "manifest", tt.want, got)
 			if bad == nil {
 				bad = &damage{}
@@ -64,15 +70,15 @@ func FuzzManifest(f *testing.F) {
 	f.Add([]byte(conflict))
 	f.Add([]byte(strings.Repeat("a", 64) + "  ../../x\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, damage := parseManifest(data)
+		m, contested, damage := parseManifest(data)
 		var lines []string
 		for _, name := range slices.Sorted(maps.Keys(m)) {
-			if !validPath(name) || within(manifestName, name) {
+			if !validPath(name) || within(ManifestName, name) {
 				t.Errorf("path %q", name)
 			}
 			lines = append(lines, m[name][0]+"  "+name+"\n")
 		}
-		if damage == nil {
+		if damage == nil && len(contested) == 0 && !strings.Contains(string(data), "<<<<<<<") {
 			got := strings.SplitAfter(string(data), "\n")
 			got = slices.DeleteFunc(got, func(l string) bool { return l == "" || strings.HasPrefix(l, comment) })
 			slices.SortFunc(got, func(a, b string) int { return strings.Compare(a[64:], b[64:]) })

@@ -3,6 +3,7 @@ package tree
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -34,67 +35,122 @@ var ErrChanged = errors.New("a folder changed on the disk during the run")
 
 // Matches tells whether a Write of the folders with these manifests would find
 // nothing to do: each file is there and as its manifest says, each manifest as
-// its hash says, no folder is stale, and no other run is at work or was killed.
-// It reads every file, and writes none. Whatever else it finds, a fault of the
+// its hash says, nothing else is in the folders but what parents keep, no folder
+// is stale, and no other run is at work or was killed. It reads every file, and writes none. Whatever else it finds, a fault of the
 // machine too, is false: a Write says it better.
 func Matches(root string, manifests map[string]string, parents []Parent) bool {
+	return stands(root, func(d *disk) bool {
+		folders := foldersBy(manifests, parents)
+		return d.whole(folders) && !d.anyStale(folders, parents)
+	})
+}
+
+// Holds is Matches without a look for folders that are stale.
+func Holds(root string, manifests map[string]string, parents []Parent) bool {
+	return stands(root, func(d *disk) bool { return d.whole(foldersBy(manifests, parents)) })
+}
+
+// stands tells whether something is true of a disk that no run works on.
+func stands(root string, is func(*disk) bool) bool {
 	d := &disk{name: root}
 	if d.open() != nil {
 		return false
 	}
 	defer d.close()
 	before, idle, err := d.idle()
-	if err != nil || !idle || !d.whole(manifests) || d.anyStale(manifests, parents) {
+	if err != nil || !idle || !is(d) {
 		return false
 	}
 	after, idle, err := d.idle()
 	return err == nil && idle && before.Equal(after)
 }
 
-func (d *disk) anyStale(manifests map[string]string, parents []Parent) bool {
-	in := input{parents: parents}
-	for folder := range manifests {
-		in.folders = append(in.folders, Folder{Path: folder})
+// foldersBy are the folders with these manifests.
+func foldersBy(manifests map[string]string, parents []Parent) []Folder {
+	var folders []Folder
+	for at, sum := range manifests {
+		f := Folder{Path: at, Manifest: sum}
+		for _, p := range parents {
+			if within(p.Path, at) {
+				f.Keep = p.Keep
+			}
+		}
+		folders = append(folders, f)
 	}
-	slices.SortFunc(in.folders, func(a, b Folder) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(folders, func(a, b Folder) int { return cmp.Compare(a.Path, b.Path) })
+	return folders
+}
+
+func (d *disk) anyStale(folders []Folder, parents []Parent) bool {
 	var p plan
-	stale, err := d.staleFolders(in, &p)
+	stale, err := d.staleFolders(input{folders: folders, parents: parents}, &p)
 	return err != nil || len(stale) > 0 || len(p.findings) > 0
 }
 
 // whole tells whether each folder is as its manifest says. Directories are
 // opened and listed once, and read side by side: asked for by their whole
 // paths, three hundred files would cost as much as all the rest of a run.
-func (d *disk) whole(manifests map[string]string) bool {
-	dirs := map[string]map[string]string{}
-	for folder, sum := range manifests {
-		list, ok := d.manifestOf(folder, sum)
+func (d *disk) whole(folders []Folder) bool {
+	var all []content
+	for _, f := range folders {
+		list, ok := d.manifestOf(f.Path, f.Manifest)
 		if !ok {
 			return false
 		}
-		for name, sums := range list {
-			dir := path.Join(folder, path.Dir(name))
-			if dirs[dir] == nil {
-				dirs[dir] = map[string]string{}
-			}
-			dirs[dir][path.Base(name)] = sums[0]
-		}
+		all = append(all, contentsOf(f, list)...)
 	}
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for dir, files := range dirs {
-		if _, k, err := d.look(dir); err != nil || k != directory {
+	for _, c := range all {
+		if _, k, err := d.look(c.dir); err != nil || k != directory {
 			g.Go(func() error { return errDiffers })
 			break
 		}
-		g.Go(func() error { return d.holds(dir, files) })
+		g.Go(func() error { return d.holds(c) })
 	}
 	return g.Wait() == nil
 }
 
+// content is what a directory must have: files with their hashes, and nothing
+// else but what is said of each name in beside.
+type content struct {
+	dir    string
+	files  map[string]string
+	beside map[string]bool // directories that are looked at on their own, and what is kept
+}
+
+// contentsOf are the directories of a folder.
+func contentsOf(f Folder, list manifest) []content {
+	dirs := map[string]*content{}
+	var at func(dir string) *content
+	at = func(dir string) *content {
+		if dirs[dir] == nil {
+			dirs[dir] = &content{path.Join(f.Path, dir), map[string]string{}, map[string]bool{}}
+			if dir != "." {
+				at(path.Dir(dir)).beside[path.Base(dir)] = true
+			}
+		}
+		return dirs[dir]
+	}
+	at(".").beside[ManifestName] = true
+	for name, sums := range list {
+		at(path.Dir(name)).files[path.Base(name)] = sums[0]
+	}
+	for _, keep := range f.Keep {
+		if c := dirs[path.Dir(keep)]; c != nil {
+			c.beside[path.Base(keep)] = true
+		}
+	}
+	var all []content
+	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
+		all = append(all, *dirs[dir])
+	}
+	return all
+}
+
 // manifestOf reads a folder's manifest if it has this hash.
 func (d *disk) manifestOf(folder, sum string) (manifest, bool) {
-	p := path.Join(folder, manifestName)
+	p := path.Join(folder, ManifestName)
 	if at, k, err := d.look(p); err != nil || k != file || at != p {
 		return nil, false
 	}
@@ -102,29 +158,34 @@ func (d *disk) manifestOf(folder, sum string) (manifest, bool) {
 	if err != nil || hash(data) != sum {
 		return nil, false
 	}
-	list, damage := parseManifest(data)
-	return list, damage == nil
+	list, contested, damage := parseManifest(data)
+	return list, damage == nil && len(contested) == 0
 }
 
 var errDiffers = errors.New("not as generated")
 
-// holds is an error unless a directory has these files, and has them as
-// regular files. It reads past os.Root, which takes twice as many calls of the
-// kernel: a link that comes in this very moment leads to the wrong bytes, or to
-// the right ones.
-func (d *disk) holds(dir string, files map[string]string) error {
-	at := filepath.Join(d.abs, filepath.FromSlash(dir))
+// holds is an error unless a directory has these files, has them as regular
+// files, and has nothing else. It reads past os.Root, which takes twice as many
+// calls of the kernel: a link that comes in this very moment leads to the wrong
+// bytes, or to the right ones.
+func (d *disk) holds(c content) error {
+	at := filepath.Join(d.abs, filepath.FromSlash(c.dir))
 	entries, err := os.ReadDir(at)
 	if err != nil {
 		return err
 	}
-	left := len(files)
+	left := len(c.files)
 	for _, e := range entries {
-		sum, ok := files[e.Name()]
-		if !ok {
-			continue // the user's own
-		}
-		if !e.Type().IsRegular() {
+		sum, ok := c.files[e.Name()]
+		switch {
+		case !ok && c.beside[e.Name()]:
+			continue
+		case !ok:
+			if full, err := d.full(path.Join(c.dir, e.Name()), e); err != nil || full {
+				return errDiffers
+			}
+			continue
+		case !e.Type().IsRegular():
 			return errDiffers
 		}
 		if data, err := os.ReadFile(filepath.Join(at, e.Name())); err != nil || hash(data) != sum {

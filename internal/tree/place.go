@@ -16,7 +16,7 @@ import (
 func (c *comparison) place() {
 	all := maps.Clone(c.folder.Files)
 	list := formatManifest(all)
-	all[manifestName] = list
+	all[ManifestName] = list
 	c.ops = append(c.ops, op{Do: opPlace, Path: c.folder.Path, New: hash(list), files: all})
 }
 
@@ -48,16 +48,16 @@ func (s *session) stage(o op) error {
 // what is staged, may have come with a cloned repository.
 func (s *session) folderIsWhole(in input, o op) (bool, error) {
 	at := path.Join(stageDir, o.Stage)
-	left := manifest{manifestName: {o.New}}
-	if _, k, err := s.look(path.Join(at, manifestName)); err != nil || k != file {
+	left := manifest{ManifestName: {o.New}}
+	if _, k, err := s.look(path.Join(at, ManifestName)); err != nil || k != file {
 		return false, err
 	}
-	list, err := s.read(path.Join(at, manifestName))
+	list, err := s.read(path.Join(at, ManifestName))
 	if err != nil {
 		return false, err
 	}
-	listed, damage := parseManifest(list)
-	if damage != nil {
+	listed, contested, damage := parseManifest(list)
+	if damage != nil || len(contested) > 0 {
 		return false, nil
 	}
 	maps.Copy(left, listed)

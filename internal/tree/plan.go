@@ -43,7 +43,7 @@ func (p *plan) complain(f finding.Finding) { p.findings = append(p.findings, f) 
 // follow the files, so that an unfinished folder still has its old list.
 func (p *plan) order(stale map[string]bool) {
 	phase := func(o op) int {
-		switch isManifest := path.Base(o.Path) == manifestName; {
+		switch isManifest := path.Base(o.Path) == ManifestName; {
 		case isManifest:
 			return 3
 		case o.Do == opDelete:
@@ -102,7 +102,7 @@ func (p *plan) drift() Changes {
 	var files, manifests []finding.Finding
 	add := func(paths []string, message string) {
 		for _, name := range paths {
-			if f := drifted(name, message); path.Base(name) == manifestName {
+			if f := drifted(name, message); path.Base(name) == ManifestName {
 				manifests = append(manifests, f)
 			} else {
 				files = append(files, f)

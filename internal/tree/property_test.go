@@ -95,7 +95,10 @@ func (g *game) userRemoves() {
 func (g *game) asked() []Folder {
 	var folders []Folder
 	for _, name := range gameFolders {
-		f := folder(name, nil, "custom")
+		f := folder(name, nil)
+		if within("overlays", name) {
+			f.Keep = []string{"custom"}
+		}
 		for _, p := range gameFiles {
 			if g.rnd.IntN(3) > 0 {
 				f.Files[p] = fmt.Appendf(nil, "content %d\n", g.rnd.IntN(3))

@@ -54,7 +54,7 @@ func (d *disk) staleFolders(in input, p *plan) ([]Folder, error) {
 
 // listed tells whether a directory has a manifest.
 func (d *disk) listed(dir string) (bool, error) {
-	_, k, err := d.look(path.Join(dir, manifestName))
+	_, k, err := d.look(path.Join(dir, ManifestName))
 	return k != missing, err
 }
 
@@ -86,18 +86,22 @@ func (c *comparison) stale(name string) error {
 		return err
 	}
 	switch sum := hash(data); {
-	case slices.Contains(c.listed[name], sum):
+	case slices.Contains(c.listed[name], sum) || conflicted(data):
 		c.delete(full, sum)
-	case c.salvaged:
-		// Even by force: nothing says reliably that it was ever ours.
-		c.notices = append(c.notices, fmt.Sprintf("left alone, as it may be your own: %s", full))
+	case c.contested[name]:
+		c.noticeMerged(full)
+		c.delete(full, sum)
 	case c.force:
-		c.notices = append(c.notices, fmt.Sprintf("deleted by force: %s", full))
-		c.delete(full, sum)
+		c.deleteByForce(full, sum)
 	default:
 		c.complain(edited(c.folder, full, "delete"))
 	}
 	return nil
+}
+
+func (c *comparison) deleteByForce(full, sum string) {
+	c.notices = append(c.notices, fmt.Sprintf("deleted by force: %s", full))
+	c.delete(full, sum)
 }
 
 func (c *comparison) delete(full, sum string) {

@@ -10,8 +10,11 @@
 // Each folder carries a manifest, the file .whiskops, in the format of
 // sha256sum ("sha256sum -c .whiskops" proves a folder). A file is ours if the
 // manifest lists it, and unedited if it still has the listed hash. Only such
-// files are replaced or deleted; all else is the user's and is left alone or is
-// a finding. A finding means that nothing at all was written.
+// files are replaced or deleted. What else is in a folder, but for what it
+// keeps, is a finding: nothing is lost, and nothing goes unseen. A finding means
+// that nothing at all was written. What git leaves of a merge is no edit: a file
+// with its marks, or one whose line in the manifest is between them, is replaced
+// or deleted as an unedited one is. Beside the folders all is the user's.
 //
 // # How a write is atomic
 //
@@ -78,9 +81,11 @@ type Options struct {
 	// Mark says who wrote the tree.
 	Mark Mark
 	// Force replaces and deletes generated files that were edited, regular
-	// files that stand in the way, and unreadable manifests. It never
-	// follows a symbolic link and never removes a directory with files that
-	// are not ours. Check ignores it.
+	// files that stand in the way, regular files that nobody generates in the
+	// directories of a folder, and unreadable manifests. It never follows or
+	// removes a symbolic link, and never removes a directory with files that
+	// are not ours, nor what is left of a folder that is not asked for any
+	// more. Check ignores it.
 	Force bool
 	// Notify is told single lines for people, without a line feed. It may be
 	// called from another goroutine while Write or Check waits for a lock.

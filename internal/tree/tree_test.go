@@ -151,12 +151,47 @@ func TestRules(t *testing.T) {
 		asked: []Folder{folder("base", files{"d": "2"})},
 		want:  complaints(codeForeign, "base/d"),
 	}, {
-		name:  "emptied directories go, those with a user's file stay",
+		name:  "emptied directories go",
 		old:   []Folder{folder("base", files{"a": "1", "d/e/f": "2", "g/h/i": "3"})},
-		disk:  files{"base/g/mine": "mine"},
+		disk:  files{"base/g/empty/": ""},
 		asked: []Folder{folder("base", files{"a": "1"})},
 		want:  Changes{Updated: []string{"base/.whiskops"}, Deleted: []string{"base/d/e/f", "base/g/h/i"}},
-		tree:  files{"base/a": "1", "base/g/mine": "mine", "base/.whiskops": manifestOf(files{"a": "1"})},
+		tree:  files{"base/a": "1", "base/g/empty/": "", "base/.whiskops": manifestOf(files{"a": "1"})},
+	}, {
+		name:  "what nobody generates",
+		old:   []Folder{folder("base", files{"a": "1", "d/e": "2", "old/f": "3"})},
+		disk:  files{"base/kustomization.yml": "mine", "base/d/.e.swp": "mine", "base/old/g": "mine", "base/my/deep/dir/f": "mine", "base/empty/": ""},
+		asked: []Folder{folder("base", files{"a": "1", "d/e": "2"})},
+		want:  complaints(codeStranger, "base/d/.e.swp", "base/kustomization.yml", "base/my", "base/old/g"),
+	}, {
+		name:  "what nobody generates, by force",
+		old:   []Folder{folder("base", files{"a": "1", "d/e": "2", "old/f": "3"})},
+		disk:  files{"base/kustomization.yml": "mine", "base/d/.e.swp": "mine", "base/old/g": "mine", "base/empty/": ""},
+		asked: []Folder{folder("base", files{"a": "1", "d/e": "2"})},
+		force: true,
+		want:  Changes{Updated: []string{"base/.whiskops"}, Deleted: []string{"base/d/.e.swp", "base/kustomization.yml", "base/old/f", "base/old/g"}},
+		tree: files{"base/a": "1", "base/d/e": "2", "base/empty/": "",
+			"base/.whiskops": manifestOf(files{"a": "1", "d/e": "2"})},
+		notices: []string{"deleted by force: base/d/.e.swp", "deleted by force: base/kustomization.yml", "deleted by force: base/old/g"},
+	}, {
+		name:  "a directory that nobody generates, even by force",
+		old:   []Folder{folder("base", files{"a": "1", "b": "2"})},
+		disk:  files{"base/my/f": "mine", "base/notes": "mine"},
+		asked: []Folder{folder("base", files{"a": "1", "b": "2"})},
+		force: true,
+		want:  complaints(codeStranger, "base/my"),
+	}, {
+		name:  "a directory for a stale file",
+		old:   []Folder{folder("base", files{"a": "1", "b": "2"})},
+		gone:  []string{"base/b"},
+		disk:  files{"base/c/f": "mine"},
+		asked: []Folder{folder("base", files{"a": "1"})},
+		want:  complaints(codeStranger, "base/c"),
+	}, {
+		name:  "what is kept, and what is beside",
+		old:   []Folder{folder("overlays/a", files{"k": "1"}, "custom")},
+		disk:  files{"overlays/a/custom/deep/f": "mine", "overlays/notes": "mine", "overlays/team/kustomization.yaml": "mine"},
+		asked: []Folder{folder("overlays/a", files{"k": "1"}, "custom")},
 	}, {
 		name:    "a stale folder goes, custom stays",
 		old:     []Folder{folder("overlays/a", files{"k": "1"}), folder("overlays/b", files{"k": "1", "d/k": "2"})},
@@ -197,21 +232,39 @@ func TestRules(t *testing.T) {
 		tree: files{"overlays/a/k": "1", "overlays/a/.whiskops": manifestOf(files{"k": "1"}),
 			"overlays/a/custom/m": "mine", "overlays/b/custom/m": "mine"},
 	}, {
-		name:  "a conflict in the manifest",
+		name:    "a conflict in the manifest",
+		disk:    files{"base/.whiskops": conflict, "base/a": "merged", "base/b": "2", "base/c": "merged"},
+		asked:   []Folder{folder("base", files{"a": "3"})},
+		want:    Changes{Updated: []string{"base/.whiskops", "base/a"}, Deleted: []string{"base/b", "base/c"}},
+		notices: []string{"resolved, as git merged it to what neither side generated: base/c", "resolved, as git merged it to what neither side generated: base/a"},
+		tree:    files{"base/a": "3", "base/.whiskops": manifestOf(files{"a": "3"})},
+	}, {
+		name: "a conflict in the manifest excuses no edit of another file",
+		disk: files{"base/.whiskops": conflict + manifestOf(files{"z": "1"}), "base/a": "1", "base/z": "mine",
+			"base/notes": "mine"},
+		asked: []Folder{folder("base", files{"a": "3", "z": "1"})},
+		want: Changes{Findings: append(complaints(codeStranger, "base/notes").Findings,
+			complaints(codeEdited, "base/z").Findings...)},
+	}, {
+		name:  "half a conflict in the manifest",
 		old:   []Folder{folder("base", files{"a": "1"})},
-		disk:  files{"base/.whiskops": conflict},
+		disk:  files{"base/.whiskops": conflict + "=======\n"},
 		asked: []Folder{folder("base", files{"a": "3"})},
 		want:  complaints(codeManifest, "base/.whiskops"),
 	}, {
-		name: "a conflict in the manifest, by force",
-		disk: files{"base/.whiskops": conflict, "base/a": "1", "base/b": "2", "base/c": "mine",
-			"base/notes": "mine"},
-		asked:   []Folder{folder("base", files{"a": "3"})},
-		force:   true,
-		want:    Changes{Updated: []string{"base/.whiskops", "base/a"}, Deleted: []string{"base/b"}},
-		notices: []string{"left alone, as it may be your own: base/c"},
-		tree: files{"base/a": "3", "base/c": "mine", "base/notes": "mine",
-			"base/.whiskops": manifestOf(files{"a": "3"})},
+		name:  "conflicts in files",
+		old:   []Folder{folder("base", files{"a": "1", "b": "2", "same": "3"})},
+		disk:  files{"base/a": "x\n" + marked, "base/b": marked + "y\n", "base/new": marked},
+		asked: []Folder{folder("base", files{"a": "3", "new": "4", "same": "3"})},
+		want:  Changes{Updated: []string{"base/.whiskops", "base/a", "base/new"}, Deleted: []string{"base/b"}},
+		tree: files{"base/a": "3", "base/new": "4", "base/same": "3",
+			"base/.whiskops": manifestOf(files{"a": "3", "new": "4", "same": "3"})},
+	}, {
+		name:  "half a conflict in a file is an edit",
+		old:   []Folder{folder("base", files{"a": "1"})},
+		disk:  files{"base/a": "<<<<<<< HEAD\n1\n=======\n"},
+		asked: []Folder{folder("base", files{"a": "3"})},
+		want:  complaints(codeEdited, "base/a"),
 	}, {
 		name:  "a finding in one folder stops the others",
 		disk:  files{"base/a": "mine"},
@@ -271,6 +324,9 @@ func TestRules(t *testing.T) {
 
 var conflict = "<<<<<<< HEAD\n" + manifestOf(files{"a": "1", "b": "2"}) + "=======\n" +
 	manifestOf(files{"a": "2", "c": "3"}) + ">>>>>>> theirs\n"
+
+// marked is what git leaves in a file.
+const marked = "<<<<<<< HEAD\r\n1\r\n||||||| 1234567\n<<<<<<<<< a\n0\n=========\n>>>>>>>>> b\n=======\n2\n>>>>>>> theirs\n"
 
 var codeAndFile = cmpopts.IgnoreFields(finding.Finding{}, "Severity", "Position.Line", "Message", "Help")
 
