@@ -60,8 +60,8 @@ func validateCommand(s streams) *cobra.Command {
 func read(secrets *finding.Secrets, repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
 	repo.Begin = watch.Begin
 	envs, findings, err := repo.Load(system, dir)
-	for i := range envs[:min(1, len(envs))] {
-		secrets.Join(envs[i].Source.Secrets())
+	if len(envs) > 0 { // all have those of their files
+		secrets.Join(envs[0].Source.Secrets())
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)

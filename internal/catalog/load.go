@@ -62,9 +62,8 @@ func Decode(text []byte) (*Catalog, error) {
 	if err := d.Decode(&c); err != nil {
 		return nil, err
 	}
-	for name, component := range c.Components {
-		component.Workload, _ = whole(component.Workload).(map[string]any)
-		c.Components[name] = component
+	for _, component := range c.Components {
+		whole(component.Workload)
 	}
 	return &c, nil
 }

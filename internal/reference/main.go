@@ -9,37 +9,12 @@ package main
 
 import (
 	"fmt"
-	"maps"
-	"os"
-	"path/filepath"
-	"slices"
 
 	"github.com/whiskops/whiskops/internal/contract"
+	"github.com/whiskops/whiskops/internal/made"
 )
 
-func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: reference ROOT, the root of the repository")
-		os.Exit(2)
-	}
-	if err := run(os.Args[1]); err != nil {
-		fmt.Fprintln(os.Stderr, "reference:", err)
-		os.Exit(1)
-	}
-}
-
-func run(root string) error {
-	files, err := generate()
-	if err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), files[name], 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func main() { made.Main(generate) }
 
 // generate makes the files by their paths from the root of the repository.
 func generate() (map[string][]byte, error) {

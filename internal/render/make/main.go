@@ -2,38 +2,23 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/made"
 	"github.com/whiskops/whiskops/internal/render"
 )
 
-func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: make DIRECTORY")
-		os.Exit(2)
-	}
-	if err := write(os.Args[1]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { made.Main(bases) }
 
-func write(dir string) error {
+func bases() (map[string][]byte, error) {
+	files := map[string][]byte{}
 	for _, release := range catalog.Releases() {
 		base, err := render.MakeBase(release)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		data, err := base.Data()
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, release+".json"), data, 0o644); err != nil {
-			return fmt.Errorf("write base: %w", err)
+		if files[release+".json"], err = base.Data(); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return files, nil
 }

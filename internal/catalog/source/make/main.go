@@ -2,37 +2,22 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-
 	"github.com/whiskops/whiskops/internal/catalog/source"
+	"github.com/whiskops/whiskops/internal/made"
 )
 
-func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: make DIRECTORY")
-		os.Exit(2)
-	}
-	if err := write(os.Args[1]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { made.Main(catalogues) }
 
-func write(dir string) error {
+func catalogues() (map[string][]byte, error) {
 	releases, err := source.Releases()
 	if err != nil {
-		return err
+		return nil, err
 	}
+	files := map[string][]byte{}
 	for _, release := range releases {
-		data, err := source.Data(release)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, release+".json"), data, 0o644); err != nil {
-			return fmt.Errorf("write the catalogue: %w", err)
+		if files[release+".json"], err = source.Data(release); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return files, nil
 }
