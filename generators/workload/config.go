@@ -32,9 +32,6 @@ type Spec struct {
 	// GracePeriod is the time a pod gets to stop, in seconds.
 	GracePeriod int `json:"gracePeriod,omitempty"`
 
-	// EnvFrom are ConfigMaps whose keys are environment variables of the
-	// main container, the init containers and the waits.
-	EnvFrom []string `json:"envFrom,omitempty"`
 	// Waits run first, in this order, each as an init container.
 	Waits []Wait `json:"waits,omitempty"`
 	// WaitImage has a shell, expr, nc and curl. It runs as UID.
@@ -65,10 +62,12 @@ type Spec struct {
 // Container of a pod.
 type Container struct {
 	// Name of an init container. The main one is named after the component.
-	Name      string   `json:"name,omitempty"`
-	Image     string   `json:"image"`
-	Command   []string `json:"command,omitempty"`
-	Args      []string `json:"args,omitempty"`
+	Name    string   `json:"name,omitempty"`
+	Image   string   `json:"image"`
+	Command []string `json:"command,omitempty"`
+	Args    []string `json:"args,omitempty"`
+	// EnvFrom are ConfigMaps whose keys are environment variables.
+	EnvFrom   []string `json:"envFrom,omitempty"`
 	Env       []krm.M  `json:"env,omitempty"`
 	Ports     []Port   `json:"ports,omitempty"`
 	Resources krm.M    `json:"resources,omitempty"`
@@ -109,6 +108,8 @@ type Wait struct {
 	Contains string `json:"contains,omitempty"`
 	// User is "name:password" for basic authentication, as shell words.
 	User string `json:"user,omitempty"`
+	// EnvFrom are ConfigMaps whose keys are environment variables.
+	EnvFrom []string `json:"envFrom,omitempty"`
 	// Env of this wait alone, for example its password.
 	Env []krm.M `json:"env,omitempty"`
 }

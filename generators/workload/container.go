@@ -16,13 +16,13 @@ func initContainers(s Spec) krm.L {
 		all = append(all, waitContainer(s, w))
 	}
 	for _, c := range s.Init {
-		all = append(all, container(s, c, c.Name, scratchOf(c.Name)))
+		all = append(all, container(c, c.Name, scratchOf(c.Name)))
 	}
 	return all
 }
 
 func mainContainer(s Spec) krm.M {
-	c := container(s, s.Main, s.Component, scratchOf(""))
+	c := container(s.Main, s.Component, scratchOf(""))
 	if s.WritableRoot != "" {
 		c["securityContext"].(krm.M)["readOnlyRootFilesystem"] = false
 	}
@@ -31,11 +31,11 @@ func mainContainer(s Spec) krm.M {
 
 // container leaves out what is empty. Lists keep their order: of env,
 // Kubernetes expands $(NAME) from earlier entries only.
-func container(s Spec, c Container, name string, volume func(path string) string) krm.M {
+func container(c Container, name string, volume func(path string) string) krm.M {
 	made := krm.M{"name": name, "image": c.Image, "securityContext": containerSecurity()}
 	set(made, "command", c.Command)
 	set(made, "args", c.Args)
-	set(made, "envFrom", envFrom(s.EnvFrom))
+	set(made, "envFrom", envFrom(c.EnvFrom))
 	set(made, "env", c.Env)
 	set(made, "ports", ports(c.Ports))
 	set(made, "volumeMounts", mounts(c, volume))

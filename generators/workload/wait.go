@@ -56,7 +56,7 @@ func waitContainer(s Spec, w Wait) krm.M {
 			"limits":   krm.M{"memory": "64Mi"},
 		},
 	}
-	set(c, "envFrom", envFrom(s.EnvFrom))
+	set(c, "envFrom", envFrom(w.EnvFrom))
 	set(c, "env", w.Env)
 	return c
 }

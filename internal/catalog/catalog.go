@@ -17,7 +17,7 @@ type Catalog struct {
 	// Components by name.
 	Components map[string]Component `json:"components"`
 	// Shared are environment variables that several components read in the
-	// same words, in one ConfigMap.
+	// same words.
 	Shared Shared `json:"shared"`
 	// Topics of Kafka by kind.
 	Topics map[string]Topic `json:"topics"`
@@ -237,9 +237,14 @@ type Need struct {
 	Ports     []string `json:"ports"`
 }
 
-// Shared environment variables.
+// Shared environment variables, by the ConfigMap that holds them.
 type Shared struct {
-	Tier   string            `json:"tier"`
+	Tier       string               `json:"tier"`
+	ConfigMaps map[string]Variables `json:"configMaps"`
+}
+
+// Variables by their names, and by the configuration keys that they set.
+type Variables struct {
 	Env    map[string]string `json:"env"`
 	Config map[string]string `json:"config,omitempty"`
 }

@@ -35,13 +35,11 @@ func (p *planner) component(name string) error {
 	if err != nil {
 		return err
 	}
-	maps, env, err := p.configMaps(name)
+	maps, err := p.configMaps(name)
 	if err != nil {
 		return err
 	}
-	if env {
-		spec.EnvFrom = append(spec.EnvFrom, name+"-env")
-	}
+	p.variables(&spec, name, maps)
 	if len(maps) > 0 {
 		p.add(Function{configmaps.Kind, name, configmaps.Spec{Owner: own, ConfigMaps: maps}})
 	}
@@ -128,22 +126,18 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		spec.Main.Resources = resourceFragment(*r)
 	}
 	spec.Surge = spec.Kind == "Deployment" && p.Placement(name).Spread != "hard"
-	if c.Shared {
-		spec.EnvFrom = []string{sharedEnv, runtimesEnv}
-	}
 	if spec.Token = p.CallsAPI(name); !spec.Token {
 		spec.Rules = nil
 	}
 	return spec, nil
 }
 
-// configMaps of a component: its variables, and its files. It tells whether
-// there are variables.
-func (p *planner) configMaps(name string) ([]configmaps.ConfigMap, bool, error) {
+// configMaps of a component: its variables, and its files.
+func (p *planner) configMaps(name string) ([]configmaps.ConfigMap, error) {
 	c := p.Catalog.Components[name]
 	env, err := p.env(c.Env)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	for variable, list := range c.Lists {
 		for i := range p.Replicas(name) {
@@ -152,22 +146,22 @@ func (p *planner) configMaps(name string) ([]configmaps.ConfigMap, bool, error) 
 			}
 			env[fmt.Sprintf("%s%d", variable, i)], err = catalog.Text(list.Each, i)
 			if err != nil {
-				return nil, false, err
+				return nil, err
 			}
 		}
 	}
 	var all []configmaps.ConfigMap
 	if len(env) > 0 {
-		all = append(all, configmaps.ConfigMap{Name: name + "-env", Data: env})
+		all = append(all, configmaps.ConfigMap{Name: ownEnv(name), Data: env})
 	}
 	files, err := p.files(name)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	for _, file := range slices.Sorted(maps.Keys(files)) {
 		all = append(all, configmaps.ConfigMap{Name: file, Data: files[file]})
 	}
-	return all, len(env) > 0, nil
+	return all, nil
 }
 
 // files of a component by ConfigMap and key.

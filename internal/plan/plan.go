@@ -121,9 +121,8 @@ func (p *planner) plainSecrets() []foundation.Secret {
 	return all
 }
 
-// ConfigMaps that several components share.
+// The ConfigMap of the runtimes manifest, and its variable.
 const (
-	sharedEnv       = "openwhisk-env"
 	runtimesEnv     = "runtimes"
 	runtimeManifest = "RUNTIMES_MANIFEST"
 )
@@ -131,17 +130,20 @@ const (
 // shared makes what several components read in the same words.
 func (p *planner) shared() error {
 	own := krm.Owner{Component: "openwhisk", Tier: p.Catalog.Shared.Tier}
-	env, err := p.env(p.Catalog.Shared.Env)
-	if err != nil {
-		return fmt.Errorf("plan the shared variables: %w", err)
+	var all []configmaps.ConfigMap
+	for _, name := range slices.Sorted(maps.Keys(p.Catalog.Shared.ConfigMaps)) {
+		env, err := p.env(p.Catalog.Shared.ConfigMaps[name].Env)
+		if err != nil {
+			return fmt.Errorf("plan the shared variables %s: %w", name, err)
+		}
+		all = append(all, configmaps.ConfigMap{Name: name, Data: env})
 	}
 	manifest, err := p.runtimesManifest()
 	if err != nil {
 		return err
 	}
-	p.add(Function{configmaps.Kind, own.Component, configmaps.Spec{Owner: own, ConfigMaps: []configmaps.ConfigMap{
-		{Name: sharedEnv, Data: env},
-		{Name: runtimesEnv, Data: map[string]string{runtimeManifest: manifest}},
-	}}})
+	p.add(Function{configmaps.Kind, own.Component, configmaps.Spec{Owner: own, ConfigMaps: append(all, configmaps.ConfigMap{
+		Name: runtimesEnv, Data: map[string]string{runtimeManifest: manifest},
+	})}})
 	return nil
 }

@@ -73,10 +73,16 @@ func (n variables) name(key string) (string, error) {
 
 // settle moves what is written by keys to the variables.
 func (n variables) settle(c *catalog.Catalog) error {
-	if err := n.merge(c.Shared.Env, c.Shared.Config); err != nil {
-		return fmt.Errorf("shared: %w", err)
+	for name, shared := range c.Shared.ConfigMaps {
+		if shared.Env == nil {
+			shared.Env = map[string]string{}
+		}
+		if err := n.merge(shared.Env, shared.Config); err != nil {
+			return fmt.Errorf("shared %s: %w", name, err)
+		}
+		shared.Config = nil
+		c.Shared.ConfigMaps[name] = shared
 	}
-	c.Shared.Config = nil
 	for name, component := range c.Components {
 		if err := n.merge(component.Env, component.Config); err != nil {
 			return fmt.Errorf("component %s: %w", name, err)
