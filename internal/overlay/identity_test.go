@@ -27,6 +27,7 @@ func TestIdentify(t *testing.T) {
 		"the Job of a component":   {[]*object{job("a", "a-00000000")}, []*object{job("a", "b-11111111")}, []int{0}},
 		"one Job each of two":      {[]*object{job("a", "a-00000000"), job("b", "b-00000000")}, []*object{job("b", "b-11111111"), job("a", "a-11111111")}, []int{1, 0}},
 		"two Jobs":                 {[]*object{job("a", "a-00000000"), job("a", "b-00000000")}, []*object{job("a", "b-11111111"), job("a", "c-11111111")}, []int{1, -1}},
+		"two Jobs there, one here": {[]*object{job("a", "a-00000000"), job("a", "b-00000000")}, []*object{job("a", "b-11111111")}, []int{1}},
 		"two Jobs here, one there": {[]*object{job("a", "a-00000000")}, []*object{job("a", "b-11111111"), job("a", "a-11111111")}, []int{-1, 0}},
 		"two Jobs and a Service":   {[]*object{job("a", "a-00000000"), job("a", "b-00000000"), other("v1", "Service", "s-00000000", "x")}, []*object{other("v1", "Service", "s-11111111", "x")}, []int{-1}},
 		"a Job and a Service":      {[]*object{job("a", "a-00000000"), other("v1", "Service", "s", "x")}, []*object{other("v1", "Service", "s", "x"), job("a", "a-11111111")}, []int{1, 0}},
