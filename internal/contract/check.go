@@ -209,8 +209,8 @@ func (k *checker) text(path []string, n *place.Node, s *Shape) {
 		k.say(pos, place.CodeForm, path, fmt.Sprintf("%s %s", place.Quoted(k.name(path)), why), help)
 		return
 	}
-	if better := s.repair(n.Text); better != "" {
-		help = fmt.Sprintf("did you mean %q? Want %s", better, s.Words())
+	if better := s.meant(n.Text); better != "" {
+		help = fmt.Sprintf("did you mean %s? Want %s", better, s.Words())
 	}
 	k.say(pos, place.CodeForm, path, fmt.Sprintf("%s is %q, which %s", place.Quoted(k.name(path)), place.Shorten(n.Text), why), help)
 }

@@ -1,7 +1,9 @@
 package contract
 
 import (
+	"fmt"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -24,16 +26,27 @@ func meaning(def, v string) string {
 		return host(v)
 	case "#HostPort":
 		h, port, _ := strings.Cut(v, ":")
-		if n, err := strconv.Atoi(port); err != nil || n > 65535 {
+		if !isPort(port) {
 			return "has a port above 65535"
 		}
 		return host(h)
+	case "#Registry", "#Repository":
+		if _, after, found := strings.Cut(v, ":"); found {
+			if port, _, _ := strings.Cut(after, "/"); !isPort(port) {
+				return "has a port above 65535"
+			}
+		}
 	case "#Duration", "#Seconds":
 		if _, err := time.ParseDuration(v); err != nil {
 			return "is longer than 292 years"
 		}
 	}
 	return ""
+}
+
+func isPort(digits string) bool {
+	n, err := strconv.Atoi(digits)
+	return err == nil && n <= 65535
 }
 
 // host holds a host to what its form does not say: the length of its parts, and
@@ -51,6 +64,46 @@ func host(h string) string {
 		}
 	}
 	return ""
+}
+
+// meant guesses in words what a value of the wrong form was meant to be, or
+// returns "".
+func (s *Shape) meant(v string) string {
+	if s.Def == "#Repository" || s.Def == "#Tag" {
+		if parts := s.parts(strings.TrimSpace(v)); parts != "" {
+			return parts
+		}
+	}
+	if better := s.repair(v); better != "" {
+		return strconv.Quote(better)
+	}
+	return ""
+}
+
+// image is a reference as a container runtime takes it, in three parts. The
+// colon of a registry's port has a "/" after it.
+var image = regexp.MustCompile(`^([^@]*?)(?::([^:/@]*))?(?:@(.*))?$`)
+
+// parts reads an image's whole reference, of which s is a part, or returns "".
+func (s *Shape) parts(v string) string {
+	m := image.FindStringSubmatch(v)
+	if m == nil {
+		return ""
+	}
+	repository, tag, digest := m[1], m[2], m[3]
+	if s.Def == "#Tag" && tag == "" && !strings.Contains(repository, "/") {
+		repository, tag = "", repository // of "2.0.0@sha256:..."
+	}
+	var all []string
+	for _, part := range []struct{ field, value string }{{"repository", repository}, {"tag", tag}, {"digest", digest}} {
+		if part.value != "" {
+			all = append(all, fmt.Sprintf("%s %q", part.field, part.value))
+		}
+	}
+	if len(all) < 2 {
+		return ""
+	}
+	return strings.Join(all, ", ")
 }
 
 // repair guesses what a value of the wrong form was meant to be, or returns "".
@@ -86,6 +139,14 @@ func (s *Shape) repair(v string) string {
 		} else if trimmed != "" && strings.Trim(trimmed, "0123456789") == "" {
 			guesses = []string{trimmed + "s"}
 		}
+	case "#Registry", "#Repository":
+		_, after, found := strings.Cut(trimmed, "://")
+		if !found {
+			after = trimmed
+		}
+		guesses = []string{strings.ToLower(strings.TrimRight(after, "/"))}
+	case "#Digest":
+		guesses = []string{strings.ToLower(trimmed), "sha256:" + strings.ToLower(trimmed)}
 	case "#KubernetesMinor":
 		parts := strings.Split(strings.TrimPrefix(trimmed, "v"), ".")
 		guesses = []string{strings.Join(parts[:min(2, len(parts))], ".")}
