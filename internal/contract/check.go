@@ -160,6 +160,9 @@ func (k *checker) wrongType(path []string, n *place.Node, s *Shape) {
 		help = fmt.Sprintf("put it in double quotes: %q", written)
 		if s.Refuses(written) != "" {
 			help = "put it in double quotes; want " + s.Words()
+			if better := s.repair(written); better != "" {
+				help = fmt.Sprintf("put it in double quotes, with a unit: %q", better)
+			}
 		}
 	case n.Kind == cue.StringKind && s.Kind == cue.IntKind && isNumber(n.Text):
 		help = "leave the quotes out: " + n.Text

@@ -2,11 +2,14 @@ package contract
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/whiskops/whiskops/internal/quantity"
 )
 
 // meaning says what is wrong with a value that has the form of its definition,
@@ -35,6 +38,10 @@ func meaning(def, v string) string {
 			if port, _, _ := strings.Cut(after, "/"); !isPort(port) {
 				return "has a port above 65535"
 			}
+		}
+	case "#Memory":
+		if n, bare := number(v); bare && n > 0 && n < quantity.MiB {
+			return "is less than 1 MiB: it has no unit, and so it is bytes"
 		}
 	case "#Duration", "#Seconds":
 		if _, err := time.ParseDuration(v); err != nil {
@@ -124,7 +131,7 @@ func (s *Shape) repair(v string) string {
 			guesses = append(guesses, strings.ToLower(h))
 		}
 	case "#Memory":
-		guesses = []string{memory(trimmed)}
+		guesses = []string{memory(trimmed), s.withUnit(trimmed)}
 	case "#CPU":
 		guesses = []string{strings.TrimRight(strings.ToLower(strings.ReplaceAll(trimmed, " ", "")), "cpus")}
 	case "#CIDR":
@@ -157,6 +164,40 @@ func (s *Shape) repair(v string) string {
 		}
 	}
 	return ""
+}
+
+// number reads a quantity that has no unit.
+func number(v string) (float64, bool) {
+	n, err := strconv.ParseFloat(v, 64)
+	return n, err == nil
+}
+
+// node is the memory that a value without a default is compared with: the
+// fields that have none are about nodes.
+const node = "32Gi"
+
+// withUnit gives a number the unit that brings it closest to the default.
+func (s *Shape) withUnit(v string) string {
+	if n, bare := number(v); !bare || n <= 0 {
+		return ""
+	}
+	usual, ok := s.Default.(string)
+	if !ok {
+		usual = node
+	}
+	best, least := "", math.Inf(1)
+	for _, unit := range []string{"Mi", "Gi", "Ti"} {
+		// A value that the reader of quantities refuses is infinitely far.
+		if far := math.Abs(math.Log(amount(v+unit) / amount(usual))); far < least {
+			best, least = v+unit, far
+		}
+	}
+	return best
+}
+
+func amount(q string) float64 {
+	n, _ := quantity.Bytes(q)
+	return float64(n)
 }
 
 // memory reads "12 GB", "512mb", "512m" and "7GiB" as "12G", "512M", "512Mi"
