@@ -14,6 +14,16 @@ const (
 	codeLink     = "WO304" // a symbolic link in the way of a generated file
 	codeManifest = "WO305" // a manifest that cannot be read
 	codeStranger = "WO307" // a file or directory in a generated folder that whiskops did not write
+	codeKilled   = "WO308" // what a run left that was killed
+)
+
+var (
+	unfinished = complaint(codeKilled, journalFile,
+		"a run was killed while it wrote: the tree is partly the old and partly the new one",
+		`run "whiskops generate", which completes it`)
+	leftOver = complaint(codeKilled, workDir,
+		"a run was killed before it wrote, and left this; the tree is as it was",
+		`run "whiskops generate", which removes it, or remove it yourself`)
 )
 
 func complaint(code, file, message, help string) finding.Finding {

@@ -129,6 +129,22 @@ func TestFindings(t *testing.T) {
 				"remove the link, or put a real file or directory in its place",
 		},
 	}, {
+		name:  "an unfinished write",
+		disk:  files{".whiskops/journal": "", ".whiskops/lock": "", "base/b": "half"},
+		asked: old,
+		want: []string{
+			".whiskops/journal:0: error WO308: a run was killed while it wrote: the tree is partly the old and partly the new one; " +
+				`run "whiskops generate", which completes it`,
+		},
+	}, {
+		name:  "what a killed run left",
+		disk:  files{".whiskops/stage/0": "", ".whiskops/lock": ""},
+		asked: old,
+		want: []string{
+			".whiskops:0: error WO308: a run was killed before it wrote, and left this; the tree is as it was; " +
+				`run "whiskops generate", which removes it, or remove it yourself`,
+		},
+	}, {
 		name:  "manifest",
 		disk:  files{"base/.whiskops": manifestOf(files{"a": "1"}) + "rubbish\n"},
 		asked: old,
