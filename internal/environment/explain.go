@@ -119,6 +119,10 @@ func (x explainer) one(e errors.Error) finding.Finding {
 	case unusedImport:
 		return place.At(where, place.CodeUnused, "", fmt.Sprintf("import of %s is not used", argument(e, 0)), "remove it")
 	case unusedLet:
+		if name := argument(e, 0); x.pkg.IsAlias(where) {
+			return place.At(where, place.CodeUnused, "", fmt.Sprintf("%q is given as a name to a value, and nothing uses the name", name),
+				fmt.Sprintf("a field is written %s: value; %s = value only names it", name, name))
+		}
 		return place.At(where, place.CodeUnused, "", fmt.Sprintf("let clause %q is not used", argument(e, 0)), "remove it")
 	}
 	return x.expression(e)
