@@ -43,7 +43,7 @@ there.`,
 		Example: `  whiskops generate
   whiskops generate --check     # for CI: writes nothing, exit code 1 on drift
   whiskops generate --root platform`,
-		Args: cobra.NoArgs,
+		Args: allOfThem,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := out.check(); err != nil {
 				return err
