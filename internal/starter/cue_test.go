@@ -25,7 +25,7 @@ func TestCUE(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			if _, err := Write(dir); err != nil {
+			if _, _, err := Write(dir); err != nil {
 				t.Fatal(err)
 			}
 			add(t, dir, "shared/shared.cue", "package shared\n\nadmin: smokeTest: false\n")
