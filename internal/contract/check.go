@@ -175,6 +175,8 @@ func (k *checker) wrongType(path []string, n *place.Node, s *Shape) {
 		}
 	case n.Kind == cue.StringKind && s.Kind == cue.IntKind && isNumber(n.Text):
 		help = "leave the quotes out: " + n.Text
+	case n.Kind == cue.StringKind && s.Kind == cue.IntKind && len(path) > 0 && unitless(path[len(path)-1], n.Text) != "":
+		help = "write it without a unit: " + unitless(path[len(path)-1], n.Text)
 	case n.Kind == cue.StringKind && s.Kind == cue.BoolKind && (n.Text == "true" || n.Text == "false"):
 		help = "leave the quotes out: " + n.Text
 	}

@@ -200,6 +200,17 @@ func amount(q string) float64 {
 	return float64(n)
 }
 
+// unitless is a duration or a size in the unit that the field's name says, or "".
+func unitless(field, v string) string {
+	if d, err := time.ParseDuration(v); err == nil && field == "ms" && d > 0 {
+		return strconv.FormatInt(d.Milliseconds(), 10)
+	}
+	if n, err := quantity.Bytes(v); err == nil && strings.HasSuffix(strings.ToLower(field), "bytes") {
+		return strconv.FormatInt(n, 10)
+	}
+	return ""
+}
+
 // memory reads "12 GB", "512mb", "512m" and "7GiB" as "12G", "512M", "512Mi"
 // and "7Gi". The letter m alone means thousandths of a byte to Kubernetes, and
 // mebibytes to whoever writes it.
