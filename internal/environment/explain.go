@@ -153,7 +153,7 @@ func (x explainer) outOfBound(e errors.Error) finding.Finding {
 		code, help = place.CodeForm, "the pattern is written in the files of this directory"
 	}
 	if other := e.Position(); other.IsValid() && place.Position(other) != place.Position(where) {
-		help += ", at " + place.Brief(other)
+		help += ", at " + place.Brief(other, where)
 	}
 	return place.At(where, code, place.JoinPath(path...), fmt.Sprintf("%s does not satisfy what is said of %s", argument(e, 0), place.Quoted(lastOf(path))), help)
 }

@@ -133,10 +133,16 @@ func customFolder(root fs.ReadLinkFS, at string) (overlay.Custom, error) {
 		if err != nil || yaml.ErrorIfInvalid(k, yaml.MappingNode) != nil {
 			return overlay.NoCustom, customMistake(file, "the file is no kustomization: it is not a YAML mapping")
 		}
-		if k.GetKind() == "Component" {
+		switch kind := k.GetKind(); kind {
+		case "Component":
 			return overlay.CustomComponent, nil
+		case "Kustomization", "":
+			return overlay.CustomResource, nil
+		default:
+			mistake := customMistake(file, fmt.Sprintf("the file is of kind %q, and builds nothing", kind))
+			mistake.Finding.Help = "write kind: Component to change generated objects, or kind: Kustomization with resources to add some"
+			return overlay.NoCustom, mistake
 		}
-		return overlay.CustomResource, nil
 	}
 	return overlay.NoCustom, forgotten(root, at)
 }

@@ -41,8 +41,8 @@ func drifted(file, message string) finding.Finding {
 // generation does to it: "overwrite" or "delete".
 func edited(f Folder, file, would string) finding.Finding {
 	place := "the environment or to overlays/<env>/custom/"
-	if len(f.Keep) > 0 {
-		place = path.Join(f.Path, f.Keep[0]) + "/, which is your own (kind Component changes objects)"
+	if own := f.own(); own != "" {
+		place = "the environment or to " + own + "/, which is your own (kind Component changes objects)"
 	}
 	return complaint(codeEdited, file,
 		"this generated file was edited by hand, and generating would "+would+" it",
@@ -80,10 +80,18 @@ func strangerDir(f Folder, file, what string) finding.Finding {
 		"move it away, "+f.ownPlace()+"; no --force deletes it")
 }
 
+// own is the user's own folder for what is in a generated one, or "".
+func (f Folder) own() string {
+	if f.Own == "" && len(f.Keep) > 0 {
+		return path.Join(f.Path, f.Keep[0])
+	}
+	return f.Own
+}
+
 // ownPlace is where a user's file could go.
 func (f Folder) ownPlace() string {
-	if len(f.Keep) > 0 {
-		return "perhaps to " + path.Join(f.Path, f.Keep[0]) + "/, which is your own"
+	if own := f.own(); own != "" {
+		return "perhaps to " + own + "/, which is your own"
 	}
 	return "perhaps to a folder of your own beside the generated ones"
 }

@@ -51,7 +51,15 @@ func TestFindings(t *testing.T) {
 			"base/b:0: error WO302: this generated file was edited by hand, and generating would delete it; " +
 				`move the change to the environment or to overlays/<env>/custom/, or run "whiskops generate --force" to lose it`,
 			"overlays/ci/a:0: error WO302: this generated file was edited by hand, and generating would overwrite it; " +
-				`move the change to overlays/ci/custom/, which is your own (kind Component changes objects), or run "whiskops generate --force" to lose it`,
+				`move the change to the environment or to overlays/ci/custom/, which is your own (kind Component changes objects), or run "whiskops generate --force" to lose it`,
+		},
+	}, {
+		name:  "edited, with a place for it elsewhere",
+		disk:  files{"base/b": "mine"},
+		asked: []Folder{old[0], {Path: "base", Files: map[string][]byte{"a": []byte("1"), "b": []byte("3")}, Own: "own"}},
+		want: []string{
+			"base/b:0: error WO302: this generated file was edited by hand, and generating would overwrite it; " +
+				`move the change to the environment or to own/, which is your own (kind Component changes objects), or run "whiskops generate --force" to lose it`,
 		},
 	}, {
 		name:  "foreign",

@@ -64,6 +64,9 @@ type Folder struct {
 	// Keep names sub-folders that are the user's own ("custom"). They are
 	// never touched, whatever the manifest says.
 	Keep []string
+	// Own is where the user's changes to what is in the folder go, below the
+	// root; empty: to the first of Keep, or nobody knows.
+	Own string
 }
 
 // Parent is a directory whose sub-folders are ours if they have a manifest:
