@@ -16,8 +16,8 @@ import (
 const (
 	mostTime   = 2 * time.Minute
 	mostMemory = "2Gi"
-	// Less ends a run before it reads anything.
-	leastMemory = 64 << 20
+	// Less is a number that lacks its unit.
+	leastMemory = quantity.MiB
 )
 
 // every is how often a run is looked at. Memory can grow by some 100 MiB in it.
