@@ -57,7 +57,7 @@ func mebibytes(n int64) string { return strconv.FormatInt(n, 10) + "Mi" }
 // retentions are what topics keep; where nothing is written, OpenWhisk's own.
 func (v *Values) retentions(add func(string, any, ...string)) {
 	for _, kind := range slices.Sorted(maps.Keys(v.TopicKinds)) {
-		at := func(label string) string { return environment.JoinPath("kafka", "topics", "retention", kind, label) }
+		at := func(label string) string { return "kafka.topics.retention." + kind + "." + label }
 		add(at("segmentBytes"), v.TopicKinds[kind].SegmentBytes)
 		add(at("bytes"), v.TopicKinds[kind].Bytes)
 		add(at("ms"), v.TopicKinds[kind].MS)
