@@ -16,6 +16,8 @@ import (
 const (
 	mostTime   = 2 * time.Minute
 	mostMemory = "2Gi"
+	// Less is a number that lacks its unit.
+	leastMemory = quantity.MiB
 )
 
 // every is how often a run is looked at. Memory can grow by some 100 MiB in it.
@@ -37,6 +39,9 @@ func (l *limits) watch(s streams) (w *budget.Watch, done func(), err error) {
 	memory, err := quantity.Bytes(l.memory)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--memory: %w", err)
+	}
+	if memory > 0 && memory < leastMemory {
+		return nil, nil, fmt.Errorf("--memory %s: whiskops itself takes more; write %s or so, or 0 for no limit", l.memory, mostMemory)
 	}
 	if l.time < 0 {
 		return nil, nil, fmt.Errorf("--timeout %s: write a time that is not negative", l.time)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,7 +44,7 @@ there.`,
 		Example: `  whiskops generate
   whiskops generate --check     # for CI: writes nothing, exit code 1 on drift
   whiskops generate --root platform`,
-		Args: cobra.NoArgs,
+		Args: allOfThem,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := out.check(); err != nil {
 				return err
@@ -64,7 +65,11 @@ there.`,
 				return err
 			}
 			// Printed once: several arrays are no JSON.
-			if err := out.print(s, done.findings); err != nil {
+			err = out.print(s, done.findings)
+			if total := drift(done.changes); g.check && total != "" && out.form == "text" {
+				fmt.Fprintf(s.err, "\n%s\n", total)
+			}
+			if err != nil {
 				return err
 			}
 			if out.form == "text" {
@@ -217,6 +222,20 @@ func (g *generation) mark() tree.Mark {
 func below(root string, f finding.Finding) finding.Finding {
 	f.File = filepath.Join(root, filepath.FromSlash(f.File))
 	return f
+}
+
+// drift sums up what a check found; empty if all is as generated.
+func drift(c tree.Changes) string {
+	files := func(paths []string) int {
+		lists := slices.DeleteFunc(slices.Clone(paths), func(name string) bool { return path.Base(name) != tree.ManifestName })
+		return len(paths) - len(lists)
+	}
+	missing, different, stale := files(c.Created), files(c.Updated), files(c.Deleted)
+	if missing+different+stale == 0 {
+		return ""
+	}
+	return fmt.Sprintf("not as generated: %s (%d missing, %d different, %d stale)",
+		count(missing+different+stale, "file"), missing, different, stale)
 }
 
 func summary(envs int, c tree.Changes) string {

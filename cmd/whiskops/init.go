@@ -16,26 +16,27 @@ func initCommand(s streams) *cobra.Command {
 		Short: "Write a repository to start from",
 		Long: `init writes two environments with comments, a README, .gitattributes and an
 example of CI into DIR, which it makes if need be. It replaces no file: if one
-is there with other content, it names it and writes nothing.`,
+is there with other content, it names it and writes nothing, but for a README
+and .gitattributes: yours stay, and it says what to add.`,
 		Example: `  whiskops init platform
   whiskops init .`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			written, err := starter.Write(from(s.dir, args[0]))
+			written, kept, err := starter.Write(from(s.dir, args[0]))
 			if there := (*starter.InTheWay)(nil); errors.As(err, &there) {
 				return fmt.Errorf("%w\n  help: move it away, or choose another directory", err)
 			}
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprint(s.out, initSummary(args[0], written))
+			_, err = fmt.Fprint(s.out, initSummary(args[0], written, kept))
 			return err
 		},
 	}
 }
 
 // initSummary says what was written, and what to do next.
-func initSummary(dir string, written []string) string {
+func initSummary(dir string, written []string, kept []starter.Kept) string {
 	var b strings.Builder
 	if len(written) == 0 {
 		fmt.Fprintf(&b, "nothing to do: all files are in %s\n", dir)
@@ -43,6 +44,15 @@ func initSummary(dir string, written []string) string {
 		fmt.Fprintf(&b, "wrote %s to %s:\n", count(len(written), "file"), dir)
 		for _, name := range written {
 			fmt.Fprintf(&b, "  %s\n", name)
+		}
+	}
+	for _, k := range kept {
+		fmt.Fprintf(&b, "left as it is: %s\n", k.File)
+		if len(k.Lines) > 0 {
+			fmt.Fprintf(&b, "  add these lines, without which git may change line ends, and branches conflict:\n")
+		}
+		for _, line := range k.Lines {
+			fmt.Fprintf(&b, "    %s\n", line)
 		}
 	}
 	root := ""

@@ -43,6 +43,7 @@ func planCommand(s streams) *cobra.Command {
 			return printPlan(s, env)
 		},
 	}
+	cmd.ValidArgsFunction = at.names(s)
 	at.flags(cmd)
 	most.flags(cmd)
 	return cmd

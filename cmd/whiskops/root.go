@@ -28,9 +28,12 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
   whiskops validate             # findings alone`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Version:       built().String(),
+		Args:          unknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.SetVersionTemplate("whiskops {{.Version}}\n")
+	cmd.SetFlagErrorFunc(unknownFlag)
 	cmd.AddCommand(generateCommand(s), validateCommand(s), planCommand(s), initCommand(s),
 		explainCommand(s), schemaCommand(s), showCommand(s), fnCommand(s), versionCommand(s))
 	return cmd

@@ -54,6 +54,7 @@ prints what is at that path and below it. Secrets are not shown.`,
 			return show(s, out, env, strings.Join(args[1:], ""))
 		},
 	}
+	cmd.ValidArgsFunction = at.names(s)
 	at.flags(cmd)
 	out.flags(cmd)
 	most.flags(cmd)

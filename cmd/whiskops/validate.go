@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +25,7 @@ func validateCommand(s streams) *cobra.Command {
 		Short: "Say what is wrong with the environments",
 		Example: `  whiskops validate
   whiskops validate --output json`,
-		Args: cobra.NoArgs,
+		Args: allOfThem,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := out.check(); err != nil {
 				return err
@@ -64,9 +65,22 @@ func read(secrets *finding.Secrets, repo environment.Repository, system fs.FS, d
 		secrets.Join(envs[0].Source.Secrets())
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("there is no directory %s: name it with --environments, or begin with `whiskops init`", dir)
+		err = nowhere(repo.Dir, dir)
 	}
 	return envs, findings, err
+}
+
+// nowhere says that there are no environments at dir in a repository, and where
+// there are some: someone may be in a folder of it.
+func nowhere(root, dir string) error {
+	name, err := filepath.Rel(root, dir)
+	for at := root; err == nil && filepath.IsLocal(name) && filepath.Dir(at) != at; {
+		at = filepath.Dir(at)
+		if info, err := os.Stat(filepath.Join(at, name)); err == nil && info.IsDir() {
+			return fmt.Errorf("there is no directory %s, but there is %s\n  help: add -C %s", dir, filepath.Join(at, name), quoted(at))
+		}
+	}
+	return fmt.Errorf("there is no directory %s\n  help: name it with --environments, or begin with `whiskops init %s`", dir, quoted(root))
 }
 
 // load is read, and judges what was read: the sound ones too if others are not.

@@ -18,7 +18,7 @@ import (
 // wrong. partial data may lack fields that the user wrote, because CUE could not
 // evaluate them: no field of it is missing.
 func (c *Contract) Check(src *place.Source, partial bool) []finding.Finding {
-	k := &checker{src: src, partial: partial}
+	k := &checker{src: src, partial: partial, profile: c.profileOf(src.Data)}
 	if label := c.label(); !label.Forms[0].Match(src.Name) {
 		help := "folders are named after environments: write " + label.Want()
 		if fixed := asLabel(src.Name); label.Forms[0].Match(fixed) {
@@ -47,6 +47,7 @@ func asLabel(s string) string {
 type checker struct {
 	src      *place.Source
 	partial  bool
+	profile  string
 	findings []finding.Finding
 }
 
@@ -102,8 +103,10 @@ func (k *checker) fields(path []string, n *place.Node, s *Shape) {
 			continue // it may stand where CUE could not evaluate
 		}
 		if f.Mandatory {
-			pos := k.src.Label(path)
-			k.say(pos, place.CodeMissing, below, fmt.Sprintf("field %q of %s is missing", f.Label, place.Quoted(k.name(path))), "write it: "+f.Shape.Words())
+			if k.incomplete(path) {
+				return
+			}
+			k.missing(path, f)
 			continue
 		}
 		if f.Shape.Kind == cue.StructKind {
@@ -111,6 +114,12 @@ func (k *checker) fields(path []string, n *place.Node, s *Shape) {
 			k.fields(below, &place.Node{Kind: cue.StructKind}, f.Shape)
 		}
 	}
+}
+
+// missing says that a struct lacks a field.
+func (k *checker) missing(path []string, f *Field) {
+	below := append(path[:len(path):len(path)], f.Label)
+	k.say(k.src.Label(path), place.CodeMissing, below, fmt.Sprintf("field %q of %s is missing", f.Label, place.Quoted(k.name(path))), "write it: "+f.Shape.Words())
 }
 
 // unknown says that a field is not known, and returns the one that was meant.
@@ -160,9 +169,14 @@ func (k *checker) wrongType(path []string, n *place.Node, s *Shape) {
 		help = fmt.Sprintf("put it in double quotes: %q", written)
 		if s.Refuses(written) != "" {
 			help = "put it in double quotes; want " + s.Words()
+			if better := s.repair(written); better != "" {
+				help = fmt.Sprintf("put it in double quotes, with a unit: %q", better)
+			}
 		}
 	case n.Kind == cue.StringKind && s.Kind == cue.IntKind && isNumber(n.Text):
 		help = "leave the quotes out: " + n.Text
+	case n.Kind == cue.StringKind && s.Kind == cue.IntKind && len(path) > 0 && unitless(path[len(path)-1], n.Text) != "":
+		help = "write it without a unit: " + unitless(path[len(path)-1], n.Text)
 	case n.Kind == cue.StringKind && s.Kind == cue.BoolKind && (n.Text == "true" || n.Text == "false"):
 		help = "leave the quotes out: " + n.Text
 	}
@@ -209,8 +223,8 @@ func (k *checker) text(path []string, n *place.Node, s *Shape) {
 		k.say(pos, place.CodeForm, path, fmt.Sprintf("%s %s", place.Quoted(k.name(path)), why), help)
 		return
 	}
-	if better := s.repair(n.Text); better != "" {
-		help = fmt.Sprintf("did you mean %q? Want %s", better, s.Words())
+	if better := s.meant(n.Text); better != "" {
+		help = fmt.Sprintf("did you mean %s? Want %s", better, s.Words())
 	}
 	k.say(pos, place.CodeForm, path, fmt.Sprintf("%s is %q, which %s", place.Quoted(k.name(path)), place.Shorten(n.Text), why), help)
 }

@@ -1,10 +1,15 @@
 package contract
 
 import (
+	"fmt"
+	"math"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/whiskops/whiskops/internal/quantity"
 )
 
 // meaning says what is wrong with a value that has the form of its definition,
@@ -24,16 +29,31 @@ func meaning(def, v string) string {
 		return host(v)
 	case "#HostPort":
 		h, port, _ := strings.Cut(v, ":")
-		if n, err := strconv.Atoi(port); err != nil || n > 65535 {
+		if !isPort(port) {
 			return "has a port above 65535"
 		}
 		return host(h)
+	case "#Registry", "#Repository":
+		if _, after, found := strings.Cut(v, ":"); found {
+			if port, _, _ := strings.Cut(after, "/"); !isPort(port) {
+				return "has a port above 65535"
+			}
+		}
+	case "#Memory":
+		if n, bare := number(v); bare && n > 0 && n < quantity.MiB {
+			return "is less than 1 MiB: it has no unit, and so it is bytes"
+		}
 	case "#Duration", "#Seconds":
 		if _, err := time.ParseDuration(v); err != nil {
 			return "is longer than 292 years"
 		}
 	}
 	return ""
+}
+
+func isPort(digits string) bool {
+	n, err := strconv.Atoi(digits)
+	return err == nil && n <= 65535
 }
 
 // host holds a host to what its form does not say: the length of its parts, and
@@ -51,6 +71,46 @@ func host(h string) string {
 		}
 	}
 	return ""
+}
+
+// meant guesses in words what a value of the wrong form was meant to be, or
+// returns "".
+func (s *Shape) meant(v string) string {
+	if s.Def == "#Repository" || s.Def == "#Tag" {
+		if parts := s.parts(strings.TrimSpace(v)); parts != "" {
+			return parts
+		}
+	}
+	if better := s.repair(v); better != "" {
+		return strconv.Quote(better)
+	}
+	return ""
+}
+
+// image is a reference as a container runtime takes it, in three parts. The
+// colon of a registry's port has a "/" after it.
+var image = regexp.MustCompile(`^([^@]*?)(?::([^:/@]*))?(?:@(.*))?$`)
+
+// parts reads an image's whole reference, of which s is a part, or returns "".
+func (s *Shape) parts(v string) string {
+	m := image.FindStringSubmatch(v)
+	if m == nil {
+		return ""
+	}
+	repository, tag, digest := m[1], m[2], m[3]
+	if s.Def == "#Tag" && tag == "" && !strings.Contains(repository, "/") {
+		repository, tag = "", repository // of "2.0.0@sha256:..."
+	}
+	var all []string
+	for _, part := range []struct{ field, value string }{{"repository", repository}, {"tag", tag}, {"digest", digest}} {
+		if part.value != "" {
+			all = append(all, fmt.Sprintf("%s %q", part.field, part.value))
+		}
+	}
+	if len(all) < 2 {
+		return ""
+	}
+	return strings.Join(all, ", ")
 }
 
 // repair guesses what a value of the wrong form was meant to be, or returns "".
@@ -71,7 +131,7 @@ func (s *Shape) repair(v string) string {
 			guesses = append(guesses, strings.ToLower(h))
 		}
 	case "#Memory":
-		guesses = []string{memory(trimmed)}
+		guesses = []string{memory(trimmed), s.withUnit(trimmed)}
 	case "#CPU":
 		guesses = []string{strings.TrimRight(strings.ToLower(strings.ReplaceAll(trimmed, " ", "")), "cpus")}
 	case "#CIDR":
@@ -86,6 +146,14 @@ func (s *Shape) repair(v string) string {
 		} else if trimmed != "" && strings.Trim(trimmed, "0123456789") == "" {
 			guesses = []string{trimmed + "s"}
 		}
+	case "#Registry", "#Repository":
+		_, after, found := strings.Cut(trimmed, "://")
+		if !found {
+			after = trimmed
+		}
+		guesses = []string{strings.ToLower(strings.TrimRight(after, "/"))}
+	case "#Digest":
+		guesses = []string{strings.ToLower(trimmed), "sha256:" + strings.ToLower(trimmed)}
 	case "#KubernetesMinor":
 		parts := strings.Split(strings.TrimPrefix(trimmed, "v"), ".")
 		guesses = []string{strings.Join(parts[:min(2, len(parts))], ".")}
@@ -94,6 +162,51 @@ func (s *Shape) repair(v string) string {
 		if g != v && s.Refuses(g) == "" {
 			return g
 		}
+	}
+	return ""
+}
+
+// number reads a quantity that has no unit.
+func number(v string) (float64, bool) {
+	n, err := strconv.ParseFloat(v, 64)
+	return n, err == nil
+}
+
+// node is the memory that a value without a default is compared with: the
+// fields that have none are about nodes.
+const node = "32Gi"
+
+// withUnit gives a number the unit that brings it closest to the default.
+func (s *Shape) withUnit(v string) string {
+	if n, bare := number(v); !bare || n <= 0 {
+		return ""
+	}
+	usual, ok := s.Default.(string)
+	if !ok {
+		usual = node
+	}
+	best, least := "", math.Inf(1)
+	for _, unit := range []string{"Mi", "Gi", "Ti"} {
+		// A value that the reader of quantities refuses is infinitely far.
+		if far := math.Abs(math.Log(amount(v+unit) / amount(usual))); far < least {
+			best, least = v+unit, far
+		}
+	}
+	return best
+}
+
+func amount(q string) float64 {
+	n, _ := quantity.Bytes(q)
+	return float64(n)
+}
+
+// unitless is a duration or a size in the unit that the field's name says, or "".
+func unitless(field, v string) string {
+	if d, err := time.ParseDuration(v); err == nil && field == "ms" && d > 0 {
+		return strconv.FormatInt(d.Milliseconds(), 10)
+	}
+	if n, err := quantity.Bytes(v); err == nil && strings.HasSuffix(strings.ToLower(field), "bytes") {
+		return strconv.FormatInt(n, 10)
 	}
 	return ""
 }

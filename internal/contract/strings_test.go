@@ -61,7 +61,8 @@ func TestStringsAreReadable(t *testing.T) {
 	}
 }
 
-// The forms of what a person makes up.
+// The forms of what a person makes up, and of what becomes a part of a longer
+// text, whose other parts must not be in it.
 func TestFreeForms(t *testing.T) {
 	for def, tt := range map[string]struct{ good, bad []string }{
 		"#Username": {
@@ -79,6 +80,18 @@ func TestFreeForms(t *testing.T) {
 		"#Text": {
 			[]string{"", "a\tb\nc ", "ä\u2027\u202a", "\ud7ff\ue000\ufefe\uff00\ufffd", "\U00010000\U0010ffff", strings.Repeat("x", 9000)},
 			[]string{"a\rb"},
+		},
+		"#Repository": {
+			[]string{"nginx", "openwhisk/nginx", "r.example.com/a/b", "localhost:5000/a", "r:1/a__b/c--d.e", "r:65535/a"},
+			[]string{"", "nginx:1", "openwhisk/nginx:1.2", "r.example.com/a:2.0.1", "r:5000/a:1", "r:65536/a", "r:0/a", "r:5000", "r:/a", "a@sha256:b", "https://r/a", "a/", "/a", "a//b", "A"},
+		},
+		"#Registry": {
+			[]string{"", "r.example.com", "localhost:5000", "localhost:5000/mirror", "r/a/b", "r:65535"},
+			[]string{"r.example.com/mirror:1", "r:5000/a:1", "r:65536", "r:x", "https://r", "r/", "r@sha256:b"},
+		},
+		"#Tag": {
+			[]string{"2.0.0", "_a", strings.Repeat("a", 128)},
+			[]string{"", "latest", "a:1", "2.0.0@sha256:b", "a/b", ".a", strings.Repeat("a", 129)},
 		},
 		"#Subject": {
 			[]string{"a", "whisk.system", "_-", "-", "a..", strings.Repeat("x", 253)},

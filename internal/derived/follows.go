@@ -2,6 +2,7 @@ package derived
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -35,6 +36,7 @@ func (v *Values) Follows() []Follow {
 		add("kafka.messageMaxBytes", v.Kafka.MessageMaxBytes, "limits.payload")
 		add("kafka.clusterID", v.Kafka.ClusterID, "namespace")
 	}
+	v.retentions(add)
 	node := environment.JoinPath("cluster", "nodes", v.InvokerPool, "memory")
 	add("invoker.userMemory", mebibytes(v.UserMemory), node, "invoker.reserve", "invoker.resources.limits.memory")
 	add("actions.namespace", v.ActionNamespace, "namespace")
@@ -51,6 +53,16 @@ func (v *Values) Follows() []Follow {
 }
 
 func mebibytes(n int64) string { return strconv.FormatInt(n, 10) + "Mi" }
+
+// retentions are what topics keep; where nothing is written, OpenWhisk's own.
+func (v *Values) retentions(add func(string, any, ...string)) {
+	for _, kind := range slices.Sorted(maps.Keys(v.TopicKinds)) {
+		at := func(label string) string { return "kafka.topics.retention." + kind + "." + label }
+		add(at("segmentBytes"), v.TopicKinds[kind].SegmentBytes)
+		add(at("bytes"), v.TopicKinds[kind].Bytes)
+		add(at("ms"), v.TopicKinds[kind].MS)
+	}
+}
 
 // placements are where components go.
 func (v *Values) placements(add func(string, any, ...string)) {

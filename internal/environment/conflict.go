@@ -34,7 +34,7 @@ func (x explainer) conflict(e errors.Error) finding.Finding {
 	}
 	slices.SortFunc(sides, func(a, b side) int { return place.Compare(a.pos, b.pos) })
 	return place.At(sides[1].pos, place.CodeConflict, label, fmt.Sprintf("%s is %s here, but %s at %s",
-		place.Quoted(lastOf(place.ErrorPath(e))), sides[1].text, sides[0].text, place.Brief(sides[0].pos)), help)
+		place.Quoted(lastOf(place.ErrorPath(e))), sides[1].text, sides[0].text, place.Brief(sides[0].pos, sides[1].pos)), help)
 }
 
 // branches is for a value that fits no branch of a disjunction that the

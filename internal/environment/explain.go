@@ -119,6 +119,10 @@ func (x explainer) one(e errors.Error) finding.Finding {
 	case unusedImport:
 		return place.At(where, place.CodeUnused, "", fmt.Sprintf("import of %s is not used", argument(e, 0)), "remove it")
 	case unusedLet:
+		if name := argument(e, 0); x.pkg.IsAlias(where) {
+			return place.At(where, place.CodeUnused, "", fmt.Sprintf("%q is given as a name to a value, and nothing uses the name", name),
+				fmt.Sprintf("a field is written %s: value; %s = value only names it", name, name))
+		}
 		return place.At(where, place.CodeUnused, "", fmt.Sprintf("let clause %q is not used", argument(e, 0)), "remove it")
 	}
 	return x.expression(e)
@@ -149,7 +153,7 @@ func (x explainer) outOfBound(e errors.Error) finding.Finding {
 		code, help = place.CodeForm, "the pattern is written in the files of this directory"
 	}
 	if other := e.Position(); other.IsValid() && place.Position(other) != place.Position(where) {
-		help += ", at " + place.Brief(other)
+		help += ", at " + place.Brief(other, where)
 	}
 	return place.At(where, code, place.JoinPath(path...), fmt.Sprintf("%s does not satisfy what is said of %s", argument(e, 0), place.Quoted(lastOf(path))), help)
 }

@@ -54,7 +54,12 @@ func (r Repository) Load(system fs.FS, dir string) ([]Environment, []finding.Fin
 			break
 		}
 	}
-	return r.load(filepath.ToSlash(dir), files)
+	dir = filepath.ToSlash(dir)
+	pkg, envs, found, err := r.load(dir, files)
+	if err != nil {
+		return nil, nil, err
+	}
+	return envs, finding.Sort(append(found, r.unread(system, dir, pkg)...)), nil
 }
 
 // unread names the file as the user knows it: the error itself has the name in
@@ -108,28 +113,30 @@ func readFile(system fs.FS, name string, limit int64) ([]byte, error) {
 // of findings that are about no file. It reads nothing else: no file, no
 // network, no environment variable.
 func LoadBytes(dir string, files map[string][]byte) ([]Environment, []finding.Finding, error) {
-	return Repository{}.load(dir, files)
+	_, envs, found, err := Repository{}.load(dir, files)
+	return envs, found, err
 }
 
-func (r Repository) load(dir string, files map[string][]byte) (envs []Environment, fs []finding.Finding, err error) {
+// load is LoadBytes; pkg is what it made of the files, nil if they are none.
+func (r Repository) load(dir string, files map[string][]byte) (pkg *place.Package, envs []Environment, fs []finding.Finding, err error) {
 	var secrets *finding.Secrets
 	defer func() {
 		// The evaluator is a large dependency that is given bytes from
 		// outside: whatever it panics about must not end the process.
 		if r := recover(); r != nil {
-			envs, fs, err = nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %s", dir, secrets.Hide(fmt.Sprint(r)))
+			pkg, envs, fs, err = nil, nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %s", dir, secrets.Hide(fmt.Sprint(r)))
 		}
 	}()
 	con, err := contract.New()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	collect := newCollector(con.Shape())
 	secrets = collect.secrets
-	pkg, fs := place.Parse(dir, files)
+	pkg, fs = place.Parse(dir, files)
 	if pkg == nil {
 		collect.torn(files)
-		return nil, finding.Sort(secrets.Seal(fs)), nil
+		return nil, nil, finding.Sort(secrets.Seal(fs)), nil
 	}
 	defer r.begin(evaluating(pkg))()
 	pkg.Secrets = secrets
@@ -139,7 +146,7 @@ func (r Repository) load(dir string, files map[string][]byte) (envs []Environmen
 	}
 	if finding.HasErrors(linked) {
 		collect.lines(files)
-		return nil, finding.Sort(secrets.Seal(linked)), nil
+		return pkg, nil, finding.Sort(secrets.Seal(linked)), nil
 	}
 	data, fs := evaluate(pkg, con.Context())
 	for _, d := range data {
@@ -153,7 +160,7 @@ func (r Repository) load(dir string, files map[string][]byte) (envs []Environmen
 	}
 	envs, found := check(con, data)
 	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
-	return envs, finding.Sort(secrets.Seal(slices.Concat(linked, fs, found))), nil
+	return pkg, envs, finding.Sort(secrets.Seal(slices.Concat(linked, fs, found))), nil
 }
 
 func sizeOf(files map[string][]byte) int {

@@ -35,7 +35,17 @@ func maySecret(labels []string) bool {
 	if i := slices.Index(labels, "secrets"); i >= 0 && len(labels)-i > 2 {
 		return true
 	}
-	return spelled.MatchString(last)
+	return spelled.MatchString(last) && !nameOfSecret(labels)
+}
+
+// nameOfSecret tells that what is at the labels is, by the contract, the name of
+// a Secret, or the struct with such names.
+func nameOfSecret(labels []string) bool {
+	if len(labels) < 2 {
+		return false
+	}
+	last, around := labels[len(labels)-1], labels[len(labels)-2]
+	return last == "secrets" || last == "secret" && (around == "existing" || around == "ingress")
 }
 
 // collector finds the secrets of the files that are loaded.

@@ -473,7 +473,8 @@ type KafkaTopics struct {
 	// false, because such a topic has the wrong number of copies.
 	AutoCreate bool `json:"autoCreate"`
 	// What a topic's partition keeps, by the topic's kind. Default:
-	// OpenWhisk's own values.
+	// OpenWhisk's own values, which `whiskops show` has for an
+	// environment.
 	Retention map[string]Retention `json:"retention,omitempty"`
 }
 

@@ -30,6 +30,8 @@ type Field struct {
 	Default   string    `json:"default,omitempty"`
 	Unwritten Unwritten `json:"unwritten,omitempty"`
 	Doc       string    `json:"doc,omitempty"`
+	// Names are those that a "<name>" may be; none: any.
+	Names []string `json:"names,omitempty"`
 }
 
 // Unwritten says what a field without a default is when it is not written.
@@ -93,11 +95,25 @@ func step(at Field, label string) (Field, bool) {
 		label = "[]"
 	}
 	for _, l := range []string{label, "<name>"} {
-		if f, ok := byPath(join(at.Path, l)); ok {
+		f, ok := byPath(join(at.Path, l))
+		if ok && (l == label || len(f.Names) == 0 || slices.Contains(f.Names, label)) {
 			return f, true
 		}
 	}
 	return Field{}, false
+}
+
+// labels that may stand below a field.
+func labels(at Field) []string {
+	if f, ok := byPath(join(at.Path, "<name>")); ok && len(f.Names) > 0 {
+		return f.Names
+	}
+	var all []string
+	for _, f := range below(at) {
+		rest, _ := after(at.Path, f.Path)
+		all = append(all, rest)
+	}
+	return all
 }
 
 func byPath(path string) (Field, bool) {
@@ -169,22 +185,18 @@ func (e *NotFound) Error() string {
 	return text + "\n  help: nothing is below that field"
 }
 
-// notFound guesses: the labels before i are right, those behind it may be.
-func notFound(at Field, labels []string, i int) error {
-	e := &NotFound{Path: place.JoinPath(labels...)}
-	for _, f := range below(at) {
-		rest, _ := after(at.Path, f.Path)
-		e.Known = append(e.Known, rest)
-	}
-	if better := place.Suggest(labels[i], e.Known); better != "" {
+// notFound guesses: the labels of the path before i are right, those behind it may be.
+func notFound(at Field, path []string, i int) error {
+	e := &NotFound{Path: place.JoinPath(path...), Known: labels(at)}
+	if better := place.Suggest(path[i], e.Known); better != "" {
 		e.Meant = join(at.Path, better)
-		whole := append(place.SplitPath(e.Meant), labels[i+1:]...)
+		whole := append(place.SplitPath(e.Meant), path[i+1:]...)
 		if _, err := find(whole); err == nil {
 			e.Meant = place.JoinPath(whole...)
 		}
 		return e
 	}
-	switch all := elsewhere(labels); len(all) {
+	switch all := elsewhere(path); len(all) {
 	case 0:
 	case 1:
 		e.Meant = all[0]

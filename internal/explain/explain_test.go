@@ -18,16 +18,26 @@ func TestFindsEveryField(t *testing.T) {
 		t.Fatalf("%d fields are too few to be all", len(Fields()))
 	}
 	for _, f := range Fields() {
-		for _, path := range []string{f.Path, strings.NewReplacer("<name>", "own", "[]", "[3]").Replace(f.Path)} {
+		for _, path := range []string{f.Path, asWritten(f.Path)} {
 			got, _, err := Find(path)
-			if err != nil || got != f {
+			if err != nil || !cmp.Equal(got, f) {
 				t.Errorf("%s: got %+v, %v", path, got, err)
 			}
-			if got, _, err := Find("staging." + path); path != "" && (err != nil || got != f) {
+			if got, _, err := Find("staging." + path); path != "" && (err != nil || !cmp.Equal(got, f)) {
 				t.Errorf("staging.%s: got %+v, %v", path, got, err)
 			}
 		}
 	}
+}
+
+// asWritten is a path with names and indexes, as a user writes it.
+func asWritten(path string) string {
+	for _, f := range Fields() {
+		if len(f.Names) > 0 && (path == f.Path || strings.HasPrefix(path, f.Path+".")) {
+			path = strings.TrimSuffix(f.Path, "<name>") + f.Names[0] + strings.TrimPrefix(path, f.Path)
+		}
+	}
+	return strings.NewReplacer("<name>", "own", "[]", "[3]").Replace(path)
 }
 
 // What is said of a field tells a reader something: what it holds, and what it
@@ -58,6 +68,10 @@ func TestNotFound(t *testing.T) {
   help: did you mean "kafka.replicas"?`},
 		{"retention", `there is no field "retention"
   help: did you mean "kafka.topics.retention"?`},
+		{"placement.rules.foo.spread", `there is no field "placement.rules.foo.spread"
+  help: known there: nginx, apigateway, redis, couchdb, kafka, kafka-controller, controller, invoker`},
+		{"placement.rules.kafak.spread", `there is no field "placement.rules.kafak.spread"
+  help: did you mean "placement.rules.kafka.spread"?`},
 		{"invoker.replicas.most", `there is no field "invoker.replicas.most"
   help: nothing is below that field`},
 		{"edge.tls.xyz", `there is no field "edge.tls.xyz"
@@ -87,7 +101,7 @@ func TestWriteText(t *testing.T) {
 	}
 	want := `kafka.topics.retention
     What a topic's partition keeps, by the topic's kind. Default: OpenWhisk's
-    own values.
+    own values, which ` + "`whiskops show`" + ` has for an environment.
 
   holds:       a struct for each name, which is one of "completed", "health", "cacheInvalidation", "events" or "invoker"
   not written: none
@@ -112,7 +126,7 @@ func FuzzFind(f *testing.F) {
 		if missing := (*NotFound)(nil); err != nil && (!errors.As(err, &missing) || err.Error() == "") {
 			t.Errorf("error %v", err)
 		}
-		if again, _, second := Find(field.Path); err == nil && (second != nil || again != field) {
+		if again, _, second := Find(field.Path); err == nil && (second != nil || !cmp.Equal(again, field)) {
 			t.Errorf("%q is at %q, which is %+v, %v", path, field.Path, again, second)
 		}
 	})

@@ -43,6 +43,12 @@ help: want an integer from 1 to 65535
 		{"escape sequences", []Finding{{Code: "WO101", Severity: Error, Position: Position{"escape.cue", 1, 10}, Message: "m"}},
 			"escape.cue:1:10: error WO101: m\n    a: \ufffd[31m\ufffd!\n             ^\n"},
 		{"two", []Finding{{Code: "WO101", Severity: Error, Message: "a"}, {Code: "WO102", Severity: Error, Message: "b"}}, "error WO101: a\n\nerror WO102: b\n"},
+		{"one help for files", []Finding{
+			{Code: "WO301", Severity: Error, Position: Position{File: "a"}, Message: "m", Help: "h"},
+			{Code: "WO301", Severity: Error, Position: Position{File: "b"}, Message: "n", Help: "h"},
+			{Code: "WO302", Severity: Error, Position: Position{File: "c"}, Message: "m", Help: "h"},
+			{Code: "WO302", Severity: Error, Position: Position{File: "d", Line: 1}, Message: "m", Help: "h"}},
+			"a: error WO301: m\nb: error WO301: n\nhelp: h\n\nc: error WO302: m\nhelp: h\n\nd:1: error WO302: m\nhelp: h\n"},
 		{"none", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

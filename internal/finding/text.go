@@ -32,8 +32,9 @@ type Options struct {
 func WriteText(w io.Writer, fs []Finding, o Options) error {
 	sources := map[string][]byte{}
 	var b bytes.Buffer
-	for i, f := range o.Secrets.Seal(fs) {
-		if i > 0 {
+	fs = o.Secrets.Seal(fs)
+	for i, f := range fs {
+		if i > 0 && !sameHelp(fs[i-1], f) {
 			b.WriteByte('\n')
 		}
 		if place := f.place(o.Dir); place != "" {
@@ -49,12 +50,18 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 				excerpt(&b, line, f.Column)
 			}
 		}
-		if f.Help != "" {
+		if f.Help != "" && (i+1 == len(fs) || !sameHelp(f, fs[i+1])) {
 			fmt.Fprintf(&b, "help: %s\n", f.Help)
 		}
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// sameHelp tells that two findings about whole files want the same to be done: it
+// is said once, below the last of them.
+func sameHelp(a, b Finding) bool {
+	return a.Line == 0 && b.Line == 0 && a.Code == b.Code && a.Help == b.Help && a.Help != ""
 }
 
 // secret tells that the line of a finding may hold a password or a key, which

@@ -40,9 +40,36 @@ func Markdown(v derived.Values) []byte {
 // gaps are what a branch of the template leaves behind that was not taken.
 var gaps = regexp.MustCompile(`\n{3,}`)
 
+// tidy closes gaps and gives each sentence its line: branches that change two
+// sentences merge, and a reviewer sees which one changed.
 func tidy(text []byte) []byte {
-	text = gaps.ReplaceAll(text, []byte("\n\n"))
-	return append(bytes.TrimSpace(text), '\n')
+	text = bytes.TrimSpace(gaps.ReplaceAll(text, []byte("\n\n")))
+	var b bytes.Buffer
+	fenced := false
+	for line := range strings.Lines(string(text) + "\n") {
+		if strings.HasPrefix(line, "```") {
+			fenced = !fenced
+		}
+		if !fenced && !strings.HasPrefix(line, "<!--") {
+			line = sentences(line)
+		}
+		b.WriteString(line)
+	}
+	return b.Bytes()
+}
+
+// sentences of a line, which may be an item of a list, a line each. What stands
+// between backquotes is code.
+func sentences(line string) string {
+	end := ".\n"
+	if strings.HasPrefix(line, "- ") {
+		end = ".\n  "
+	}
+	parts := strings.Split(line, "`")
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = strings.ReplaceAll(parts[i], ". ", end)
+	}
+	return strings.Join(parts, "`")
 }
 
 // view is what the template sees: the derived values, and the methods here and

@@ -156,3 +156,17 @@ func TestStandardActions(t *testing.T) {
 		}
 	}
 }
+
+// A sentence is a line of its own, but not in code.
+func TestSentences(t *testing.T) {
+	for in, want := range map[string]string{
+		"One. Two. `a. b` three. `c`.\n": "One.\nTwo.\n`a. b` three.\n`c`.\n",
+		"- One at 1.2. Two.\n":           "- One at 1.2.\n  Two.\n",
+		"**One.** Two.\n":                "**One.** Two.\n",
+		"```sh\na. b\n```\nC. D\n":       "```sh\na. b\n```\nC.\nD\n",
+	} {
+		if diff := cmp.Diff(want, string(tidy([]byte(in)))); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", in, diff)
+		}
+	}
+}

@@ -14,7 +14,7 @@ import (
 
 // The widest columns of paths and values, in characters; what is longer pushes
 // its own line alone.
-const widestPath, widestValue = 44, 32
+const widestPath, widestValue = 54, 32
 
 // WriteText prints a line for each value: its path, what it is, where it comes
 // from.

@@ -67,3 +67,17 @@ func (p *Package) checkAttributes() []finding.Finding {
 	}
 	return fs
 }
+
+// IsAlias tells whether `name = value` stands at a place, in a file of the
+// package or of one that it imports.
+func (p *Package) IsAlias(pos token.Pos) bool {
+	found := false
+	for _, f := range p.allFiles() {
+		ast.Walk(f, func(n ast.Node) bool {
+			alias, ok := n.(*ast.Alias)
+			found = found || ok && Position(alias.Pos()) == Position(pos)
+			return !found
+		}, nil)
+	}
+	return found
+}

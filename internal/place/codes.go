@@ -23,4 +23,5 @@ const (
 	CodeUnused     = "WO117" // an import or a let clause that nothing uses
 	CodeContract   = "WO118" // the contract in cue.mod, by which editors judge, is another one
 	CodeModule     = "WO119" // a CUE module that whiskops cannot go by
+	CodeUnread     = "WO120" // a file beside the environments that is not read
 )

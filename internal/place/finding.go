@@ -30,10 +30,15 @@ func Position(p token.Pos) finding.Position {
 	return finding.Position{File: q.Filename, Line: q.Line, Column: q.Column}
 }
 
-// Brief is a place within a sentence: the file's own name, line and column.
-func Brief(p token.Pos) string {
+// Brief is a place within a sentence of a finding at another place: the file from
+// the folder that both are in, line and column.
+func Brief(p, at token.Pos) string {
 	q := p.Position()
-	return fmt.Sprintf("%s:%d:%d", path.Base(q.Filename), q.Line, q.Column)
+	name, dir := q.Filename, path.Dir(at.Position().Filename)
+	for dir != "." && dir != "/" && !strings.HasPrefix(name, dir+"/") {
+		dir = path.Dir(dir)
+	}
+	return fmt.Sprintf("%s:%d:%d", strings.TrimPrefix(name, dir+"/"), q.Line, q.Column)
 }
 
 // Compare orders places by file, then as they stand in it.

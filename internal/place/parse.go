@@ -73,6 +73,9 @@ func parseFile(name string, src []byte) (*ast.File, []finding.Finding) {
 		if !pos.IsValid() {
 			continue
 		}
+		if f := slip(name, src, pos); f != nil {
+			return nil, []finding.Finding{*f}
+		}
 		return nil, []finding.Finding{At(pos, CodeSyntax, "", syntaxMessage(e), helpSyntax)}
 	}
 	return nil, []finding.Finding{About(name, CodeSyntax, "this is not a CUE file", helpSyntax)}

@@ -18,7 +18,7 @@ var units = []struct {
 	{"m", big.NewRat(1, 1000)}, {"k", big.NewRat(1e3, 1)}, {"M", big.NewRat(1e6, 1)}, {"G", big.NewRat(1e9, 1)}, {"T", big.NewRat(1e12, 1)},
 }
 
-func parse(s string) (*big.Rat, error) {
+func parse(s, example string) (*big.Rat, error) {
 	number, factor := s, big.NewRat(1, 1)
 	for _, u := range units {
 		if n, ok := strings.CutSuffix(s, u.suffix); ok {
@@ -27,24 +27,24 @@ func parse(s string) (*big.Rat, error) {
 		}
 	}
 	if number == "" || strings.Trim(number, "0123456789.") != "" {
-		return nil, fmt.Errorf("%q is no quantity: write a number and a unit, for example 512Mi, 2Gi or 500m", s)
+		return nil, fmt.Errorf("%q is no quantity: write a number and a unit, for example %s", s, example)
 	}
 	r, ok := new(big.Rat).SetString(number)
 	if !ok {
-		return nil, fmt.Errorf("%q is no quantity: write a number and a unit, for example 512Mi, 2Gi or 500m", s)
+		return nil, fmt.Errorf("%q is no quantity: write a number and a unit, for example %s", s, example)
 	}
 	return r.Mul(r, factor), nil
 }
 
 // Bytes of a quantity such as "512Mi", rounded up. Errors are fit for a user.
-func Bytes(s string) (int64, error) { return scaled(s, 1) }
+func Bytes(s string) (int64, error) { return scaled(s, 1, "512Mi or 2Gi") }
 
 // Milli returns thousandths of a quantity such as "500m" or "2", rounded up:
 // CPUs in millicores.
-func Milli(s string) (int64, error) { return scaled(s, 1000) }
+func Milli(s string) (int64, error) { return scaled(s, 1000, "2 or 500m") }
 
-func scaled(s string, by int64) (int64, error) {
-	r, err := parse(s)
+func scaled(s string, by int64, example string) (int64, error) {
+	r, err := parse(s, example)
 	if err != nil {
 		return 0, err
 	}

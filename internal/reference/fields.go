@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"cuelang.org/go/cue"
 
@@ -30,7 +31,7 @@ func (l *lister) below(path string, s *contract.Shape) {
 		l.field(join(path, f.Label), f)
 	}
 	if s.Values != nil {
-		l.each(path+".<name>", s.Values)
+		l.each(path+".<name>", s.Values, s.Keys.Enum...)
 	}
 	if s.Elem != nil {
 		l.each(path+"[]", s.Elem)
@@ -46,18 +47,20 @@ func (l *lister) field(path string, f *contract.Field) {
 	l.below(path, f.Shape)
 }
 
-// docOf is what is said of the field, then of the definition that its struct has.
+// docOf is what is said of the field, then of the definition that its struct has
+// unless that says the same.
 func docOf(f *contract.Field) string {
-	if f.Shape.Kind != cue.StructKind {
-		return oneLine(f.Doc)
+	field, def := oneLine(f.Doc), oneLine(f.Shape.Doc)
+	if f.Shape.Kind != cue.StructKind || strings.HasSuffix(def, " "+field) || def == field {
+		return field
 	}
-	return oneLine(f.Doc + " " + f.Shape.Doc)
+	return oneLine(field + " " + def)
 }
 
 // each is for what has no label in the contract: a value by a name of the user's
 // own, or an element of a list.
-func (l *lister) each(path string, s *contract.Shape) {
-	l.fields = append(l.fields, explain.Field{Path: path, Holds: says(s), Doc: oneLine(s.Doc)})
+func (l *lister) each(path string, s *contract.Shape, names ...string) {
+	l.fields = append(l.fields, explain.Field{Path: path, Holds: says(s), Doc: oneLine(s.Doc), Names: names})
 	l.below(path, s)
 }
 

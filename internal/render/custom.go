@@ -133,12 +133,39 @@ func customFolder(root fs.ReadLinkFS, at string) (overlay.Custom, error) {
 		if err != nil || yaml.ErrorIfInvalid(k, yaml.MappingNode) != nil {
 			return overlay.NoCustom, customMistake(file, "the file is no kustomization: it is not a YAML mapping")
 		}
-		if k.GetKind() == "Component" {
+		switch kind := k.GetKind(); kind {
+		case "Component":
 			return overlay.CustomComponent, nil
+		case "Kustomization", "":
+			return overlay.CustomResource, nil
+		default:
+			mistake := customMistake(file, fmt.Sprintf("the file is of kind %q, and builds nothing", kind))
+			mistake.Finding.Help = "write kind: Component to change generated objects, or kind: Kustomization with resources to add some"
+			return overlay.NoCustom, mistake
 		}
-		return overlay.CustomResource, nil
 	}
-	return overlay.NoCustom, nil
+	return overlay.NoCustom, forgotten(root, at)
+}
+
+// mostNames that a finding's help has.
+const mostNames = 5
+
+// forgotten says which files of a folder without a kustomization look as if they
+// were meant to be part of it.
+func forgotten(root fs.FS, at string) error {
+	var found []string
+	err := fs.WalkDir(root, at, func(name string, e fs.DirEntry, err error) error {
+		if len(found) < mostNames && err == nil && !e.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name)) {
+			found = append(found, strings.TrimPrefix(name, at+"/"))
+		}
+		return err
+	})
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	mistake := customMistake(at, fmt.Sprintf("the folder has no kustomization.yaml, and nothing of it is built, not even %s", found[0]))
+	mistake.Finding.Help = fmt.Sprintf("write %s with `resources: [%s]`, or with `kind: Component` and what it changes", path.Join(at, "kustomization.yaml"), strings.Join(found, ", "))
+	return mistake
 }
 
 // reason is an error without the path that it is about.

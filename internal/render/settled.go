@@ -69,8 +69,9 @@ func (r *renderer) settled(name string, key [sha256.Size]byte) ([]tree.Folder, b
 
 // foldersOf are the folders that an environment has.
 func foldersOf(name string, overlay, golden map[string][]byte) []tree.Folder {
+	dir := path.Join(OverlayFolder, name)
 	return []tree.Folder{
-		{Path: path.Join(OverlayFolder, name), Files: overlay, Keep: []string{CustomFolder}},
-		{Path: path.Join(GoldenFolder, name), Files: golden},
+		{Path: dir, Files: overlay, Keep: []string{CustomFolder}},
+		{Path: path.Join(GoldenFolder, name), Files: golden, Own: path.Join(dir, CustomFolder)},
 	}
 }

@@ -22,6 +22,8 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 		{"WO240", "WO238", func(e *env) {
 			e.Kafka.Heap, e.Kafka.Resources.Requests.Memory, e.Kafka.Resources.Limits.Memory = "1", "128Mi", "256Mi"
 		}},
+		{"WO240", "WO238", func(e *env) { e.Kafka.Resources.Requests.Memory, e.Kafka.Resources.Limits.Memory = "1Mi", "4" }},
+		{"WO240", "WO239", func(e *env) { e.Kafka.Resources.Limits.Memory = "4" }},
 		{"WO267", "WO268", func(e *env) {
 			e.Runtimes.StemCells = map[string]environment.StemCell{"cobol:1": {Count: 1, Memory: "1Mi"}}
 		}},

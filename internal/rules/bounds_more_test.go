@@ -85,7 +85,10 @@ var moreDecisions = []decision{
 		e.Kafka.Resources.Requests.CPU, e.Kafka.Resources.Limits.CPU = millis(n), "1"
 	}},
 	{"WO240", "a heap", 1 << 20, "x--", func(e *env, n int) { e.Kafka.Heap = bytes1(n) }},
-	{"WO240", "a volume", 1, "x--", func(e *env, n int) { e.Kafka.Volume.Size = bytes1(n) }},
+	{"WO240", "a volume", 64 << 20, "x--", func(e *env, n int) { e.Kafka.Volume.Size = bytes1(n) }},
+	{"WO240", "a limit", 12 << 20, "x--", func(e *env, n int) {
+		e.Redis.Resources.Requests.Memory, e.Redis.Resources.Limits.Memory = "1Mi", bytes1(n)
+	}},
 
 	// The controller's own timeout is 65 s.
 	{"WO246", "nginx's patience", 65, "xx-", func(e *env, n int) { e.Edge.ReadTimeout = seconds(n) }},

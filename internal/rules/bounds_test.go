@@ -147,8 +147,8 @@ var decisions = []decision{
 	{"WO221", "a broker's messages", 1054644, "x--", func(e *env, n int) { e.Kafka.MessageMaxBytes = n }},
 	// Seven topics with 1 GiB and a segment of half a GiB, and a tenth more.
 	{"WO222", "a broker's disk", 7 * (3 << 29) * 11 / 10, "x--", func(e *env, n int) { e.Kafka.Volume.Size = bytes1(n) }},
-	{"WO222", "no disk", 1, "-xx", func(e *env, n int) { e.Kafka.Volume.Size = bytes1(n) }},
-	{"WO222", "a disk of Kafka elsewhere", 1, "---", func(e *env, n int) {
+	{"WO222", "a disk that can be meant", 64 << 20, "-xx", func(e *env, n int) { e.Kafka.Volume.Size = bytes1(n) }},
+	{"WO222", "a disk of Kafka elsewhere", 64 << 20, "---", func(e *env, n int) {
 		e.Kafka.External = &environment.KafkaExternal{Bootstrap: []string{"k:9092"}, Brokers: 3}
 		e.Kafka.Volume.Size = bytes1(n)
 	}},

@@ -64,7 +64,7 @@ func Codes() []Code {
 		{"WO237", isError, "pods that ask for more than the pool has", "The last pods to come stay Pending: Insufficient cpu or memory."},
 		{"WO238", isError, "a heap that does not fit into the memory limit", "The pod is OOMKilled under load, not when it starts."},
 		{"WO239", isError, "a request above its limit", "The API server refuses the pods."},
-		{"WO240", isError, "a size of zero", "The claim is refused, or the JVM does not start."},
+		{"WO240", isError, "a size in which nothing starts", "The claim is refused, a container is refused or killed at once, or the JVM does not start."},
 
 		// Limits, times and sizes of requests.
 		{"WO241", isError, "limits out of order", "Actions that ask for nothing special cannot be created."},

@@ -48,8 +48,8 @@ func (c *checker) kafkaVolume() {
 	if c.reported("WO201") && !c.Env.Source.Written("kafka.volume.size") {
 		return // a number of pods that cannot be has too many topics
 	}
-	// Too large to count is large enough; zero is a mistake of its own.
-	if n, err := quantity.Bytes(volume); err != nil || n == 0 || n >= need {
+	// Too large to count is large enough; far too small is a mistake of its own.
+	if n, err := quantity.Bytes(volume); err != nil || n < leastVolume || n >= need {
 		return
 	}
 	c.fail("WO222", c.written("kafka.volume.size", "kafka.topics.retention", "invoker.replicas", "controller.replicas"),

@@ -2,11 +2,21 @@ package rules
 
 import "fmt"
 
+// leastLimit of a container's memory: CRI-O's container_min_memory. Others take
+// less, and nothing starts in it.
+const leastLimit = 12 << 20
+
 // resources compares what each pod asks for with what it may have.
 func (c *checker) resources() {
 	for _, name := range c.standing() {
 		d := c.demandOf(name)
 		if d.field == "" {
+			continue
+		}
+		if size(d.Limits.Memory) < leastLimit {
+			c.fail("WO240", c.written(d.field+".limits.memory"),
+				fmt.Sprintf("%s.limits.memory is %q, less than 12 MiB: container runtimes refuse the pod, or the kernel kills it as it starts", d.field, d.Limits.Memory),
+				"write a real size, or leave it out")
 			continue
 		}
 		c.request(name, d, "memory", d.Requests.Memory, d.Limits.Memory, size(d.Requests.Memory) > size(d.Limits.Memory))
@@ -44,8 +54,8 @@ func (c *checker) heaps() {
 				fmt.Sprintf("write %s, or leave it out", cue(field, memory(max(limit-overhead, 1<<28)))))
 			continue
 		}
-		// A limit below the request was one mistake already.
-		if request > limit || size(heap)+overhead <= limit {
+		// A limit below the request or below all sense was one mistake already.
+		if limit < leastLimit || request > limit || size(heap)+overhead <= limit {
 			continue
 		}
 		help := fmt.Sprintf("write %s or more", cue(d.field+".limits.memory", memory(size(heap)+overhead+1<<20-1)))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/contract"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/whiskenv"
 )
@@ -19,9 +20,8 @@ func (c *checker) secrets() {
 		return
 	}
 	if !c.development() {
-		c.fail("WO271", "secrets.plain",
-			fmt.Sprintf("secrets.plain is given in profile %q: passwords and keys end in git, where everyone who reads it has them for good", c.Env.Profile),
-			"leave out secrets.plain, and make the Secrets named in secrets by sealed secrets, an external store or by hand; or write profile: \"development\"")
+		message, help := contract.PlainOutside(c.Env.Profile)
+		c.fail("WO271", "secrets.plain", message, help)
 	}
 	c.readers()
 	c.logins()

@@ -117,15 +117,42 @@ func (c *checker) controllersShare(mib int64) {
 	if share*quantity.MiB >= size(most) {
 		return
 	}
-	need := (size(most) + quantity.MiB - 1) / quantity.MiB * int64(n)
 	consequence := "controllers take every invoker for overloaded when such an action comes, and send it to any of them"
 	if least := c.Env.Limits.Memory.Min; share*quantity.MiB < size(least) {
 		consequence = fmt.Sprintf("it is even less than limits.memory.min %q, and controllers give more memory away than there is", least)
 	}
-	c.fail("WO233", c.written(userMemoryField, "controller.replicas", "limits.memory.max"),
+	c.fail("WO233", c.shareCause(mib),
 		fmt.Sprintf("%s is %dMi for each of %s, less than %s: %s",
 			c.showUserMemory(mib), share, verb(n, "1 controller", fmt.Sprintf("%d controllers", n)), c.show("limits.memory.max", most), consequence),
-		fmt.Sprintf("write %s or more, on nodes that have it, or a smaller limits.memory.max, or fewer controllers", cue(userMemoryField, fmt.Sprintf("%dMi", need))))
+		c.shareHelp(mib))
+}
+
+// shareCause is what was written that makes the share too small. Two controllers
+// are what an installation needs: whoever has more than fit wrote too many of
+// them.
+func (c *checker) shareCause(mib int64) string {
+	const maximum, controllers = "limits.memory.max", "controller.replicas"
+	if size(c.Env.Limits.Memory.Max) <= mib/2*quantity.MiB {
+		return c.written(userMemoryField, controllers, maximum)
+	}
+	return c.written(userMemoryField, maximum, controllers)
+}
+
+// shareHelp has the bound of each field that would do alone.
+func (c *checker) shareHelp(mib int64) string {
+	n, most := int64(c.Env.Controller.Replicas), size(c.Env.Limits.Memory.Max)
+	need := (most + quantity.MiB - 1) / quantity.MiB * n
+	help := fmt.Sprintf("write %s or more, on nodes that have it", cue(userMemoryField, fmt.Sprintf("%dMi", need)))
+	if share := mib / n; share*quantity.MiB >= size(c.Env.Limits.Memory.Min) {
+		help += fmt.Sprintf(", or %s or less", cue("limits.memory.max", fmt.Sprintf("%dMi", share)))
+	}
+	if fit := mib * quantity.MiB / most; fit > 0 && n > 1 {
+		help += fmt.Sprintf(", or %s", cue("controller.replicas", fit))
+		if fit > 1 {
+			help += " or less"
+		}
+	}
+	return help
 }
 
 // stemCells take memory for good.

@@ -7,6 +7,11 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
+// leastVolume that can be meant: a file system with its journal, and what a
+// server writes before the first request. (XFS is not made below 300 MiB; a broker
+// has two indexes of 10 MiB, Kafka's segment.index.bytes, for each log.)
+const leastVolume = 64 << 20
+
 // stored is a component that keeps data, with its volume.
 type stored struct {
 	component, field string
@@ -54,9 +59,9 @@ func (c *checker) volumes() {
 				"leave one of them, and leave out the others")
 			continue
 		}
-		if size(s.Size) == 0 {
+		if size(s.Size) < leastVolume {
 			c.fail("WO240", c.written(s.field+".size"),
-				fmt.Sprintf("%s.size is %q: there is no volume of nothing, and the pod stays Pending", s.field, s.Size),
+				fmt.Sprintf("%s.size is %q, less than 64 MiB: a file system and what a server writes first do not fit into it", s.field, s.Size),
 				"write a real size, or leave it out")
 		}
 		c.durable(s)

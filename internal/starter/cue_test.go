@@ -25,7 +25,7 @@ func TestCUE(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			if _, err := Write(dir); err != nil {
+			if _, _, err := Write(dir); err != nil {
 				t.Fatal(err)
 			}
 			add(t, dir, "shared/shared.cue", "package shared\n\nadmin: smokeTest: false\n")
@@ -53,7 +53,8 @@ func add(t *testing.T, dir, name, text string) {
 	}
 }
 
-// vet is `cue vet ./environments`.
+// vet is `cue vet -c ./environments`: without -c a field that must be written may
+// be missing.
 func vet(dir string) error {
 	inst := load.Instances([]string{"./environments"}, &load.Config{Dir: dir, Env: []string{"CUE_REGISTRY=none"}})[0]
 	if inst.Err != nil {

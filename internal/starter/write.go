@@ -23,26 +23,87 @@ func (e *InTheWay) Error() string {
 	return "nothing was written, because there is something else already: " + strings.Join(e.Files, ", ")
 }
 
+// Kept is a file that most repositories have one of, which is the user's and
+// stays as it is.
+type Kept struct {
+	// File by its path in the directory.
+	File string
+	// Lines of .gitattributes that it lacks.
+	Lines []string
+}
+
+// own are the files that a repository may have of its own.
+var own = []string{".gitattributes", "README.md"}
+
 // Write puts the files into a directory, which it makes if need be, and returns
-// the slash paths of those that were not there yet, sorted. A file that is there
-// with the same content is fine; with any other, nothing at all is written and
-// the error is *InTheWay. No file is ever replaced, not even one that comes into
+// the slash paths of those that were not there yet, sorted, and what it left to
+// the user. A file that is there with the same content is fine; with any other,
+// unless it is Kept, nothing at all is written and the error is *InTheWay. No file is ever replaced, not even one that comes into
 // being meanwhile. Other errors are faults of the machine; what was written
 // until then is taken back.
-func Write(dir string) (written []string, err error) {
+func Write(dir string) (written []string, kept []Kept, err error) {
 	files := Files()
+	kept, err = keep(dir, files)
+	if err != nil {
+		return nil, nil, err
+	}
 	missing, err := compare(dir, files)
 	if err != nil || len(missing) == 0 {
-		return nil, err
+		return nil, kept, err
 	}
 	w := &writer{}
 	for _, name := range missing {
 		if err := w.write(filepath.Join(dir, filepath.FromSlash(name)), files[name]); err != nil {
 			w.takeBack()
-			return nil, fmt.Errorf("write %s: %w", name, err)
+			return nil, nil, fmt.Errorf("write %s: %w", name, err)
 		}
 	}
-	return missing, nil
+	return missing, kept, nil
+}
+
+// keep takes the files that are the user's own out of those to write.
+func keep(dir string, files map[string][]byte) ([]Kept, error) {
+	var all []Kept
+	for _, name := range own {
+		there := filepath.Join(dir, name)
+		if info, err := os.Stat(there); err != nil || !info.Mode().IsRegular() {
+			continue // compare says what is wrong with it
+		}
+		content, err := os.ReadFile(there)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		want := files[name]
+		if bytes.Equal(content, want) {
+			continue
+		}
+		delete(files, name)
+		k := Kept{File: name}
+		if name == ".gitattributes" {
+			if k.Lines = lacking(content, want); k.Lines == nil {
+				continue
+			}
+		}
+		all = append(all, k)
+	}
+	return all, nil
+}
+
+// lacking are the lines of want that are not among those of a file, but for
+// comments.
+func lacking(content, want []byte) []string {
+	there := map[string]bool{}
+	for line := range strings.Lines(string(content)) {
+		there[strings.Join(strings.Fields(line), " ")] = true
+	}
+	var lines []string
+	for line := range strings.Lines(string(want)) {
+		line = strings.TrimSuffix(line, "\n")
+		if !strings.HasPrefix(line, "#") && !there[strings.Join(strings.Fields(line), " ")] {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // compare returns the files that are missing. A file in place of a directory is

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,7 +58,7 @@ func put(t *testing.T, name, content string) {
 
 func TestWrite(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
-	written, err := Write(dir)
+	written, _, err := Write(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,14 +74,14 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, filepath.Join(dir, "notes.txt"), "mine")
-	written, err = Write(dir)
+	written, _, err = Write(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"README.md"}, written); diff != "" {
 		t.Errorf("written again (-want +got):\n%s", diff)
 	}
-	if written, err = Write(dir); err != nil || len(written) != 0 {
+	if written, _, err = Write(dir); err != nil || len(written) != 0 {
 		t.Errorf("nothing was missing, but Write wrote %v, %v", written, err)
 	}
 }
@@ -93,8 +94,9 @@ func TestInTheWay(t *testing.T) {
 	}{
 		{"files with other content", func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "README.md"), "mine")
+			put(t, filepath.Join(dir, "cue.mod", "module.cue"), "")
 			put(t, filepath.Join(dir, "environments", "production.cue"), "")
-		}, []string{"README.md", "environments/production.cue"}},
+		}, []string{"cue.mod/module.cue", "environments/production.cue"}},
 		{"a file where a directory belongs", func(t *testing.T, dir string) {
 			put(t, filepath.Join(dir, "environments"), "mine")
 		}, []string{"environments"}},
@@ -112,7 +114,7 @@ func TestInTheWay(t *testing.T) {
 			dir := t.TempDir()
 			c.prepare(t, dir)
 			before := contents(t, dir)
-			_, err := Write(dir)
+			_, _, err := Write(dir)
 			var there *InTheWay
 			if !errors.As(err, &there) {
 				t.Fatalf("Write gave %v, want *InTheWay", err)
@@ -127,6 +129,33 @@ func TestInTheWay(t *testing.T) {
 	}
 }
 
+// A repository has a README and attributes of its own, which stay.
+func TestKept(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "README.md"), "mine")
+	attributes := string(Files()[".gitattributes"])
+	less := strings.Replace(attributes, "/golden/**          text eol=lf\n", "*.png binary\n", 1)
+	put(t, filepath.Join(dir, ".gitattributes"), less)
+	want := starterFiles()
+	want["README.md"], want[".gitattributes"] = "mine", less
+	for range 2 {
+		_, kept, err := Write(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]Kept{{File: ".gitattributes", Lines: []string{"/golden/**          text eol=lf"}}, {File: "README.md"}}, kept); diff != "" {
+			t.Errorf("kept (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(want, contents(t, dir)); diff != "" {
+			t.Errorf("the directory (-want +got):\n%s", diff)
+		}
+	}
+	put(t, filepath.Join(dir, ".gitattributes"), "*.png  binary\n"+attributes)
+	if _, kept, err := Write(dir); err != nil || len(kept) != 1 {
+		t.Errorf("all lines are there: %v, %v", kept, err)
+	}
+}
+
 func link(t *testing.T, target, name string) {
 	t.Helper()
 	if err := os.Symlink(target, name); err != nil {
@@ -137,7 +166,7 @@ func link(t *testing.T, target, name string) {
 func TestDirectoryIsAFile(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "platform")
 	put(t, dir, "mine")
-	if _, err := Write(dir); err == nil {
+	if _, _, err := Write(dir); err == nil {
 		t.Error("a file was taken for a directory")
 	}
 	if content, err := os.ReadFile(dir); err != nil || string(content) != "mine" {

@@ -48,7 +48,8 @@ type comparison struct {
 	asked     []Folder // all that must exist
 	force     bool
 	listed    manifest
-	contested map[string]bool // names whose lines in the manifest are in a conflict
+	contested map[string]bool // names of files that git merged
+	marked    bool            // git left a conflict in the manifest
 	had       string          // hash of the manifest on disk; empty: there is none
 	deletes   map[string]bool // full paths
 }
@@ -127,7 +128,7 @@ func (c *comparison) readManifest() (bool, error) {
 		c.complain(unreadable(full, damage))
 		return false, nil
 	}
-	c.listed, c.contested, c.had = listed, contested, hash(data)
+	c.listed, c.contested, c.marked, c.had = listed, contested, conflicted(data), hash(data)
 	return true, nil
 }
 
@@ -205,6 +206,7 @@ func (c *comparison) renewManifest() error {
 	case len(c.folder.Files) > 0:
 		put.content = formatManifest(c.folder.Files)
 		if hash(put.content) != c.had {
+			put.tidies = c.had != "" && c.lists()
 			c.put(put)
 		}
 		return nil
@@ -214,4 +216,19 @@ func (c *comparison) renewManifest() error {
 	c.delete(put.Path, c.had)
 	c.ops = append(c.ops, op{Do: opRmdir, Path: c.folder.Path})
 	return c.noticeRest()
+}
+
+// lists tells whether the manifest on disk proves each file, though it is not as
+// generated: git merged two lists, and kept the lines of both.
+func (c *comparison) lists() bool {
+	if c.marked {
+		return false
+	}
+	for name, content := range c.folder.Files {
+		sums := c.listed[name]
+		if len(sums) == 0 || !c.contested[name] && !slices.Contains(sums, hash(content)) {
+			return false
+		}
+	}
+	return true
 }

@@ -7,9 +7,10 @@ import (
 
 // Generated files follow from their inputs, so there is nothing to decide in a
 // conflict that git leaves in them: what it wrote there is nobody's edit. That
-// is said by git's marks in a file, or around its line in the manifest: git
-// merges two sides of one file without marks where their changes are apart, and
-// then the file is as neither of them, but both have another hash for it.
+// is said by git's marks in a file, or around its line in the manifest, or by two
+// hashes of it there (merge=union in .gitattributes): git merges two sides of one
+// file without marks where their changes are apart, and then the file is as
+// neither of them, but both have another hash for it.
 
 // markLength is the number of equal characters that git begins a mark with.
 // More of them are marks within what git took for the common ancestor.

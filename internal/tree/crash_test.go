@@ -6,16 +6,18 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // TestKilledAtEachStep kills a child before each change that a write makes,
-// and lets Check, as the next whiskops, see the rest.
+// and lets the next whiskops see the rest.
 func TestKilledAtEachStep(t *testing.T) {
 	old, new := bothTrees(t)
 	fresh := start(t)
@@ -44,10 +46,57 @@ func TestKilledAtEachStep(t *testing.T) {
 	}
 }
 
-// recovered runs Check and tells which tree is there.
+// recoverAt is what a Write does first: it completes or clears what a killed one
+// left.
+func recoverAt(root string, folders []Folder, o Options) error {
+	in, err := newInput(folders, o)
+	if err != nil {
+		return err
+	}
+	d := &disk{name: root, hook: o.hook}
+	if err := d.create(); err != nil {
+		return err
+	}
+	defer d.close()
+	if _, idle, err := d.idle(); err != nil || idle {
+		return err
+	}
+	s, _, err := d.begin(in, o)
+	if err == nil {
+		s.end()
+	}
+	return err
+}
+
+// checked runs Check on what a killed run left: nothing changes, and if there is
+// something of it, a finding says so.
+func checked(t *testing.T, n int, root string) {
+	t.Helper()
+	before := snapshot(t, root)
+	c, err := Check(root, after.folders, after.options())
+	if err != nil {
+		t.Fatalf("step %d: %v", n, err)
+	}
+	same(t, "tree after Check", before, snapshot(t, root))
+	_, there := os.Lstat(filepath.Join(root, workDir))
+	if _, err := os.Lstat(filepath.Join(root, stageDir)); err == nil {
+		// git takes what is left for nothing of the user's.
+		ignore, err := os.ReadFile(filepath.Join(root, ignoreFile))
+		if err != nil || string(ignore) != "*\n" {
+			t.Errorf("step %d: .gitignore has %q, %v", n, ignore, err)
+		}
+	}
+	said := slices.ContainsFunc(c.Findings, func(f finding.Finding) bool { return f.Code == codeKilled })
+	if said != (there == nil) {
+		t.Errorf("step %d: left is there: %v, said: %v", n, there == nil, said)
+	}
+}
+
+// recovered tells which tree is there once what is left is completed or cleared.
 func recovered(t *testing.T, n int, root string, old, new files) string {
 	t.Helper()
-	if _, err := Check(root, after.folders, after.options()); err != nil {
+	checked(t, n, root)
+	if err := recoverAt(root, after.folders, after.options()); err != nil {
 		t.Fatalf("step %d: %v", n, err)
 	}
 	got := snapshot(t, root)
@@ -94,7 +143,7 @@ func TestKilledTwice(t *testing.T) {
 			}
 			o := after.options()
 			o.hook = dieAt(m)
-			_, second := Check(root, after.folders, o)
+			second := recoverAt(root, after.folders, o)
 			recovered(t, 1000*n+m, root, old, new)
 			cases++
 			if second == nil {
@@ -174,7 +223,7 @@ func TestKilledAnyTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait()
-		if _, err := Check(root, numbered(0, 0), Options{}); err != nil {
+		if err := recoverAt(root, numbered(0, 0), Options{}); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		if tree := snapshot(t, root); len(tree) > 0 {
@@ -233,7 +282,7 @@ func TestDamagedJournal(t *testing.T) {
 			o := before.options()
 			var notices []string
 			o.Notify = func(s string) { notices = append(notices, s) }
-			_, err := Check(root, before.folders, o)
+			err := recoverAt(root, before.folders, o)
 			if tt.want == "" {
 				if err != nil {
 					t.Fatal(err)
@@ -305,7 +354,7 @@ func TestDamagedFolder(t *testing.T) {
 			put(t, root, files{journalFile: string(journal)})
 			o, said := before.options(), []string(nil)
 			o.Notify = func(s string) { said = append(said, s) }
-			if _, err := Check(root, before.folders, o); err != nil {
+			if err := recoverAt(root, before.folders, o); err != nil {
 				said = append(said, strings.ReplaceAll(err.Error(), root, "ROOT"))
 			}
 			if len(said) == 0 || said[0] != tt.want {

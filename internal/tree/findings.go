@@ -14,6 +14,16 @@ const (
 	codeLink     = "WO304" // a symbolic link in the way of a generated file
 	codeManifest = "WO305" // a manifest that cannot be read
 	codeStranger = "WO307" // a file or directory in a generated folder that whiskops did not write
+	codeKilled   = "WO308" // what a run left that was killed
+)
+
+var (
+	unfinished = complaint(codeKilled, journalFile,
+		"a run was killed while it wrote: the tree is partly the old and partly the new one",
+		`run "whiskops generate", which completes it`)
+	leftOver = complaint(codeKilled, workDir,
+		"a run was killed before it wrote, and left this; the tree is as it was",
+		`run "whiskops generate", which removes it, or remove it yourself`)
 )
 
 func complaint(code, file, message, help string) finding.Finding {
@@ -31,8 +41,8 @@ func drifted(file, message string) finding.Finding {
 // generation does to it: "overwrite" or "delete".
 func edited(f Folder, file, would string) finding.Finding {
 	place := "the environment or to overlays/<env>/custom/"
-	if len(f.Keep) > 0 {
-		place = path.Join(f.Path, f.Keep[0]) + "/, which is your own (kind Component changes objects)"
+	if own := f.own(); own != "" {
+		place = "the environment or to " + own + "/, which is your own (kind Component changes objects)"
 	}
 	return complaint(codeEdited, file,
 		"this generated file was edited by hand, and generating would "+would+" it",
@@ -70,10 +80,18 @@ func strangerDir(f Folder, file, what string) finding.Finding {
 		"move it away, "+f.ownPlace()+"; no --force deletes it")
 }
 
+// own is the user's own folder for what is in a generated one, or "".
+func (f Folder) own() string {
+	if f.Own == "" && len(f.Keep) > 0 {
+		return path.Join(f.Path, f.Keep[0])
+	}
+	return f.Own
+}
+
 // ownPlace is where a user's file could go.
 func (f Folder) ownPlace() string {
-	if len(f.Keep) > 0 {
-		return "perhaps to " + path.Join(f.Path, f.Keep[0]) + "/, which is your own"
+	if own := f.own(); own != "" {
+		return "perhaps to " + own + "/, which is your own"
 	}
 	return "perhaps to a folder of your own beside the generated ones"
 }

@@ -51,7 +51,15 @@ func TestFindings(t *testing.T) {
 			"base/b:0: error WO302: this generated file was edited by hand, and generating would delete it; " +
 				`move the change to the environment or to overlays/<env>/custom/, or run "whiskops generate --force" to lose it`,
 			"overlays/ci/a:0: error WO302: this generated file was edited by hand, and generating would overwrite it; " +
-				`move the change to overlays/ci/custom/, which is your own (kind Component changes objects), or run "whiskops generate --force" to lose it`,
+				`move the change to the environment or to overlays/ci/custom/, which is your own (kind Component changes objects), or run "whiskops generate --force" to lose it`,
+		},
+	}, {
+		name:  "edited, with a place for it elsewhere",
+		disk:  files{"base/b": "mine"},
+		asked: []Folder{old[0], {Path: "base", Files: map[string][]byte{"a": []byte("1"), "b": []byte("3")}, Own: "own"}},
+		want: []string{
+			"base/b:0: error WO302: this generated file was edited by hand, and generating would overwrite it; " +
+				`move the change to the environment or to own/, which is your own (kind Component changes objects), or run "whiskops generate --force" to lose it`,
 		},
 	}, {
 		name:  "foreign",
@@ -127,6 +135,22 @@ func TestFindings(t *testing.T) {
 		want: []string{
 			`.whiskops/lock:0: error WO304: this is a symbolic link to "/tmp/x", and whiskops does not write through links; ` +
 				"remove the link, or put a real file or directory in its place",
+		},
+	}, {
+		name:  "an unfinished write",
+		disk:  files{".whiskops/journal": "", ".whiskops/lock": "", "base/b": "half"},
+		asked: old,
+		want: []string{
+			".whiskops/journal:0: error WO308: a run was killed while it wrote: the tree is partly the old and partly the new one; " +
+				`run "whiskops generate", which completes it`,
+		},
+	}, {
+		name:  "what a killed run left",
+		disk:  files{".whiskops/stage/0": "", ".whiskops/lock": ""},
+		asked: old,
+		want: []string{
+			".whiskops:0: error WO308: a run was killed before it wrote, and left this; the tree is as it was; " +
+				`run "whiskops generate", which removes it, or remove it yourself`,
 		},
 	}, {
 		name:  "manifest",

@@ -19,6 +19,7 @@ const (
 	stageDir    = workDir + "/stage"
 	journalTemp = workDir + "/journal.tmp"
 	journalFile = workDir + "/journal"
+	ignoreFile  = workDir + "/.gitignore"
 )
 
 const journalVersion = 1

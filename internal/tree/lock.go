@@ -69,11 +69,69 @@ func (d *disk) begin(in input, o Options) (*session, []finding.Finding, error) {
 	if err := s.acquire(p, o); err != nil || len(p.findings) > 0 {
 		return nil, p.findings, err
 	}
-	if err := s.recover(in, o); err != nil {
+	err := s.ignored()
+	if err == nil {
+		err = s.recover(in, o)
+	}
+	if err != nil {
 		s.end()
 		return nil, nil, err
 	}
 	return s, nil, nil
+}
+
+// ignored keeps git from what a killed run would leave.
+func (s *session) ignored() error {
+	err := s.disk.write(ignoreFile, []byte("*\n"), false)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return s.fault("write", ignoreFile, err)
+	}
+	return nil
+}
+
+// await waits for the end of a run that is at work, and changes nothing. The
+// finding says what a killed one left, if there is no run.
+func (d *disk) await(o Options) (*finding.Finding, error) {
+	defer o.patiently(d.name)()
+	p := &plan{}
+	for range attempts {
+		if ok, err := d.sound(p); err != nil || !ok {
+			return first(p.findings), err
+		}
+		lock, err := lockedfile.Open(d.path(lockFile))
+		if errors.Is(err, fs.ErrNotExist) {
+			if _, idle, err := d.idle(); err != nil || idle {
+				return nil, err
+			}
+			time.Sleep(time.Millisecond) // between its directory and its lock
+			continue
+		}
+		if err != nil {
+			return nil, d.fault("lock", workDir, err)
+		}
+		there, err := d.inPlace(lock)
+		lock.Close()
+		if err != nil || there {
+			return d.left(), err
+		}
+	}
+	return d.left(), nil
+}
+
+// left is what a killed run left.
+func (d *disk) left() *finding.Finding {
+	f := leftOver
+	if _, k, err := d.look(journalFile); err == nil && k != missing {
+		f = unfinished
+	}
+	return &f
+}
+
+func first(fs []finding.Finding) *finding.Finding {
+	if len(fs) == 0 {
+		return nil
+	}
+	return &fs[0]
 }
 
 // acquire takes the lock on a file that is removed again at the end. Removing
@@ -81,16 +139,7 @@ func (d *disk) begin(in input, o Options) (*session, []finding.Finding, error) {
 // gets a lock looks whether it is still the file in the directory: of two that
 // waited for a removed one, both start over.
 func (s *session) acquire(p *plan, o Options) error {
-	told := make(chan struct{})
-	timer := time.AfterFunc(patience, func() {
-		defer close(told)
-		o.notify("waiting for another whiskops that writes in %s", s.name)
-	})
-	defer func() {
-		if !timer.Stop() {
-			<-told // Notify is not called after we return
-		}
-	}()
+	defer o.patiently(s.name)()
 	for range attempts {
 		ok, err := s.try(p)
 		if err != nil {
@@ -104,36 +153,37 @@ func (s *session) acquire(p *plan, o Options) error {
 	return s.fault("lock", workDir, errors.New("the lock file vanishes again and again"))
 }
 
+// patiently says that a run waits, once it has for a while. Notify is not called
+// after stop.
+func (o Options) patiently(root string) (stop func()) {
+	told := make(chan struct{})
+	timer := time.AfterFunc(patience, func() {
+		defer close(told)
+		o.notify("waiting for another whiskops that writes in %s", root)
+	})
+	return func() {
+		if !timer.Stop() {
+			<-told
+		}
+	}
+}
+
 // try is false without an error if another run ended in between.
 func (s *session) try(p *plan) (bool, error) {
-	clear(s.dirs)
-	switch _, k, err := s.look(workDir); {
-	case err != nil:
+	ok, err := s.sound(p)
+	if err != nil {
 		return false, err
-	case k == missing:
+	}
+	if !ok && len(p.findings) > 0 {
+		return false, nil
+	}
+	if !ok {
 		if err := s.mkdir(workDir); err != nil && !errors.Is(err, fs.ErrExist) {
 			return false, err
 		}
-	case k == link:
-		return false, s.complainLink(p, workDir)
-	case k != directory:
-		p.complain(inTheWay(workDir, "this file", "directory"))
-		return false, nil
 	}
-	switch _, k, err := s.look(lockFile); {
-	case err != nil:
-		return false, err
-	case k == link:
-		return false, s.complainLink(p, lockFile)
-	case k != missing && k != file:
-		p.complain(inTheWay(lockFile, "what stands here", "file"))
-		return false, nil
-	}
-
-	err := s.change("lock", lockFile, func() (err error) {
-		// lockedfile knows no os.Root; the checks above stand in for it.
-		name := filepath.Join(s.abs, filepath.FromSlash(lockFile))
-		s.lock, err = lockedfile.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
+	err = s.change("lock", lockFile, func() (err error) {
+		s.lock, err = lockedfile.OpenFile(s.path(lockFile), os.O_RDWR|os.O_CREATE, 0o644)
 		return err
 	})
 	if errors.Is(err, fs.ErrNotExist) {
@@ -142,27 +192,60 @@ func (s *session) try(p *plan) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	mine, err := s.lock.Stat()
-	if err == nil {
-		var there fs.FileInfo
-		there, err = s.root.Lstat(lockFile)
-		if err == nil && os.SameFile(mine, there) {
-			return true, nil
-		}
+	there, err := s.inPlace(s.lock)
+	if !there {
+		s.lock.Close()
 	}
-	s.lock.Close()
+	return there, err
+}
+
+// path is where the system finds a file; lockedfile knows no os.Root, and sound
+// stands in for it.
+func (d *disk) path(p string) string { return filepath.Join(d.abs, filepath.FromSlash(p)) }
+
+// sound tells whether there is a work directory, with a lock file or none. If it
+// is something else, the plan gets a finding.
+func (d *disk) sound(p *plan) (bool, error) {
+	clear(d.dirs)
+	switch _, k, err := d.look(workDir); {
+	case err != nil || k == missing:
+		return false, err
+	case k == link:
+		return false, d.complainLink(p, workDir)
+	case k != directory:
+		p.complain(inTheWay(workDir, "this file", "directory"))
+		return false, nil
+	}
+	switch _, k, err := d.look(lockFile); {
+	case err != nil:
+		return false, err
+	case k == link:
+		return false, d.complainLink(p, lockFile)
+	case k != missing && k != file:
+		p.complain(inTheWay(lockFile, "what stands here", "file"))
+		return false, nil
+	}
+	return true, nil
+}
+
+// inPlace tells whether a lock is still the file in the directory.
+func (d *disk) inPlace(lock *lockedfile.File) (bool, error) {
+	mine, err := lock.Stat()
+	if err != nil {
+		return false, err
+	}
+	there, err := d.root.Lstat(lockFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
+		return false, nil
 	}
-	return false, err
+	return err == nil && os.SameFile(mine, there), err
 }
 
 // end clears the work directory, but for a journal that is still to be
 // completed, and releases the lock. What cannot be cleared, the next run does.
 func (s *session) end() {
-	if !s.committed {
-		_ = s.removeAll(stageDir)
-		_ = s.removeAll(journalTemp)
+	if !s.committed && errors.Join(s.removeAll(stageDir), s.removeAll(journalTemp)) == nil {
+		_ = s.remove(ignoreFile)
 	}
 	_ = s.remove(lockFile)
 	if !s.committed {

@@ -13,7 +13,7 @@ import (
 const ManifestName = ".whiskops"
 
 // manifest has the hashes that are known for each path, relative to the
-// folder. More than one only if git left a conflict.
+// folder. More than one only if git merged two lists.
 type manifest map[string][]string
 
 // damage says where and why a manifest cannot be read.
@@ -52,9 +52,10 @@ func manifestLine(line string) (sum, name string, ok bool) {
 	return sum, name, ok && isHash(sum) && name != ""
 }
 
-// parseManifest returns all lines that can be read, the paths whose lines stand
-// in a conflict that git left, and the first damage or nil. Any order of lines
-// is fine, and a conflict is no damage.
+// parseManifest returns all lines that can be read, the paths of files that git
+// merged, and the first damage or nil. Such a path has its line in a conflict, or
+// two hashes: git keeps the lines of both sides with merge=union. Any order of
+// lines is fine, and neither a conflict nor a union is damage.
 func parseManifest(data []byte) (m manifest, contested map[string]bool, first *damage) {
 	r := manifestReader{manifest: manifest{}, contested: map[string]bool{}}
 	if len(data) == 0 {
@@ -106,10 +107,11 @@ func (r *manifestReader) line(number int, line string) {
 	case !validPath(name) || within(ManifestName, name):
 		r.damaged(number, "%q is not the path of a generated file", shorten(name))
 		return
-	case inConflict:
+	case slices.Contains(r.manifest[name], sum):
+		r.contested[name] = r.contested[name] || inConflict
+		return
+	case inConflict || r.manifest[name] != nil:
 		r.contested[name] = true
-	case r.manifest[name] != nil && !r.contested[name]:
-		r.damaged(number, "%q is listed twice", shorten(name))
 	}
 	r.manifest[name] = append(r.manifest[name], sum)
 }

@@ -17,6 +17,7 @@ type op struct {
 	Stage string `json:"stage,omitempty"` // put, place: name in the stage
 
 	content []byte            // put
+	tidies  bool              // put: what is there says the same, and more
 	files   map[string][]byte // place: with the manifest
 }
 
@@ -96,8 +97,10 @@ func (p *plan) changes() Changes {
 }
 
 // drift turns the plan into Check's answer. A manifest that differs because
-// its files do is no finding of its own.
+// its files do is no finding of its own, and one that git merged from two is as
+// good as new.
 func (p *plan) drift() Changes {
+	p.ops = slices.DeleteFunc(p.ops, func(o op) bool { return o.tidies })
 	c := p.changes()
 	var files, manifests []finding.Finding
 	add := func(paths []string, message string) {

@@ -21,7 +21,7 @@
 // All new contents are staged in <root>/.whiskops/stage. Then the journal, a
 // list of what to do, is written, synced and renamed into place: that rename is
 // the commit. Then come deletions and renames, the manifests last, and the
-// journal goes. A run that finds a journal completes it first; a run that finds
+// journal goes. A Write that finds a journal completes it first; one that finds
 // staged files without one removes them. So a run that was killed leaves the
 // old tree (before the commit) or, once whiskops ran again, the new one. The
 // same code applies a journal in both cases, and it looks at each file again:
@@ -37,11 +37,12 @@
 //
 // <root>/.whiskops/lock is locked with flock: the second process waits. A lock
 // cannot outlive its process. The directory exists only during a run that has
-// something to do, or after a killed one. A run that has nothing to do takes no
-// lock and writes nothing.
+// something to do, or after a killed one, and git does not see it. A run that has
+// nothing to do takes no lock and writes nothing, and no Check does.
 package tree
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -63,6 +64,9 @@ type Folder struct {
 	// Keep names sub-folders that are the user's own ("custom"). They are
 	// never touched, whatever the manifest says.
 	Keep []string
+	// Own is where the user's changes to what is in the folder go, below the
+	// root; empty: to the first of Keep, or nobody knows.
+	Own string
 }
 
 // Parent is a directory whose sub-folders are ours if they have a manifest:
@@ -120,7 +124,7 @@ func (c Changes) Unchanged() bool {
 // Write brings the disk to exactly the folders, or leaves it as it is if there
 // are findings. An error is a fault of the machine or of the caller and names
 // the file. If it came before the commit, the old tree is intact; if after it,
-// the text says so and the next Write or Check completes the new tree.
+// the text says so and the next Write completes the new tree.
 func Write(root string, folders []Folder, o Options) (Changes, error) {
 	in, err := newInput(folders, o)
 	if err != nil {
@@ -165,9 +169,9 @@ func Write(root string, folders []Folder, o Options) (Changes, error) {
 	return p.changes(), nil
 }
 
-// Check compares as Write does and writes nothing, with one exception: if a
-// run was killed after its commit, Check completes that write, since the tree
-// that people see is neither the old nor the new one.
+// Check compares as Write does and writes nothing. What a killed run left is a
+// finding: an unfinished write is the only one then, since the tree that people
+// see is neither the old nor the new one.
 func Check(root string, folders []Folder, o Options) (Changes, error) {
 	in, err := newInput(folders, o)
 	if err != nil {
@@ -179,20 +183,29 @@ func Check(root string, folders []Folder, o Options) (Changes, error) {
 	}
 	defer d.close()
 
-	p, ok, err := d.glance(in, false)
-	if err != nil {
-		return Changes{}, err
+	for range attempts {
+		p, ok, err := d.glance(in, false)
+		if err != nil {
+			return Changes{}, err
+		}
+		if ok {
+			return p.drift(), nil
+		}
+		left, err := d.await(o)
+		switch {
+		case err != nil:
+			return Changes{}, err
+		case left == nil: // another run has ended
+			continue
+		case left.File == journalFile:
+			return Changes{Findings: []finding.Finding{*left}}, nil
+		}
+		if p, err = d.compare(in, false); err != nil {
+			return Changes{}, err
+		}
+		c := p.drift()
+		c.Findings = finding.Sort(append(c.Findings, *left))
+		return c, nil
 	}
-	if ok {
-		return p.drift(), nil
-	}
-	s, stop, err := d.begin(in, o)
-	if err != nil || len(stop) > 0 {
-		return Changes{Findings: stop}, err
-	}
-	defer s.end()
-	if p, err = d.compare(in, false); err != nil {
-		return Changes{}, err
-	}
-	return p.drift(), nil
+	return Changes{}, fault("compare", root, errors.New("it changes again and again"))
 }
