@@ -1,18 +1,61 @@
 package workload
 
-import "github.com/whiskops/whiskops/internal/krm"
+import (
+	"maps"
+	"slices"
+	"strings"
 
-// writableRoot is the annotation with the reason why a root filesystem is not
-// read-only.
-const writableRoot = "whiskops.github.io/writable-root"
+	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
+)
+
+// Annotations of a pod template: the reason why a root filesystem is not
+// read-only, and the versions of the Secrets that are read.
+const (
+	writableRoot   = "whiskops.github.io/writable-root"
+	secretVersions = "whiskops.github.io/secrets"
+)
 
 // template of the pods.
 func template(s Spec) krm.M {
-	meta := krm.M{"labels": s.Labels()}
+	annotations := krm.M{}
 	if s.WritableRoot != "" {
-		meta["annotations"] = krm.M{writableRoot: s.WritableRoot}
+		annotations[writableRoot] = s.WritableRoot
 	}
-	return krm.M{"metadata": meta, "spec": pod(s)}
+	p := pod(s)
+	if versions := versionsOf(s, p); versions != "" {
+		annotations[secretVersions] = versions
+	}
+	meta := krm.M{"labels": s.Labels()}
+	if len(annotations) > 0 {
+		meta["annotations"] = annotations
+	}
+	return krm.M{"metadata": meta, "spec": p}
+}
+
+// versionsOf the Secrets that a pod reads and whose version is known:
+// "couchdb-admin=3 openwhisk-admin=1".
+func versionsOf(s Spec, pod krm.M) string {
+	if len(s.Secrets) == 0 {
+		return ""
+	}
+	if s.Rereads {
+		pod = maps.Clone(pod)
+		delete(pod, "volumes")
+	}
+	plain, err := value.Of(krm.M{"kind": "Pod", "spec": pod})
+	if err != nil {
+		panic(err) // it is made of what was decoded
+	}
+	var all []string
+	for _, r := range value.References(value.Map(plain)) {
+		version, known := s.Secrets[r.Name]
+		if text := r.Name + "=" + version; r.Kind == "Secret" && known && !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
 }
 
 func pod(s Spec) krm.M {
