@@ -32,10 +32,10 @@ type Spec struct {
 	WritableRoot string `json:"writableRoot,omitempty"`
 	// PullSecrets are names of Secrets with which images are pulled.
 	PullSecrets []string `json:"pullSecrets,omitempty"`
-	// Secrets are versions of Secrets, by their names. Those that the pods read
-	// go into the pod template as an annotation, so that the pods roll when a
-	// Secret changes. No value of a Secret can be told from its version.
-	Secrets map[string]string `json:"secrets,omitempty"`
+	// Secrets are versions of the keys of Secrets, by the Secrets' names; the
+	// key "" stands for all that are not named. A hash of those that the pods
+	// read goes into the pod template, so that they roll when one changes.
+	Secrets map[string]map[string]string `json:"secrets,omitempty"`
 	// Rereads tells that mounted Secrets are read again and again: the pods
 	// need not roll for them.
 	Rereads bool `json:"rereads,omitempty"`

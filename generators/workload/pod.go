@@ -1,20 +1,10 @@
 package workload
 
-import (
-	"maps"
-	"slices"
-	"strings"
+import "github.com/whiskops/whiskops/internal/krm"
 
-	"github.com/whiskops/whiskops/internal/krm"
-	"github.com/whiskops/whiskops/internal/value"
-)
-
-// Annotations of a pod template: the reason why a root filesystem is not
-// read-only, and the versions of the Secrets that are read.
-const (
-	writableRoot   = "whiskops.github.io/writable-root"
-	secretVersions = "whiskops.github.io/secrets"
-)
+// writableRoot is the annotation with the reason why a root filesystem is not
+// read-only.
+const writableRoot = "whiskops.github.io/writable-root"
 
 // template of the pods.
 func template(s Spec) krm.M {
@@ -22,40 +12,14 @@ func template(s Spec) krm.M {
 	if s.WritableRoot != "" {
 		annotations[writableRoot] = s.WritableRoot
 	}
-	p := pod(s)
-	if versions := versionsOf(s, p); versions != "" {
-		annotations[secretVersions] = versions
+	if hash := secretsHash(s); hash != "" {
+		annotations[secretsAnnotation] = hash
 	}
 	meta := krm.M{"labels": s.Labels()}
 	if len(annotations) > 0 {
 		meta["annotations"] = annotations
 	}
-	return krm.M{"metadata": meta, "spec": p}
-}
-
-// versionsOf the Secrets that a pod reads and whose version is known:
-// "couchdb-admin=3 openwhisk-admin=1".
-func versionsOf(s Spec, pod krm.M) string {
-	if len(s.Secrets) == 0 {
-		return ""
-	}
-	if s.Rereads {
-		pod = maps.Clone(pod)
-		delete(pod, "volumes")
-	}
-	plain, err := value.Of(krm.M{"kind": "Pod", "spec": pod})
-	if err != nil {
-		panic(err) // it is made of what was decoded
-	}
-	var all []string
-	for _, r := range value.References(value.Map(plain)) {
-		version, known := s.Secrets[r.Name]
-		if text := r.Name + "=" + version; r.Kind == "Secret" && known && !slices.Contains(all, text) {
-			all = append(all, text)
-		}
-	}
-	slices.Sort(all)
-	return strings.Join(all, " ")
+	return krm.M{"metadata": meta, "spec": pod(s)}
 }
 
 func pod(s Spec) krm.M {

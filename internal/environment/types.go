@@ -667,9 +667,11 @@ type Secrets struct {
 
 // SecretsRevisions is the type of Secrets.Revisions.
 type SecretsRevisions struct {
-	// Of couchdb: its server, the controllers and the invokers roll.
-	// Default: 0.
+	// Of couchdb's users of the databases: the controllers and the
+	// invokers roll. Default: 0.
 	CouchDB int `json:"couchdb"`
+	// Of couchdb's username and password: CouchDB rolls. Default: 0.
+	CouchDBAdmin int `json:"couchdbAdmin"`
 	// Of openwhisk: the controllers and the invokers roll. Default: 0.
 	OpenWhisk int `json:"openwhisk"`
 	// Of subjects: the smoke test runs again. Default: 0.

@@ -67,8 +67,8 @@ func Of(v derived.Values) (Plan, error) {
 type planner struct {
 	derived.Values
 	functions []Function
-	// versions of Secrets by their names.
-	versions map[string]string
+	// versions of the keys of Secrets, by the Secrets' names.
+	versions map[string]map[string]string
 }
 
 func (p *planner) add(f ...Function) { p.functions = append(p.functions, f...) }

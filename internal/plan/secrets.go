@@ -1,13 +1,12 @@
 package plan
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/internal/field"
@@ -33,30 +32,38 @@ func (p *planner) plainSecrets() []foundation.Secret {
 	return all
 }
 
-// secretVersions are what changes with each Secret: its revision, and a hash of
-// its values where they stand in the environment. Those of other Secrets are
-// not known, and no hash of them goes into the tree, where it would tell whether
-// a guess is right. A Secret of which nothing is known has no version.
-func (p *planner) secretVersions() map[string]string {
-	parts := map[string][]string{}
-	for _, secret := range p.plainSecrets() {
-		text, err := json.Marshal(secret.Data)
-		if err != nil {
-			panic(err) // a map of strings encodes
+// secretVersions are what changes with each key of a Secret: its value, hashed,
+// where that stands in the environment, and the number of its changes. Values of
+// other Secrets are not known, and no hash of them goes into the tree, where it
+// would tell whether a guess is right.
+func (p *planner) secretVersions() map[string]map[string]string {
+	versions := map[string]map[string]string{}
+	add := func(secret, key, part string) {
+		if versions[secret] == nil {
+			versions[secret] = map[string]string{}
 		}
-		sum := sha256.Sum256(text)
-		parts[secret.Name] = append(parts[secret.Name], hex.EncodeToString(sum[:4]))
+		versions[secret][key] += part
+	}
+	for _, secret := range p.plainSecrets() {
+		for key, text := range secret.Data {
+			sum := sha256.Sum256([]byte(text))
+			add(secret.Name, key, hex.EncodeToString(sum[:]))
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
 		secret := p.Catalog.Secrets[key]
 		name := field.Of(p.Env, secret.Name).String()
-		if n := field.Of(p.Env, secret.Revision).Int(); n > 0 {
-			parts[name] = append(parts[name], strconv.FormatInt(n, 10))
+		revision := func(key, path string) {
+			if n := field.Of(p.Env, path).Int(); n > 0 {
+				add(name, key, fmt.Sprint(" ", n))
+			}
 		}
-	}
-	versions := map[string]string{}
-	for name, all := range parts {
-		versions[name] = strings.Join(all, "-")
+		for _, key := range slices.Sorted(maps.Keys(secret.Keys)) {
+			revision(key, cmp.Or(secret.Apart[key], secret.Revision))
+		}
+		if secret.All != "" { // its keys are not known
+			revision("", secret.Revision)
+		}
 	}
 	return versions
 }
