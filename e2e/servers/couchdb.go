@@ -2,7 +2,6 @@ package servers
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/whiskops/whiskops/e2e/servers/golden"
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
 	"github.com/whiskops/whiskops/e2e/servers/programs"
 )
@@ -21,7 +21,7 @@ import (
 const couchServer = "PouchDB 7.3.1 behind express-pouchdb 4.2.0"
 
 // couch is a server of CouchDB's protocol in the place of an environment's
-// CouchDB, and what stands between it and the init Job.
+// CouchDB, and what stands between it and couchdb-init.
 type couch struct {
 	run    *Run
 	folder string
@@ -30,10 +30,13 @@ type couch struct {
 	server *podproc.Process
 	gate   *gate
 	init   *podproc.Pod
+	// secrets that the pods have.
+	secrets map[string]map[string]string
 }
 
-// CouchDB proves that the init Job brings a server to the same end from
-// anywhere, loses nothing, and that whoever waits for it waits for its end.
+// CouchDB proves that couchdb-init brings a server to the same end from
+// anywhere, and again whenever something is lost or changed; that it loses
+// nothing, and that whoever waits for it waits for its end.
 func CouchDB(r *Run) error {
 	c, err := newCouch(r)
 	if err != nil {
@@ -44,6 +47,7 @@ func CouchDB(r *Run) error {
 		check func() error
 	}{
 		{"start", c.begin}, {"init from empty", c.fromEmpty}, {"init with users' data", c.upgrade}, {"init killed", c.killed},
+		{"heal", c.heals}, {"roll back", c.rollback},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("couchdb: %s: %w", step.name, err)
@@ -52,7 +56,7 @@ func CouchDB(r *Run) error {
 	return errors.Join(c.pod.Checked(), c.init.Checked())
 }
 
-// Views proves that the views that the init Job installs give what OpenWhisk's
+// Views proves that the views that couchdb-init installs give what OpenWhisk's
 // own functions give.
 func Views(r *Run) error {
 	c, err := newCouch(r)
@@ -76,7 +80,7 @@ func newCouch(r *Run) (*couch, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &couch{run: r}
+	c := &couch{run: r, secrets: madeSecrets()}
 	if c.folder, err = r.Guard.Folder("couchdb"); err != nil {
 		return nil, err
 	}
@@ -110,10 +114,7 @@ func newCouch(r *Run) (*couch, error) {
 	if c.gate, err = r.newGate(fmt.Sprintf("%s:%d", c.ip, port)); err != nil {
 		return nil, err
 	}
-	c.init, err = r.pod(podproc.Options{Component: "couchdb-init", Rules: []podproc.Rule{
-		{In: "env COUCHDB_URL", From: "http://couchdb:", To: "http://" + c.gate.ip + ":", Always: true},
-		{In: "file init.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
-	}})
+	c.init, err = c.newInit(r.Env)
 	return c, err
 }
 
@@ -121,9 +122,18 @@ func (c *couch) begin() error {
 	if err := c.run.probesFail(c.pod, "couchdb"); err != nil {
 		return err
 	}
-	if err := c.waits("couchdb-init", "wait-for-couchdb", false); err != nil {
+	if err := c.run.probesFail(c.init, couchInit); err != nil {
 		return err
 	}
+	if err := c.serve(); err != nil {
+		return err
+	}
+	c.run.proved(couchServer, "probes are answered by the server, and were not before")
+	return nil
+}
+
+// serve starts the server with what is in its volume.
+func (c *couch) serve() error {
 	var err error
 	if c.server, err = c.pod.Start("couchdb"); err != nil {
 		return err
@@ -131,97 +141,32 @@ func (c *couch) begin() error {
 	if err := c.run.probesPass(c.pod, "couchdb", 20*time.Second); err != nil {
 		return fmt.Errorf("%w\n%s", err, tail(c.server.Log()))
 	}
-	if err := c.waits("couchdb-init", "wait-for-couchdb", true); err != nil {
-		return err
+	return nil
+}
+
+// waiting runs the waits for CouchDB of all that have one, in an environment:
+// they must end, or not.
+func (c *couch) waiting(env *golden.Env, ends bool) error {
+	for _, component := range []string{"controller", "invoker"} {
+		if err := c.waits(env, component, ends); err != nil {
+			return err
+		}
 	}
-	c.run.proved(couchServer, "probes and the init Job's wait are answered by the server, and were not before")
 	return nil
 }
 
 // waits runs the wait of a component for CouchDB: it must end, or not.
-func (c *couch) waits(component, container string, ends bool) error {
-	pod := c.init
-	if component != "couchdb-init" {
-		var err error
-		pod, err = podproc.New(c.run.Env, c.run.Guard, podproc.Options{Component: component, IP: c.ip, Secrets: madeSecrets(), Rules: []podproc.Rule{
-			{In: "env CONFIG_whisk_couchdb_host", From: "couchdb", To: c.ip, Always: true},
-		}})
-		if err != nil {
-			return err
-		}
+func (c *couch) waits(env *golden.Env, component string, ends bool) error {
+	pod, err := podproc.New(env, c.run.Guard, podproc.Options{Component: component, IP: c.ip, Secrets: c.secrets, Rules: []podproc.Rule{
+		{In: "env CONFIG_whisk_couchdb_host", From: "couchdb", To: c.ip, Always: true},
+	}})
+	if err != nil {
+		return err
 	}
-	if err := waitEnds(c.run.Context, pod, container, ends); err != nil {
+	if err := waitEnds(c.run.Context, pod, "wait-for-couchdb", ends); err != nil {
 		return fmt.Errorf("%s: %w", component, err)
 	}
 	return pod.Checked()
-}
-
-// runInit runs the Job's program to its end.
-func (c *couch) runInit() (string, error) {
-	ctx, cancel := context.WithTimeout(c.run.Context, time.Minute)
-	defer cancel()
-	before := c.initLog()
-	log, err := c.init.Run(ctx, "couchdb-init")
-	log = strings.TrimPrefix(log, before)
-	if err != nil {
-		return log, fmt.Errorf("init.js: %w: %s", err, tail(log))
-	}
-	for _, data := range madeSecrets() {
-		for name, value := range data {
-			if strings.HasSuffix(name, "password") && strings.Contains(log, value) {
-				return log, fmt.Errorf("init.js prints the password %s", name)
-			}
-		}
-	}
-	return log, nil
-}
-
-func (c *couch) initLog() string {
-	text, err := os.ReadFile(c.init.LogFile("couchdb-init"))
-	if err != nil {
-		return ""
-	}
-	return string(text)
-}
-
-// fromEmpty runs the Job twice, with those who wait for it before and after.
-func (c *couch) fromEmpty() error {
-	for _, component := range []string{"controller", "invoker"} {
-		if err := c.waits(component, "wait-for-couchdb", false); err != nil {
-			return err
-		}
-	}
-	if _, err := c.runInit(); err != nil {
-		return err
-	}
-	for _, component := range []string{"controller", "invoker"} {
-		if err := c.waits(component, "wait-for-couchdb", true); err != nil {
-			return err
-		}
-	}
-	c.run.proved(couchServer, "the init Job makes all from empty; controllers and invokers wait until it has, and log in with their own users")
-	before, err := c.state()
-	if err != nil {
-		return err
-	}
-	log, err := c.runInit()
-	if err != nil {
-		return err
-	}
-	for line := range strings.Lines(log) {
-		if !strings.Contains(line, ": right") && !strings.Contains(line, ": left to the server") {
-			return fmt.Errorf("the second run changes something: %s", line)
-		}
-	}
-	after, err := c.state()
-	if err != nil {
-		return err
-	}
-	if before != after {
-		return fmt.Errorf("the second run changes the state:\n%s\n%s", before, after)
-	}
-	c.run.proved(couchServer, "a second run of the init Job changes nothing")
-	return nil
 }
 
 // request sends a request as the administrator and returns the answer.
@@ -305,7 +250,7 @@ func (c *couch) state() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return strings.Join(append(lines, fmt.Sprintf("marker %d %v", status, marker["hash"])), "\n"), nil
+	return strings.Join(append(lines, fmt.Sprintf("marker %d %v", status, marker["hashes"])), "\n"), nil
 }
 
 func canonical(value any) string {

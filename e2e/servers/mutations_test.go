@@ -55,7 +55,7 @@ func TestMutations(t *testing.T) {
 			CouchDB, []string{"controller", "wait-for-couchdb goes on"}},
 		{"view", "ci", "configmap-couchdb-init.yaml", "emit([doc.namespace, doc.updated], action);", "emit([doc.namespace], action);",
 			Views, []string{"_view/actions"}},
-		{"majority of a wait", "production", "job-kafka-topics.yaml", "-gt $all", "-gt 0",
+		{"majority of a wait", "production", "deployment-kafka-topics.yaml", "-gt $all", "-gt 0",
 			Waits, []string{"wait-for-kafka of kafka-topics", "1 of 3"}},
 		{"topic that the controller waits for", "ci", "statefulset-controller.yaml", "for name in cacheInvalidation completed", "for name in cacheInvalidation complete",
 			Kafka, []string{"controller", "wait-for-topics goes on"}},

@@ -96,6 +96,7 @@ func TestEveryProbeWaitAndHookHasACheck(t *testing.T) {
 	probed := map[string]string{
 		"nginx": "Nginx", "kafka": "Kafka", "redis": "Redis", "couchdb": "CouchDB",
 		"controller": "Probes", "invoker": "Probes", "apigateway": "Probes",
+		"couchdb-init": "CouchDB", "kafka-topics": "Kafka",
 	}
 	prepared := map[string]string{
 		"nginx/self-signed": "Nginx",

@@ -38,7 +38,7 @@ func TestSubjects(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := newCouch()
 			c.create("openwhisk_subjects").put("guest", tt.present)
-			finish(t, job(t, c, spec(t), secrets()), 0)
+			finish(t, pod(t, c, spec(t), secrets()), true)
 			tt.want["_id"] = "guest"
 			if diff := cmp.Diff(tt.want, c.dbs["openwhisk_subjects"].docs["guest"]); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
@@ -55,7 +55,7 @@ func TestPasswords(t *testing.T) {
 	users.put("org.couchdb.user:ow-controller", doc)
 	given := secrets()
 	given["couchdb/controller-password"] = "rotated password"
-	out := finish(t, job(t, c, spec(t), given), 0)
+	out := finish(t, pod(t, c, spec(t), given), true)
 
 	doc = users.docs["org.couchdb.user:ow-controller"]
 	want := map[string]any{
@@ -80,7 +80,7 @@ func TestUserIsTheAdministrator(t *testing.T) {
 		given["couchdb/"+user+"-username"], given["couchdb/"+user+"-password"] = "admin", adminPassword
 	}
 	c := newCouch()
-	finish(t, job(t, c, spec(t), given), 0)
+	finish(t, pod(t, c, spec(t), given), true)
 	if n := len(c.dbs["_users"].docs); n != 0 {
 		t.Errorf("%d users made", n)
 	}

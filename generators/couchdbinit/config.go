@@ -6,17 +6,17 @@ import "github.com/whiskops/whiskops/internal/krm"
 const Kind = "CouchDBInit"
 
 // Spec says what a CouchDB server must hold before anything uses it. It makes
-// one ConfigMap, named after the component, for a Job to run.
+// one ConfigMap, named after the component, for a Deployment to run.
 type Spec struct {
 	krm.Owner
 	Databases []Database `json:"databases"`
 	// Users are the sets of credentials beside the administrator's, each
-	// with files of its own in the Job: <user>-username, <user>-password.
+	// with files of its own in the pod: <user>-username, <user>-password.
 	Users []string `json:"users,omitempty"`
-	// SubjectsDatabase takes the subjects that the Job finds in its Secret;
+	// SubjectsDatabase takes the subjects that the pod finds in its Secret;
 	// without it there are none.
 	SubjectsDatabase string `json:"subjectsDatabase,omitempty"`
-	// Marker is written last.
+	// Marker is written last in a round.
 	Marker Marker `json:"marker"`
 }
 
@@ -44,8 +44,8 @@ type View struct {
 	Reduce string `json:"reduce,omitempty"`
 }
 
-// Marker is the document _local/<Document>. Its field "hash" is the SHA-256,
-// in hexadecimal, of what is installed: see Hash.
+// Marker is the document _local/<Document>. Its field "hashes" has the SHA-256,
+// in hexadecimal, of what was installed, the last one last: see Hash.
 type Marker struct {
 	Database string `json:"database"`
 	Document string `json:"document"`

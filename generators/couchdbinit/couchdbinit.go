@@ -1,31 +1,31 @@
-// Package couchdbinit makes what a Job needs to set up a CouchDB server:
+// Package couchdbinit makes what a pod needs to keep a CouchDB server set up:
 // databases, design documents, users, permissions and subjects. It adds one
 // ConfigMap, named after the component and hashed, with two keys:
 //
 //	init.js          the program, the same for every installation
 //	databases.json   what it must bring about, from the functionConfig
 //
-// Another function makes the Job. It must give the container
+// Another function makes the Deployment. It must give the container
 //
 //	image    node 18 or newer, nothing else is used of it (node:22-alpine)
 //	command  ["node", "/init/init.js"]
 //	env      COUCHDB_URL          http(s)://host:port, without credentials
+//	         RESTART              command that restarts the server; optional
 //	         NODE_EXTRA_CA_CERTS  a file, if the server's certificate needs it
 //	mounts   the ConfigMap        at /init
+//	         /tmp                 writable
 //	         /secrets/couchdb     files username and password: the server's
 //	                              administrator; <user>-username and
 //	                              <user>-password for each of Spec.Users
 //	         /secrets/subjects    a file for each subject, named after it,
 //	                              with uuid:key; may be absent
+//	probes   /tmp/ready           is there while the server is as it should be
+//	         /tmp/alive           is not older than some minutes
 //
-// The program writes no file and needs no rights in the cluster. It may be
-// killed at any moment, run again, or run twice at once: it adds and repairs,
-// and deletes nothing. It waits for the server for a few minutes, and exits
-// with 1 when it cannot go on, so the Job should have a backoffLimit.
-//
-// A changed password or subject is not part of the ConfigMap. For it to be
-// taken over, the Job must run again: its name should also depend on those
-// Secrets where the tree has their content.
+// The program needs no rights in the cluster. It looks every half a minute, and
+// reads the Secrets each time: what is lost or changed on the server or in the
+// Secrets is put right without anyone. It may be killed at any moment, or run
+// twice at once: it adds and repairs, and deletes nothing.
 package couchdbinit
 
 import (
@@ -62,8 +62,8 @@ func Process(rl *krm.ResourceList) error {
 	}))
 }
 
-// Hash is what the marker document's field "hash" says once all of spec is
-// installed: whoever waits for the databases compares it.
+// Hash is in the marker document's field "hashes" once all of spec is installed:
+// whoever waits for the databases looks for it.
 func Hash(spec Spec) (string, error) {
 	content, err := content(spec)
 	if err != nil {

@@ -1,33 +1,55 @@
 "use strict";
 
-// Sets up a CouchDB server as databases.json, beside this file, says. It adds
-// and repairs, and deletes nothing: it may be killed at any moment, run again,
-// or run twice at once. Needs Node 18 or newer and nothing else.
+// Keeps a CouchDB server as databases.json, beside this file, says: it looks,
+// puts right what differs, and looks again after a pause, for as long as it
+// runs. It adds and repairs, and deletes nothing: it may be killed at any
+// moment, or run twice at once. Needs Node 18 or newer and nothing else.
 //
 //   COUCHDB_URL             http(s)://host:port, without credentials
+//   RESTART                 command that restarts the server; optional
 //   SECRETS                 the directory of secrets; default /secrets
 //     couchdb/username, password                the server's administrator
 //     couchdb/<user>-username, <user>-password  each user of databases.json
 //     subjects/<subject>                        uuid:key of the subject
 //
-// No password and no key is ever printed. There are no template literals here:
-// Flux would substitute the variables in them.
+// In /tmp the file "ready" is there while all is as it should be, and "alive" is
+// written again at each answer of the server and after each round. The secrets
+// are read in each round. No password and no key is ever printed. There are no
+// template literals here: Flux would substitute the variables in them.
 
 const crypto = require("crypto");
 const fs = require("fs");
 
 const secrets = process.env.SECRETS || "/secrets";
+const state = "/tmp";
 
-// The pauses between attempts to reach the server, in seconds: 3 minutes.
-const pauses = [1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15];
+// Pauses between rounds, in seconds: the usual one, and the one where the
+// server is not there, or not yet.
+const usual = 30;
+const soon = 5;
 
 // Attempts to change a document that someone else changes at the same time.
 const attempts = 5;
 
-// An error that is told as it is. Any other one is a fault of this program.
-class Failure extends Error {}
+// Versions of databases.json that the marker remembers.
+const remembered = 10;
 
-const log = (what, result) => console.log(what + ": " + result);
+// An error that is told as it is; passing tells that it may be over soon. Any
+// other error is a fault of this program.
+class Failure extends Error {
+  constructor(message, passing) {
+    super(message);
+    this.passing = passing;
+  }
+}
+
+// What is right already is told until there has been a good round.
+let told = false;
+function log(what, result) {
+  if (!told || !/^(right|left)/.test(result)) {
+    console.log(what + ": " + result);
+  }
+}
 const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
 // ---- what to do ----------------------------------------------------------
@@ -141,8 +163,9 @@ class Server {
       text = await response.text();
     } catch (e) {
       const cause = e.cause || {};
-      throw new Failure("no answer from " + this.url + ": " + (cause.code || cause.message || e.name));
+      throw new Failure("no answer from " + this.url + ": " + (cause.code || cause.message || e.name), true);
     }
+    touch("alive");
     try {
       return { status, body: JSON.parse(text) };
     } catch (e) {
@@ -162,42 +185,16 @@ class Server {
 
   refusal(method, path, answer) {
     if (answer.status === 401) {
-      return new Failure("the server does not accept the administrator's name and password (401): " +
-        "they are in " + secrets + "/couchdb/username and password");
+      return new Failure("the server does not accept the administrator's name and password (401), which are in " +
+        secrets + "/couchdb/username and password: they are not the server's, or it was started before they were changed" +
+        (process.env.RESTART ? "; restart it: " + process.env.RESTART : ""));
     }
     const reason = [answer.status, answer.body.error, answer.body.reason].filter(Boolean).join(" ");
-    return new Failure(method + " " + path + ": " + this.redact(reason));
+    return new Failure(method + " " + path + ": " + this.redact(reason), answer.status >= 500 || answer.status === 429);
   }
 
   redact(text) {
     return this.hidden.reduce((clean, secret) => clean.split(secret).join("***"), text);
-  }
-
-  // Waits until the server answers and knows the administrator.
-  async wait() {
-    for (let i = 0; ; i++) {
-      let problem;
-      try {
-        const answer = await this.send(this.administrator, "GET", "/_session");
-        if (answer.status === 200) {
-          return;
-        }
-        problem = this.refusal("GET", "/_session", answer);
-        if (answer.status < 500 && answer.status !== 429) {
-          throw problem;
-        }
-      } catch (e) {
-        if (e === problem || !(e instanceof Failure)) {
-          throw e;
-        }
-        problem = e;
-      }
-      if (i === pauses.length) {
-        throw problem;
-      }
-      log("server", "waiting: " + problem.message);
-      await sleep(pauses[i]);
-    }
   }
 
   async logsIn(user) {
@@ -275,8 +272,7 @@ async function ensureUser(server, user) {
     return;
   }
   const id = "org.couchdb.user:" + user.name;
-  const found = await server.call("GET", documentPath("_users", id), [200, 404]);
-  if (found.status === 200 && (await server.logsIn(user))) {
+  if (await server.logsIn(user)) {
     log(what, "right");
     return;
   }
@@ -353,16 +349,28 @@ async function ensureSubject(server, database, subject) {
   log("subject " + subject.name, result === "changed" ? "uuid and key changed" : result);
 }
 
-// Whoever waits for the databases waits for this document with this hash.
+// Whoever waits for the databases looks for the hash of its own databases.json
+// in this document. That of an older version stays: while a release replaces
+// another, pods of both start, and of a release that is rolled back to, all is
+// here but the last differences between design documents, which its own rounds
+// put right. The last hash is that of the design documents that are here.
 async function mark(server, marker, hash) {
   const id = "_local/" + marker.document;
-  const result = await server.edit(marker.database, id, (current) =>
-    current && current.hash === hash ? undefined : { _id: id, hash });
+  const result = await server.edit(marker.database, id, (current) => {
+    // The first release of whiskops wrote one hash.
+    const present = [].concat((current && (current.hashes || current.hash)) || []);
+    if (current && current.hashes && present[present.length - 1] === hash) {
+      return undefined;
+    }
+    const hashes = present.filter((other) => other !== hash).concat([hash]);
+    return { _id: id, hashes: hashes.slice(-remembered) };
+  });
   log("marker " + id + " of " + marker.database, result);
 }
 
-async function run(setup, server) {
-  await server.wait();
+async function bring(setup, server) {
+  // The administrator is known before anything else is asked.
+  await server.call("GET", "/_session", [200]);
   await ensureSystemDatabases(server);
   for (const user of setup.users) {
     await ensureUser(server, user);
@@ -382,19 +390,45 @@ async function run(setup, server) {
   await mark(server, setup.marker, setup.hash);
 }
 
-async function main() {
+// ---- again and again -----------------------------------------------------
+
+const touch = (name) => fs.writeFileSync(state + "/" + name, "");
+const remove = (name) => fs.rmSync(state + "/" + name, { force: true });
+
+// One round; the pause after it.
+async function round() {
   let server;
   try {
     const setup = readSetup();
     server = new Server(setup);
-    await run(setup, server);
+    await bring(setup, server);
   } catch (e) {
+    remove("ready");
     let message = e.message;
     if (!(e instanceof Failure)) {
       message = "fault of init.js: " + e.name + ": " + (server ? server.redact(e.message) : e.message);
     }
     console.error("failed: " + message);
-    process.exitCode = 1;
+    return e.passing ? soon : usual;
+  }
+  if (!fs.existsSync(state + "/ready")) {
+    console.log("all is as it should be");
+  }
+  told = true;
+  touch("ready");
+  return usual;
+}
+
+async function main() {
+  // A process with the number 1 ignores signals that it has no answer to.
+  process.on("SIGTERM", () => process.exit(0));
+  // A container that starts again finds what the last one wrote.
+  remove("ready");
+  remove("alive");
+  for (;;) {
+    const pause = await round();
+    touch("alive");
+    await sleep(pause);
   }
 }
 

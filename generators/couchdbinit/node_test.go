@@ -18,13 +18,16 @@ import (
 // compiled is init.js, which hundreds of runs share.
 var compiled = sync.OnceValue(func() *goja.Program { return goja.MustCompile("init.js", program, false) })
 
-// node runs init.js in goja with as much of Node as it uses. Time passes only
-// in timers, at once; requests go straight to the handler.
+// node runs rounds of init.js in goja with as much of Node as it uses. Time
+// passes only in timers, at once; requests go straight to the handler.
 type node struct {
 	env map[string]string
 	// files by absolute path.
 	files   map[string]string
 	handler http.Handler
+	// rounds to run, 1 if it is 0, and what happens before each but the first.
+	rounds  int
+	between func(round int)
 	// killAt is the number of the request at which the process dies, before
 	// the server gets it or, with killAfter, before the answer is read.
 	killAt    int
@@ -35,14 +38,22 @@ type node struct {
 	vm       *goja.Runtime
 	timers   []func()
 	requests int
+	said     int
+	stop     goja.Callable
 	outcome  outcome
 }
 
+// pause from which on init.js has ended a round: it waits less within one.
+const pause = 5 * time.Second
+
 type outcome struct {
 	log    string
-	exit   int
+	ready  bool
 	killed bool
-	waited time.Duration
+	// pauses after the rounds.
+	pauses []time.Duration
+	// quiet tells of each round that it wrote nothing.
+	quiet []bool
 }
 
 func (n *node) run(t *testing.T) outcome {
@@ -56,7 +67,12 @@ func (n *node) run(t *testing.T) outcome {
 		}
 	}
 	set(process, "env", n.env)
-	set(process, "exitCode", 0)
+	set(process, "on", func(signal string, f goja.Callable) {
+		if signal == "SIGTERM" {
+			n.stop = f
+		}
+	})
+	set(process, "exit", func(int) { n.outcome.killed = true })
 	console := n.vm.NewObject()
 	for _, name := range []string{"log", "error"} {
 		set(console, name, func(line string) { n.outcome.log += line + "\n" })
@@ -71,7 +87,9 @@ func (n *node) run(t *testing.T) outcome {
 	set(global, "AbortSignal", map[string]any{"timeout": func(int) any { return nil }})
 	set(global, "setTimeout", func(f goja.Callable, milliseconds int) {
 		n.timers = append(n.timers, func() {
-			n.outcome.waited += time.Duration(milliseconds) * time.Millisecond
+			if wait := time.Duration(milliseconds) * time.Millisecond; wait >= pause && n.ends(wait) {
+				return
+			}
 			if _, err := f(goja.Undefined()); err != nil {
 				t.Fatal(err)
 			}
@@ -87,14 +105,29 @@ func (n *node) run(t *testing.T) outcome {
 		n.timers = n.timers[1:]
 		next()
 	}
-	n.outcome.exit = int(process.Get("exitCode").ToInteger())
+	_, n.outcome.ready = n.files["/tmp/ready"]
 	return n.outcome
+}
+
+// ends notes the end of a round, and tells whether it is the last one.
+func (n *node) ends(wait time.Duration) bool {
+	n.outcome.pauses = append(n.outcome.pauses, wait)
+	n.outcome.quiet = append(n.outcome.quiet, len(n.outcome.log) == n.said)
+	n.said = len(n.outcome.log)
+	round := len(n.outcome.pauses)
+	if round >= n.rounds {
+		return true
+	}
+	if n.between != nil {
+		n.between(round)
+	}
+	return false
 }
 
 func (n *node) require(module string) any {
 	switch module {
 	case "fs":
-		return map[string]any{"readFileSync": n.readFile, "existsSync": n.exists, "readdirSync": n.list}
+		return map[string]any{"readFileSync": n.readFile, "existsSync": n.exists, "readdirSync": n.list, "writeFileSync": n.writeFile, "rmSync": n.remove}
 	case "crypto":
 		return map[string]any{"createHash": createHash}
 	}
@@ -109,7 +142,14 @@ func (n *node) readFile(path, encoding string) string {
 	return content
 }
 
-func (n *node) exists(path string) bool { return len(n.list(path)) > 0 }
+func (n *node) writeFile(path, content string) { n.files[path] = content }
+
+func (n *node) remove(path string, options any) { delete(n.files, path) }
+
+func (n *node) exists(path string) bool {
+	_, file := n.files[path]
+	return file || len(n.list(path)) > 0
+}
 
 func (n *node) list(directory string) []string {
 	var names []string

@@ -6,7 +6,7 @@ import "github.com/whiskops/whiskops/internal/krm"
 const Kind = "KafkaTopics"
 
 // Spec declares topics. Without Strimzi it makes a ConfigMap, named after the
-// component, with the keys "topics" and "declare.sh", for a Job to run.
+// component, with the keys "topics" and "declare.sh", for a Deployment to run.
 type Spec struct {
 	krm.Owner
 	Topics []Topic `json:"topics"`

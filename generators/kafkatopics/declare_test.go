@@ -2,13 +2,16 @@ package kafkatopics
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -18,6 +21,9 @@ type cluster struct {
 	topics map[string]string // partitions replicas configs
 	broken string            // topics that cannot be changed, or "describe"
 	env    []string
+	rounds int
+	// between is what the shell does to it between rounds.
+	between string
 }
 
 var declared = []Topic{
@@ -41,7 +47,8 @@ func TestDeclare(t *testing.T) {
 		after    map[string]string
 		calls    []string
 		messages []string // in stderr
-		exit     int
+		failed   bool
+		exit     int // if it does not come to a round
 	}{
 		"empty": {
 			after: asDeclared,
@@ -102,14 +109,14 @@ func TestDeclare(t *testing.T) {
 				"Error while executing topic command : no",
 				"not as declared, see above: cacheInvalidation health",
 			},
-			exit: 1,
+			failed: true,
 		},
 		"no broker": {
 			before:   cluster{broken: "describe"},
 			after:    map[string]string{},
 			calls:    []string{describe},
 			messages: []string{"the topics at k0:9092,k1:9092 cannot be read"},
-			exit:     1,
+			failed:   true,
 		},
 		"no address": {
 			before:   cluster{env: []string{"KAFKA_HOSTS="}},
@@ -127,30 +134,47 @@ func TestDeclare(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			after, calls, messages, exit := runDeclare(t, tt.before)
-			if exit != tt.exit {
-				t.Errorf("exit code %d, want %d", exit, tt.exit)
+			want := outcome{topics: tt.after, calls: tt.calls, messages: tt.messages, pauses: []string{"60"}, ready: true}
+			switch {
+			case tt.failed:
+				want.pauses, want.ready = []string{"10"}, false
+			case tt.exit != 0:
+				want.pauses, want.exit = nil, tt.exit
 			}
-			for _, d := range []string{
-				cmp.Diff(tt.after, after), cmp.Diff(tt.calls, calls), cmp.Diff(tt.messages, messages),
-			} {
-				if d != "" {
-					t.Errorf("(-want +got):\n%s", d)
+			for _, shell := range []string{"sh", "bash"} {
+				got := runDeclare(t, shell, tt.before)
+				if tt.exit != 0 {
+					got.ready = want.ready
+				}
+				if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", shell, diff)
 				}
 			}
 		})
 	}
 }
 
-// runDeclare runs the script as it lies in the ConfigMap.
-func runDeclare(t *testing.T, before cluster) (after map[string]string, calls, messages []string, exit int) {
+// outcome of a run of the script: the topics, calls of Kafka's scripts, lines of
+// stderr, pauses after rounds, and whether it was ready in the last of them.
+type outcome struct {
+	topics   map[string]string
+	calls    []string
+	messages []string
+	pauses   []string
+	ready    bool
+	exit     int
+}
+
+// runDeclare runs the script as it lies in the ConfigMap, for some rounds, and
+// stops it with SIGTERM in the pause after the last one.
+func runDeclare(t *testing.T, shell string, before cluster) outcome {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("no shell")
 	}
 	dir := t.TempDir()
-	state, mount, bin := filepath.Join(dir, "state"), filepath.Join(dir, "mount"), filepath.Join(dir, "bin")
-	for _, d := range []string{state, mount, bin} {
+	state, mount, bin, tmp := filepath.Join(dir, "state"), filepath.Join(dir, "mount"), filepath.Join(dir, "bin"), filepath.Join(dir, "tmp")
+	for _, d := range []string{state, mount, bin, tmp} {
 		if err := os.Mkdir(d, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -165,44 +189,118 @@ func runDeclare(t *testing.T, before cluster) (after map[string]string, calls, m
 		put(filepath.Join(state, topic), line+"\n", 0o644)
 	}
 	put(filepath.Join(mount, "topics"), table(declared), 0o644)
-	put(filepath.Join(mount, "declare.sh"), declare, 0o644)
-	for _, script := range []string{"kafka-topics.sh", "kafka-configs.sh"} {
+	put(filepath.Join(mount, "declare.sh"), strings.Replace(declare, "state=/tmp\n", "state="+tmp+"\n", 1), 0o644)
+	put(filepath.Join(tmp, "ready"), "left by a container before", 0o644)
+	put(state+".between", before.between, 0o644)
+	for _, script := range []string{"kafka-topics.sh", "kafka-configs.sh", "sleep"} {
 		fake, err := os.ReadFile(filepath.Join("testdata", "fake", script))
 		if err != nil {
 			t.Fatal(err)
 		}
 		put(filepath.Join(bin, script), string(fake), 0o755)
 	}
+	rounds := max(before.rounds, 1)
 
 	var stderr bytes.Buffer
-	cmd := exec.Command("sh", filepath.Join(mount, "declare.sh"))
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "STATE=" + state, "BROKEN=" + before.broken,
-		"KAFKA_BIN=" + bin, "KAFKA_HOSTS=k0:9092,k1:9092"}, before.env...)
+	cmd := exec.Command(shell, filepath.Join(mount, "declare.sh"))
+	cmd.Env = append([]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "STATE=" + state, "BROKEN=" + before.broken,
+		fmt.Sprint("ROUNDS=", rounds), "KAFKA_BIN=" + bin, "KAFKA_HOSTS=k0:9092,k1:9092"}, before.env...)
 	cmd.Stderr = &stderr
-	err := cmd.Run()
-	if exitErr := (&exec.ExitError{}); errors.As(err, &exitErr) {
-		exit = exitErr.ExitCode()
-	} else if err != nil {
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	slept := func() []string {
+		text, err := os.ReadFile(state + ".sleeps")
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return lines(text)
+	}
+	for running := true; running && len(slept()) < rounds; {
+		select {
+		case <-ended:
+			running = false
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		_ = cmd.Process.Kill()
+		t.Fatal("does not end on SIGTERM")
 	}
 
 	entries, err := os.ReadDir(state)
 	if err != nil {
 		t.Fatal(err)
 	}
-	after = map[string]string{}
+	out := outcome{topics: map[string]string{}, messages: lines(stderr.Bytes()), pauses: slept(), exit: cmd.ProcessState.ExitCode()}
 	for _, e := range entries {
 		b, err := os.ReadFile(filepath.Join(state, e.Name()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		after[e.Name()] = strings.TrimSpace(string(b))
+		out.topics[e.Name()] = strings.TrimSpace(string(b))
 	}
 	log, err := os.ReadFile(state + ".log")
 	if err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
-	return after, lines(log), lines(stderr.Bytes()), exit
+	out.calls = lines(log)
+	_, err = os.Stat(filepath.Join(tmp, "ready"))
+	out.ready = err == nil
+	if _, err = os.Stat(filepath.Join(tmp, "alive")); len(out.pauses) > 0 && err != nil {
+		t.Error("a round has ended, and the file alive is not there")
+	}
+	return out
+}
+
+// What is lost or changed between two rounds is there again after the next, and
+// what a person has to do is said once.
+func TestHeals(t *testing.T) {
+	for name, tt := range map[string]struct {
+		before   cluster
+		after    map[string]string
+		calls    int
+		messages []string
+		pauses   []string
+		ready    bool
+	}{
+		"topics deleted": {
+			before: cluster{topics: asDeclared, rounds: 3, between: `rm -f "$STATE"/*`},
+			after:  asDeclared, calls: 1 + 4 + 4, pauses: []string{"60", "60", "60"}, ready: true,
+		},
+		"setting changed": {
+			before: cluster{topics: asDeclared, rounds: 3, between: `echo "2 3 retention.ms=6" >"$STATE/invoker1"`},
+			after:  with(asDeclared, "invoker1", "2 3 retention.ms=5,retention.ms=6"),
+			calls:  1 + 2 + 2, pauses: []string{"60", "60", "60"}, ready: true,
+		},
+		"nothing changed": {
+			before: cluster{topics: with(asDeclared, "health", "1 1 retention.ms=3600000,segment.bytes=1000"), rounds: 3},
+			after:  with(asDeclared, "health", "1 1 retention.ms=3600000,segment.bytes=1000"), calls: 3,
+			messages: []string{"warning: topic health has replication factor 1, 3 is declared: change it with kafka-reassign-partitions.sh"},
+			pauses:   []string{"60", "60", "60"}, ready: true,
+		},
+		"brokers gone": {
+			before: cluster{topics: asDeclared, rounds: 3, broken: "describe"},
+			after:  asDeclared, calls: 3, pauses: []string{"10", "10", "10"},
+			messages: slices.Repeat([]string{"the topics at k0:9092,k1:9092 cannot be read"}, 3),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := runDeclare(t, "sh", tt.before)
+			if len(got.calls) != tt.calls {
+				t.Errorf("%d calls, want %d:\n%s", len(got.calls), tt.calls, strings.Join(got.calls, "\n"))
+			}
+			want := outcome{topics: tt.after, calls: got.calls, messages: tt.messages, pauses: tt.pauses, ready: tt.ready}
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
 }
 
 func lines(b []byte) []string {

@@ -1,8 +1,10 @@
 // Package kafkatopics declares Kafka's topics. The functionConfig comes in
 // with the list, and objects are added to it: either a hashed ConfigMap named
-// after the component, for a Job that runs `sh <directory>/declare.sh` in an
-// image with Kafka's scripts, or a KafkaTopic for each topic, which the
-// operator Strimzi makes. Neither deletes a topic of itself.
+// after the component, for a Deployment that runs `sh <directory>/declare.sh` in
+// an image with Kafka's scripts and with a writable /tmp, where the file ready
+// is there while all topics are as declared, and alive is not older than some
+// minutes; or a KafkaTopic for each topic, which the operator Strimzi makes.
+// Neither deletes a topic of itself.
 package kafkatopics
 
 import (

@@ -44,6 +44,9 @@ func checkKind(c *krm.Check, s Spec) {
 	if s.BackoffLimit < 0 || s.BackoffLimit > 0 && s.Kind != job {
 		c.Fail("spec.backoffLimit is %d: it is for a Job, and not negative", s.BackoffLimit)
 	}
+	if s.Recreate && (s.Kind != deployment || s.Surge) {
+		c.Fail("spec.recreate is for a Deployment, and not with spec.surge")
+	}
 	if s.Kind == job && len(s.Services) > 0 {
 		c.Fail("spec.services are of no use to a Job")
 	}

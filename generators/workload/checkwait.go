@@ -39,7 +39,7 @@ func checkWait(c *krm.Check, field string, w Wait) {
 	if strings.ContainsAny(w.TCP, " ") {
 		c.Fail("%s.tcp %q has a blank: hosts are separated by a comma alone", field, w.TCP)
 	}
-	for _, f := range []struct{ name, value string }{{"tcp", w.TCP}, {"url", w.URL}, {"user", w.User}} {
+	for _, f := range []struct{ name, value string }{{"tcp", w.TCP}, {"url", w.URL}, {"user", w.User}, {"hint", w.Hint}} {
 		if f.value != "" && !shellWords.MatchString(f.value) {
 			c.Fail("%s.%s %q is no text with variables as $NAME", field, f.name, f.value)
 		}

@@ -19,6 +19,9 @@ type Spec struct {
 	// Without it, replicas that may not share a node find no place for one
 	// more.
 	Surge bool `json:"surge,omitempty"`
+	// Recreate takes all pods of a Deployment away before it starts new ones:
+	// for a program of which no two should run.
+	Recreate bool `json:"recreate,omitempty"`
 
 	// UID is the numeric user and group of all containers, and the group
 	// that owns volumes.
@@ -29,6 +32,13 @@ type Spec struct {
 	WritableRoot string `json:"writableRoot,omitempty"`
 	// PullSecrets are names of Secrets with which images are pulled.
 	PullSecrets []string `json:"pullSecrets,omitempty"`
+	// Secrets are versions of the keys of Secrets, by the Secrets' names; the
+	// key "" stands for all that are not named. A hash of those that the pods
+	// read goes into the pod template, so that they roll when one changes.
+	Secrets map[string]map[string]string `json:"secrets,omitempty"`
+	// Rereads tells that mounted Secrets are read again and again: the pods
+	// need not roll for them.
+	Rereads bool `json:"rereads,omitempty"`
 	// GracePeriod is the time a pod gets to stop, in seconds.
 	GracePeriod int `json:"gracePeriod,omitempty"`
 
@@ -108,6 +118,8 @@ type Wait struct {
 	Contains string `json:"contains,omitempty"`
 	// User is "name:password" for basic authentication, as shell words.
 	User string `json:"user,omitempty"`
+	// Hint says what to do when it takes minutes, as shell words.
+	Hint string `json:"hint,omitempty"`
 	// EnvFrom are ConfigMaps whose keys are environment variables.
 	EnvFrom []string `json:"envFrom,omitempty"`
 	// Env of this wait alone, for example its password.

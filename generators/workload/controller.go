@@ -26,22 +26,29 @@ func controller(s Spec) krm.M {
 	return o
 }
 
-// deploymentSpec takes one pod away before it starts the next, unless it may
-// surge.
 func deploymentSpec(s Spec) krm.M {
+	return krm.M{
+		"replicas":             s.Replicas,
+		"revisionHistoryLimit": oldRevisions,
+		"selector":             krm.M{"matchLabels": s.Selector()},
+		"strategy":             strategy(s),
+		"template":             template(s),
+	}
+}
+
+// strategy takes one pod away before it starts the next, unless it may surge,
+// or has to take all away.
+func strategy(s Spec) krm.M {
+	if s.Recreate {
+		return krm.M{"type": "Recreate"}
+	}
 	unavailable, surge := 1, 0
 	if s.Surge {
 		unavailable, surge = 0, 1
 	}
 	return krm.M{
-		"replicas":             s.Replicas,
-		"revisionHistoryLimit": oldRevisions,
-		"selector":             krm.M{"matchLabels": s.Selector()},
-		"strategy": krm.M{
-			"type":          "RollingUpdate",
-			"rollingUpdate": krm.M{"maxUnavailable": unavailable, "maxSurge": surge},
-		},
-		"template": template(s),
+		"type":          "RollingUpdate",
+		"rollingUpdate": krm.M{"maxUnavailable": unavailable, "maxSurge": surge},
 	}
 }
 

@@ -8,9 +8,16 @@ const writableRoot = "whiskops.github.io/writable-root"
 
 // template of the pods.
 func template(s Spec) krm.M {
-	meta := krm.M{"labels": s.Labels()}
+	annotations := krm.M{}
 	if s.WritableRoot != "" {
-		meta["annotations"] = krm.M{writableRoot: s.WritableRoot}
+		annotations[writableRoot] = s.WritableRoot
+	}
+	if hash := secretsHash(s); hash != "" {
+		annotations[secretsAnnotation] = hash
+	}
+	meta := krm.M{"labels": s.Labels()}
+	if len(annotations) > 0 {
+		meta["annotations"] = annotations
 	}
 	return krm.M{"metadata": meta, "spec": pod(s)}
 }

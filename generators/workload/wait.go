@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
@@ -25,8 +26,11 @@ ready() {
   done
   test ` + "`expr $up + $up`" + ` -gt $all
 }
+n=0
 until ready; do
   echo "waiting for NAME: $up of $all accept a connection: $hosts"
+  n=` + "`expr $n + 1`" + `
+  test $n -lt ROUNDS || echo "HINT"
   sleep 3
 done
 echo "NAME: $up of $all accept a connection"
@@ -38,12 +42,22 @@ url="URL"
 ready() {
   REQUEST
 }
+n=0
 until ready; do
   echo "waiting for NAME: $url"
+  n=` + "`expr $n + 1`" + `
+  test $n -lt ROUNDS || echo "HINT"
   sleep 3
 done
 echo "NAME answers"
 `
+
+// Rounds of a wait, each of three seconds and what the question takes, after
+// which it says what to do, and what that is where nobody says better.
+const (
+	hintAfter = "40"
+	anyHint   = "it takes long: does it run, and may this pod reach it?"
+)
 
 func waitContainer(s Spec, w Wait) krm.M {
 	c := krm.M{
@@ -64,10 +78,11 @@ func waitContainer(s Spec, w Wait) krm.M {
 func waitName(w Wait) string { return "wait-for-" + w.Name }
 
 func waitScript(w Wait) string {
+	hint := cmp.Or(w.Hint, anyHint)
 	if w.TCP != "" {
-		return strings.NewReplacer("HOSTS", w.TCP, "NAME", w.Name).Replace(waitTCP)
+		return strings.NewReplacer("HOSTS", w.TCP, "NAME", w.Name, "ROUNDS", hintAfter, "HINT", hint).Replace(waitTCP)
 	}
-	return strings.NewReplacer("URL", w.URL, "REQUEST", request(w), "NAME", w.Name).Replace(waitURL)
+	return strings.NewReplacer("URL", w.URL, "REQUEST", request(w), "NAME", w.Name, "ROUNDS", hintAfter, "HINT", hint).Replace(waitURL)
 }
 
 func request(w Wait) string {

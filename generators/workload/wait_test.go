@@ -12,7 +12,8 @@ import (
 )
 
 // The stand-ins for what a wait runs. Who answers is in the file "up" (nc) or
-// "body" (curl) of $STATE; "sleep" brings in what answers next.
+// "body" (curl) of $STATE; "sleep" brings in what answers next, after as many
+// rounds as "sleeps" has lines.
 var standIns = map[string]string{
 	"nc": `#!/bin/sh
 test "$1 $2 $3" = "-z -w 2" && grep -qxF "$4:$5" "$STATE/up"
@@ -24,6 +25,7 @@ case "$*" in *"-o /dev/null"*) ;; *) cat "$STATE/body" ;; esac
 `,
 	"sleep": `#!/bin/sh
 echo slept >>"$STATE/slept"
+if test -s "$STATE/sleeps"; then sed -i 1d "$STATE/sleeps"; exit; fi
 mv "$STATE/next" "$STATE/$BECOMES"
 `,
 }
@@ -164,5 +166,29 @@ func TestWaitURL(t *testing.T) {
 				t.Errorf("curl's arguments (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A wait that takes minutes says what to do, and no earlier one does.
+func TestHint(t *testing.T) {
+	for _, tt := range []struct {
+		wait Wait
+		want string
+	}{
+		{Wait{Name: "b", TCP: "b:1"}, anyHint},
+		{Wait{Name: "b", TCP: "b:1", Hint: "ask $WHOM"}, "ask them"},
+		{Wait{Name: "b", URL: "http://b", Hint: "ask $WHOM"}, "ask them"},
+	} {
+		for _, rounds := range []int{39, 40, 41} {
+			// sleep fails once the rounds are over, which ends the script.
+			state := map[string]string{"up": "", "sleeps": strings.Repeat("x\n", rounds-1)}
+			got, _ := run(t, tt.wait, map[string]string{"WHOM": "them", "BECOMES": "other"}, state)
+			if n := strings.Count(got, "waiting for b"); n != rounds {
+				t.Fatalf("%d rounds, want %d:\n%s", n, rounds, got)
+			}
+			if n, want := strings.Count(got, tt.want+"\n"), max(0, rounds-39); n != want {
+				t.Errorf("in %d rounds %d times %q, want %d", rounds, n, tt.want, want)
+			}
+		}
 	}
 }

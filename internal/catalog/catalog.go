@@ -249,13 +249,16 @@ type Variables struct {
 	Config map[string]string `json:"config,omitempty"`
 }
 
-// Secret that an installation expects. Name is the field with its name; Keys are
-// the fields with its values in plain text, by key, and All a field with all of
-// them.
+// Secret that an installation expects. Name is the field with its name, Revision
+// that with the number of its changes, and Apart those of keys that have their
+// own; Keys are the fields with its values in plain text, by key, and All a field
+// with all of them.
 type Secret struct {
-	Name string            `json:"name"`
-	Keys map[string]string `json:"keys"`
-	All  string            `json:"all"`
+	Name     string            `json:"name"`
+	Revision string            `json:"revision"`
+	Apart    map[string]string `json:"apart,omitempty"`
+	Keys     map[string]string `json:"keys"`
+	All      string            `json:"all"`
 }
 
 // Topic kind.

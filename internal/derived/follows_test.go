@@ -25,7 +25,7 @@ func TestFollows(t *testing.T) {
 	}{
 		{"pools", nil, []string{"placement."}, []string{
 			"placement.rules.apigateway.pool", "placement.rules.controller.pool", "placement.rules.couchdb.pool",
-			"placement.rules.invoker.pool", "placement.rules.kafka.pool", "placement.rules.nginx.pool", "placement.rules.redis.pool",
+			"placement.rules.couchdb-init.pool", "placement.rules.invoker.pool", "placement.rules.kafka.pool", "placement.rules.kafka-topics.pool", "placement.rules.nginx.pool", "placement.rules.redis.pool",
 		}},
 		{"no placement", func(e *environment.Environment) { e.Placement.Enabled = false }, []string{"placement."}, nil},
 		{"an own Kafka", nil, []string{"kafka.messageMaxBytes", "kafka.clusterID"}, []string{"kafka.messageMaxBytes", "kafka.clusterID"}},

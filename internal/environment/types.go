@@ -385,8 +385,8 @@ type CouchDB struct {
 	// Prefix of the database names: <prefix>subjects, <prefix>whisks,
 	// <prefix>activations. Default: openwhisk_.
 	Prefix string `json:"prefix"`
-	// Whether a Job creates databases, design documents, users and
-	// subjects. It never deletes anything. Default: true.
+	// Whether databases, design documents, users and subjects are made, and
+	// put right whenever they differ. Nothing is ever deleted. Default: true.
 	Init bool `json:"init"`
 	// Where its data is. Default size: 20Gi.
 	Volume Volume `json:"volume"`
@@ -463,8 +463,9 @@ type KafkaExternal struct {
 
 // KafkaTopics is the type of Kafka.Topics.
 type KafkaTopics struct {
-	// Who makes the topics: a Job, or Strimzi's operator from
-	// KafkaTopic objects. Default: a Job, which needs no operator.
+	// Who makes the topics: "job" is a pod that declares them again and
+	// again, "strimzi" Strimzi's operator from KafkaTopic objects.
+	// Default: job, which needs no operator.
 	By string `json:"by"`
 	// Name of the Strimzi Kafka cluster, for the label
 	// strimzi.io/cluster. Absent: by is "job".
@@ -656,9 +657,26 @@ type Secrets struct {
 	// A key for each subject, named as the subject, with uuid:key.
 	// whisk.system and guest are expected. Default: openwhisk-subjects.
 	Subjects string `json:"subjects"`
+	// How often the three above were changed where their values are not known
+	// here: a number that grows rolls the pods that read the Secret when they
+	// start. Couchdb-init reads it again and again, and does not roll.
+	Revisions SecretsRevisions `json:"revisions"`
 	// Plain values of the three above. Development alone: they end in git.
 	// Absent: the Secrets are made by someone else.
 	Plain *PlainSecrets `json:"plain,omitempty"`
+}
+
+// SecretsRevisions is the type of Secrets.Revisions.
+type SecretsRevisions struct {
+	// Of couchdb's users of the databases: the controllers and the
+	// invokers roll. Default: 0.
+	CouchDB int `json:"couchdb"`
+	// Of couchdb's username and password: CouchDB rolls. Default: 0.
+	CouchDBAdmin int `json:"couchdbAdmin"`
+	// Of openwhisk: the controllers and the invokers roll. Default: 0.
+	OpenWhisk int `json:"openwhisk"`
+	// Of subjects: the smoke test runs again. Default: 0.
+	Subjects int `json:"subjects"`
 }
 
 // PlainSecrets is the type of Secrets.Plain.

@@ -4,7 +4,7 @@
 // can be pasted.
 //
 // In: the derived values of a checked environment. Out: Markdown, from the
-// template guide.md beside this file. No secret is ever in it, not even one
+// template guide.md beside this file, with changes.md in it. No secret is ever in it, not even one
 // that stands in the environment.
 package guide
 
@@ -22,12 +22,12 @@ import (
 	"github.com/whiskops/whiskops/internal/quantity"
 )
 
-//go:embed guide.md
+//go:embed *.md
 var files embed.FS
 
 // Markdown is the README of an environment.
 func Markdown(v derived.Values) []byte {
-	t := template.Must(template.New("guide.md").Funcs(template.FuncMap{"list": list, "code": code, "count": count}).ParseFS(files, "guide.md"))
+	t := template.Must(template.New("guide.md").Funcs(template.FuncMap{"list": list, "code": code, "count": count, "next": next}).ParseFS(files, "*.md"))
 	var b bytes.Buffer
 	if err := t.Execute(&b, view{Values: &v}); err != nil {
 		// The template is in the binary, and nothing that it calls returns

@@ -43,3 +43,6 @@ func numbered(stem string, n int) string {
 }
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// next revision after one that is written.
+func next(revision int) int { return revision + 1 }

@@ -115,6 +115,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		spec.Replicas, spec.MaxUnavailable = 0, 0
 	}
 	spec.PullSecrets = p.Env.ImagePullSecrets
+	spec.Secrets = p.versions
 	spec.Main.Image = p.image(c.Image)
 	for i, init := range spec.Init {
 		spec.Init[i].Image = p.image(cmp.Or(init.Image, c.Image))
@@ -125,7 +126,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	if r, _ := p.Resources(name); r != nil {
 		spec.Main.Resources = resourceFragment(*r)
 	}
-	spec.Surge = spec.Kind == "Deployment" && p.Placement(name).Spread != "hard"
+	spec.Surge = spec.Kind == "Deployment" && !spec.Recreate && p.Placement(name).Spread != "hard"
 	if spec.Token = p.CallsAPI(name); !spec.Token {
 		spec.Rules = nil
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/whiskops/whiskops/generators/jobnames"
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/internal/derived"
-	"github.com/whiskops/whiskops/internal/field"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
@@ -46,6 +45,7 @@ const ActionTier = "actions"
 // Of plans an environment. An error is a fault of the catalogue.
 func Of(v derived.Values) (Plan, error) {
 	p := &planner{Values: v}
+	p.versions = p.secretVersions()
 	if err := p.foundation(); err != nil {
 		return Plan{}, err
 	}
@@ -67,6 +67,8 @@ func Of(v derived.Values) (Plan, error) {
 type planner struct {
 	derived.Values
 	functions []Function
+	// versions of the keys of Secrets, by the Secrets' names.
+	versions map[string]map[string]string
 }
 
 func (p *planner) add(f ...Function) { p.functions = append(p.functions, f...) }
@@ -99,26 +101,6 @@ func (p *planner) podSecurity() string {
 		}
 	}
 	return "restricted"
-}
-
-// plainSecrets are Secrets whose values stand in the environment.
-func (p *planner) plainSecrets() []foundation.Secret {
-	if p.Env.Secrets.Plain == nil {
-		return nil
-	}
-	var all []foundation.Secret
-	for _, name := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
-		secret := p.Catalog.Secrets[name]
-		data := map[string]string{}
-		if secret.All != "" {
-			data = field.Of(p.Env, secret.All).Interface().(map[string]string)
-		}
-		for key, path := range secret.Keys {
-			data[key] = field.Of(p.Env, path).String()
-		}
-		all = append(all, foundation.Secret{Name: field.Of(p.Env, secret.Name).String(), Data: data})
-	}
-	return all
 }
 
 // The ConfigMap of the runtimes manifest, and its variable.

@@ -169,6 +169,9 @@ func (r random) secrets(env *environment.Environment) {
 	maybe(r, &s.CouchDB, "couchdb.login")
 	maybe(r, &s.OpenWhisk, "whisk-logins")
 	maybe(r, &s.Subjects, "keys")
+	for _, revision := range []*int{&s.Revisions.CouchDB, &s.Revisions.CouchDBAdmin, &s.Revisions.OpenWhisk, &s.Revisions.Subjects} {
+		maybe(r, revision, 1, 999999)
+	}
 	if env.Profile != "development" || r.chance(50) {
 		return
 	}

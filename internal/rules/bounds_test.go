@@ -107,7 +107,7 @@ var decisions = []decision{
 		e.Cluster.Nodes["db"] = e.Cluster.Nodes["core"]
 		delete(e.Cluster.Nodes, "core")
 		e.Placement.Rules = map[string]environment.PlacementRule{}
-		for _, component := range []string{"apigateway", "controller", "couchdb", "kafka", "nginx", "redis"}[n:] {
+		for _, component := range []string{"apigateway", "controller", "couchdb", "couchdb-init", "kafka", "kafka-topics", "nginx", "redis"}[n:] {
 			e.Placement.Rules[component] = environment.PlacementRule{Pool: "db"}
 		}
 	}},

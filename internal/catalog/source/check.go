@@ -141,6 +141,10 @@ func (k *checker) service(c catalog.Component, e *catalog.Endpoint) {
 
 func (k *checker) secret(s catalog.Secret) {
 	k.field(s.Name, reflect.TypeFor[string]())
+	k.field(s.Revision, reflect.TypeFor[int]())
+	for _, path := range s.Apart {
+		k.field(path, reflect.TypeFor[int]())
+	}
 	for _, path := range s.Keys {
 		k.field(path, reflect.TypeFor[string]())
 	}

@@ -96,6 +96,9 @@ func TestCheckRefuses(t *testing.T) {
 		{`has no field "replica"`, of("invoker", func(c *catalog.Component) { c.Idle[0].Fields = []string{"invoker.replica"} })},
 		{`has no port "www"`, of("nginx", func(c *catalog.Component) { c.Public[0].Port = "www" })},
 		{`has no field "couch"`, func(c *catalog.Catalog) { c.Secrets["couchdb"] = catalog.Secret{Name: "secrets.couch"} }},
+		{`wanted int`, func(c *catalog.Catalog) {
+			c.Secrets["couchdb"] = catalog.Secret{Name: "secrets.couchdb", Revision: "secrets.couchdb"}
+		}},
 		{`there is no component "x"`, func(c *catalog.Catalog) { c.Topics["events"] = catalog.Topic{Each: "x"} }},
 		{`there is no image "x"`, func(c *catalog.Catalog) { c.WaitImage = "x" }},
 		{`there is no component "x"`, func(c *catalog.Catalog) { c.Actions.By = "x" }},

@@ -1,0 +1,69 @@
+package plan
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/whiskops/whiskops/generators/foundation"
+	"github.com/whiskops/whiskops/internal/field"
+)
+
+// plainSecrets are Secrets whose values stand in the environment.
+func (p *planner) plainSecrets() []foundation.Secret {
+	if p.Env.Secrets.Plain == nil {
+		return nil
+	}
+	var all []foundation.Secret
+	for _, name := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
+		secret := p.Catalog.Secrets[name]
+		data := map[string]string{}
+		if secret.All != "" {
+			data = field.Of(p.Env, secret.All).Interface().(map[string]string)
+		}
+		for key, path := range secret.Keys {
+			data[key] = field.Of(p.Env, path).String()
+		}
+		all = append(all, foundation.Secret{Name: field.Of(p.Env, secret.Name).String(), Data: data})
+	}
+	return all
+}
+
+// secretVersions are what changes with each key of a Secret: its value, hashed,
+// where that stands in the environment, and the number of its changes. Values of
+// other Secrets are not known, and no hash of them goes into the tree, where it
+// would tell whether a guess is right.
+func (p *planner) secretVersions() map[string]map[string]string {
+	versions := map[string]map[string]string{}
+	add := func(secret, key, part string) {
+		if versions[secret] == nil {
+			versions[secret] = map[string]string{}
+		}
+		versions[secret][key] += part
+	}
+	for _, secret := range p.plainSecrets() {
+		for key, text := range secret.Data {
+			sum := sha256.Sum256([]byte(text))
+			add(secret.Name, key, hex.EncodeToString(sum[:]))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
+		secret := p.Catalog.Secrets[key]
+		name := field.Of(p.Env, secret.Name).String()
+		revision := func(key, path string) {
+			if n := field.Of(p.Env, path).Int(); n > 0 {
+				add(name, key, fmt.Sprint(" ", n))
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(secret.Keys)) {
+			revision(key, cmp.Or(secret.Apart[key], secret.Revision))
+		}
+		if secret.All != "" { // its keys are not known
+			revision("", secret.Revision)
+		}
+	}
+	return versions
+}
