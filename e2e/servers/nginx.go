@@ -6,9 +6,11 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -65,12 +67,11 @@ func newEdge(r *Run) (*edge, error) {
 		return nil, err
 	}
 	e := &edge{run: r, version: programs.Version("nginx", "-v"), roots: x509.NewCertPool()}
-	conf := r.configMapWith("host.conf")
-	found := hostLine.FindStringSubmatch(conf["host.conf"])
-	if found == nil {
-		return nil, errors.New("host.conf has no server_name")
+	var err error
+	if e.host, err = r.host(); err != nil {
+		return nil, err
 	}
-	e.host = found[1]
+	conf := r.configMapWith("http.conf")
 	timeout := timeoutLine.FindStringSubmatch(conf["http.conf"])
 	if timeout == nil {
 		return nil, errors.New("http.conf has no proxy_read_timeout")
@@ -82,7 +83,6 @@ func newEdge(r *Run) (*edge, error) {
 	}
 
 	// The fakes are there later.
-	var err error
 	if e.controllerIP, err = loopback.Address(8080); err != nil {
 		return nil, err
 	}
@@ -102,20 +102,35 @@ func newEdge(r *Run) (*edge, error) {
 		return nil, err
 	}
 	e.roots.AddCert(parsed)
-	conf1, always := "file nginx.conf", true
-	e.pod, err = r.pod(podproc.Options{
-		Component: "nginx", IP: e.ip,
-		Secrets: map[string]map[string]string{"nginx-tls": {"tls.crt": crt, "tls.key": key}},
-		Rules: []podproc.Rule{
-			{In: conf1, From: "listen 8080 default_server", To: "listen " + e.ip + ":8080 default_server", Always: always},
-			{In: conf1, From: "listen 8443 ssl default_server", To: "listen " + e.ip + ":8443 ssl default_server", Always: always},
-			{In: conf1, From: "listen 8081 default_server", To: "listen " + e.ip + ":8081 default_server", Always: always},
-			{In: "file http.conf", From: "resolver kube-dns.kube-system.svc.cluster.local valid=5s", To: "resolver " + e.dns.Address() + " valid=1s", Always: always},
-			{In: "file http.conf", From: "proxy_read_timeout " + e.patience + "s", To: "proxy_read_timeout 3s", Always: always},
-			{In: "file start.sh", From: "interval=60", To: "interval=1", Always: always},
-		},
-	})
+	e.pod, err = r.nginxPod(e.ip, e.dns, crt, key,
+		podproc.Rule{In: "file http.conf", From: "proxy_read_timeout " + e.patience + "s", To: "proxy_read_timeout 3s", Always: true})
 	return e, err
+}
+
+// host is the public one.
+func (r *Run) host() (string, error) {
+	found := hostLine.FindStringSubmatch(r.configMapWith("host.conf")["host.conf"])
+	if found == nil {
+		return "", errors.New("host.conf has no server_name")
+	}
+	return found[1], nil
+}
+
+// nginxPod is a pod of nginx at an address of its own, which asks dns. What it
+// asked it keeps for a fifth of the time.
+func (r *Run) nginxPod(ip string, dns *loopback.DNS, crt, key string, rules ...podproc.Rule) (*podproc.Pod, error) {
+	listen := func(what string) podproc.Rule {
+		return podproc.Rule{In: "file nginx.conf", From: "listen " + what, To: "listen " + ip + ":" + what, Always: true}
+	}
+	return r.pod(podproc.Options{
+		Component: "nginx", IP: ip,
+		Secrets: map[string]map[string]string{"nginx-tls": {"tls.crt": crt, "tls.key": key}},
+		Rules: append(rules,
+			listen("8080 default_server"), listen("8443 ssl default_server"), listen("8081 default_server"),
+			podproc.Rule{In: "file http.conf", From: "resolver kube-dns.kube-system.svc.cluster.local valid=5s", To: "resolver " + dns.Address() + " valid=1s", Always: true},
+			podproc.Rule{In: "file start.sh", From: "interval=60", To: "interval=1", Always: true},
+		),
+	})
 }
 
 // configMapWith is the data of the ConfigMap that has this key.
