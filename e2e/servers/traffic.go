@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -158,7 +161,7 @@ func (t *traffic) publish(service string) {
 
 var (
 	stopSleep  = regexp.MustCompile(`exec sleep (\d+)`)
-	drainSleep = regexp.MustCompile(`(?m)^sleep (\d+)$`)
+	firstSleep = regexp.MustCompile(`(?m)(?:^|/bin/)sleep (\d+)$`)
 	keepAlive  = regexp.MustCompile(`keepalive_timeout (\d+)s;`)
 )
 
@@ -280,32 +283,55 @@ func (t *traffic) during(something func() error) (int, error) {
 
 // replaceBehind replaces the pods of each Service one by one.
 func (t *traffic) replaceBehind() error {
-	wait, err := number(t.run.configMapWith("drain.sh")["drain.sh"], drainSleep)
-	if err != nil {
-		return err
-	}
 	var each sync.WaitGroup
 	failed := make([]error, len(services))
 	i := 0
 	for service := range services {
-		each.Go(func(into *error) func() {
-			return func() {
-				for _, b := range t.pods[service] {
-					if *into = t.replace(service, b, time.Duration(wait)*time.Second/lookupScale); *into != nil {
-						return
-					}
-				}
-			}
-		}(&failed[i]))
+		into := &failed[i]
+		each.Go(func() { *into = t.replaceAll(service) })
 		i++
 	}
 	each.Wait()
-	for _, err := range failed {
-		if err != nil {
+	return errors.Join(failed...)
+}
+
+// replaceAll replaces the pods of a Service one by one.
+func (t *traffic) replaceAll(service string) error {
+	component, _, err := t.run.Env.Target(service, 8080)
+	if err != nil {
+		return err
+	}
+	wait, err := t.run.firstWait(component)
+	if err != nil {
+		return err
+	}
+	for _, b := range t.pods[service] {
+		if err := t.replace(service, b, time.Duration(wait)*time.Second/lookupScale); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// firstWait is how many seconds a preStop sleeps before anything else.
+func (r *Run) firstWait(component string) (int, error) {
+	pod, err := r.pod(podproc.Options{Component: component})
+	if err != nil {
+		return 0, err
+	}
+	command, err := pod.PreStop(component)
+	if err != nil {
+		return 0, err
+	}
+	text := strings.Join(command, " ")
+	if script := command[len(command)-1]; strings.HasSuffix(script, ".sh") {
+		content, err := os.ReadFile(pod.Path(script))
+		if err != nil {
+			return 0, err
+		}
+		text = string(content)
+	}
+	return number(text, firstSleep)
 }
 
 // replace a pod as a rolling update does: it goes from the endpoints, which is
