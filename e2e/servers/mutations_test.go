@@ -25,7 +25,7 @@ func TestMutations(t *testing.T) {
 			Redis, []string{"after SIGKILL", `"0" keys of 100`}},
 		{"denied path", "production", "configmap-nginx.yaml", "\"~^ /metrics(/|$)\" 1;", "",
 			Nginx, []string{"/metrics is not denied"}},
-		{"port of an upstream", "production", "configmap-nginx.yaml", "server controller-http:8080", "server controller-http:8081",
+		{"port of an upstream", "production", "configmap-nginx.yaml", "controller-ready.openwhisk.svc.cluster.local:8080", "controller-ready.openwhisk.svc.cluster.local:8081",
 			Nginx, []string{"502", ":8081"}},
 		{"path of the certificate", "ci", "configmap-nginx.yaml", "ssl_certificate /certs/tls.crt", "ssl_certificate /certs/cert.pem",
 			Nginx, []string{"nginx -t", "/certs/cert.pem"}},

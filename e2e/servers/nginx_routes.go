@@ -23,7 +23,7 @@ func (e *edge) get(url string) (int, string, error) {
 	return response.StatusCode, string(body), err
 }
 
-var upstreamLine = regexp.MustCompile(`server \S+;`)
+var upstreamLine = regexp.MustCompile(`"(\S+):(\d+)";`)
 
 func (e *edge) redirect() error {
 	response, err := e.client().Get("http://" + e.host + ":8080/api/v1/namespaces?limit=1")
@@ -39,37 +39,62 @@ func (e *edge) redirect() error {
 	return nil
 }
 
-// late proves that nginx runs without the API gateway, and finds it once it is
-// there.
+// late proves that nginx runs without what is behind it, and finds it once it
+// is there.
 func (e *edge) late() error {
-	url := "https://" + e.host + ":8443/api/guest/hello"
+	var err error
+	for _, behind := range []struct {
+		service, ip, path string
+		fake              **fake
+	}{
+		{"controller-ready", e.controllerIP, "/api/v1", &e.controller},
+		{"apigateway-ready", e.gatewayIP, "/api/guest/hello", &e.gateway},
+	} {
+		if *behind.fake, err = e.appears(behind.service, behind.ip, behind.path); err != nil {
+			return err
+		}
+	}
+	e.run.proved(e.version, "nginx runs without controllers and without the API gateway (502 for their paths) and finds them when they are there")
+	return nil
+}
+
+// appears gives a Service its first pod.
+func (e *edge) appears(service, ip, path string) (*fake, error) {
+	url := "https://" + e.host + ":8443" + path
 	if status, _, err := e.get(url); err != nil || status != http.StatusBadGateway {
-		return wrong(err, "without the API gateway: status %d, not 502", status)
+		return nil, wrong(err, "without %s: status %d, not 502", service, status)
 	}
-	if status, _, err := e.get("https://" + e.host + ":8443/api/v1"); err != nil || status != http.StatusOK {
-		return wrong(err, "without the API gateway the controller's paths are answered with %d (http.conf: %s)",
-			status, upstreamLine.FindString(e.run.configMapWith("http.conf")["http.conf"]))
-	}
-	component, port, err := e.run.Env.Target("apigateway", 8080)
+	component, port, err := e.run.Env.Target(service, 8080)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if e.gateway, err = e.run.newFake(component, e.gatewayIP, port, nil); err != nil {
-		return err
+	made, err := e.run.newFake(component, ip, port, nil)
+	if err != nil {
+		return nil, err
 	}
-	e.dns.Set(e.gatewayFQN, e.gatewayIP)
+	e.dns.Set(e.run.fqdn(service), ip)
 	err = eventually(e.run.Context, 10*time.Second, func() error {
 		status, body, err := e.get(url)
-		if err == nil && (status != http.StatusOK || !strings.HasPrefix(body, "apigateway ")) {
+		if err == nil && (status != http.StatusOK || !strings.HasPrefix(body, component+" ")) {
 			err = fmt.Errorf("status %d: %s", status, body)
 		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("the API gateway is there, but: %w\n%s", err, e.process.Log())
+		return nil, fmt.Errorf("%s is there, but: %w (http.conf: %s)\n%s", service, err,
+			upstreamLine.FindAllString(e.run.configMapWith("http.conf")["http.conf"], -1), e.process.Log())
 	}
-	e.run.proved(e.version, "nginx runs without the API gateway (502 for its paths) and finds it when it is there")
-	return nil
+	return made, nil
+}
+
+// fqdn of a Service of the environment.
+func (r *Run) fqdn(service string) string {
+	for _, s := range r.Env.Services {
+		if s.Metadata.Name == service {
+			return service + "." + s.Metadata.Namespace + ".svc.cluster.local"
+		}
+	}
+	return ""
 }
 
 func (e *edge) routes() error {

@@ -75,6 +75,14 @@ func everywhere(t *testing.T, check func(*Run) error) {
 
 func TestNginx(t *testing.T) { everywhere(t, Nginx) }
 
+// Long, and the same in each environment.
+func TestTraffic(t *testing.T) {
+	t.Parallel()
+	if err := try(t, load(t, "ci"), Traffic); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestRedis(t *testing.T) { everywhere(t, Redis) }
 
 func TestKafka(t *testing.T) { everywhere(t, Kafka) }

@@ -216,8 +216,6 @@ func (r *Run) endpoints(target string) ([]endpoint, error) {
 		return list, nil
 	case "redis":
 		return []endpoint{{"redis." + w.Metadata.Namespace + ".svc.cluster.local", "redis", 6379, ""}}, nil
-	case "controller":
-		return []endpoint{{"controller-http", "controller-http", 8080, ""}}, nil
 	case "nginx":
 		return []endpoint{{"http://nginx-internal/", "nginx-internal", 80, "/healthz"}}, nil
 	}

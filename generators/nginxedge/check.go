@@ -30,6 +30,10 @@ func check(s Spec) error {
 	if d, err := time.ParseDuration(s.ReadTimeout); err != nil || d < time.Second || d%time.Second != 0 {
 		c.Fail("spec.readTimeout %q is no duration in whole seconds", s.ReadTimeout)
 	}
+	if s.Uploads < 1 {
+		c.Fail("spec.uploads is %d, wanted at least 1", s.Uploads)
+	}
+	checkTimes(&c, s.Times)
 	filePath(&c, "spec.certificateDir", s.CertificateDir)
 	upstreams := checkUpstreams(&c, s)
 	checkPaths(&c, s, upstreams)
@@ -70,10 +74,25 @@ func checkPorts(c *krm.Check, p Ports) {
 	}
 }
 
+// checkTimes wants whole seconds, and a pod that outlasts the connections that
+// its clients keep: what is cut at the end was idle too long in any case.
+func checkTimes(c *krm.Check, t Times) {
+	for _, time := range []struct {
+		field string
+		value int
+	}{{"lookup", t.Lookup}, {"keepAlive", t.KeepAlive}} {
+		if time.value < 1 {
+			c.Fail("spec.times.%s is %d, wanted at least 1 (second)", time.field, time.value)
+		}
+	}
+	if t.Leave <= t.KeepAlive {
+		c.Fail("spec.times.leave is %d: a pod that goes wants more than spec.times.keepAlive, %d", t.Leave, t.KeepAlive)
+	}
+}
+
 // checkUpstreams returns the names of the upstreams.
 func checkUpstreams(c *krm.Check, s Spec) map[string]bool {
 	names := map[string]bool{}
-	late := false
 	for i, u := range s.Upstreams {
 		field := fmt.Sprintf("spec.upstreams[%d]", i)
 		if c.Given(field+".name", u.Name) && !upstreamName.MatchString(u.Name) {
@@ -82,11 +101,8 @@ func checkUpstreams(c *krm.Check, s Spec) map[string]bool {
 		c.Unique(field+".name", u.Name, names)
 		host(c, field+".host", u.Host)
 		c.Port(field+".port", u.Port)
-		late = late || u.Late
 	}
-	if late {
-		host(c, "spec.resolver", s.Resolver)
-	}
+	host(c, "spec.resolver", s.Resolver)
 	return names
 }
 

@@ -21,6 +21,11 @@ type Spec struct {
 	BodySize int `json:"bodySize"`
 	// ReadTimeout of upstreams, as nginx writes it: "75s".
 	ReadTimeout string `json:"readTimeout"`
+	// Uploads is how many requests with large bodies are taken at once. Each
+	// may fill BodySize of /tmp.
+	Uploads int `json:"uploads"`
+	// Times of a pod that goes.
+	Times Times `json:"times"`
 	// CertificateDir holds tls.crt and tls.key.
 	CertificateDir string `json:"certificateDir"`
 
@@ -38,6 +43,17 @@ type Spec struct {
 	Gateway  *Gateway `json:"gateway,omitempty"`
 }
 
+// Times, in seconds.
+type Times struct {
+	// Lookup is how long an upstream's addresses are kept.
+	Lookup int `json:"lookup"`
+	// KeepAlive is how long a client's connection may be idle.
+	KeepAlive int `json:"keepAlive"`
+	// Leave is how long a pod that goes still answers: until nothing sends
+	// new connections to it, and the clients of the old ones know.
+	Leave int `json:"leave"`
+}
+
 // Ports of the container, all above 1023.
 type Ports struct {
 	// HTTP redirects to HTTPS.
@@ -47,15 +63,14 @@ type Ports struct {
 	Internal int `json:"internal"`
 }
 
-// Upstream is a Service that requests go to.
+// Upstream is where requests go: each to any of the addresses that Host has at
+// that time. nginx starts without them.
 type Upstream struct {
 	Name string `json:"name"`
-	// Host is looked up when nginx starts, unless Late.
+	// Host is fully qualified: Resolver completes no names.
 	Host string `json:"host"`
-	Port int    `json:"port"`
-	// Late upstreams are looked up at each request, through Resolver: nginx
-	// starts without them. Host is then fully qualified.
-	Late bool `json:"late,omitempty"`
+	// Port of the addresses: for a headless Service, that of the pods.
+	Port int `json:"port"`
 }
 
 // Route sends a path prefix to an upstream.

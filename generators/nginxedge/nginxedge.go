@@ -7,11 +7,13 @@
 // directory. The pod runs `sh <directory>/start.sh`, as any user, with a
 // read-only root filesystem and a writable /tmp. Its keys:
 //
-//	nginx.conf   what is the same in every environment; includes the next three
+//	nginx.conf   what is the same in every environment; includes the next four
 //	http.conf    limits, the resolver, upstreams
 //	host.conf    the names of the host, for the servers
+//	leave.conf   what a pod that goes does with its clients, for the servers
 //	routes.conf  the paths, for the servers
 //	start.sh     runs nginx and reloads it when the certificate changes
+//	stop.sh      for preStop: nginx tells its clients to go, and some time passes
 //
 // Any Host header is served, on HTTPS and inside the cluster: users come by
 // address and by port-forward, and calls from the cluster name a Service. A

@@ -14,36 +14,35 @@ import (
 //go:embed conf
 var conf embed.FS
 
+// parameters is how many requests with bodies below 1 MB take the room of an
+// upload, which is 1 MiB each.
+const parameters = 16
+
 // file is what the templates below conf/ see.
 type file struct {
 	Spec
 	// ReadSeconds is ReadTimeout, in seconds.
 	ReadSeconds int
-	// EarlyUpstreams are looked up at start, LateUpstreams at each request.
-	EarlyUpstreams, LateUpstreams []Upstream
+	// UploadsEach is how many of the uploads one client address may have.
+	UploadsEach int
+	// Parameters is how many requests with bodies below 1 MB are taken at once.
+	Parameters int
 }
 
 // render returns the files of the ConfigMap by their names. The spec has been
 // checked: no value in it can end a word of nginx's language.
 func render(s Spec) (map[string]string, error) {
-	f := file{Spec: s, ReadSeconds: seconds(s.ReadTimeout)}
+	f := file{
+		Spec: s, ReadSeconds: seconds(s.ReadTimeout),
+		UploadsEach: (s.Uploads + 1) / 2, Parameters: s.Uploads * parameters,
+	}
 	f.Deny = slices.Sorted(slices.Values(s.Deny))
 	f.Routes = slices.SortedFunc(slices.Values(s.Routes), func(a, b Route) int { return cmp.Compare(a.Path, b.Path) })
-	targets := map[string]string{}
-	for _, u := range slices.SortedFunc(slices.Values(s.Upstreams), func(a, b Upstream) int { return cmp.Compare(a.Name, b.Name) }) {
-		if u.Late {
-			f.LateUpstreams = append(f.LateUpstreams, u)
-			targets[u.Name] = variable(u.Name)
-		} else {
-			f.EarlyUpstreams = append(f.EarlyUpstreams, u)
-			targets[u.Name] = u.Name
-		}
-	}
+	f.Upstreams = slices.SortedFunc(slices.Values(s.Upstreams), func(a, b Upstream) int { return cmp.Compare(a.Name, b.Name) })
 	t, err := template.New("").Funcs(template.FuncMap{
 		"quote":    regexp.QuoteMeta,
 		"rest":     rest,
 		"variable": variable,
-		"target":   func(upstream string) string { return targets[upstream] },
 		// namespaced paths are rewritten on the host of a namespace.
 		"namespaced": func(path string) bool { return longest(s.Routes, path).NamespacePath != "" },
 	}).ParseFS(conf, "conf/*")
@@ -51,7 +50,7 @@ func render(s Spec) (map[string]string, error) {
 		return nil, fmt.Errorf("parse nginx's files: %w", err)
 	}
 	files := map[string]string{}
-	for _, name := range []string{"nginx.conf", "http.conf", "host.conf", "routes.conf", "start.sh"} {
+	for _, name := range []string{"nginx.conf", "http.conf", "host.conf", "leave.conf", "routes.conf", "start.sh", "stop.sh"} {
 		var b strings.Builder
 		if err := t.ExecuteTemplate(&b, name, f); err != nil {
 			return nil, fmt.Errorf("render %s: %w", name, err)
@@ -73,8 +72,8 @@ func longest(routes []Route, path string) Route {
 	return found
 }
 
-// variable holds host and port of a late upstream. nginx resolves a name at
-// the time of the request only when it comes from a variable.
+// variable holds host and port of an upstream. nginx resolves a name at the
+// time of the request only when it comes from a variable.
 func variable(upstream string) string {
 	return "$to_" + strings.ReplaceAll(upstream, "-", "_")
 }

@@ -13,12 +13,13 @@ import (
 func edge() Spec {
 	return Spec{
 		Host: "f.example.com", PublicPort: 8443, Resolver: "dns.kube-system", BodySize: 65, ReadTimeout: "75s",
+		Uploads: 3, Times: Times{Lookup: 5, KeepAlive: 75, Leave: 85},
 		Ports: Ports{HTTP: 8080, HTTPS: 8443, Internal: 8081}, CertificateDir: "/certs",
-		Upstreams: []Upstream{{Name: "b-late", Host: "b.svc", Port: 2, Late: true}, {Name: "a", Host: "a.svc", Port: 1}},
+		Upstreams: []Upstream{{Name: "b-two", Host: "b.svc", Port: 2}, {Name: "a", Host: "a.svc", Port: 1}},
 		Routes: []Route{
 			{Path: "/web", Upstream: "a", NamespacePath: "/web"},
 			{Path: "/", Upstream: "a", NamespacePath: "/web"},
-			{Path: "/api", Upstream: "b-late"},
+			{Path: "/api", Upstream: "b-two"},
 		},
 		Deny: []string{"/v1.0/metrics", "/api/private"},
 	}
@@ -50,7 +51,7 @@ func TestFiles(t *testing.T) {
 			directives(t, name, text)
 		}
 	}
-	want := map[string]bool{"http.conf": true, "host.conf": true, "routes.conf": true}
+	want := map[string]bool{"http.conf": true, "host.conf": true, "leave.conf": true, "routes.conf": true}
 	got := map[string]bool{}
 	for _, d := range directives(t, "nginx.conf", fs["nginx.conf"]) {
 		if include, ok := strings.CutPrefix(d, "include "); ok {
@@ -69,7 +70,7 @@ func TestPathsStandOnce(t *testing.T) {
 	fs := files(t, edge())
 	locations := 0
 	for _, d := range directives(t, "routes.conf", fs["routes.conf"]) {
-		if strings.HasPrefix(d, "location ") {
+		if strings.HasPrefix(d, "location /") {
 			locations++
 		}
 	}
@@ -94,7 +95,7 @@ func TestPathsStandOnce(t *testing.T) {
 func TestEnvironments(t *testing.T) {
 	changed := edge()
 	changed.Host, changed.PublicPort, changed.Resolver = "g.example.com", 443, "dns.openshift-dns"
-	changed.BodySize, changed.ReadTimeout = 10, "3m"
+	changed.BodySize, changed.ReadTimeout, changed.Uploads = 10, "3m", 4
 	changed.Upstreams[1].Host, changed.Upstreams[0].Host = "c.svc", "d.svc"
 	before, after := files(t, edge()), files(t, changed)
 	var differ []string

@@ -136,9 +136,9 @@ func checkVolumes(c *krm.Check, s Spec) {
 }
 
 func checkServices(c *krm.Check, s Spec) {
-	targets := map[string]bool{}
+	targets := map[string]int{}
 	for _, p := range s.Main.Ports {
-		targets[p.Name] = true
+		targets[p.Name] = p.Port
 	}
 	seen := map[string]bool{}
 	for i, svc := range s.Services {
@@ -148,14 +148,20 @@ func checkServices(c *krm.Check, s Spec) {
 		if len(svc.Ports) == 0 {
 			c.Fail("%s.ports is empty", field)
 		}
+		if svc.Headless && svc.Ready {
+			c.Fail("%s is headless, so it has pods that are not ready too", field)
+		}
 		names := map[string]bool{}
 		for j, p := range svc.Ports {
 			at := fmt.Sprintf("%s.ports[%d]", field, j)
 			c.Label(at+".name", p.Name)
 			c.Unique(at+".name", p.Name, names)
 			c.Port(at+".port", p.Port)
-			if !targets[p.Target] {
+			switch port, ok := targets[p.Target]; {
+			case !ok:
 				c.Fail("%s.target %q is no port of spec.main", at, p.Target)
+			case (svc.Headless || svc.Ready) && port != p.Port:
+				c.Fail("%s.port is %d: clients get the pods' own addresses, where %s is %d", at, p.Port, p.Target, port)
 			}
 		}
 	}

@@ -130,8 +130,11 @@ type Wait struct {
 type Service struct {
 	Name string `json:"name"`
 	// Headless gives pods stable names, also before they are ready.
-	Headless bool          `json:"headless,omitempty"`
-	Ports    []ServicePort `json:"ports"`
+	Headless bool `json:"headless,omitempty"`
+	// Ready gives the addresses of all pods that are ready, in place of one
+	// address for all.
+	Ready bool          `json:"ready,omitempty"`
+	Ports []ServicePort `json:"ports"`
 }
 
 // ServicePort of a Service.

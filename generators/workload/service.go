@@ -19,8 +19,10 @@ func serviceSpec(o krm.Owner, svc Service) krm.M {
 		ports = append(ports, krm.M{"name": p.Name, "port": p.Port, "targetPort": p.Target, "protocol": "TCP"})
 	}
 	spec := krm.M{"type": "ClusterIP", "selector": o.Selector(), "ports": ports}
-	if svc.Headless {
+	if svc.Headless || svc.Ready {
 		spec["clusterIP"] = "None"
+	}
+	if svc.Headless {
 		// Peers find each other before any of them can be ready.
 		spec["publishNotReadyAddresses"] = true
 	}

@@ -40,6 +40,8 @@ type Catalog struct {
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.
 	Actions Actions `json:"actions"`
+	// Drain is what all that goes away waits for.
+	Drain Drain `json:"drain"`
 }
 
 // ClusterRoles for the service accounts of the two namespaces.
@@ -290,12 +292,24 @@ type Edge struct {
 	Deny      []string         `json:"deny"`
 }
 
-// Upstream is a component's endpoint under a name of its own. A Late one is
-// looked up at each request.
+// Upstream is a component's endpoint under a name of its own.
 type Upstream struct {
 	Name      string `json:"name"`
 	Component string `json:"component"`
-	Late      bool   `json:"late"`
+}
+
+// Drain is how long it takes until nobody sends requests to a pod that goes, in
+// seconds.
+type Drain struct {
+	// Endpoints is until their change is known to all nodes and DNS servers.
+	Endpoints int `json:"endpoints"`
+	// Records is how long DNS keeps an answer, Lookup how long nginx does.
+	Records int `json:"records"`
+	Lookup  int `json:"lookup"`
+	// KeepAlive is how long nginx keeps the idle connection of a client.
+	KeepAlive int `json:"keepAlive"`
+	// Found is the time for what nginx finds by DNS.
+	Found int `json:"found"`
 }
 
 // Database of CouchDB.

@@ -32,6 +32,7 @@ var functions = template.FuncMap{
 	},
 	// add two numbers.
 	"add": func(a, b int) int { return a + b },
+	"mul": func(a, b int) int { return a * b },
 	"min": func(a, b int) int { return min(a, b) },
 }
 

@@ -33,6 +33,8 @@ type Values struct {
 	APIHost string
 	// PublicURL of the installation, without a path.
 	PublicURL string
+	// EdgeLeave is how long nginx still answers when its pod goes, in seconds.
+	EdgeLeave int
 	// CertificateSecret holds nginx's certificate.
 	CertificateSecret string
 
@@ -102,6 +104,7 @@ func New(env *environment.Environment) (Values, error) {
 	if env.Edge.Port != 443 {
 		v.PublicURL += fmt.Sprintf(":%d", env.Edge.Port)
 	}
+	v.EdgeLeave = cat.Drain.Endpoints + cat.Drain.KeepAlive
 	v.CertificateSecret = cat.Edge.Certificate
 	if env.Edge.TLS.Existing != nil {
 		v.CertificateSecret = env.Edge.TLS.Existing.Secret

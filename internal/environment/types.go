@@ -170,6 +170,12 @@ type Edge struct {
 	// Largest request body in MiB. Default: 65, because an action of 48 MiB
 	// grows to 64 MiB in base64.
 	BodySize int `json:"bodySize"`
+	// How many requests with a body of 1 MB or more an nginx pod takes at
+	// once; the next one is answered 503. Each may fill bodySize of the
+	// node's disk until it is answered, and one client address gets half of
+	// them. Bodies from 60 kB to 1 MB count apart, up to 16 times as many.
+	// Default: 16, which fills 1.3 GiB.
+	Uploads int `json:"uploads"`
 	// How long nginx waits for an answer. Default: 75s, which outlasts the
 	// controller's request timeout of 65 s.
 	ReadTimeout string `json:"readTimeout"`

@@ -20,6 +20,8 @@ func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
 		Ports:          nginxedge.Ports{HTTP: port("http"), HTTPS: port("https"), Internal: port("internal")},
 		BodySize:       e.BodySize,
 		ReadTimeout:    e.ReadTimeout,
+		Uploads:        e.Uploads,
+		Times:          nginxedge.Times{Lookup: p.Catalog.Drain.Lookup, KeepAlive: p.Catalog.Drain.KeepAlive, Leave: p.EdgeLeave},
 		CertificateDir: certificateDir,
 		Deny:           fixed.Deny,
 		Service: nginxedge.Service{
@@ -34,11 +36,7 @@ func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
 			continue
 		}
 		to := p.Endpoint(u.Component)
-		host := to.Host
-		if u.Late {
-			host = to.FQDN
-		}
-		s.Upstreams = append(s.Upstreams, nginxedge.Upstream{Name: u.Name, Host: host, Port: to.Port, Late: u.Late})
+		s.Upstreams = append(s.Upstreams, nginxedge.Upstream{Name: u.Name, Host: to.FQDN, Port: to.Port})
 	}
 	for _, route := range fixed.Routes {
 		var r nginxedge.Route

@@ -1,13 +1,12 @@
 # Runs before the controller is told to stop. By now the endpoints are
 # changing: wait until nobody sends requests, then until what was begun
 # is answered, then stop listening for answers.
-sleep 10
-end=330
-while [ "$end" -gt 10 ]; do
+sleep 45
+end=$((`date +%s` + 330))
+while [ "`date +%s`" -lt "$end" ]; do
   running=`curl -fsS --max-time 2 http://127.0.0.1:8080/activation/count` || break
   [ "$running" = 0 ] && break
   sleep 1
-  end=$((end - 1))
 done
 # By standard input, so that the password is in no list of processes.
 login=`printf '%s:%s' "$CONFIG_whisk_controller_username" "$CONFIG_whisk_controller_password" | base64 | tr -d '\n'`

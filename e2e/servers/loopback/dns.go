@@ -5,23 +5,33 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"time"
 )
 
 // DNS answers questions for IPv4 addresses. A name it does not have does not
-// exist.
+// exist. What it answered it may go on answering for some time, as a cache does.
 type DNS struct {
 	connection net.PacketConn
+	cache      time.Duration
 	mu         sync.Mutex
-	names      map[string]string
+	names      map[string][]string
+	cached     map[string]record
 }
 
-// NewDNS starts a server on a free port.
-func NewDNS() (*DNS, error) {
+// record is what a cache keeps of an answer.
+type record struct {
+	ips  []string
+	till time.Time
+}
+
+// NewDNS starts a server on a free port. It keeps answers that have an address
+// for as long as cache says.
+func NewDNS(cache time.Duration) (*DNS, error) {
 	connection, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	d := &DNS{connection: connection, names: map[string]string{}}
+	d := &DNS{connection: connection, cache: cache, names: map[string][]string{}, cached: map[string]record{}}
 	go d.serve()
 	return d, nil
 }
@@ -29,11 +39,25 @@ func NewDNS() (*DNS, error) {
 // Address is where the server listens, host:port.
 func (d *DNS) Address() string { return d.connection.LocalAddr().String() }
 
-// Set gives a name an address; an empty one removes it.
-func (d *DNS) Set(name, ip string) {
+// Set gives a name its addresses; none removes it.
+func (d *DNS) Set(name string, ips ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.names[strings.ToLower(name)] = ip
+	d.names[strings.ToLower(name)] = ips
+}
+
+// addresses are those of a name, or those that it had.
+func (d *DNS) addresses(name string) []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if kept := d.cached[name]; time.Now().Before(kept.till) {
+		return kept.ips
+	}
+	ips := d.names[name]
+	if len(ips) > 0 {
+		d.cached[name] = record{ips, time.Now().Add(d.cache)}
+	}
+	return ips
 }
 
 // Close ends the server.
@@ -70,10 +94,7 @@ func (d *DNS) answer(question []byte) []byte {
 	if end > len(question) {
 		return nil
 	}
-	d.mu.Lock()
-	ip := net.ParseIP(d.names[strings.ToLower(strings.Join(labels, "."))]).To4()
-	d.mu.Unlock()
-
+	ips := d.addresses(strings.ToLower(strings.Join(labels, ".")))
 	answer := append([]byte{}, question[:end]...)
 	binary.BigEndian.PutUint16(answer[2:], 0x8180) // an answer, recursion done
 	binary.BigEndian.PutUint16(answer[4:], 1)
@@ -81,12 +102,14 @@ func (d *DNS) answer(question []byte) []byte {
 		answer[i] = 0
 	}
 	switch {
-	case ip == nil:
+	case len(ips) == 0:
 		answer[3] |= 3 // no such name
 	case binary.BigEndian.Uint16(question[at+1:]) == typeA:
-		answer[7] = 1
-		answer = append(answer, 0xc0, header, 0, typeA, 0, 1, 0, 0, 0, 1, 0, 4)
-		answer = append(answer, ip...)
+		answer[7] = byte(len(ips))
+		for _, ip := range ips {
+			answer = append(answer, 0xc0, header, 0, typeA, 0, 1, 0, 0, 0, 30, 0, 4)
+			answer = append(answer, net.ParseIP(ip).To4()...)
+		}
 	}
 	return answer
 }

@@ -21,5 +21,7 @@ watch() {
     done
 }
 
+# A container that starts again in its pod does not go.
+rm -f /tmp/leaving
 watch &
 exec nginx -e stderr -c "$conf" -g 'daemon off;'
