@@ -40,6 +40,12 @@ type Catalog struct {
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.
 	Actions Actions `json:"actions"`
+	// Limits are the links of each flow, from the edge to the database.
+	Limits []Limit `json:"limits"`
+	// Fronts stand in front of the edge, by their names.
+	Fronts map[string]Front `json:"fronts"`
+	// Throttle is how a namespace's limits are shared out.
+	Throttle Throttle `json:"throttle"`
 }
 
 // ClusterRoles for the service accounts of the two namespaces.
@@ -342,10 +348,8 @@ type Actions struct {
 // Facts about OpenWhisk and its servers. Sizes are in bytes, times in seconds.
 type Facts struct {
 	SerdesOverhead        int    `json:"serdesOverhead"`
-	RequestTimeout        int    `json:"requestTimeout"`
-	ExecSizeLimit         int    `json:"execSizeLimit"`
+	ParameterLimit        int    `json:"parameterLimit"`
 	HealthFamily          string `json:"healthFamily"`
-	KafkaMessageMaxBytes  int    `json:"kafkaMessageMaxBytes"`
 	MinimumKubernetes     int    `json:"minimumKubernetes"`
 	KubernetesNote        string `json:"kubernetesNote"`
 	ReplicationFactorGoal int    `json:"replicationFactorGoal"`

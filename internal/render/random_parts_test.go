@@ -145,7 +145,12 @@ func (r random) core(env *environment.Environment) {
 	maybe(r, &i.Drain, "1000s")
 	maybe(r, &i.Logs, "none")
 
+	maybe(r, &i.ManagedShare, 100, 60)
+	maybe(r, &i.BlackboxShare, 100, 50)
+
 	maybe(r, &l.InvocationsPerMinute, 1, 100000)
+	maybe(r, &l.Action, 1, 20)
+	maybe(r, &l.Blocking, "10s", "600s")
 	maybe(r, &l.ConcurrentInvocations, 200)
 	maybe(r, &l.FiresPerMinute, 7)
 	maybe(r, &l.SequenceLength, 10)
@@ -188,10 +193,10 @@ func (r random) edge(env *environment.Environment) {
 	maybe(r, &e.Port, 8443, 31001)
 	maybe(r, &e.Replicas, 1, 3, 4)
 	maybe(r, &e.BodySize, 128, 1024)
-	if env.Limits.Payload > 50<<20 {
+	if env.Limits.Payload > 50<<20 && e.BodySize != 0 {
 		e.BodySize = 200
 	}
-	maybe(r, &e.ReadTimeout, "90s", "3600s")
+	maybe(r, &e.ReadTimeout, "3000s", "3600s")
 	r.resources(&e.Resources, 128)
 	e.Service.Type = pick(r, "ClusterIP", "NodePort", "LoadBalancer")
 	maybe(r, &e.Service.Annotations, map[string]string{"example.com/lb": "internal", "a": "true"})
@@ -207,9 +212,11 @@ func (r random) edge(env *environment.Environment) {
 		e.Ingress = &environment.Ingress{Class: pick(r, "nginx", "traefik.example.com")}
 		maybe(r, &e.Ingress.Annotations, map[string]string{"example.com/x": "1", "nginx.ingress.kubernetes.io/proxy-body-size": "2g"})
 		maybe(r, &e.Ingress.Secret, "public-tls")
+		maybe(r, &e.Ingress.Controller, "ingress-nginx", "alb", "openshift")
 	}
 	if named && r.chance(30) {
 		e.Gateway = &environment.Gateway{Name: pick(r, "public", "edge.v2"), Namespace: pick(r, "", "gateways"), SectionName: pick(r, "", "https")}
+		maybe(r, &e.Gateway.Controller, "istio", "gke")
 	}
 	selfSigned := env.Profile == "development" && (e.Ingress == nil || e.Ingress.Secret != "")
 	switch kind := r.IntN(4); {
