@@ -62,12 +62,12 @@ func (v view) behind(name string) catalog.Limit {
 }
 
 // Yours are limits of servers that are no part of the installation, which it
-// cannot set.
+// cannot set, and whose own defaults are not enough.
 func (v view) Yours() []link {
 	var all []link
 	for _, l := range v.Chain() {
-		if l.Outside && len(l.Fields) == 0 {
-			all = append(all, link{At: l.At, Key: l.Key, Amount: fmt.Sprint(l.Amount), Why: l.Why})
+		if l.Outside && len(l.Fields) == 0 && l.Amount > l.Default {
+			all = append(all, link{At: v.Endpoint(l.At).Servers, Key: l.Key, Amount: fmt.Sprint(l.Amount), Why: l.Why})
 		}
 	}
 	return all
