@@ -116,6 +116,20 @@ func (r random) kafka(env *environment.Environment) {
 	}
 }
 
+// limits changes what goes through the whole chain, and who stands before it.
+func (r random) limits(env *environment.Environment) {
+	maybe(r, &env.Limits.Action, 1, 20)
+	maybe(r, &env.Limits.Blocking, "10s", "600s")
+	maybe(r, &env.Invoker.ManagedShare, 100, 60)
+	maybe(r, &env.Invoker.BlackboxShare, 100, 50)
+	if i := env.Edge.Ingress; i != nil {
+		maybe(r, &i.Controller, "ingress-nginx", "alb", "openshift")
+	}
+	if g := env.Edge.Gateway; g != nil {
+		maybe(r, &g.Controller, "istio", "gke")
+	}
+}
+
 // core changes controllers, invokers and the limits that both know.
 func (r random) core(env *environment.Environment) {
 	c, i, l := &env.Controller, &env.Invoker, &env.Limits
@@ -145,12 +159,7 @@ func (r random) core(env *environment.Environment) {
 	maybe(r, &i.Drain, "1000s")
 	maybe(r, &i.Logs, "none")
 
-	maybe(r, &i.ManagedShare, 100, 60)
-	maybe(r, &i.BlackboxShare, 100, 50)
-
 	maybe(r, &l.InvocationsPerMinute, 1, 100000)
-	maybe(r, &l.Action, 1, 20)
-	maybe(r, &l.Blocking, "10s", "600s")
 	maybe(r, &l.ConcurrentInvocations, 200)
 	maybe(r, &l.FiresPerMinute, 7)
 	maybe(r, &l.SequenceLength, 10)
@@ -212,11 +221,9 @@ func (r random) edge(env *environment.Environment) {
 		e.Ingress = &environment.Ingress{Class: pick(r, "nginx", "traefik.example.com")}
 		maybe(r, &e.Ingress.Annotations, map[string]string{"example.com/x": "1", "nginx.ingress.kubernetes.io/proxy-body-size": "2g"})
 		maybe(r, &e.Ingress.Secret, "public-tls")
-		maybe(r, &e.Ingress.Controller, "ingress-nginx", "alb", "openshift")
 	}
 	if named && r.chance(30) {
 		e.Gateway = &environment.Gateway{Name: pick(r, "public", "edge.v2"), Namespace: pick(r, "", "gateways"), SectionName: pick(r, "", "https")}
-		maybe(r, &e.Gateway.Controller, "istio", "gke")
 	}
 	selfSigned := env.Profile == "development" && (e.Ingress == nil || e.Ingress.Secret != "")
 	switch kind := r.IntN(4); {
