@@ -1,7 +1,6 @@
 package overlay
 
 import (
-	"slices"
 	"strings"
 	"testing"
 )
@@ -105,19 +104,6 @@ func TestBinaryData(t *testing.T) {
 		if (err == nil) != want || want && (len(sources) != 1 || string(f.files["k"]) != "\xff") {
 			t.Errorf("%s: %v, %v", text, sources, err)
 		}
-	}
-}
-
-func TestImagesOfAVolume(t *testing.T) {
-	var got []string
-	visit := func(c, _ map[string]any) { got = append(got, imageOf(c)) }
-	eachImage(map[string]any{
-		"containers": []any{map[string]any{"name": "a", "image": "i:1"}},
-		"volumes":    []any{map[string]any{"image": map[string]any{"reference": "i:2"}}, map[string]any{"reference": 3}},
-	}, nil, visit)
-	slices.Sort(got)
-	if strings.Join(got, " ") != "i:1 i:2" {
-		t.Error(got)
 	}
 }
 

@@ -3,6 +3,7 @@ package overlay
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -63,9 +64,7 @@ func (d data) lines() ([]byte, error) {
 	var wrong error
 	put := func(before string, v any) {
 		b.WriteString(before)
-		if err := e.Encode(v); err != nil && wrong == nil {
-			wrong = err
-		}
+		wrong = errors.Join(wrong, e.Encode(v))
 		b.Truncate(b.Len() - 1) // the line feed that Encode adds
 	}
 	b.WriteString("{\"objects\":[")

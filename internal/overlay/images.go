@@ -122,7 +122,7 @@ func (m images) refuted(all []container) string {
 	for _, c := range all {
 		starts := []string{c.want}
 		own := imageName(c.base)
-		if _, ok := m[own]; ok && c.base != "" {
+		if _, ok := m[own]; ok {
 			starts = append(starts, c.base)
 		}
 		for _, start := range starts {
@@ -153,9 +153,6 @@ func (m images) apply(pairs []pair) []pair {
 		return image
 	}
 	return apply(pairs, func(p pair) map[string]any {
-		if len(m) == 0 || p.now == nil || p.want.hashed {
-			return p.now
-		}
 		changed := false
 		eachImage(p.now, nil, func(c, _ map[string]any) { changed = changed || is(c) != imageOf(c) })
 		if !changed {

@@ -123,7 +123,7 @@ func mergeList(by []string, base, want []any) (patch []any, repeats int, ok bool
 			patch = append(patch, only)
 		}
 	}
-	return patch, repeats, len(patch) > 0
+	return patch, repeats, true
 }
 
 // mustName is how many of want's elements, from the first, a patch must name:
@@ -140,7 +140,7 @@ func mustName(by []string, base, want []any, was, is map[string]int) int {
 	for need > 0 {
 		key, _ := elementKey(by, want[need-1])
 		i, old := was[key]
-		if !old || !value.Equal(base[i], want[need-1]) || len(kept) == 0 || kept[len(kept)-1] != key {
+		if !old || !value.Equal(base[i], want[need-1]) || kept[len(kept)-1] != key {
 			break
 		}
 		kept = kept[:len(kept)-1]

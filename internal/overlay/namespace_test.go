@@ -24,8 +24,16 @@ func TestNamespace(t *testing.T) {
 		t.Errorf("subjects (-want +got):\n%s", diff)
 	}
 	alone := "# core/a\napiVersion: v1\nkind: Namespace\nmetadata: {name: main}\n"
-	f, _ = found(t, findNamespace, alone, alone)
-	if got := emitted(t, f); got != "namespace: main\n" {
-		t.Errorf("a Namespace alone: got %s", got)
+	role := "# core/a\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: role}\n"
+	for name, tt := range map[string]struct{ want, emitted string }{
+		"a Namespace alone":           {alone, "namespace: main\n"},
+		"a Namespace and a role":      {role + "---\n" + alone, "namespace: main\n"},
+		"a role alone":                {role, ""},
+		"one in no Namespace of ours": {alone + "---\n" + service("core", "a", "a", "other"), "namespace: other\n"},
+	} {
+		f, _ := found(t, findNamespace, tt.want, tt.want)
+		if got := emitted(t, f); got != tt.emitted {
+			t.Errorf("%s: got %s", name, got)
+		}
 	}
 }

@@ -107,10 +107,7 @@ func (o *object) placed() placed { return placed{o.namespace, o.name} }
 func (o *object) fileName() string {
 	name := o.name
 	if o.kind == "Job" {
-		name = o.component
-		if !strings.HasPrefix(o.name, o.component) || contentHash.ReplaceAllString(o.name, "") != o.component {
-			name = contentHash.ReplaceAllString(o.name, "")
-		}
+		name = contentHash.ReplaceAllString(o.name, "")
 	}
 	return strings.ToLower(o.kind) + "-" + fileSafe(name) + ".yaml"
 }

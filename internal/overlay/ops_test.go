@@ -64,6 +64,49 @@ func longest(a, b []any) int {
 	return max(longest(a[1:], b), longest(a, b[1:]))
 }
 
+// The operations between two lists, and between two mappings of which little
+// stays.
+func TestOperations(t *testing.T) {
+	a, b, c := m{"name": "a"}, m{"name": "b"}, m{"name": "c", "v": "1"}
+	for name, tt := range map[string]struct {
+		path       string
+		base, want any
+		ops        []op
+	}{
+		"the same":                  {"/x", m{"a": "1"}, m{"a": "1"}, nil},
+		"another kind":              {"/x", "1", m{"a": "1"}, []op{{"replace", "/x", m{"a": "1"}}}},
+		"a list for a mapping":      {"/x", m{"a": "1"}, l{"1"}, []op{{"replace", "/x", l{"1"}}}},
+		"a value":                   {"/x", "1", "2", []op{{"replace", "/x", "2"}}},
+		"a key comes":               {"/x", m{"b": "1", "c": "1"}, m{"a/b": "1", "b": "1", "c": "1"}, []op{{"add", "/x/a~1b", "1"}}},
+		"less than the whole":       {"/x", m{"a": "1", "b": "1"}, m{"a": "1"}, []op{{"remove", "/x/b", nil}}},
+		"as much as the whole":      {"/x", m{"a": "1", "b": "1", "c": "1"}, m{"a": "1"}, []op{{"remove", "/x/b", nil}, {"remove", "/x/c", nil}}},
+		"more than the whole":       {"/x", m{"a": "1", "b": "1", "c": "1", "d": "1"}, m{"a": "1"}, []op{{"replace", "/x", m{"a": "1"}}}},
+		"all of the root":           {"", m{"a": "1", "b": "1", "c": "1", "d": "1"}, m{"a": "1"}, []op{{"remove", "/b", nil}, {"remove", "/c", nil}, {"remove", "/d", nil}}},
+		"all of the metadata":       {"/metadata", m{"a": "1", "b": "1", "c": "1"}, m{}, []op{{"remove", "/metadata/a", nil}, {"remove", "/metadata/b", nil}, {"remove", "/metadata/c", nil}}},
+		"an element goes":           {"", l{a, b}, l{b}, []op{{"remove", "/0", nil}}},
+		"the last goes":             {"", l{a, b}, l{a}, []op{{"remove", "/1", nil}}},
+		"two go":                    {"", l{a, b, c}, l{c}, []op{{"remove", "/0", nil}, {"remove", "/0", nil}}},
+		"one comes at the end":      {"", l{a}, l{a, b}, []op{{"add", "/-", b}}},
+		"one comes first":           {"", l{a}, l{b, a}, []op{{"add", "/0", b}}},
+		"two come between":          {"", l{a, c}, l{a, b, m{"name": "d"}, c}, []op{{"add", "/1", b}, {"add", "/2", m{"name": "d"}}}},
+		"two come at the end":       {"", l{}, l{a, b}, []op{{"add", "/-", a}, {"add", "/-", b}}},
+		"one changes within":        {"", l{a, c}, l{a, m{"name": "c", "v": "2"}}, []op{{"replace", "/1/v", "2"}}},
+		"one changes behind a gone": {"", l{a, c}, l{m{"name": "c", "v": "2"}}, []op{{"remove", "/0", nil}, {"replace", "/0/v", "2"}}},
+		"two change places":         {"", l{a, b}, l{b, a}, []op{{"remove", "/0", nil}, {"add", "/-", a}}},
+		"one takes the place":       {"", l{"a", "b", "c"}, l{"a", "x", "c"}, []op{{"replace", "/1", "x"}}},
+		"two take the places":       {"", l{"a", "b"}, l{"x", "y"}, []op{{"replace", "/0", "x"}, {"replace", "/1", "y"}}},
+		"two for one":               {"", l{"a", "z"}, l{"x", "y", "z"}, []op{{"replace", "/0", "x"}, {"add", "/1", "y"}}},
+		"one for two":               {"", l{"a", "b", "z"}, l{"x", "z"}, []op{{"replace", "/0", "x"}, {"remove", "/1", nil}}},
+		"a name for what has none":  {"", l{"x", "z"}, l{a, "z"}, []op{{"remove", "/0", nil}, {"add", "/0", a}}},
+		"what has none for a name":  {"", l{a, "z"}, l{"x", "z"}, []op{{"remove", "/0", nil}, {"add", "/0", "x"}}},
+		"another name":              {"", l{a, "z"}, l{b, "z"}, []op{{"remove", "/0", nil}, {"add", "/0", b}}},
+	} {
+		if diff := cmp.Diff(tt.ops, operations(tt.path, tt.base, tt.want), cmp.AllowUnexported(op{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // Tiers come in their order, then what is none by name.
 func TestCompareTiers(t *testing.T) {
 	for _, tt := range []struct {

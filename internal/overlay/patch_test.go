@@ -3,6 +3,8 @@ package overlay
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/whiskops/whiskops/internal/value"
 )
 
@@ -45,11 +47,33 @@ func TestPatches(t *testing.T) {
 	}
 }
 
-// A name is a regular expression for the engine, also one that is none.
+// A target says as little as means its object alone. A name is a regular
+// expression for the engine, also one that is none.
 func TestTargetOf(t *testing.T) {
-	o := &object{kind: "Role", name: "system:(", apiVersion: "v1"}
-	if got := targetOf(o, []pair{{base: o}})[1].value; got != `system:\(` {
-		t.Errorf("got %v", got)
+	role := func(apiVersion, kind, name string) *object {
+		return &object{apiVersion: apiVersion, kind: kind, name: name}
+	}
+	for name, tt := range map[string]struct {
+		of     *object
+		others []pair
+		want   fields
+	}{
+		"alone":                   {role("v1", "Role", "a.b"), nil, fields{{"kind", "Role"}, {"name", "a.b"}}},
+		"no regular expression":   {role("v1", "Role", "system:("), nil, fields{{"kind", "Role"}, {"name", `system:\(`}}},
+		"another kind":            {role("v1", "Role", "a.b"), []pair{{base: role("v1", "Service", "a.b")}}, fields{{"kind", "Role"}, {"name", "a.b"}}},
+		"another name":            {role("v1", "Role", "a.b"), []pair{{base: role("v1", "Role", "a.c")}}, fields{{"kind", "Role"}, {"name", "a.b"}}},
+		"a longer name":           {role("v1", "Role", "a.b"), []pair{{base: role("v1", "Role", "a.bc")}}, fields{{"kind", "Role"}, {"name", "a.b"}}},
+		"a name that matches":     {role("v1", "Role", "a.b"), []pair{{base: role("v1", "Role", "a-b")}}, fields{{"kind", "Role"}, {"name", `a\.b`}}},
+		"a new one that matches":  {role("v1", "Role", "a.b"), []pair{{want: role("v1", "Role", "a-b")}}, fields{{"kind", "Role"}, {"name", `a\.b`}}},
+		"another group":           {role("apps/v1", "Role", "a.b"), []pair{{base: role("v1", "Role", "a.b")}}, fields{{"group", "apps"}, {"version", "v1"}, {"kind", "Role"}, {"name", "a.b"}}},
+		"another group than none": {role("v1", "Role", "a.b"), []pair{{base: role("apps/v1", "Role", "a.b")}}, fields{{"group", ""}, {"version", "v1"}, {"kind", "Role"}, {"name", "a.b"}}},
+		"a name and a group": {role("v1", "Role", "a.b"), []pair{{base: role("v1", "Role", "a-b")}, {base: role("apps/v1", "Role", "a.b")}},
+			fields{{"group", ""}, {"version", "v1"}, {"kind", "Role"}, {"name", `a\.b`}}},
+	} {
+		pairs := append([]pair{{base: tt.of, want: tt.of}}, tt.others...)
+		if diff := cmp.Diff(tt.want, targetOf(tt.of, pairs), cmp.AllowUnexported(field{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

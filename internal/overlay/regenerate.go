@@ -98,9 +98,7 @@ func (r regeneration) apply(base map[string]any) map[string]any {
 		maps.Copy(all, f.value.(map[string]any))
 		after = value.With(after, all, "metadata", f.name)
 	}
-	if r.immutable || r.replace || base["immutable"] == true {
-		set(after, "immutable", true, r.immutable)
-	}
+	set(after, "immutable", true, r.immutable)
 	return after
 }
 

@@ -17,6 +17,7 @@ func TestRegenerate(t *testing.T) {
 		return map[string]any{"data": d}
 	}
 	immutable := func(v map[string]any) map[string]any { v["immutable"] = true; return v }
+	noted := func(v map[string]any, metadata m) map[string]any { v["metadata"] = metadata; return v }
 	for _, tt := range []struct {
 		name     string
 		was, is  map[string]any
@@ -32,6 +33,10 @@ func TestRegenerate(t *testing.T) {
 		{"one of four goes", data("a", "1", "b", "1", "c", "1", "d", "1"), data("a", "1", "b", "1", "c", "1"), false, false, nil},
 		{"one of four goes and one changes", data("a", "1", "b", "1", "c", "1", "d", "1"), data("a", "1", "b", "1", "c", "2"), true, true, map[string]string{"a": "1", "b": "1", "c": "2"}},
 		{"immutability alone", data("a", "1"), immutable(data("a", "1")), true, false, nil},
+		{"a label alone", noted(data("a", "1"), m{}), noted(data("a", "1"), m{"labels": m{"x": "1"}}), true, false, nil},
+		{"another annotation", noted(data("a", "1"), m{"annotations": m{"x": "1", "y": "1"}}), noted(data("a", "1"), m{"annotations": m{"x": "2", "y": "1"}}), true, false, nil},
+		{"both", noted(data("a", "1"), m{}), noted(data("a", "1"), m{"labels": m{"x": "1"}, "annotations": m{"x": "1"}}), true, false, nil},
+		{"the same label", noted(data("a", "1"), m{"labels": m{"x": "1"}}), noted(data("a", "1"), m{"labels": m{"x": "1"}}), false, false, nil},
 		{"immutable before", immutable(data("a", "1")), immutable(data("a", "1")), false, false, nil},
 	} {
 		r, ok := regenerate(&object{name: "c", value: tt.was}, &object{name: "c", value: tt.is})

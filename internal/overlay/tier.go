@@ -68,13 +68,7 @@ func newStems(pairs []pair) stems {
 		if owner == nil {
 			owner = p.base
 		}
-		kinds := []string{owner.kind}
-		if p.base != nil && p.base.kind != owner.kind {
-			kinds = append(kinds, p.base.kind)
-		}
-		for _, kind := range kinds {
-			s[stemKey{owner.part(), kind}]++
-		}
+		s[stemKey{owner.part(), owner.kind}]++
 	}
 	return s
 }
