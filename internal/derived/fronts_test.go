@@ -89,7 +89,9 @@ func TestServiceAnnotations(t *testing.T) {
 		}
 	}
 	// A Service of another type has no load balancer to be told.
-	v := of(t, func(e *environment.Environment) { e.Cluster.Platform, e.Edge.Service.Annotations = "eks", notes{"a": "b"} })
+	v := of(t, func(e *environment.Environment) {
+		e.Cluster.Platform, e.Edge.Service.Annotations = "eks", notes{"a": "b"}
+	})
 	if got, err := v.Annotations(catalog.OnService); err != nil || !cmp.Equal(got, notes{"a": "b"}) {
 		t.Errorf("annotations %v, %v", got, err)
 	}

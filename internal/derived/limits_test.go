@@ -72,7 +72,9 @@ func TestChainHolds(t *testing.T) {
 	for _, payload := range []int{1024, mib, 100 * mib} {
 		for _, log := range []string{"0Mi", "10Mi", "1Gi"} {
 			for _, blocking := range []string{"1s", "60s", "999999s"} {
-				v := of(t, func(e *environment.Environment) { e.Limits.Payload, e.Limits.Log.Max, e.Limits.Blocking = payload, log, blocking })
+				v := of(t, func(e *environment.Environment) {
+					e.Limits.Payload, e.Limits.Log.Max, e.Limits.Blocking = payload, log, blocking
+				})
 				for _, l := range v.Chain() {
 					if l.Amount < l.Least || l.Derived < l.Least {
 						t.Errorf("payload %d, log %s, blocking %s: %s is %d, derived %d, but must hold %d", payload, log, blocking, l.Name, l.Amount, l.Derived, l.Least)
