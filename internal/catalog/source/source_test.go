@@ -112,7 +112,7 @@ func TestCheckRefuses(t *testing.T) {
 		{`has no endpoint`, func(c *catalog.Catalog) { c.Edge.Upstreams[0].Component = "nginx" }},
 		{`limit request.edge: it is there twice`, func(c *catalog.Catalog) { c.Limits[1].Name = "request.edge" }},
 		{`there is no component "x"`, func(c *catalog.Catalog) { c.Limits[0].At = "x" }},
-		{`there is no configuration key "whisk.exec"`, func(c *catalog.Catalog) { c.Limits[2].Key = "whisk.exec" }},
+		{`there is no configuration key "whisk.exec"`, func(c *catalog.Catalog) { c.Limits[3].Key = "whisk.exec" }},
 		{`and no number of MiB`, func(c *catalog.Catalog) { c.Limits[0].Fields = []string{"edge.readTimeout"} }},
 		{`has no field "bodysize"`, func(c *catalog.Catalog) { c.Limits[0].Fields = []string{"edge.bodysize"} }},
 		{`has no field "actions"`, func(c *catalog.Catalog) { c.Limits[0].From = []string{"limits.actions"} }},
