@@ -165,20 +165,20 @@ func (e *edge) bodies() error {
 		_, err = io.Copy(io.Discard, response.Body)
 		return response.StatusCode, err
 	}
-	const limit = 65 << 20
+	const limit = 50 << 20
 	if status, err := send(limit); err != nil || status != http.StatusOK {
-		return wrong(err, "a body of 65 MiB: status %d", status)
+		return wrong(err, "a body of 50 MiB: status %d", status)
 	}
 	if last, _ := e.controller.last(); last.Body != limit {
-		return fmt.Errorf("of a body of 65 MiB %d bytes reached the controller", last.Body)
+		return fmt.Errorf("of a body of 50 MiB %d bytes reached the controller", last.Body)
 	}
 	// nginx answers before it has read all; the client may see the connection
 	// close instead. So the size is only announced.
 	status, err := e.announce(limit + 1)
 	if err != nil || status != http.StatusRequestEntityTooLarge {
-		return wrong(err, "a body of 65 MiB and a byte: status %d, want 413", status)
+		return wrong(err, "a body of 50 MiB and a byte: status %d, want 413", status)
 	}
-	e.run.proved(e.version, "a body of 65 MiB passes, one more byte is refused with 413")
+	e.run.proved(e.version, "a body of 50 MiB passes, one more byte is refused with 413")
 	return nil
 }
 

@@ -89,6 +89,8 @@ func TestKafka(t *testing.T) { everywhere(t, Kafka) }
 
 func TestCouchDB(t *testing.T) { everywhere(t, CouchDB) }
 
+func TestRecords(t *testing.T) { everywhere(t, Records) }
+
 func TestWaits(t *testing.T) { everywhere(t, Waits) }
 
 func TestProbes(t *testing.T) { everywhere(t, Probes) }

@@ -1,10 +1,6 @@
 package nginxedge
 
 import (
-	"fmt"
-	"maps"
-	"strconv"
-
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
@@ -64,14 +60,7 @@ func ingress(s Spec) krm.M {
 		"rules":            rules,
 		"tls":              krm.L{krm.M{"hosts": s.hosts(), "secretName": s.Ingress.Secret}},
 	}
-	// ingress-nginx allows 1 MiB and 60 s unless told otherwise. Other
-	// controllers do not read these.
-	annotations := map[string]string{
-		"nginx.ingress.kubernetes.io/proxy-body-size":    fmt.Sprintf("%dm", s.BodySize),
-		"nginx.ingress.kubernetes.io/proxy-read-timeout": strconv.Itoa(seconds(s.ReadTimeout)),
-	}
-	maps.Copy(annotations, s.Ingress.Annotations)
-	return krm.Annotate(o, annotations)
+	return krm.Annotate(o, s.Ingress.Annotations)
 }
 
 func httpRoute(s Spec) krm.M {

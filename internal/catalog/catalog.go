@@ -42,6 +42,12 @@ type Catalog struct {
 	Actions Actions `json:"actions"`
 	// Drain is what all that goes away waits for.
 	Drain Drain `json:"drain"`
+	// Limits are the links of each flow, from the edge to the database.
+	Limits []Limit `json:"limits"`
+	// Fronts stand in front of the edge, by their names.
+	Fronts map[string]Front `json:"fronts"`
+	// Throttle is how a namespace's limits are shared out.
+	Throttle Throttle `json:"throttle"`
 }
 
 // ClusterRoles for the service accounts of the two namespaces.
@@ -359,10 +365,8 @@ type Actions struct {
 // Facts about OpenWhisk and its servers. Sizes are in bytes, times in seconds.
 type Facts struct {
 	SerdesOverhead        int    `json:"serdesOverhead"`
-	RequestTimeout        int    `json:"requestTimeout"`
-	ExecSizeLimit         int    `json:"execSizeLimit"`
+	ParameterLimit        int    `json:"parameterLimit"`
 	HealthFamily          string `json:"healthFamily"`
-	KafkaMessageMaxBytes  int    `json:"kafkaMessageMaxBytes"`
 	MinimumKubernetes     int    `json:"minimumKubernetes"`
 	KubernetesNote        string `json:"kubernetesNote"`
 	ReplicationFactorGoal int    `json:"replicationFactorGoal"`

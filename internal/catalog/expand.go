@@ -30,11 +30,25 @@ var functions = template.FuncMap{
 		all, err := quantity.Bytes(q)
 		return all / 100 * n, err
 	},
-	// add two numbers.
-	"add": func(a, b int) int { return a + b },
-	"mul": func(a, b int) int { return a * b },
-	"min": func(a, b int) int { return min(a, b) },
+	// bytes of a quantity. One that is too large to count is as large as can
+	// still be reckoned with; a rule refuses it.
+	"bytes": func(q string) int {
+		n, err := quantity.Bytes(q)
+		if err != nil {
+			return tooLarge
+		}
+		return int(min(n, tooLarge))
+	},
+	// mebibytes that so many bytes need.
+	"mebibytes": func(n int) int { return (n + quantity.MiB - 1) / quantity.MiB },
+	"add":       func(a, b int) int { return a + b },
+	"mul":       func(a, b int) int { return a * b },
+	"min":       func(a, b int) int { return min(a, b) },
+	"max":       func(a, b int) int { return max(a, b) },
 }
+
+// tooLarge for any disk or memory, in bytes; some of it can be added up.
+const tooLarge = 1 << 53
 
 // templates by their text: there are as many as the catalogues have, and each is
 // filled in for every environment.

@@ -50,11 +50,15 @@ type Values struct {
 	UserMemory int64
 	// MaxActionMillicpus is the CPU of an action with the most memory.
 	MaxActionMillicpus int64
+	// Shares of the invokers by what they run.
+	Shares Shares
 	// InvokerPool is the node pool of invokers and action pods.
 	InvokerPool string
 	// ZooKeeper is the host:port list with which invokers without an ordinal
 	// ask for a number; empty where they have one.
 	ZooKeeper string
+
+	links map[string]*link
 }
 
 // Kafka's brokers, and how often they copy.
@@ -113,9 +117,15 @@ func New(env *environment.Environment) (Values, error) {
 	if env.Invoker.Kind == DaemonSet {
 		v.ZooKeeper = strings.Join(env.Invoker.ZooKeeper, ",")
 	}
-	v.kafka()
-	v.topics()
 	v.memory()
+	v.shares()
+	if err := v.limits(); err != nil {
+		return v, err
+	}
+	if err := v.kafka(); err != nil {
+		return v, err
+	}
+	v.topics()
 	return v, v.couchDB()
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
@@ -37,6 +38,9 @@ func (v *Values) Follows() []Follow {
 		add("kafka.clusterID", v.Kafka.ClusterID, "namespace")
 	}
 	v.retentions(add)
+	v.chained(add)
+	add("invoker.managedShare", v.Shares.Managed, "invoker.replicas")
+	add("invoker.blackboxShare", v.Shares.Blackbox, "invoker.replicas")
 	node := environment.JoinPath("cluster", "nodes", v.InvokerPool, "memory")
 	add("invoker.userMemory", mebibytes(v.UserMemory), node, "invoker.reserve", "invoker.resources.limits.memory")
 	add("actions.namespace", v.ActionNamespace, "namespace")
@@ -85,9 +89,26 @@ func (v *Values) placements(add func(string, any, ...string)) {
 func (v *Values) entrances(add func(string, any, ...string)) {
 	if i := v.Env.Edge.Ingress; i != nil {
 		add("edge.ingress.secret", cmp.Or(i.Secret, v.CertificateSecret), "edge.tls")
+		if controller := cmp.Or(i.Controller, v.serves(i.Class, i.Annotations)); controller != "" {
+			add("edge.ingress.controller", controller, "edge.ingress.class", "edge.ingress.annotations")
+		}
 	}
 	if g := v.Env.Edge.Gateway; g != nil {
 		add("edge.gateway.namespace", cmp.Or(g.Namespace, v.Env.Namespace), "namespace")
+	}
+}
+
+// chained are the links of the chain that have a field of their own.
+func (v *Values) chained(add func(string, any, ...string)) {
+	for _, l := range v.Catalog.Limits {
+		if l.Short == "" {
+			continue // no field of its own
+		}
+		value := any(v.links[l.Name].value)
+		if l.Unit == catalog.Seconds {
+			value = strconv.Itoa(v.links[l.Name].value) + "s"
+		}
+		add(l.Fields[0], value, l.From...)
 	}
 }
 

@@ -10,8 +10,11 @@ import (
 	"github.com/whiskops/whiskops/internal/catalog"
 )
 
+// messages is the link of the chain that brokers are.
+const messages = "activation.kafka"
+
 // kafka works out the brokers, and how often messages are copied.
-func (v *Values) kafka() {
+func (v *Values) kafka() error {
 	k, env := &v.Kafka, v.Env.Kafka
 	k.Brokers = env.Replicas
 	if env.External != nil {
@@ -19,19 +22,18 @@ func (v *Values) kafka() {
 	}
 	k.ReplicationFactor = cmp.Or(env.ReplicationFactor, min(v.Catalog.Facts.ReplicationFactorGoal, k.Brokers))
 	k.MinInSyncReplicas = cmp.Or(env.MinInSyncReplicas, max(1, k.ReplicationFactor-1))
-	k.MessageMaxBytes = cmp.Or(env.MessageMaxBytes, max(v.Catalog.Facts.KafkaMessageMaxBytes, v.Payload()))
-	if env.External != nil {
-		k.MessageMaxBytes = env.External.MessageMaxBytes
-	}
 	k.ClusterID = env.ClusterID
 	if k.ClusterID == "" {
 		sum := sha256.Sum256([]byte("whiskops/kafka/" + v.Env.Namespace))
 		k.ClusterID = base64.RawURLEncoding.EncodeToString(sum[:16])
 	}
+	var err error
+	k.MessageMaxBytes, err = v.Limit(messages)
+	return err
 }
 
 // Payload is the largest message in bytes that carries an activation.
-func (v *Values) Payload() int { return v.Env.Limits.Payload + v.Catalog.Facts.SerdesOverhead }
+func (v *Values) Payload() int { return v.links[messages].holds }
 
 // topics lists the topics of the installation and what each keeps.
 func (v *Values) topics() {

@@ -167,18 +167,18 @@ type Edge struct {
 	Port int `json:"port"`
 	// Number of nginx pods. Default: 2, so that one node may fail.
 	Replicas int `json:"replicas"`
-	// Largest request body in MiB. Default: 65, because an action of 48 MiB
-	// grows to 64 MiB in base64.
-	BodySize int `json:"bodySize"`
+	// Largest request body in MiB. Derived: what controllers take, which
+	// follows from limits.action and limits.payload.
+	BodySize int `json:"bodySize,omitempty"`
 	// How many requests with a body of 1 MB or more an nginx pod takes at
 	// once; the next one is answered 503. Each may fill bodySize of the
 	// node's disk until it is answered, and one client address gets half of
 	// them. Bodies from 60 kB to 1 MB count apart, up to 16 times as many.
-	// Default: 16, which fills 1.3 GiB.
+	// Default: 16, which fills 1 GiB.
 	Uploads int `json:"uploads"`
-	// How long nginx waits for an answer. Default: 75s, which outlasts the
-	// controller's request timeout of 65 s.
-	ReadTimeout string `json:"readTimeout"`
+	// How long nginx waits for an answer. Derived: 15 s longer than
+	// limits.blocking, so that controllers answer first.
+	ReadTimeout string `json:"readTimeout,omitempty"`
 	// nginx's Service.
 	Service EdgeService `json:"service"`
 	// An Ingress in front of nginx. Absent: none is made.
@@ -210,6 +210,10 @@ type EdgeService struct {
 type Ingress struct {
 	// IngressClass.
 	Class string `json:"class"`
+	// Who serves the class, where its name and the annotations do not
+	// tell: its limits follow from it. Derived: by the usual names of
+	// classes.
+	Controller string `json:"controller,omitempty"`
 	// Annotations for the Ingress controller. Default: none.
 	Annotations map[string]string `json:"annotations,omitempty"`
 	// Secret of type kubernetes.io/tls with the host's
@@ -225,6 +229,9 @@ type Gateway struct {
 	Namespace string `json:"namespace,omitempty"`
 	// Its listener. Absent: any.
 	SectionName string `json:"sectionName,omitempty"`
+	// Who runs the Gateway: the README then says what else that one
+	// needs. Absent: it says what any needs.
+	Controller string `json:"controller,omitempty"`
 }
 
 // TLS says where nginx's certificate comes from: at most one of its fields.
@@ -538,6 +545,13 @@ type Invoker struct {
 	Heap string `json:"heap"`
 	// Least severe level that is logged. Default: INFO.
 	LogLevel string `json:"logLevel"`
+	// Share of the invokers, in percent, that run OpenWhisk's languages: the
+	// first of them. Derived: 100 with fewer than 20 invokers, where a share
+	// of their own would leave images of users' own a single one; else 90.
+	ManagedShare int `json:"managedShare,omitempty"`
+	// Share of the invokers, in percent, that run images of users' own: the
+	// last of them. Derived: 100 with fewer than 20 invokers, else 10.
+	BlackboxShare int `json:"blackboxShare,omitempty"`
 	// Longest wait for an action pod, with the pull of its image. Default:
 	// 120s, because the first pull of an image takes its time.
 	PodTimeout string `json:"podTimeout"`
@@ -606,6 +620,12 @@ type Limits struct {
 	Log StringRange `json:"log"`
 	// Largest activation payload in bytes. Default: 1048576, 1 MiB.
 	Payload int `json:"payload"`
+	// Largest code of an action in MiB, as it is sent: what is no text comes
+	// in base64, a third larger. Default: 48, the most that OpenWhisk allows.
+	Action int `json:"action"`
+	// How long a blocking call waits for its result before it is answered with
+	// the activation's id. Default: 60s.
+	Blocking string `json:"blocking"`
 }
 
 // StringRange is the type of Limits.Time, Limits.Memory and Limits.Log. What its fields mean differs: see docs/schema.md.

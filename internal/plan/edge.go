@@ -1,10 +1,12 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/nginxedge"
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
@@ -18,17 +20,17 @@ func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
 	s := nginxedge.Spec{
 		Owner: own, Host: e.Host, PublicPort: e.Port, Resolver: p.DNS,
 		Ports:          nginxedge.Ports{HTTP: port("http"), HTTPS: port("https"), Internal: port("internal")},
-		BodySize:       e.BodySize,
-		ReadTimeout:    e.ReadTimeout,
 		Uploads:        e.Uploads,
 		Times:          nginxedge.Times{Lookup: p.Catalog.Drain.Lookup, KeepAlive: p.Catalog.Drain.KeepAlive, Leave: p.EdgeLeave},
 		CertificateDir: certificateDir,
 		Deny:           fixed.Deny,
 		Service: nginxedge.Service{
-			Type: e.Service.Type, NodePort: e.Service.NodePort,
-			Annotations: e.Service.Annotations, SourceRanges: e.Service.SourceRanges,
+			Type: e.Service.Type, NodePort: e.Service.NodePort, SourceRanges: e.Service.SourceRanges,
 		},
 		Internal: fixed.Internal,
+	}
+	if err := p.edgeLimits(&s); err != nil {
+		return s, err
 	}
 	there := map[string]bool{}
 	for _, u := range fixed.Upstreams {
@@ -48,7 +50,11 @@ func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
 		}
 	}
 	if i := e.Ingress; i != nil {
-		s.Ingress = &nginxedge.Ingress{Class: i.Class, Annotations: i.Annotations, Secret: i.Secret}
+		annotations, err := p.Annotations(catalog.OnIngress)
+		if err != nil {
+			return s, err
+		}
+		s.Ingress = &nginxedge.Ingress{Class: i.Class, Annotations: annotations, Secret: i.Secret}
 		if i.Secret == "" {
 			s.Ingress.Secret = p.CertificateSecret
 		}
@@ -57,6 +63,22 @@ func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
 		s.Gateway = &nginxedge.Gateway{Name: g.Name, Namespace: g.Namespace, SectionName: g.SectionName}
 	}
 	return s, nil
+}
+
+// edgeLimits are how much nginx takes and how long it waits, and what its load
+// balancer must be told for that.
+func (p *planner) edgeLimits(s *nginxedge.Spec) error {
+	var err error
+	if s.BodySize, err = p.Limit("request.edge"); err != nil {
+		return err
+	}
+	wait, err := p.Limit("call.edge")
+	if err != nil {
+		return err
+	}
+	s.ReadTimeout = fmt.Sprintf("%ds", wait)
+	s.Service.Annotations, err = p.Annotations(catalog.OnService)
+	return err
 }
 
 // certificates plans where nginx's certificate comes from.

@@ -116,6 +116,20 @@ func (r random) kafka(env *environment.Environment) {
 	}
 }
 
+// limits changes what goes through the whole chain, and who stands before it.
+func (r random) limits(env *environment.Environment) {
+	maybe(r, &env.Limits.Action, 1, 20)
+	maybe(r, &env.Limits.Blocking, "10s", "600s")
+	maybe(r, &env.Invoker.ManagedShare, 100, 60)
+	maybe(r, &env.Invoker.BlackboxShare, 100, 50)
+	if i := env.Edge.Ingress; i != nil {
+		maybe(r, &i.Controller, "ingress-nginx", "alb", "openshift")
+	}
+	if g := env.Edge.Gateway; g != nil {
+		maybe(r, &g.Controller, "istio", "gke")
+	}
+}
+
 // core changes controllers, invokers and the limits that both know.
 func (r random) core(env *environment.Environment) {
 	c, i, l := &env.Controller, &env.Invoker, &env.Limits
@@ -188,10 +202,10 @@ func (r random) edge(env *environment.Environment) {
 	maybe(r, &e.Port, 8443, 31001)
 	maybe(r, &e.Replicas, 1, 3, 4)
 	maybe(r, &e.BodySize, 128, 1024)
-	if env.Limits.Payload > 50<<20 {
+	if env.Limits.Payload > 50<<20 && e.BodySize != 0 {
 		e.BodySize = 200
 	}
-	maybe(r, &e.ReadTimeout, "90s", "3600s")
+	maybe(r, &e.ReadTimeout, "3000s", "3600s")
 	r.resources(&e.Resources, 128)
 	e.Service.Type = pick(r, "ClusterIP", "NodePort", "LoadBalancer")
 	maybe(r, &e.Service.Annotations, map[string]string{"example.com/lb": "internal", "a": "true"})

@@ -48,6 +48,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	r.secrets(&env)
 	r.images(&env)
 	r.placement(&env)
+	r.limits(&env)
 	return env
 }
 
@@ -104,7 +105,7 @@ func (r random) cluster(env *environment.Environment) {
 	}
 }
 
-// placement comes last: its rules depend on the pools.
+// placement comes late: its rules depend on the pools.
 func (r random) placement(env *environment.Environment) {
 	p := &env.Placement
 	if r.chance(15) {

@@ -91,18 +91,27 @@ var moreDecisions = []decision{
 	}},
 
 	// The controller's own timeout is 65 s.
+	{"WO220", "invokers for images of users' own", 40, "x--", func(e *env, n int) {
+		e.Invoker.ManagedShare, e.Invoker.BlackboxShare, e.Invoker.Replicas = 100, 5, n
+		pool(e, "invoker", func(p *environment.NodePool) { p.Count = 50 })
+	}},
+	{"WO220", "shares of the invokers", 40, "x--", func(e *env, n int) { e.Invoker.ManagedShare, e.Invoker.BlackboxShare, e.Invoker.Replicas = 60, n, 6 }},
+	{"WO220", "invokers for OpenWhisk's languages", 17, "x--", func(e *env, n int) { e.Invoker.ManagedShare, e.Invoker.BlackboxShare, e.Invoker.Replicas = n, 100, 6 }},
+	{"WO230", "at a time and in a minute", 60, "--x", func(e *env, n int) { e.Limits.ConcurrentInvocations = n }},
 	{"WO246", "nginx's patience", 65, "xx-", func(e *env, n int) { e.Edge.ReadTimeout = seconds(n) }},
+	{"WO246", "nginx's patience with blocking calls", 305, "xx-", func(e *env, n int) { e.Edge.ReadTimeout, e.Limits.Blocking = seconds(n), "300s" }},
 	{"WO247", "an Ingress's patience", 75, "x--", func(e *env, n int) { ingress(e, ingressTimeout, fmt.Sprint(n)) }},
-	{"WO247", "an Ingress without patience", 0, "-xx", func(e *env, n int) { ingress(e, ingressTimeout, fmt.Sprint(n)) }},
+	{"WO247", "an Ingress without patience", 0, "xxx", func(e *env, n int) { ingress(e, ingressTimeout, fmt.Sprint(n)) }},
 	{"WO248", "a load balancer's patience", 75, "x--", func(e *env, n int) {
 		e.Edge.ReadTimeout, e.Edge.Service.Type = "75s", "LoadBalancer"
 		e.Edge.Service.Annotations = map[string]string{balancerIdle: fmt.Sprint(n)}
 	}},
-	// 48 MiB in base64 are 64 MiB.
-	{"WO249", "bodies and the largest action", 64, "xx-", func(e *env, n int) { e.Edge.BodySize = n }},
-	{"WO249", "bodies and the largest payload", 100, "xx-", func(e *env, n int) { e.Edge.BodySize, e.Limits.Payload = n, 100<<20 }},
-	{"WO249", "payload of more than an action", 70 << 20, "-xx", func(e *env, n int) { e.Edge.BodySize, e.Limits.Payload = 70, n }},
-	{"WO250", "bodies of an Ingress", 80, "x--", func(e *env, n int) { e.Edge.BodySize = 80; ingress(e, ingressBody, fmt.Sprintf("%dm", n)) }},
+	// 48 MiB of code, 1 MiB of parameters, 1 MiB of annotations.
+	{"WO249", "bodies and the largest action", 50, "x--", func(e *env, n int) { e.Edge.BodySize = n }},
+	{"WO249", "bodies and a smaller action", 12, "x--", func(e *env, n int) { e.Edge.BodySize, e.Limits.Action = n, 10 }},
+	{"WO249", "bodies and the largest payload", 100, "x--", func(e *env, n int) { e.Edge.BodySize, e.Limits.Payload = n, 100<<20 }},
+	{"WO249", "payload of more than an action", 70 << 20, "--x", func(e *env, n int) { e.Edge.BodySize, e.Limits.Payload = 70, n }},
+	{"WO250", "bodies of an Ingress", 50, "x--", func(e *env, n int) { ingress(e, ingressBody, fmt.Sprintf("%dm", n)) }},
 	{"WO250", "bodies without a limit", 0, "--x", func(e *env, n int) { ingress(e, ingressBody, fmt.Sprint(n)) }},
 	{"WO255", "a certificate's minutes", 60, "x--", func(e *env, n int) { certManager(e, minutes(n), "5m") }},
 	{"WO255", "renewal before the end", 100, "-xx", func(e *env, n int) { certManager(e, "100m", minutes(n)) }},
@@ -137,6 +146,13 @@ var moreDecisions = []decision{
 func egressBits(e *env, n int) {
 	e.Actions.Egress = environment.Egress{CIDRs: []string{"169.254.0.0/16"}, Except: []string{fmt.Sprintf("169.254.169.254/%d", n)}}
 }
+
+// Annotations of ingress-nginx and of AWS's classic load balancer.
+const (
+	ingressTimeout = "nginx.ingress.kubernetes.io/proxy-read-timeout"
+	ingressBody    = "nginx.ingress.kubernetes.io/proxy-body-size"
+	balancerIdle   = "service.beta.kubernetes.io/aws-load-balancer-connection-idle-timeout"
+)
 
 func ingress(e *env, annotation, value string) {
 	e.Edge.ReadTimeout, e.Edge.Ingress = "75s", &environment.Ingress{Class: "nginx", Annotations: map[string]string{annotation: value}}

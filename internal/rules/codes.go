@@ -43,6 +43,7 @@ func Codes() []Code {
 		{"WO217", isWarning, "one copy in production", "Topics on a broker that is down cannot be read or written; a lost disk loses them."},
 		{"WO218", isError, "a DaemonSet of invokers without ZooKeeper", "Invokers end right after they start: they have no number."},
 		{"WO219", isWarning, "two controllers that find each other by address", "After a hard kill of one, half of the invokers' memory is not used until both are restarted."},
+		{"WO220", isWarning, "a single invoker for a kind of actions", "While one invoker restarts, actions with images of users' own are answered 503."},
 
 		// Kafka.
 		{"WO221", isError, "a message limit below an activation", "Activations with large parameters or results never complete; small ones work."},
@@ -53,6 +54,9 @@ func Codes() []Code {
 		{"WO226", isWarning, "topics made by chance", "A topic has the broker's retention and message size, for ever: OpenWhisk does not change one that exists."},
 		{"WO227", isError, "Strimzi topics without a cluster", "The operator ignores the KafkaTopic objects; no topic is declared."},
 		{"WO228", isError, "Strimzi topics for a Kafka that Strimzi does not run", "The operator ignores the KafkaTopic objects; no topic is declared."},
+
+		// What namespaces get.
+		{"WO230", isWarning, "more at a time than may start in a minute", "Users get 429 far below the number of activations that they were promised."},
 
 		// Memory and CPU.
 		{"WO231", isError, "no memory for actions", "Invokers start with nothing to give, and no action runs."},
@@ -92,6 +96,7 @@ func Codes() []Code {
 		{"WO261", isError, "source ranges that nothing keeps to", "Everyone gets in."},
 		{"WO262", isError, "an Ingress or a Gateway for an address", "The API server refuses the object."},
 		{"WO263", isError, "port 80 for HTTPS at a load balancer", "The API server refuses the Service: one port twice."},
+		{"WO264", isEither, "an annotation that its reader drops", "What it should set has the default of who reads it: calls end with 504, or large actions with 413."},
 
 		// Languages.
 		{"WO265", isError, "a family that OpenWhisk does not have", "Actions of that language cannot be created."},

@@ -102,7 +102,7 @@ var (
 	}
 	numbers = map[string][2]int{
 		"count": {1, 5000}, "zones": {1, 16}, "port": {1, 65535}, "nodePort": {0, 65535}, "replicas": {1, 100}, "brokers": {1, 100},
-		"controllers": {1, 9}, "replicationFactor": {0, 100}, "minInSyncReplicas": {0, 100}, "bodySize": {1, 1024},
+		"controllers": {1, 9}, "action": {1, 48}, "managedShare": {0, 100}, "blackboxShare": {0, 100}, "replicationFactor": {0, 100}, "minInSyncReplicas": {0, 100}, "bodySize": {1, 1024},
 		"messageMaxBytes": {1024, 2147483647}, "segmentBytes": {14, 2147483647}, "bytes": {1024, 9007199254740991},
 		"ms": {1000, 9007199254740991}, "payload": {1024, 104857600}, "cpuPer256Mi": {0, 10000}, "min": {1, 1000}, "max": {1, 1000}, "std": {1, 1000},
 	}

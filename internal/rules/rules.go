@@ -18,7 +18,7 @@ func Check(v *derived.Values) []finding.Finding {
 		c.versions, c.placement, c.quorum, c.availability,
 		c.kafka, c.retention, c.topics,
 		c.resources, c.heaps, c.userMemory, c.pools,
-		c.limits, c.timeouts, c.bodySize,
+		c.limits, c.throttles, c.shares, c.chain, c.fronts,
 		c.edge, c.host, c.certificate, c.egress,
 		c.secrets, c.volumes, c.names, c.external, c.runtimes, c.unpublished, c.effects,
 	} {

@@ -31,6 +31,8 @@ func check(c *catalog.Catalog) error {
 			k.exists(each)
 		}
 	}
+	k.limits()
+	k.fronts()
 	k.at = "the rest"
 	k.rest()
 	return errors.Join(k.wrong...)

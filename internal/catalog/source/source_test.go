@@ -48,6 +48,15 @@ func TestDataIsCurrent(t *testing.T) {
 	}
 }
 
+// front changes one.
+func front(name string, change func(*catalog.Front)) func(*catalog.Catalog) {
+	return func(c *catalog.Catalog) {
+		f := c.Fronts[name]
+		change(&f)
+		c.Fronts[name] = f
+	}
+}
+
 // A name or a path that leads nowhere is found when the catalogue is made,
 // whichever field has it.
 func TestCheckRefuses(t *testing.T) {
@@ -104,6 +113,21 @@ func TestCheckRefuses(t *testing.T) {
 		{`there is no component "x"`, func(c *catalog.Catalog) { c.Actions.By = "x" }},
 		{`has no upstream "x"`, func(c *catalog.Catalog) { c.Edge.Routes[0]["upstream"] = "x" }},
 		{`has no endpoint`, func(c *catalog.Catalog) { c.Edge.Upstreams[0].Component = "nginx" }},
+		{`limit request.edge: it is there twice`, func(c *catalog.Catalog) { c.Limits[1].Name = "request.edge" }},
+		{`there is no component "x"`, func(c *catalog.Catalog) { c.Limits[0].At = "x" }},
+		{`there is no configuration key "whisk.exec"`, func(c *catalog.Catalog) { c.Limits[3].Key = "whisk.exec" }},
+		{`and no number of MiB`, func(c *catalog.Catalog) { c.Limits[0].Fields = []string{"edge.readTimeout"} }},
+		{`has no field "bodysize"`, func(c *catalog.Catalog) { c.Limits[0].Fields = []string{"edge.bodysize"} }},
+		{`has no field "actions"`, func(c *catalog.Catalog) { c.Limits[0].From = []string{"limits.actions"} }},
+		{`needs one field`, func(c *catalog.Catalog) { c.Limits[0].Fields = nil }},
+		{`needs one field`, func(c *catalog.Catalog) { c.Limits[0].Idle = "" }},
+		{`it has no source, or no reason`, func(c *catalog.Catalog) { c.Limits[0].Source = "" }},
+		{`throttle: there is no component "x"`, func(c *catalog.Catalog) { c.Throttle.By = "x" }},
+		{`front alb: there is no limit "x"`, front("alb", func(f *catalog.Front) { f.Settings[0].Limit = "x" })},
+		{`front alb: "x/y" has none of its prefixes`, front("alb", func(f *catalog.Front) { f.Settings[0].Key = "x/y" })},
+		{`is none of its keys`, front("ingress-nginx", func(f *catalog.Front) { f.Settings[0].Key = "nginx.ingress.kubernetes.io/x" })},
+		{`front alb: it has no source`, front("alb", func(f *catalog.Front) { f.Source = "" })},
+		{`has no field "balancer"`, front("alb", func(f *catalog.Front) { f.On = "edge.balancer" })},
 	} {
 		c, err := Read("2.0.0")
 		if err != nil {

@@ -10,7 +10,9 @@
 // require_valid_user_except_for_up, which are the settings of CouchDB that a
 // client can notice; with single_node it makes the system databases, as CouchDB
 // does. GET /_up and the rule of require_valid_user_except_for_up are its own:
-// express-pouchdb knows neither.
+// express-pouchdb knows neither. So are CouchDB 3's limits, [couchdb]
+// max_document_size and [chttpd] max_http_request_size with their defaults, and
+// "doc": null in a view's row whose linked document is missing.
 
 const crypto = require("crypto");
 const fs = require("fs");
@@ -49,6 +51,69 @@ if (!user || !password) {
   process.exit(1);
 }
 
+// size of a document as CouchDB counts it, before it is stored: of strings the
+// bytes in UTF-8, whatever JSON makes of them.
+// Source: couch_ejson_size.erl 3.3.
+function size(value) {
+  if (typeof value === "string") {
+    return 2 + Buffer.byteLength(value);
+  }
+  if (Array.isArray(value)) {
+    return value.reduce((sum, element) => sum + size(element) + 1, value.length ? 1 : 2);
+  }
+  if (value !== null && typeof value === "object") {
+    const fields = Object.entries(value);
+    return fields.reduce((sum, [key, field]) => sum + size(key) + size(field) + 2, fields.length ? 1 : 2);
+  }
+  return JSON.stringify(value).length;
+}
+
+// body of a document: what does not begin with "_".
+const body = (doc) => Object.fromEntries(Object.entries(doc).filter(([key]) => !key.startsWith("_")));
+
+// limits refuses what CouchDB 3 refuses: a request by its length, and a document,
+// alone or in a batch, by its size; of a batch nothing is stored then.
+// Source: couch_doc.erl and chttpd.erl 3.3 (413, document_too_large, too_large).
+function limits(documentLimit, requestLimit) {
+  const parse = express.json({ limit: Infinity });
+  return (request, response, next) => {
+    if (Number(request.headers["content-length"] || 0) > requestLimit) {
+      return response.status(413).json({ error: "too_large", reason: "the request entity is too large" });
+    }
+    const writes = request.method === "PUT" || (request.method === "POST" && /^\/[^/]+(\/(_bulk_docs)?)?$/.test(request.path));
+    if (!writes || !/^application\/json/.test(request.headers["content-type"] || "")) {
+      return next();
+    }
+    parse(request, response, (err) => {
+      if (err) {
+        return response.status(400).json({ error: "bad_request", reason: "invalid_json" });
+      }
+      const docs = Array.isArray(request.body.docs) ? request.body.docs : [request.body];
+      const large = docs.find((doc) => doc !== null && typeof doc === "object" && size(body(doc)) > documentLimit);
+      if (large) {
+        const id = large._id || decodeURIComponent(request.path.split("/").slice(2).join("/"));
+        return response.status(413).json({ error: "document_too_large", reason: id });
+      }
+      next();
+    });
+  };
+}
+
+// A row of a view that leads to a document which is not there has a null in its
+// place; PouchDB leaves the field out.
+const query = PouchDB.prototype.query;
+PouchDB.prototype.query = function (name, options, callback) {
+  const linked = (result) => {
+    if (options && options.include_docs && result && result.rows) {
+      result.rows.filter((row) => !("doc" in row)).forEach((row) => (row.doc = null));
+    }
+    return result;
+  };
+  const done = callback && ((err, result) => callback(err, linked(result)));
+  const promise = query.call(this, name, options, done);
+  return done ? promise : promise.then(linked);
+};
+
 const Database = PouchDB.defaults({ prefix: dataFolder + path.sep });
 const couch = expressPouchDB(Database, { mode: "fullCouchDB", inMemoryConfig: true, overrideMode: { exclude: ["routes/fauxton"] } });
 couch.couchConfig.set("couch_httpd_auth", "secret", crypto.randomBytes(16).toString("hex"), () => {});
@@ -65,6 +130,7 @@ function start() {
       response.status(401).json({ error: "unauthorized", reason: "Authentication required." });
     });
   }
+  app.use(limits(Number(settings["couchdb/max_document_size"] || 8000000), Number(settings["chttpd/max_http_request_size"] || 4294967296)));
   app.use(couch);
   const port = Number(settings["chttpd/port"] || 5984);
   app.listen(port, settings["chttpd/bind_address"] || "127.0.0.1", () => console.log("listening on " + port));
