@@ -29,6 +29,9 @@ type Spec struct {
 	WritableRoot string `json:"writableRoot,omitempty"`
 	// PullSecrets are names of Secrets with which images are pulled.
 	PullSecrets []string `json:"pullSecrets,omitempty"`
+	// MinReadySeconds is how long a pod is to be ready before the next one may
+	// be taken away.
+	MinReadySeconds int `json:"minReadySeconds,omitempty"`
 	// GracePeriod is the time a pod gets to stop, in seconds.
 	GracePeriod int `json:"gracePeriod,omitempty"`
 

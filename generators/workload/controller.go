@@ -20,18 +20,27 @@ func controller(s Spec) krm.M {
 		group = "batch/v1"
 	}
 	o := s.Object(group, s.Kind, s.Component)
-	o["spec"] = map[string]func(Spec) krm.M{
+	made := map[string]func(Spec) krm.M{
 		deployment: deploymentSpec, statefulSet: statefulSetSpec, daemonSet: daemonSetSpec, job: jobSpec,
 	}[s.Kind](s)
+	if s.MinReadySeconds > 0 {
+		made["minReadySeconds"] = s.MinReadySeconds
+	}
+	o["spec"] = made
 	return o
 }
 
-// deploymentSpec takes one pod away before it starts the next, unless it may
-// surge.
+// rollShare is how much of a Deployment rolls at once: one of up to ten pods,
+// and of many not one by one.
+const rollShare = "10%"
+
+// deploymentSpec takes pods away before it starts the next, unless it may
+// surge. Kubernetes rounds a surge up, and what is unavailable down, but to one
+// where both would be none.
 func deploymentSpec(s Spec) krm.M {
-	unavailable, surge := 1, 0
+	var unavailable, surge any = rollShare, 0
 	if s.Surge {
-		unavailable, surge = 0, 1
+		unavailable, surge = 0, rollShare
 	}
 	return krm.M{
 		"replicas":             s.Replicas,
