@@ -54,9 +54,9 @@ type Spec struct {
 
 	// Services in front of the pods. A StatefulSet needs a headless one.
 	Services []Service `json:"services,omitempty"`
-	// MaxUnavailable pods during a voluntary disruption; 0 makes no
-	// PodDisruptionBudget.
-	MaxUnavailable int `json:"maxUnavailable,omitempty"`
+	// MaxUnavailable pods during a voluntary disruption; none makes no
+	// PodDisruptionBudget. A DaemonSet has none, and rolls so many at once.
+	MaxUnavailable Amount `json:"maxUnavailable,omitempty"`
 
 	// BackoffLimit of a Job.
 	BackoffLimit int `json:"backoffLimit,omitempty"`

@@ -1,6 +1,10 @@
 package workload
 
-import "github.com/whiskops/whiskops/internal/krm"
+import (
+	"cmp"
+
+	"github.com/whiskops/whiskops/internal/krm"
+)
 
 // The kinds of workloads, which are also the kinds of the objects.
 const (
@@ -55,7 +59,10 @@ func deploymentSpec(s Spec) krm.M {
 }
 
 // statefulSetSpec starts all pods at once: members of a quorum wait for each
-// other. Updates still go one by one, from the last to the first.
+// other. Updates still go one by one, from the last to the first: more at once
+// (maxUnavailable) is off in all releases of Kubernetes but the first patches of
+// 1.35, which took it back because a broken pod was then never replaced
+// (kubernetes/kubernetes#137409, #137904).
 func statefulSetSpec(s Spec) krm.M {
 	return krm.M{
 		"replicas":             s.Replicas,
@@ -69,10 +76,11 @@ func statefulSetSpec(s Spec) krm.M {
 }
 
 func daemonSetSpec(s Spec) krm.M {
+	unavailable := cmp.Or(s.MaxUnavailable, "1").value()
 	return krm.M{
 		"revisionHistoryLimit": oldRevisions,
 		"selector":             krm.M{"matchLabels": s.Selector()},
-		"updateStrategy":       krm.M{"type": "RollingUpdate", "rollingUpdate": krm.M{"maxUnavailable": 1}},
+		"updateStrategy":       krm.M{"type": "RollingUpdate", "rollingUpdate": krm.M{"maxUnavailable": unavailable}},
 		"template":             template(s),
 	}
 }
