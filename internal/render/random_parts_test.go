@@ -143,7 +143,6 @@ func (r random) core(env *environment.Environment) {
 	maybe(r, &i.LogLevel, "DEBUG", "WARN", "ERROR")
 	maybe(r, &i.PodTimeout, "60s", "300s")
 	maybe(r, &i.Drain, "1000s")
-	maybe(r, &i.MaxUnavailable, "1%", "50%")
 	maybe(r, &i.Logs, "none")
 
 	maybe(r, &l.InvocationsPerMinute, 1, 100000)

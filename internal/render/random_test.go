@@ -48,6 +48,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	r.secrets(&env)
 	r.images(&env)
 	r.placement(&env)
+	maybe(r, &env.Invoker.MaxUnavailable, "1%", "50%")
 	return env
 }
 

@@ -43,8 +43,11 @@ missed() {
     END { for (id in more) print id, first[id], more[id] - 1 }'
 }
 
+open 127.0.0.1 || {
+    echo "this broker accepts no connection"
+    exit 1
+}
 if [ "$once" -nt "$started" ]; then
-    open 127.0.0.1
     exit
 fi
 
