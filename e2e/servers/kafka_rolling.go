@@ -13,7 +13,7 @@ import (
 const (
 	openWhiskTopic = "invoker1"
 	hastyTopic     = "invoker2"
-	lackedRecords  = "200" // of 10 kB, in each of both
+	lackedRecords  = "500" // of 10 kB, in each of both
 	fetchedBytes   = "200000"
 )
 
