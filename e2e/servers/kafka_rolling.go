@@ -69,7 +69,7 @@ func (b *brokers) rolling() error {
 	if err != nil {
 		return fmt.Errorf("a writer with acks=all and five retries: %w", err)
 	}
-	if want := fmt.Sprintf("lack broker %d in sync", last); !strings.Contains(said, want) {
+	if want := fmt.Sprintf("broker %d is not in sync", last); !strings.Contains(said, want) {
 		return fmt.Errorf("broker %d is held back, and its readiness says %q", last, said)
 	}
 	b.run.proved(kafkaServer, "a rolling restart of %d brokers, of which one catches up slowly and is not ready for %.0f s after its port is open (%q): OpenWhisk's writer (acks=1) with %d messages and one with acks=all and five retries with %d are refused none and lose none",
@@ -170,7 +170,7 @@ func (b *brokers) coldStart() error {
 		}
 		said += words
 	}
-	if want := fmt.Sprintf("lack broker %d in sync, which accepts no connection", last); !strings.Contains(said, want) {
+	if want := fmt.Sprintf("broker %d is not in sync", last); !strings.Contains(said, want) || !strings.Contains(said, "accepts no connection") {
 		return fmt.Errorf("broker %d is away, and the readiness of the others says %q", last, said)
 	}
 	b.run.proved(kafkaServer, "%d of %d brokers start without the last, are not ready in the time in which a node comes back (shortened here), and then are", last, len(b.pods))

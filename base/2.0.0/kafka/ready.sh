@@ -58,11 +58,11 @@ topics=$(KAFKA_HEAP_OPTS=-Xmx96m KAFKA_JVM_PERFORMANCE_OPTS="-XX:+UseSerialGC -X
     exit 1
 }
 waits=$(printf '%s\n' "$topics" | missed | while read -r id partition more; do
-    what="$partition and $more more partitions lack broker $id in sync"
+    what="broker $id is not in sync in $partition and $more more"
     if [ "$id" = "$KAFKA_NODE_ID" ] || open "kafka-$id.kafka"; then
         echo "$what"
     elif [ -n "$(find "$started" -mmin -5)" ]; then
-        echo "$what, which accepts no connection"
+        echo "$what, and accepts no connection"
     fi
 done)
 if [ -n "$waits" ]; then
