@@ -21,8 +21,9 @@ import (
 	"github.com/whiskops/whiskops/e2e/controlplane"
 )
 
-// patience is for a machine with two loaded cores. What is well takes seconds.
-const patience = 3 * time.Minute
+// patience is for a machine with two loaded cores. What is well takes seconds, but
+// for six invokers that roll one by one and have to be ready for a while each.
+const patience = 5 * time.Minute
 
 // releases to test: those in E2E_KUBERNETES, with commas between, or the one
 // that environments ask for unless they say otherwise.

@@ -153,32 +153,6 @@ func drainController(r *Run) error {
 	return pod.Checked()
 }
 
-func drainInvoker(r *Run) error {
-	pod, ip, err := r.drainPod("invoker", podproc.Rule{In: "file drain.sh", From: "sleep 330", To: "sleep 0", Always: true})
-	if err != nil {
-		return err
-	}
-	if _, err := r.preStop(pod, "invoker"); err != nil {
-		return fmt.Errorf("without an invoker: %w", err)
-	}
-	f, err := r.newFake("invoker", ip, 8080, nil)
-	if err != nil {
-		return err
-	}
-	if _, err := r.preStop(pod, "invoker"); err != nil {
-		return err
-	}
-	last, count := f.last()
-	if count != 1 || last.Method+" "+last.Path != "POST /disable" {
-		return fmt.Errorf("invoker: %d requests, the last is %s %s", count, last.Method, last.Path)
-	}
-	if err := authorized(last.Header.Get("Authorization"), "invoker"); err != nil {
-		return err
-	}
-	r.proved("sh, curl", "preStop of invoker disables it with its login; without an invoker it ends")
-	return pod.Checked()
-}
-
 // drainOthers runs the preStop commands that only wait.
 func drainOthers(r *Run) error {
 	for _, w := range r.Env.Workloads {

@@ -44,7 +44,7 @@ func Kafka(r *Run) error {
 		name  string
 		check func() error
 	}{
-		{"start", b.begin}, {"topics", b.topics}, {"largest payload", b.payload}, {"SIGKILL", b.killed}, {"rolling restart", b.rolling},
+		{"start", b.begin}, {"topics", b.topics}, {"largest payload", b.payload}, {"SIGKILL", b.killed}, {"rolling restart", b.rolling}, {"cold start", b.coldStart},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("kafka: %s: %w", step.name, err)
@@ -82,6 +82,10 @@ func newBrokers(r *Run) (*brokers, error) {
 			Rules: []podproc.Rule{
 				{In: "env KAFKA_LISTENERS", From: "PLAINTEXT://:9092", To: "PLAINTEXT://" + ip + ":9092", Always: true},
 				{In: "env KAFKA_LISTENERS", From: "CONTROLLER://:9093", To: "CONTROLLER://" + ip + ":9093", Always: true},
+				{In: "file ready.sh", From: "127.0.0.1", To: ip, Always: true},
+				{In: "file ready.sh", From: "/opt/kafka/bin/", To: b.tools.folder + "/bin/", Always: true},
+				{In: "file ready.sh", From: "/dev/tcp/$1/", To: "/dev/tcp/$(" + b.tools.folder + "/bin/address $1)/", Always: true},
+				{In: "file ready.sh", From: "-mmin -5", To: "-mmin -0.5", Always: true},
 			},
 		})
 		if err != nil {
@@ -167,7 +171,7 @@ func (b *brokers) begin() error {
 			return fmt.Errorf("%s does not know a property: %s", b.pods[i].Name(), unknown)
 		}
 	}
-	b.run.proved(kafkaServer, "%d brokers in KRaft mode start from the generated environment by the image's rule; tcp probes are answered, and were not before", len(b.pods))
+	b.run.proved(kafkaServer, "%d brokers in KRaft mode start from the generated environment by the image's rule; probes are answered, and were not before", len(b.pods))
 	return nil
 }
 
@@ -184,17 +188,22 @@ func (b *brokers) stop(i int) error {
 	return b.processes[i].Stop(syscall.SIGTERM, time.Duration(grace)*time.Second)
 }
 
-// replace starts a broker as a new pod, if its data outlives it.
+// replace starts a broker again, and waits for its probes.
 func (b *brokers) replace(i int) error {
+	if err := b.again(i); err != nil {
+		return err
+	}
+	return b.ready(i)
+}
+
+// again starts a broker as a new pod, if its data outlives it.
+func (b *brokers) again(i int) error {
 	if b.pods[i].Claimed("/var/lib/kafka/data") {
 		if err := b.pods[i].Replace(); err != nil {
 			return err
 		}
 	}
-	if err := b.start(i); err != nil {
-		return err
-	}
-	return b.ready(i)
+	return b.start(i)
 }
 
 // killed kills a broker hard while messages are written to it. What was
@@ -206,7 +215,7 @@ func (b *brokers) killed() error {
 	if err != nil {
 		return err
 	}
-	w, err := b.write(topic)
+	w, err := b.write(topic, "patient")
 	if err != nil {
 		return err
 	}
@@ -231,33 +240,6 @@ func (b *brokers) killed() error {
 		return err
 	}
 	b.run.proved(kafkaServer, "broker %d of %d, the leader, is killed hard while messages are written: all %d are acknowledged and there", leader, len(b.pods), written)
-	return nil
-}
-
-// rolling restarts all brokers one after the other, as the StatefulSet does: from
-// the last to the first, each when the one before is ready.
-func (b *brokers) rolling() error {
-	const topic = "health"
-	w, err := b.write(topic)
-	if err != nil {
-		return err
-	}
-	if err := w.reach(100); err != nil {
-		return err
-	}
-	for i := len(b.pods) - 1; i >= 0; i-- {
-		if err := b.stop(i); err != nil {
-			return err
-		}
-		if err := b.replace(i); err != nil {
-			return err
-		}
-	}
-	written, err := w.finish()
-	if err != nil {
-		return err
-	}
-	b.run.proved(kafkaServer, "a rolling restart of %d brokers, each within its grace, while messages are written: all %d are acknowledged and there", len(b.pods), written)
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -21,9 +20,15 @@ type writer struct {
 
 var acknowledged = regexp.MustCompile(`"name":"producer_send_success"[^\n]*`)
 
-func (b *brokers) write(topic string) (*writer, error) {
+// write begins to write with the settings of a kind of writer.
+func (b *brokers) write(topic, kind string) (*writer, error) {
+	settings := writers[kind]
+	acks := "-1"
+	if strings.HasPrefix(settings, "acks=1\n") {
+		acks = "1"
+	}
 	process, err := b.tools.start(b.run.Guard, topic+"-writer.log", "kafka-verifiable-producer.sh", "--bootstrap-server", b.bootstrap, "--topic", topic,
-		"--throughput", "200", "--acks", "-1", "--producer.config", b.tools.folder+"/producer.properties")
+		"--throughput", "200", "--acks", acks, "--producer.config", b.tools.folder+"/"+kind+".properties")
 	return &writer{b, process, topic}, err
 }
 
@@ -54,7 +59,10 @@ func (w *writer) reach(count int) error {
 	})
 }
 
-var writtenData = regexp.MustCompile(`"name":"tool_data"[^\n]*`)
+var (
+	writtenData = regexp.MustCompile(`"name":"tool_data"[^\n]*`)
+	refusal     = regexp.MustCompile(`"producer_send_error"[^\n]*`)
+)
 
 // finish stops writing and waits for what is under way. All that was written
 // must be acknowledged, and all that was acknowledged must be there to be read.
@@ -72,17 +80,12 @@ func (w *writer) finish() (int, error) {
 		}
 	}
 	if data.Sent == 0 || data.Sent != data.Acked || data.Acked != len(values) {
-		return 0, fmt.Errorf("%d messages were sent to topic %s, %d acknowledged (%d noted): %s", data.Sent, w.topic, data.Acked, len(values), tail(w.process.Log()))
+		return 0, fmt.Errorf("%d messages were sent to topic %s, %d acknowledged (%d noted), and %d refused: %s", data.Sent, w.topic, data.Acked, len(values),
+			data.Sent-data.Acked, refusal.FindString(w.process.Log()))
 	}
-	b := w.brokers
-	out, err := b.tools.run(b.run.Context, "kafka-console-consumer.sh", "--bootstrap-server", b.bootstrap, "--topic", w.topic,
-		"--from-beginning", "--max-messages", strconv.Itoa(len(values)), "--timeout-ms", "20000")
+	read, err := w.brokers.read(w.topic)
 	if err != nil {
 		return 0, err
-	}
-	read := map[string]bool{}
-	for line := range strings.Lines(out) {
-		read[strings.TrimSpace(line)] = true
 	}
 	lost := 0
 	for _, value := range values {
@@ -94,4 +97,28 @@ func (w *writer) finish() (int, error) {
 		return 0, fmt.Errorf("%d of %d acknowledged messages of topic %s are lost", lost, len(values), w.topic)
 	}
 	return len(values), nil
+}
+
+var offset = regexp.MustCompile(`(?m)^\S+:0:(\d+)$`)
+
+// read is all that a topic's only partition has, to its end: a writer that tries
+// again may have written a message twice.
+func (b *brokers) read(topic string) (map[string]bool, error) {
+	out, err := b.tools.run(b.run.Context, "kafka-get-offsets.sh", "--bootstrap-server", b.bootstrap, "--topic", topic)
+	if err != nil {
+		return nil, err
+	}
+	end := offset.FindStringSubmatch(out)
+	if end == nil {
+		return nil, fmt.Errorf("topic %s has no end: %s", topic, out)
+	}
+	if out, err = b.tools.run(b.run.Context, "kafka-console-consumer.sh", "--bootstrap-server", b.bootstrap, "--topic", topic,
+		"--from-beginning", "--max-messages", end[1], "--timeout-ms", "20000"); err != nil {
+		return nil, err
+	}
+	has := map[string]bool{}
+	for line := range strings.Lines(out) {
+		has[strings.TrimSpace(line)] = true
+	}
+	return has, nil
 }

@@ -22,6 +22,7 @@ type kafkaTools struct{ folder string }
 var classes = map[string]string{
 	"kafka-topics.sh":              "org.apache.kafka.tools.TopicCommand",
 	"kafka-configs.sh":             "kafka.admin.ConfigCommand",
+	"kafka-get-offsets.sh":         "org.apache.kafka.tools.GetOffsetShell",
 	"kafka-console-consumer.sh":    "org.apache.kafka.tools.consumer.ConsoleConsumer",
 	"kafka-producer-perf-test.sh":  "org.apache.kafka.tools.ProducerPerformance",
 	"kafka-verifiable-producer.sh": "org.apache.kafka.tools.VerifiableProducer",
@@ -47,6 +48,25 @@ const kafkaScript = `#!/bin/sh
 exec java ${KAFKA_HEAP_OPTS:--Xmx256m} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Djdk.net.hosts.file=%[1]s/hosts \
   -Dlog4j.configuration=file:%[1]s/tools-log4j.properties -cp "%[1]s/libs/*" %[2]s "$@"
 `
+
+// addressOf resolves a pod's name for the shell as the hosts file does for Java.
+const addressOf = `#!/bin/sh
+case $1 in
+127.*) echo "$1" ;;
+*) awk -v name="$1" '{ for (i = 2; i <= NF; i++) if ($i == name) print $1 }' %[1]s/hosts ;;
+esac
+`
+
+// Settings of writers. OpenWhisk's are whisk.kafka.producer of its
+// application.conf, and else the client's own; hasty is a program that gives up
+// after some seconds; patient is the client's default with all acknowledgements.
+// Kafka's test program has no retries unless told otherwise, where a client has
+// them without end, within 2 minutes.
+var writers = map[string]string{
+	"openwhisk": "acks=1\nretries=2147483647\nrequest.timeout.ms=30000\nmetadata.max.age.ms=15000\n",
+	"hasty":     "acks=all\nretries=5\nretry.backoff.ms=200\nrequest.timeout.ms=5000\ndelivery.timeout.ms=15000\nmax.block.ms=15000\n",
+	"patient":   "acks=all\nretries=2147483647\nrequest.timeout.ms=5000\nmax.request.size=4000000\n",
+}
 
 const log4j = `log4j.rootLogger=%s, out
 log4j.appender.out=org.apache.log4j.ConsoleAppender
@@ -80,10 +100,13 @@ func (r *Run) newKafkaTools(hosts map[string][]string) (*kafkaTools, error) {
 		"hosts":                  names,
 		"run.sh":                 fmt.Sprintf(kafkaRun, folder),
 		"tools-log4j.properties": fmt.Sprintf(log4j, "WARN", "System.err"),
-		"producer.properties":    "acks=all\nretries=2147483647\ndelivery.timeout.ms=180000\nrequest.timeout.ms=5000\nmax.request.size=4000000\nlinger.ms=0\n",
+		"bin/address":            fmt.Sprintf(addressOf, folder),
 	}
 	for script, class := range classes {
 		files[filepath.Join("bin", script)] = fmt.Sprintf(kafkaScript, folder, class)
+	}
+	for name, text := range writers {
+		files[name+".properties"] = text
 	}
 	if err := os.MkdirAll(filepath.Join(folder, "bin"), 0o755); err != nil {
 		return nil, err

@@ -65,6 +65,12 @@ func TestMutations(t *testing.T) {
 			Smoke, []string{"service nginx-internal has no port 80"}},
 		{"login of a preStop", "ci", "configmap-controller-scripts.yaml", `"Authorization: Basic %s"`, `Authorization: Basic %s`,
 			Drain, []string{"controller", "Authorization"}},
+		{"what runs in an invoker", "ci", "configmap-invoker-scripts.yaml", "(activeCount|", "(idlesCount|",
+			Drain, []string{"invoker, an idle one", "after 40 s"}},
+		{"wait for what controllers sent", "ci", "configmap-invoker-scripts.yaml", "$begun + 15", "$begun - 15",
+			Drain, []string{"invoker, an idle one: ends after"}},
+		{"readiness of a broker", "production", "statefulset-kafka.yaml", "          exec:\n            command:\n            - /bin/bash\n            - /scripts/ready.sh\n", "          tcpSocket:\n            port: client\n",
+			Kafka, []string{"rolling restart", "refused"}},
 		{"answer of the smoke test", "ci", "configmap-smoke-test.yaml", `'{"sum":42}'`, `'{"sum":43}'`,
 			Smoke, []string{"smoke test", "not within"}},
 	} {

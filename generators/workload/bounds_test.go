@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,8 +38,14 @@ func TestBounds(t *testing.T) {
 		set       func(s *Spec, n int)
 	}{
 		{"spec.replicas", 1, "x--", func(s *Spec, n int) { s.Replicas = n }},
-		{"spec.maxUnavailable", 0, "x--", func(s *Spec, n int) { s.MaxUnavailable = n }},
-		{"spec.maxUnavailable", 1, "-xx", func(s *Spec, n int) { s.Kind, s.Replicas, s.MaxUnavailable = daemonSet, 0, n }},
+		{"spec.maxUnavailable", 1, "x--", func(s *Spec, n int) { s.MaxUnavailable = Amount(strconv.Itoa(n)) }},
+		{"spec.maxUnavailable", 100, "--x", func(s *Spec, n int) { s.MaxUnavailable = Amount(strconv.Itoa(n) + "%") }},
+		{"spec.maxUnavailable", 1, "x--", func(s *Spec, n int) {
+			s.Kind, s.Replicas, s.MaxUnavailable = daemonSet, 0, Amount(strconv.Itoa(n))
+		}},
+		{"spec.maxUnavailable", 1, "xxx", func(s *Spec, n int) { s.Kind, s.Replicas, s.MaxUnavailable = job, 0, Amount(strconv.Itoa(n)) }},
+		{"spec.minReadySeconds", 0, "x--", func(s *Spec, n int) { s.MinReadySeconds = n }},
+		{"spec.minReadySeconds", 1, "-xx", func(s *Spec, n int) { s.Kind, s.Replicas, s.MinReadySeconds = job, 0, n }},
 		{"spec.backoffLimit", 0, "x--", func(s *Spec, n int) { s.Kind, s.Replicas, s.BackoffLimit = job, 0, n }},
 		{"spec.backoffLimit", 1, "-xx", func(s *Spec, n int) { s.BackoffLimit = n }},
 		{"spec.waitImage", 1, "-xx", func(s *Spec, n int) {

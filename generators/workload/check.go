@@ -38,8 +38,11 @@ func checkKind(c *krm.Check, s Spec) {
 	if !scales && s.Replicas != 0 {
 		c.Fail("spec.replicas is %d: a %s has none", s.Replicas, s.Kind)
 	}
-	if s.MaxUnavailable < 0 || s.MaxUnavailable > 0 && !scales {
-		c.Fail("spec.maxUnavailable is %d: a disruption budget wants a Deployment or StatefulSet, and at least 1", s.MaxUnavailable)
+	if s.MaxUnavailable != "" && (s.Kind == job || !s.MaxUnavailable.valid()) {
+		c.Fail("spec.maxUnavailable is %q: it is at least 1 or a percentage, and not for a Job", s.MaxUnavailable)
+	}
+	if s.MinReadySeconds < 0 || s.MinReadySeconds > 0 && s.Kind == job {
+		c.Fail("spec.minReadySeconds is %d: it is not negative, and not for a Job", s.MinReadySeconds)
 	}
 	if s.BackoffLimit < 0 || s.BackoffLimit > 0 && s.Kind != job {
 		c.Fail("spec.backoffLimit is %d: it is for a Job, and not negative", s.BackoffLimit)

@@ -39,6 +39,9 @@ type Spec struct {
 	// Rereads tells that mounted Secrets are read again and again: the pods
 	// need not roll for them.
 	Rereads bool `json:"rereads,omitempty"`
+	// MinReadySeconds is how long a pod is to be ready before the next one may
+	// be taken away.
+	MinReadySeconds int `json:"minReadySeconds,omitempty"`
 	// GracePeriod is the time a pod gets to stop, in seconds.
 	GracePeriod int `json:"gracePeriod,omitempty"`
 
@@ -61,9 +64,9 @@ type Spec struct {
 
 	// Services in front of the pods. A StatefulSet needs a headless one.
 	Services []Service `json:"services,omitempty"`
-	// MaxUnavailable pods during a voluntary disruption; 0 makes no
-	// PodDisruptionBudget.
-	MaxUnavailable int `json:"maxUnavailable,omitempty"`
+	// MaxUnavailable pods during a voluntary disruption; none makes no
+	// PodDisruptionBudget. A DaemonSet has none, and rolls so many at once.
+	MaxUnavailable Amount `json:"maxUnavailable,omitempty"`
 
 	// BackoffLimit of a Job.
 	BackoffLimit int `json:"backoffLimit,omitempty"`

@@ -1,6 +1,10 @@
 package workload
 
-import "github.com/whiskops/whiskops/internal/krm"
+import (
+	"cmp"
+
+	"github.com/whiskops/whiskops/internal/krm"
+)
 
 // The kinds of workloads, which are also the kinds of the objects.
 const (
@@ -20,11 +24,19 @@ func controller(s Spec) krm.M {
 		group = "batch/v1"
 	}
 	o := s.Object(group, s.Kind, s.Component)
-	o["spec"] = map[string]func(Spec) krm.M{
+	made := map[string]func(Spec) krm.M{
 		deployment: deploymentSpec, statefulSet: statefulSetSpec, daemonSet: daemonSetSpec, job: jobSpec,
 	}[s.Kind](s)
+	if s.MinReadySeconds > 0 {
+		made["minReadySeconds"] = s.MinReadySeconds
+	}
+	o["spec"] = made
 	return o
 }
+
+// rollShare is how much of a Deployment rolls at once: one of up to ten pods,
+// and of many not one by one.
+const rollShare = "10%"
 
 func deploymentSpec(s Spec) krm.M {
 	return krm.M{
@@ -36,15 +48,16 @@ func deploymentSpec(s Spec) krm.M {
 	}
 }
 
-// strategy takes one pod away before it starts the next, unless it may surge,
-// or has to take all away.
+// strategy takes pods away before it starts the next, unless it may surge, or has
+// to take all away. Kubernetes rounds a surge up, and what is unavailable down,
+// but to one where both would be none.
 func strategy(s Spec) krm.M {
 	if s.Recreate {
 		return krm.M{"type": "Recreate"}
 	}
-	unavailable, surge := 1, 0
+	var unavailable, surge any = rollShare, 0
 	if s.Surge {
-		unavailable, surge = 0, 1
+		unavailable, surge = 0, rollShare
 	}
 	return krm.M{
 		"type":          "RollingUpdate",
@@ -53,7 +66,10 @@ func strategy(s Spec) krm.M {
 }
 
 // statefulSetSpec starts all pods at once: members of a quorum wait for each
-// other. Updates still go one by one, from the last to the first.
+// other. Updates still go one by one, from the last to the first: more at once
+// (maxUnavailable) is off in all releases of Kubernetes but the first patches of
+// 1.35, which took it back because a broken pod was then never replaced
+// (kubernetes/kubernetes#137409, #137904).
 func statefulSetSpec(s Spec) krm.M {
 	return krm.M{
 		"replicas":             s.Replicas,
@@ -67,10 +83,11 @@ func statefulSetSpec(s Spec) krm.M {
 }
 
 func daemonSetSpec(s Spec) krm.M {
+	unavailable := cmp.Or(s.MaxUnavailable, "1").value()
 	return krm.M{
 		"revisionHistoryLimit": oldRevisions,
 		"selector":             krm.M{"matchLabels": s.Selector()},
-		"updateStrategy":       krm.M{"type": "RollingUpdate", "rollingUpdate": krm.M{"maxUnavailable": 1}},
+		"updateStrategy":       krm.M{"type": "RollingUpdate", "rollingUpdate": krm.M{"maxUnavailable": unavailable}},
 		"template":             template(s),
 	}
 }

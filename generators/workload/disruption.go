@@ -7,7 +7,7 @@ import "github.com/whiskops/whiskops/internal/krm"
 func budget(s Spec) krm.M {
 	o := s.Object("policy/v1", "PodDisruptionBudget", s.Component)
 	o["spec"] = krm.M{
-		"maxUnavailable":             s.MaxUnavailable,
+		"maxUnavailable":             s.MaxUnavailable.value(),
 		"selector":                   krm.M{"matchLabels": s.Selector()},
 		"unhealthyPodEvictionPolicy": "AlwaysAllow",
 	}

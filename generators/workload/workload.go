@@ -26,7 +26,7 @@ func Process(rl *krm.ResourceList) error {
 	objects := account(spec)
 	objects = append(objects, services(spec)...)
 	objects = append(objects, controller(spec))
-	if spec.MaxUnavailable > 0 {
+	if spec.MaxUnavailable != "" && spec.Kind != daemonSet {
 		objects = append(objects, budget(spec))
 	}
 	return krm.Add(rl, objects...)

@@ -555,9 +555,14 @@ type Invoker struct {
 	// Longest wait for an action pod, with the pull of its image. Default:
 	// 120s, because the first pull of an image takes its time.
 	PodTimeout string `json:"podTimeout"`
-	// How long an invoker that is asked to stop may take. Default: 330s,
-	// the longest action and half a minute.
+	// How long an invoker that is asked to stop may take: it stops about half
+	// a minute after the last activation. Default: 330s, the longest action
+	// and half a minute.
 	Drain string `json:"drain"`
+	// How many invokers a drain of nodes may take away at once, and a rolling
+	// update of a DaemonSet, as a percentage that is rounded up. A StatefulSet
+	// rolls one by one. Default: 10%, one of up to ten.
+	MaxUnavailable string `json:"maxUnavailable"`
 	// What "wsk activation logs" shows: container logs read through the
 	// API server, or nothing, which is much cheaper. Default: api.
 	Logs string `json:"logs"`

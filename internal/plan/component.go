@@ -110,9 +110,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	spec.Owner = own
 	spec.Replicas = p.Replicas(name)
 	if spec.Kind == derived.DaemonSet || spec.Kind == derived.Job {
-		// A node that is drained keeps the pods of DaemonSets, so there is
-		// nothing that a disruption budget could hold up.
-		spec.Replicas, spec.MaxUnavailable = 0, 0
+		spec.Replicas = 0
 	}
 	spec.PullSecrets = p.Env.ImagePullSecrets
 	spec.Secrets = p.versions

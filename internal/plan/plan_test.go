@@ -93,14 +93,14 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
-// A DaemonSet has neither replicas nor a disruption budget.
+// A DaemonSet has no replicas, and rolls as many pods at once as may be away.
 func TestDaemonSet(t *testing.T) {
 	p := changed(t, func(e *environment.Environment) {
 		e.Invoker.Kind, e.Invoker.ZooKeeper = "DaemonSet", []string{"zk:2181"}
 	})
 	s := find[workload.Spec](t, p, workload.Kind, "invoker")
-	if s.Kind != "DaemonSet" || s.Replicas != 0 || s.MaxUnavailable != 0 {
-		t.Errorf("kind %s, replicas %d, maxUnavailable %d", s.Kind, s.Replicas, s.MaxUnavailable)
+	if s.Kind != "DaemonSet" || s.Replicas != 0 || s.MaxUnavailable != "10%" {
+		t.Errorf("kind %s, replicas %d, maxUnavailable %s", s.Kind, s.Replicas, s.MaxUnavailable)
 	}
 }
 

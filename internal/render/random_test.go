@@ -49,6 +49,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	r.images(&env)
 	r.placement(&env)
 	r.limits(&env)
+	maybe(r, &env.Invoker.MaxUnavailable, "1%", "50%")
 	return env
 }
 
