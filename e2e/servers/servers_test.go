@@ -43,7 +43,7 @@ func load(t *testing.T, name string) *golden.Env {
 // try runs a check and returns its error.
 func try(t *testing.T, env *golden.Env, check func(*Run) error) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	run, err := NewRun(ctx, env, func(line string) { t.Log(line) })
 	if err != nil {
