@@ -12,8 +12,11 @@ type workload struct {
 	kustomize.Object `json:"-"`
 
 	Spec struct {
-		ServiceName          string           `json:"serviceName"`
-		Selector             selector         `json:"selector"`
+		ServiceName string   `json:"serviceName"`
+		Selector    selector `json:"selector"`
+		Strategy    struct {
+			Type string `json:"type"`
+		} `json:"strategy"`
 		VolumeClaimTemplates []map[string]any `json:"volumeClaimTemplates"`
 		Template             struct {
 			Metadata metadata `json:"metadata"`

@@ -205,6 +205,7 @@ func (r random) edge(env *environment.Environment) {
 	if env.Limits.Payload > 50<<20 && e.BodySize != 0 {
 		e.BodySize = 200
 	}
+	maybe(r, &e.Uploads, 1, 64)
 	maybe(r, &e.ReadTimeout, "3000s", "3600s")
 	r.resources(&e.Resources, 128)
 	e.Service.Type = pick(r, "ClusterIP", "NodePort", "LoadBalancer")
