@@ -22,6 +22,9 @@ func check(s Spec) error {
 	if len(s.Rules) > 0 && !s.Token {
 		c.Fail("spec.rules are of no use without spec.token: the pods have nothing to show to the API server")
 	}
+	if s.LastingToken && !s.Token {
+		c.Fail("spec.lastingToken is of no use without spec.token")
+	}
 	checkContainers(&c, s)
 	checkWaits(&c, s)
 	checkVolumes(&c, s)

@@ -59,6 +59,10 @@ type Spec struct {
 	// Token mounts the service account's token: only for what talks to the
 	// API server.
 	Token bool `json:"token,omitempty"`
+	// LastingToken makes that token one that does not expire, in a Secret named
+	// after the component: for a program that reads it once. Kubernetes gives
+	// other tokens an end, and a pod a new one in time.
+	LastingToken bool `json:"lastingToken,omitempty"`
 	// Rules of a Role in the workload's own namespace.
 	Rules []krm.M `json:"rules,omitempty"`
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/whiskops/whiskops/generators/workload"
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/field"
@@ -73,6 +74,18 @@ func (v *Values) Voter(component string) *catalog.Voter {
 func (v *Values) CallsAPI(component string) bool {
 	when := v.Catalog.Components[component].APIServer
 	return when != nil && when.Holds(v.Env)
+}
+
+// Tokens are the Secrets that are generated with an account's token, each with
+// its component.
+func (v *Values) Tokens() map[string]string {
+	tokens := map[string]string{}
+	for _, name := range v.Components() {
+		if v.Catalog.Components[name].Workload["lastingToken"] == true {
+			tokens[workload.TokenSecret(name)] = name
+		}
+	}
+	return tokens
 }
 
 // Resources that the environment gives a component's main container, and the

@@ -36,6 +36,11 @@ type selector struct {
 	MatchExpressions []any             `json:"matchExpressions"`
 }
 
+type mount struct {
+	Name      string `json:"name"`
+	MountPath string `json:"mountPath"`
+}
+
 type named struct {
 	Name string `json:"name"`
 }
@@ -74,13 +79,10 @@ type container struct {
 		ContainerPort int    `json:"containerPort"`
 		HostPort      int    `json:"hostPort"`
 	} `json:"ports"`
-	VolumeMounts []struct {
-		Name      string `json:"name"`
-		MountPath string `json:"mountPath"`
-	} `json:"volumeMounts"`
-	StartupProbe   *probe `json:"startupProbe"`
-	ReadinessProbe *probe `json:"readinessProbe"`
-	LivenessProbe  *probe `json:"livenessProbe"`
+	VolumeMounts   []mount `json:"volumeMounts"`
+	StartupProbe   *probe  `json:"startupProbe"`
+	ReadinessProbe *probe  `json:"readinessProbe"`
+	LivenessProbe  *probe  `json:"livenessProbe"`
 	Lifecycle      struct {
 		PostStart *probe `json:"postStart"`
 		PreStop   *probe `json:"preStop"`
