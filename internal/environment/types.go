@@ -297,9 +297,10 @@ type ResourceList struct {
 
 // APIGateway serves API definitions (wsk api).
 type APIGateway struct {
-	// Whether it is installed, and Redis with it. "wsk api create" needs the
-	// package of route management besides, which whiskops does not install
-	// yet, and its management port, which no policy opens. Default: true.
+	// Whether it is installed, and Redis with it. Default: false, because
+	// "wsk api create" needs the package of route management besides, which
+	// whiskops does not install yet, and its management port, which no
+	// policy opens: until then nobody can use it.
 	Enabled bool `json:"enabled"`
 	// Number of its pods. Default: 1; it holds no state.
 	Replicas int `json:"replicas"`

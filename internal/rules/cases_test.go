@@ -22,8 +22,9 @@ var update = flag.Bool("update", false, "rewrite what the cases of testdata expe
 
 // A case of testdata/<subject>.txtar is a file NAME.cue and the findings about
 // it, NAME.txt. What stands in NAME.cue is the inside of an environment "e",
-// whose host and nodes are those of roomy unless the case has its own, or a
-// whole package of environments.
+// whose host and nodes are those of roomy unless the case has its own, and which
+// has the API gateway unless the case says otherwise, or a whole package of
+// environments.
 type example struct {
 	name, source, want string
 }
@@ -35,6 +36,9 @@ const roomy = `
 		invoker: {count: 6, cpu: "8", memory: "32Gi", zones: 3}
 	}
 `
+
+// gatewayAsWritten is a case that says whether there is a gateway.
+var gatewayAsWritten = regexp.MustCompile(`apigateway: \{?enabled:`)
 
 var ownHost = regexp.MustCompile(`(?m)^edge: host:|^\thost:`)
 
@@ -70,6 +74,9 @@ func (e example) pack() string {
 		b.WriteString("\t" + line)
 	}
 	b.WriteString("}\n")
+	if !gatewayAsWritten.MatchString(e.source) {
+		b.WriteString("e: apigateway: enabled: true\n")
+	}
 	rest := strings.SplitAfterN(roomy, "\n", 3)
 	if !ownHost.MatchString(e.source) {
 		b.WriteString("e: " + strings.TrimSpace(rest[1]) + "\n")
