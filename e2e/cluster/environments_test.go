@@ -122,12 +122,12 @@ func (e *environment) misplaced(s *claims.State) []string {
 	}
 	if e.pooled {
 		all = append(all, s.Alone("invoker", fakenode.RoleLabel, "invoker")...)
-		for _, c := range []string{"kafka", "controller", "nginx", "apigateway", "redis"} {
-			all = append(all, s.Placed(c, fakenode.RoleLabel, "core")...)
-		}
-		db := "core"
+		core, db := []string{"kafka", "controller", "nginx"}, "core"
 		if e.name == "ci" {
-			db = "db"
+			core, db = append(core, "apigateway", "redis"), "db"
+		}
+		for _, c := range core {
+			all = append(all, s.Placed(c, fakenode.RoleLabel, "core")...)
 		}
 		all = append(all, s.Placed("couchdb", fakenode.RoleLabel, db)...)
 	}

@@ -33,6 +33,9 @@ var owComponents = []owComponent{
 // run in their own checks.
 func Probes(r *Run) error {
 	for _, c := range owComponents {
+		if !r.has(c.name) {
+			continue
+		}
 		ip, err := r.address(c.name)
 		if err != nil {
 			return fmt.Errorf("probes: %w", err)

@@ -19,7 +19,7 @@ func TestMutations(t *testing.T) {
 			Probes, []string{"controller-0", "/pong", "401"}},
 		{"probe port of the API gateway", "ci", "deployment-apigateway.yaml", "port: management", "port: managment",
 			Probes, []string{"apigateway", "no port managment"}},
-		{"probe of redis", "production", "statefulset-redis.yaml", "redis-cli ping", "redis-cli -p 6380 ping",
+		{"probe of redis", "ci", "statefulset-redis.yaml", "redis-cli ping", "redis-cli -p 6380 ping",
 			Redis, []string{"redis-0", "redis-cli -p 6380 ping"}},
 		{"persistence of redis", "ci", "statefulset-redis.yaml", "- --appendonly\n        - \"yes\"", "- --appendonly\n        - \"no\"",
 			Redis, []string{"after SIGKILL", `"0" keys of 100`}},

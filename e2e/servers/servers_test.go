@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +64,25 @@ func try(t *testing.T, env *golden.Env, check func(*Run) error) error {
 // they run side by side: each has its own addresses.
 func everywhere(t *testing.T, check func(*Run) error) {
 	t.Parallel()
-	for _, env := range environments(t) {
+	each(t, environments(t), check)
+}
+
+// wherever runs a check on each environment that has a component.
+func wherever(t *testing.T, component string, check func(*Run) error) {
+	t.Parallel()
+	all := slices.DeleteFunc(environments(t), func(env *golden.Env) bool {
+		_, err := env.Workload(component)
+		return err != nil
+	})
+	if len(all) == 0 {
+		t.Fatalf("no environment has %s", component)
+	}
+	each(t, all, check)
+}
+
+func each(t *testing.T, environments []*golden.Env, check func(*Run) error) {
+	t.Helper()
+	for _, env := range environments {
 		t.Run(env.Name, func(t *testing.T) {
 			t.Parallel()
 			if err := try(t, env, check); err != nil {
@@ -83,7 +102,7 @@ func TestTraffic(t *testing.T) {
 	}
 }
 
-func TestRedis(t *testing.T) { everywhere(t, Redis) }
+func TestRedis(t *testing.T) { wherever(t, "redis", Redis) }
 
 func TestKafka(t *testing.T) { everywhere(t, Kafka) }
 
