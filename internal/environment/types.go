@@ -155,7 +155,10 @@ type PlacementRule struct {
 	// component: "hard" never, "soft" if it must, "none" as it comes.
 	// Derived: what the catalogue says.
 	Spread string `json:"spread,omitempty"`
-	// The same over zones. Derived: what the catalogue says.
+	// The same over zones. Derived: what the catalogue says, and "hard" for
+	// voters of a quorum that keep a volume of a StorageClass each, in a pool
+	// of 3 zones or more: a volume stays in the zone of its first pod for
+	// ever. Where two of them already are in one zone, write "soft".
 	Zones string `json:"zones,omitempty"`
 }
 
