@@ -116,6 +116,13 @@ func TestProbes(t *testing.T) { everywhere(t, Probes) }
 
 func TestDrain(t *testing.T) { everywhere(t, Drain) }
 
+func TestOpenWhisk(t *testing.T) {
+	t.Parallel()
+	if err := try(t, load(t, "ci"), OpenWhisk); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestSmoke(t *testing.T) { everywhere(t, Smoke) }
 
 func TestViews(t *testing.T) { everywhere(t, Views) }
