@@ -30,6 +30,8 @@ type Catalog struct {
 	// DNS names the cluster's DNS Service, by platform; "generic" is for the
 	// rest. It lacks the cluster's domain.
 	DNS map[string]string `json:"dns"`
+	// Pods that a node takes, by platform; "generic" is for the rest.
+	Pods map[string]int `json:"pods"`
 	// ClusterRoles that a platform wants to be bound, by platform.
 	ClusterRoles map[string]ClusterRoles `json:"clusterRoles"`
 	// Runtimes are the families of the runtimes manifest.

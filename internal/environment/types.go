@@ -104,6 +104,14 @@ type NodePool struct {
 	// Memory of one node that pods may ask for: what the kubelet calls
 	// allocatable.
 	Memory string `json:"memory"`
+	// Pods that one node takes, whoever's they are: what the kubelet calls
+	// allocatable. On EKS it goes by the instance type (29 for m5.large, 58
+	// for m5.2xlarge), on AKS and GKE by what the pool was made with. Derived
+	// from platform: 250 on OpenShift, else the kubelet's 110.
+	Pods int `json:"pods,omitempty"`
+	// Pods of one node that are not the installation's: network, DNS, agents
+	// for logs and metrics. Default: 10.
+	SystemPods int `json:"systemPods"`
 	// Number of zones that the nodes are spread over. Default: 1, which
 	// promises nothing.
 	Zones int `json:"zones"`

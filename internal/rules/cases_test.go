@@ -32,7 +32,7 @@ const roomy = `
 	edge: host: "functions.example.com"
 	cluster: nodes: {
 		core: {count: 6, cpu: "8", memory: "32Gi", zones: 3}
-		invoker: {count: 6, cpu: "8", memory: "32Gi", zones: 3}
+		invoker: {count: 6, cpu: "8", memory: "32Gi", pods: 250, zones: 3}
 	}
 `
 

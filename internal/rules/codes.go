@@ -55,7 +55,8 @@ func Codes() []Code {
 		{"WO227", isError, "Strimzi topics without a cluster", "The operator ignores the KafkaTopic objects; no topic is declared."},
 		{"WO228", isError, "Strimzi topics for a Kafka that Strimzi does not run", "The operator ignores the KafkaTopic objects; no topic is declared."},
 
-		// What namespaces get.
+		// Pods, and what namespaces get.
+		{"WO229", isError, "more pods than nodes take", "Action pods stay Pending with \"Too many pods\" while memory is free; invokers give up on them, become unhealthy and come back."},
 		{"WO230", isWarning, "more at a time than may start in a minute", "Users get 429 far below the number of activations that they were promised."},
 
 		// Memory and CPU.
