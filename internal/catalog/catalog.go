@@ -42,6 +42,8 @@ type Catalog struct {
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.
 	Actions Actions `json:"actions"`
+	// Growth is how records of activations fill a disk.
+	Growth Growth `json:"growth"`
 	// Drain is what all that goes away waits for.
 	Drain Drain `json:"drain"`
 	// Limits are the links of each flow, from the edge to the database.
@@ -318,6 +320,14 @@ type Drain struct {
 	KeepAlive int `json:"keepAlive"`
 	// Found is the time for what nginx finds by DNS.
 	Found int `json:"found"`
+}
+
+// Growth of CouchDB's files.
+type Growth struct {
+	// Compaction is how many times its live data a file takes at most.
+	Compaction int `json:"compaction"`
+	// Tombstone is what stays of a document that was deleted, in bytes.
+	Tombstone int `json:"tombstone"`
 }
 
 // Database of CouchDB.

@@ -162,7 +162,7 @@ func TestMaxActionMillicpus(t *testing.T) {
 }
 
 func TestComponents(t *testing.T) {
-	all := []string{"apigateway", "controller", "couchdb", "couchdb-init", "invoker", "kafka", "kafka-topics", "nginx", "redis", "smoke-test"}
+	all := []string{"apigateway", "controller", "couchdb", "couchdb-cleanup", "couchdb-init", "invoker", "kafka", "kafka-topics", "nginx", "redis", "smoke-test"}
 	without := func(names ...string) []string {
 		gone := map[string]bool{}
 		for _, n := range names {
@@ -191,7 +191,7 @@ func TestComponents(t *testing.T) {
 			e.Kafka.External, e.Kafka.Mode = &environment.KafkaExternal{Brokers: 3}, "separate"
 		}, without("kafka")},
 		{"a quorum of its own", func(e *environment.Environment) { e.Kafka.Mode = "separate" },
-			[]string{"apigateway", "controller", "couchdb", "couchdb-init", "invoker", "kafka", "kafka-controller", "kafka-topics", "nginx", "redis", "smoke-test"}},
+			[]string{"apigateway", "controller", "couchdb", "couchdb-cleanup", "couchdb-init", "invoker", "kafka", "kafka-controller", "kafka-topics", "nginx", "redis", "smoke-test"}},
 	} {
 		v := of(t, tt.change)
 		if diff := cmp.Diff(tt.want, v.Components()); diff != "" {

@@ -78,7 +78,7 @@ func (v *Values) placements(add func(string, any, ...string)) {
 		return
 	}
 	for _, component := range v.Components() {
-		if v.Kind(component) == Job {
+		if v.Passes(component) {
 			continue // environments have no rule for it
 		}
 		rule := v.Placement(component)

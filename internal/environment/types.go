@@ -409,6 +409,8 @@ type CouchDB struct {
 	// Whether databases, design documents, users and subjects are made, and
 	// put right whenever they differ. Nothing is ever deleted. Default: true.
 	Init bool `json:"init"`
+	// The records of activations: of each its result and its log.
+	Activations CouchDBActivations `json:"activations"`
 	// Where its data is. Default size: 20Gi.
 	Volume Volume `json:"volume"`
 	// Resources of its pod.
@@ -423,6 +425,20 @@ type CouchDBExternal struct {
 	Host string `json:"host"`
 	// Its TCP port. Default: that of https.
 	Port int `json:"port"`
+}
+
+// CouchDBActivations is the type of CouchDB.Activations.
+type CouchDBActivations struct {
+	// How long a record is kept after its activation's end, in hours: a
+	// CronJob deletes what is older. Absent: for ever, because nothing is
+	// deleted that nobody asked to delete; the volume fills up.
+	Keep string `json:"keep,omitempty"`
+	// Activations in a minute that are expected, on the average of a day,
+	// to judge the size of the volume. Default: 60.
+	PerMinute int `json:"perMinute"`
+	// Size of a record that is expected, on the average. Default: 2Ki, of
+	// small results and a few lines of log.
+	Size string `json:"size"`
 }
 
 // Kafka carries activations between controllers and invokers, in KRaft mode.

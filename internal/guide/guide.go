@@ -83,14 +83,14 @@ type row struct {
 	Pool, Spread, Zones string
 }
 
-// Rows are the components, Jobs left out: they come and go.
+// Rows are the components, less those whose pods come and go.
 func (v view) Rows() []row {
 	var all []row
 	for _, name := range v.Components() {
-		kind := v.Kind(name)
-		if kind == derived.Job {
+		if v.Passes(name) {
 			continue
 		}
+		kind := v.Kind(name)
 		r := v.Placement(name)
 		pool := r.Pool
 		if pool == "" {

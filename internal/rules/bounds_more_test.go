@@ -115,6 +115,16 @@ var moreDecisions = []decision{
 		e.Redis.Resources.Requests.Memory, e.Redis.Resources.Limits.Memory = "1Mi", bytes1(n)
 	}},
 
+	// A record a second of 1 KiB: 3 times 168 hours, and 300 bytes each for a year.
+	{"WO280", "the volume of kept records", 10795, "x--", func(e *env, n int) {
+		e.CouchDB.Activations.Keep, e.CouchDB.Activations.PerMinute, e.CouchDB.Activations.Size = "168h", 60, "1Ki"
+		e.CouchDB.Volume.Size = mi(n)
+	}},
+	{"WO280", "hours that records are kept", 168, "--x", func(e *env, n int) {
+		e.CouchDB.Activations.Keep, e.CouchDB.Activations.PerMinute, e.CouchDB.Activations.Size = fmt.Sprintf("%dh", n), 60, "1Ki"
+		e.CouchDB.Volume.Size = "10795Mi"
+	}},
+
 	// The controller's own timeout is 65 s.
 	{"WO220", "invokers for images of users' own", 40, "x--", func(e *env, n int) {
 		e.Invoker.ManagedShare, e.Invoker.BlackboxShare, e.Invoker.Replicas = 100, 5, n

@@ -30,6 +30,7 @@ type example struct {
 
 const roomy = `
 	edge: host: "functions.example.com"
+	couchdb: activations: keep: "168h"
 	cluster: nodes: {
 		core: {count: 6, cpu: "8", memory: "32Gi", zones: 3}
 		invoker: {count: 6, cpu: "8", memory: "32Gi", pods: 250, zones: 3}
@@ -70,12 +71,15 @@ func (e example) pack() string {
 		b.WriteString("\t" + line)
 	}
 	b.WriteString("}\n")
-	rest := strings.SplitAfterN(roomy, "\n", 3)
+	rest := strings.SplitAfterN(roomy, "\n", 4)
 	if !ownHost.MatchString(e.source) {
 		b.WriteString("e: " + strings.TrimSpace(rest[1]) + "\n")
 	}
-	if !strings.Contains(e.source, "cluster: nodes") {
+	if !strings.Contains(e.name, "records") {
 		b.WriteString("e: " + strings.TrimSpace(rest[2]) + "\n")
+	}
+	if !strings.Contains(e.source, "cluster: nodes") {
+		b.WriteString("e: " + strings.TrimSpace(rest[3]) + "\n")
 	}
 	return b.String()
 }

@@ -119,6 +119,7 @@ func Codes() []Code {
 		{"WO279", isError, "a login that CouchDB does not keep as it is", "CouchDB has another user than everyone else, and nobody can log in."},
 
 		// Volumes.
+		{"WO280", isWarning, "a database that outgrows its volume", "After weeks CouchDB's disk is full: no action is made, none is invoked."},
 		{"WO281", isError, "two kinds of one volume", "Which of them holds the data is chance."},
 		{"WO282", isEither, "data that nothing keeps", "After a restart the data are gone."},
 		{"WO283", isError, "a directory of a node outside development", "After a move to another node the data are gone."},
