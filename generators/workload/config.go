@@ -10,7 +10,7 @@ const Kind = "Workload"
 // fragments, passed through as they are.
 type Spec struct {
 	krm.Owner
-	// Kind is Deployment, StatefulSet, DaemonSet or Job.
+	// Kind is Deployment, StatefulSet, DaemonSet, Job or CronJob.
 	Kind string `json:"kind"`
 	// Replicas of a Deployment or StatefulSet.
 	Replicas int `json:"replicas,omitempty"`
@@ -72,8 +72,10 @@ type Spec struct {
 	// PodDisruptionBudget. A DaemonSet has none, and rolls so many at once.
 	MaxUnavailable Amount `json:"maxUnavailable,omitempty"`
 
-	// BackoffLimit of a Job.
+	// BackoffLimit of a Job, or of each Job of a CronJob.
 	BackoffLimit int `json:"backoffLimit,omitempty"`
+	// Schedule of a CronJob, in cron's five fields.
+	Schedule string `json:"schedule,omitempty"`
 }
 
 // Container of a pod.

@@ -32,7 +32,7 @@ func pod(s Spec) krm.M {
 		"securityContext":    podSecurity(s.UID),
 		"containers":         krm.L{mainContainer(s)},
 	}
-	if s.Kind == job {
+	if passes(s.Kind) {
 		// A failed pod stays, with its logs, and the next try is a new one.
 		p["restartPolicy"] = "Never"
 	}

@@ -13,6 +13,7 @@ import (
 // Kinds of workloads that decide how many pods there are.
 const (
 	Job       = "Job"
+	CronJob   = "CronJob"
 	DaemonSet = "DaemonSet"
 )
 
@@ -49,7 +50,13 @@ func (v *Values) Kind(component string) string {
 	return kind
 }
 
-// Replicas of a component: 1 for a Job, the nodes of its pool for a DaemonSet.
+// Passes tells whether a component's pods come and go, as a Job's do.
+func (v *Values) Passes(component string) bool {
+	kind := v.Kind(component)
+	return kind == Job || kind == CronJob
+}
+
+// Replicas of a component: 1 for a Job or a CronJob, the nodes of its pool for a DaemonSet.
 func (v *Values) Replicas(component string) int {
 	path := v.Catalog.Components[component].Replicas
 	switch {

@@ -85,7 +85,7 @@ func (r random) cluster(env *environment.Environment) {
 	}
 	// Enough for the most replicas of everything below.
 	pool := func(cpu string) environment.NodePool {
-		p := environment.NodePool{Count: 8 + r.IntN(30), CPU: cpu, Memory: pick(r, "128Gi", "200000Mi"), Zones: pick(r, 1, 3, 5)}
+		p := environment.NodePool{Count: 8 + r.IntN(30), CPU: cpu, Memory: pick(r, "128Gi", "200000Mi"), Zones: pick(r, 1, 3, 5), Pods: pick(r, 250, 500), SystemPods: pick(r, 10, 20)}
 		if r.chance(40) {
 			p.Labels = map[string]string{"example.com/pool": pick(r, "a", ""), "disk": "ssd"}
 		}

@@ -31,9 +31,10 @@ type example struct {
 
 const roomy = `
 	edge: host: "functions.example.com"
+	couchdb: activations: keep: "168h"
 	cluster: nodes: {
 		core: {count: 6, cpu: "8", memory: "32Gi", zones: 3}
-		invoker: {count: 6, cpu: "8", memory: "32Gi", zones: 3}
+		invoker: {count: 6, cpu: "8", memory: "32Gi", pods: 250, zones: 3}
 	}
 `
 
@@ -77,12 +78,15 @@ func (e example) pack() string {
 	if !gatewayAsWritten.MatchString(e.source) {
 		b.WriteString("e: apigateway: enabled: true\n")
 	}
-	rest := strings.SplitAfterN(roomy, "\n", 3)
+	rest := strings.SplitAfterN(roomy, "\n", 4)
 	if !ownHost.MatchString(e.source) {
 		b.WriteString("e: " + strings.TrimSpace(rest[1]) + "\n")
 	}
-	if !strings.Contains(e.source, "cluster: nodes") {
+	if !strings.Contains(e.name, "records") {
 		b.WriteString("e: " + strings.TrimSpace(rest[2]) + "\n")
+	}
+	if !strings.Contains(e.source, "cluster: nodes") {
+		b.WriteString("e: " + strings.TrimSpace(rest[3]) + "\n")
 	}
 	return b.String()
 }
