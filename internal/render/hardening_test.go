@@ -59,7 +59,7 @@ func TestHardening(t *testing.T) {
 				hardened(c, fail)
 			}
 			m := w.main(t)
-			if probes := m.StartupProbe != nil && m.ReadinessProbe != nil && m.LivenessProbe != nil; probes != (w.Kind != "Job") {
+			if probes := m.StartupProbe != nil && m.ReadinessProbe != nil && m.LivenessProbe != nil; probes != (w.Kind != "Job" && w.Kind != "CronJob") {
 				fail("startup, readiness and liveness probes: %v", probes)
 			}
 		}

@@ -143,7 +143,14 @@ func (s *sample) workloads(t testing.TB) []*workload {
 		if !slices.Contains(workloadKinds, o.Kind) {
 			continue
 		}
-		w := read[workload](t, o.Value)
+		value := o.Value
+		if o.Kind == "CronJob" {
+			// What is within is a Job.
+			value = read[struct {
+				Spec struct{ JobTemplate map[string]any }
+			}](t, value).Spec.JobTemplate
+		}
+		w := read[workload](t, value)
 		w.Object = o
 		if len(w.pod().Containers) == 0 {
 			t.Errorf("%s has no containers", o)

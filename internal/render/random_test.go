@@ -49,6 +49,10 @@ func randomEnvironment(seed uint64) environment.Environment {
 	r.images(&env)
 	r.placement(&env)
 	r.limits(&env)
+	if env.Limits.Memory.Min == "64Mi" {
+		// Of the smallest, a node takes fewer than its memory would.
+		env.Invoker.UserMemory = "8Gi"
+	}
 	maybe(r, &env.Invoker.MaxUnavailable, "1%", "50%")
 	return env
 }
