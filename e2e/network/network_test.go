@@ -76,7 +76,7 @@ func TestPlaces(t *testing.T) {
 			}
 		}
 		slices.Sort(components)
-		want := strings.Split("action pod,apigateway,controller,couchdb,couchdb-init,invoker,kafka,kafka-topics,nginx,redis,smoke-test", ",")
+		want := strings.Split("action pod,apigateway,controller,couchdb,couchdb-cleanup,couchdb-init,invoker,kafka,kafka-topics,nginx,redis,smoke-test", ",")
 		if diff := cmp.Diff(want, components); diff != "" {
 			t.Errorf("%s: components (-want +got):\n%s", env.Name, diff)
 		}
