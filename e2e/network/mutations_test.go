@@ -15,7 +15,7 @@ func TestMutations(t *testing.T) {
 		want                      []string
 	}{
 		{"policy removed", "ci", "networkpolicy-couchdb.yaml", remove, remove, []string{
-			"may not enter, and the graph needs it: couchdb-init -> couchdb 5984/TCP; controller -> couchdb 5984/TCP; invoker -> couchdb 5984/TCP (policies that hold couchdb: openwhisk/default-deny)",
+			"may not enter, and the graph needs it: couchdb-cleanup -> couchdb 5984/TCP; couchdb-init -> couchdb 5984/TCP; controller -> couchdb 5984/TCP; invoker -> couchdb 5984/TCP (policies that hold couchdb: openwhisk/default-deny)",
 			"may not leave, and the graph needs it: couchdb -> DNS 53/TCP, 5353/TCP, 53/UDP, 5353/UDP;"}},
 		{"selector of a policy changed", "ci", "networkpolicy-nginx.yaml", "app.kubernetes.io/name: nginx\n  policyTypes", "app.kubernetes.io/name: edge\n  policyTypes", []string{
 			"policy openwhisk/nginx holds no pod",

@@ -125,6 +125,8 @@ func TestOpenWhisk(t *testing.T) {
 
 func TestSmoke(t *testing.T) { everywhere(t, Smoke) }
 
+func TestCleanup(t *testing.T) { everywhere(t, Cleanup) }
+
 func TestViews(t *testing.T) { everywhere(t, Views) }
 
 // What the checks run must be all that golden has.
@@ -146,7 +148,7 @@ func TestEveryProbeWaitAndHookHasACheck(t *testing.T) {
 				if len(c.Probes()) > 0 && probed[component] == "" {
 					t.Errorf("%s: no check runs the probes of %s", env.Name, component)
 				}
-				if w.Kind != "Job" && len(c.Probes()) != 3 {
+				if w.Kind != "Job" && w.Kind != "CronJob" && len(c.Probes()) != 3 {
 					t.Errorf("%s: %s has %d probes, not 3", env.Name, component, len(c.Probes()))
 				}
 			}
