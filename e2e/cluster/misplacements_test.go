@@ -23,7 +23,7 @@ var placements = []mutation{
 	{"another pod that tolerates the invokers' nodes", at("Deployment", "kafka-topics", func(o *objects.Object) {
 		objects.Set(o, pod+"tolerations", []any{map[string]any{"operator": "Exists"}})
 		objects.Set(o, pod+"nodeSelector", map[string]any{fakenode.RoleLabel: "invoker"})
-	}), []string{"node invoker-0: pod kafka-topics- the invoker"}},
+	}), []string{"node invoker-0: pod kafka-topics-", "is beside the invoker"}},
 	{"brokers on another pool", at("StatefulSet", "kafka", func(o *objects.Object) {
 		objects.Set(o, pod+"nodeSelector", map[string]any{fakenode.RoleLabel: "other"})
 	}), []string{"pod kafka-", "on node \"other-0\""}},
