@@ -15,11 +15,11 @@ func TestMutations(t *testing.T) {
 		want                      []string
 	}{
 		{"policy removed", "production", "networkpolicy-couchdb.yaml", remove, remove, []string{
-			"may not enter, and the graph needs it: couchdb-init -> couchdb 5984/TCP; controller -> couchdb 5984/TCP; invoker -> couchdb 5984/TCP (policies that hold couchdb: openwhisk/default-deny)",
+			"may not enter, and the graph needs it: couchdb-cleanup -> couchdb 5984/TCP; couchdb-init -> couchdb 5984/TCP; controller -> couchdb 5984/TCP; invoker -> couchdb 5984/TCP (policies that hold couchdb: openwhisk/default-deny)",
 			"may not leave, and the graph needs it: couchdb -> DNS 53/TCP, 5353/TCP, 53/UDP, 5353/UDP;"}},
 		{"selector of a policy changed", "ci", "networkpolicy-nginx.yaml", "app.kubernetes.io/name: nginx\n  policyTypes", "app.kubernetes.io/name: edge\n  policyTypes", []string{
 			"policy openwhisk/nginx holds no pod",
-			"may not enter, and the graph needs it: apigateway -> nginx 8080/TCP, 8081/TCP, 8443/TCP;", "(policies that hold nginx: openwhisk/default-deny)",
+			"may not enter, and the graph needs it: couchdb-cleanup -> nginx 8080/TCP, 8443/TCP;", "(policies that hold nginx: openwhisk/default-deny)",
 			"may not leave, and the graph needs it: nginx -> apigateway 8080/TCP; nginx -> controller 8080/TCP;"}},
 		{"selector of a peer changed", "development", "networkpolicy-kafka.yaml", "app.kubernetes.io/name: invoker", "app.kubernetes.io/name: invokers", []string{
 			"may not enter, and the graph needs it: invoker -> kafka 9092/TCP (policies that hold kafka: openwhisk-dev/default-deny, openwhisk-dev/kafka)"}},
@@ -34,7 +34,7 @@ func TestMutations(t *testing.T) {
 		{"range of ports", "ci", "networkpolicy-kafka.yaml", "- port: 9092\n      protocol: TCP\n  podSelector", "- port: 9092\n      endPort: 9093\n      protocol: TCP\n  podSelector", []string{
 			"may enter, and the graph does not have it: kafka-topics -> kafka 9093/TCP (by policy openwhisk/kafka)"}},
 		{"public ports opened", "production", "networkpolicy-nginx.yaml", "  - ports:\n    - port: 8080\n      protocol: TCP\n    - port: 8443\n      protocol: TCP\n", "  - {}\n", []string{
-			"may enter, and the graph does not have it: apigateway -> nginx 1/TCP,", "more (by policy openwhisk/nginx)"}},
+			"may enter, and the graph does not have it: couchdb-cleanup -> nginx 1/TCP,", "more (by policy openwhisk/nginx)"}},
 		{"default-deny removed", "production", "networkpolicy-default-deny.yaml", remove, remove, []string{
 			"apigateway -> pod of no component in openwhisk 1/TCP,", "(no policy of this direction holds pod of no component in openwhisk)",
 			"(no policy of this direction holds double of action pod in openwhisk)"}},
@@ -43,7 +43,7 @@ func TestMutations(t *testing.T) {
 		{"default-deny of one direction", "ci", "networkpolicy-default-deny.yaml", "  - Egress\n", "", []string{
 			"may leave, and the graph does not have it: pod of no component in openwhisk ->", "(no policy of this direction holds pod of no component in openwhisk)"}},
 		{"exceptions emptied", "production", "networkpolicy-actions.yaml", "        except:\n        - 10.0.0.0/8\n        - 172.16.0.0/12\n        - 192.168.0.0/16\n        - 100.64.0.0/10\n        - 169.254.0.0/16\n", "", []string{
-			"may leave, and the graph does not have it: action pod -> apigateway 1/TCP,", "more (by policy openwhisk-actions/actions)"}},
+			"may leave, and the graph does not have it: action pod -> couchdb-cleanup 1/TCP,", "more (by policy openwhisk-actions/actions)"}},
 		{"metadata service opened", "production", "networkpolicy-actions.yaml", "        - 169.254.0.0/16\n", "", []string{
 			"may leave, and the graph does not have it: action pod -> address 169.254.20.10 1/TCP,", "action pod -> address 169.254.169.254 1/TCP,", "(by policy openwhisk-actions/actions)"}},
 		{"exception too narrow", "ci", "networkpolicy-actions.yaml", "172.16.0.0/12", "172.16.0.0/13", []string{
