@@ -42,6 +42,8 @@ type Catalog struct {
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.
 	Actions Actions `json:"actions"`
+	// Logs is what those of a container take of its node's disk.
+	Logs Logs `json:"logs"`
 	// Growth is how records of activations fill a disk.
 	Growth Growth `json:"growth"`
 	// Drain is what all that goes away waits for.
@@ -320,6 +322,12 @@ type Drain struct {
 	KeepAlive int `json:"keepAlive"`
 	// Found is the time for what nginx finds by DNS.
 	Found int `json:"found"`
+}
+
+// Logs of a container: what they usually take, and what they may take.
+type Logs struct {
+	Request string `json:"request"`
+	Limit   string `json:"limit"`
 }
 
 // Growth of CouchDB's files.
