@@ -374,6 +374,9 @@ type Actions struct {
 	Rules []map[string]any `json:"rules"`
 	// Labels that every action pod carries.
 	Labels map[string]string `json:"labels"`
+	// Judged are tests of kube-score that policies of action pods do not pass, and
+	// why.
+	Judged map[string]string `json:"judged"`
 	// Port that it listens on.
 	Port int `json:"port"`
 	// Needs are the edges of the graph that start at action pods.
