@@ -23,6 +23,9 @@ type Spec struct {
 	// for a program of which no two should run.
 	Recreate bool `json:"recreate,omitempty"`
 
+	// Judged are tests of kube-score that the workload does not pass, and why.
+	Judged map[string]string `json:"judged,omitempty"`
+
 	// UID is the numeric user and group of all containers, and the group
 	// that owns volumes.
 	UID int `json:"uid"`

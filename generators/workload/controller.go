@@ -35,7 +35,7 @@ func controller(s Spec) krm.M {
 		made["minReadySeconds"] = s.MinReadySeconds
 	}
 	o["spec"] = made
-	return o
+	return krm.Annotate(o, krm.Judged(s.Judged))
 }
 
 // rollShare is how much of a Deployment rolls at once: one of up to ten pods,

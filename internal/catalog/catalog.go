@@ -42,6 +42,8 @@ type Catalog struct {
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.
 	Actions Actions `json:"actions"`
+	// Logs is what those of a container take of its node's disk.
+	Logs Logs `json:"logs"`
 	// Growth is how records of activations fill a disk.
 	Growth Growth `json:"growth"`
 	// Drain is what all that goes away waits for.
@@ -322,6 +324,12 @@ type Drain struct {
 	Found int `json:"found"`
 }
 
+// Logs of a container: what they usually take, and what they may take.
+type Logs struct {
+	Request string `json:"request"`
+	Limit   string `json:"limit"`
+}
+
 // Growth of CouchDB's files.
 type Growth struct {
 	// Compaction is how many times its live data a file takes at most.
@@ -366,6 +374,9 @@ type Actions struct {
 	Rules []map[string]any `json:"rules"`
 	// Labels that every action pod carries.
 	Labels map[string]string `json:"labels"`
+	// Judged are tests of kube-score that policies of action pods do not pass, and
+	// why.
+	Judged map[string]string `json:"judged"`
 	// Port that it listens on.
 	Port int `json:"port"`
 	// Needs are the edges of the graph that start at action pods.

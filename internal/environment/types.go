@@ -610,6 +610,10 @@ type Actions struct {
 	// CPU of an action in millicores for each 256 MiB of its memory.
 	// Absent: actions get no CPU request.
 	CPUPer256Mi int `json:"cpuPer256Mi,omitempty"`
+	// Disk of its node that each action pod asks for and may fill, with what
+	// it writes and logs: one that takes more is evicted. Nodes must have that
+	// much for each of their pods. Absent: actions may fill the node's disk.
+	EphemeralStorage string `json:"ephemeralStorage,omitempty"`
 	// Where actions may connect to, besides the cluster's DNS.
 	Egress Egress `json:"egress"`
 }

@@ -179,6 +179,7 @@ func (r random) core(env *environment.Environment) {
 func (r random) actions(env *environment.Environment) {
 	a := &env.Actions
 	maybe(r, &a.RuntimeClass, "gvisor")
+	maybe(r, &a.EphemeralStorage, "512Mi", "2Gi")
 	maybe(r, &a.CPUPer256Mi, 100, 110)
 	switch r.IntN(4) {
 	case 0:

@@ -125,6 +125,9 @@ var moreDecisions = []decision{
 		e.CouchDB.Volume.Size = "10795Mi"
 	}},
 
+	{"WO240", "an action's disk", 1 << 20, "x--", func(e *env, n int) { e.Actions.EphemeralStorage = bytes1(n) }},
+	{"WO242", "an action's disk", 5 << 20, "x-x", func(e *env, n int) { e.Actions.EphemeralStorage = bytes1(n) }},
+
 	// The controller's own timeout is 65 s.
 	{"WO220", "invokers for images of users' own", 40, "x--", func(e *env, n int) {
 		e.Invoker.ManagedShare, e.Invoker.BlackboxShare, e.Invoker.Replicas = 100, 5, n

@@ -76,3 +76,18 @@ func (c *checker) podsHelp(pool string, rows []row, over int64) string {
 	}
 	return help + nodes
 }
+
+// actionDisk refuses a size that OpenWhisk makes another one, or none.
+func (c *checker) actionDisk() {
+	const field = "actions.ephemeralStorage"
+	q := c.Env.Actions.EphemeralStorage
+	switch {
+	case q == "":
+	case size(q) < quantity.MiB:
+		c.fail("WO240", field,
+			fmt.Sprintf("%s is %q, less than 1 MiB: every action pod is evicted as soon as it writes or logs", field, q),
+			"write a real size, or leave it out")
+	default:
+		c.wholeMiB(field, q)
+	}
+}
