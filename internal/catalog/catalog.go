@@ -30,6 +30,8 @@ type Catalog struct {
 	// DNS names the cluster's DNS Service, by platform; "generic" is for the
 	// rest. It lacks the cluster's domain.
 	DNS map[string]string `json:"dns"`
+	// Pods that a node takes, by platform; "generic" is for the rest.
+	Pods map[string]int `json:"pods"`
 	// ClusterRoles that a platform wants to be bound, by platform.
 	ClusterRoles map[string]ClusterRoles `json:"clusterRoles"`
 	// Runtimes are the families of the runtimes manifest.
@@ -40,6 +42,8 @@ type Catalog struct {
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.
 	Actions Actions `json:"actions"`
+	// Growth is how records of activations fill a disk.
+	Growth Growth `json:"growth"`
 	// Drain is what all that goes away waits for.
 	Drain Drain `json:"drain"`
 	// Limits are the links of each flow, from the edge to the database.
@@ -316,6 +320,14 @@ type Drain struct {
 	KeepAlive int `json:"keepAlive"`
 	// Found is the time for what nginx finds by DNS.
 	Found int `json:"found"`
+}
+
+// Growth of CouchDB's files.
+type Growth struct {
+	// Compaction is how many times its live data a file takes at most.
+	Compaction int `json:"compaction"`
+	// Tombstone is what stays of a document that was deleted, in bytes.
+	Tombstone int `json:"tombstone"`
 }
 
 // Database of CouchDB.
