@@ -73,6 +73,8 @@ func TestMutations(t *testing.T) {
 			Drain, []string{"invoker, an idle one", "after 40 s"}},
 		{"wait for what controllers sent", "ci", "configmap-invoker-scripts.yaml", "$begun + 15", "$begun - 15",
 			Drain, []string{"invoker, an idle one: ends after"}},
+		{"acknowledgements", "production", "configmap-openwhisk-data-env.yaml", "  CONFIG_whisk_kafka_producer_acks: all\n", "",
+			Kafka, []string{"rolling restart", "CONFIG_whisk_kafka_producer_acks"}},
 		{"readiness of a broker", "production", "statefulset-kafka.yaml", "          exec:\n            command:\n            - /bin/bash\n            - /scripts/ready.sh\n", "          tcpSocket:\n            port: client\n",
 			Kafka, []string{"rolling restart", "refused"}},
 		{"answer of the smoke test", "ci", "configmap-smoke-test.yaml", `'{"sum":42}'`, `'{"sum":43}'`,
