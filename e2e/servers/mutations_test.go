@@ -31,6 +31,8 @@ func TestMutations(t *testing.T) {
 			Nginx, []string{"nginx -t", "/certs/cert.pem"}},
 		{"size of bodies", "ci", "configmap-nginx.yaml", "client_max_body_size 50m", "client_max_body_size 49m",
 			Nginx, []string{"a body of 50 MiB: status 413"}},
+		{"uploads at once", "ci", "configmap-nginx.yaml", "limit_conn uploads 16;", "limit_conn uploads 17;",
+			Nginx, []string{"17 uploads of 50 MiB", "do not fit"}},
 		{"names of the certificate", "development", "deployment-nginx.yaml", "DNS:openwhisk.localhost,DNS:*.openwhisk.localhost", "DNS:openwhisk.localhost",
 			Nginx, []string{"TLS", "guest.openwhisk.localhost"}},
 		{"time for an answer", "ci", "configmap-nginx.yaml", "proxy_read_timeout 75s", "proxy_read_timeout 50s",

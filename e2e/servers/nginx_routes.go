@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -134,6 +135,62 @@ func (e *edge) routes() error {
 	}
 	e.run.proved(e.version, "%d routes by HTTPS and by the internal listener, a namespace's host among them", len(list))
 	return nil
+}
+
+// leaving proves that a pod that goes closes each connection after its answer,
+// and changes nothing else, however a path is written.
+func (e *edge) leaving() error {
+	mark := e.pod.Path("/tmp/leaving")
+	urls := []string{
+		"https://" + e.host + ":8443/api/v1/a%2Fb%3Fc//d/./e?x=%20&y=?",
+		"https://guest." + e.host + ":8443/default/a%3Fb%25.json?x=1",
+		"http://" + e.host + ":8081/api/guest/%C3%A9%0A",
+		"http://" + e.host + ":8081/api/v1/web/guest/default/hello",
+		"https://" + e.host + ":8443/ping",
+		"http://" + e.host + ":8080/api?x=1",
+		"http://" + e.host + ":8081/healthz",
+		"http://" + e.host + ":8081/leaving",
+	}
+	seen := func() ([]string, []bool, error) {
+		var texts []string
+		var closed []bool
+		client := e.client()
+		client.Transport.(*http.Transport).DisableKeepAlives = false
+		defer client.CloseIdleConnections()
+		for _, url := range urls {
+			response, err := client.Get(url)
+			if err != nil {
+				return nil, nil, err
+			}
+			body, err := io.ReadAll(response.Body)
+			response.Body.Close()
+			if err != nil {
+				return nil, nil, err
+			}
+			texts = append(texts, fmt.Sprintf("%s: %d %s %s", url, response.StatusCode, response.Header.Get("Location"), body))
+			closed = append(closed, response.Close)
+		}
+		return texts, closed, nil
+	}
+	before, kept, err := seen()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(mark, nil, 0o644); err != nil {
+		return err
+	}
+	after, gone, err := seen()
+	if err != nil {
+		return err
+	}
+	for i := range urls {
+		// What is denied is answered before anything else.
+		if denied := strings.HasSuffix(urls[i], "/ping"); before[i] != after[i] || kept[i] || gone[i] == denied {
+			return fmt.Errorf("%s, closed %t; while it leaves %s, closed %t", before[i], kept[i], after[i], gone[i])
+		}
+	}
+	e.run.proved(e.version, "while it leaves nginx closes connections after their answers, and answers %d urls as before", len(urls))
+	return os.Remove(mark)
 }
 
 func (e *edge) denied() error {

@@ -18,7 +18,6 @@ import (
 
 	"github.com/whiskops/whiskops/e2e/servers/loopback"
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
-	"github.com/whiskops/whiskops/e2e/servers/programs"
 )
 
 // What a cluster takes at its slowest, in seconds: until the change of endpoints
@@ -37,7 +36,10 @@ const (
 // Traffic proves that keep-alive clients do not notice when the pods of the
 // edge, and those behind it, are replaced one by one.
 func Traffic(r *Run) error {
-	version := programs.Version("nginx", "-v")
+	version, err := nginxVersion()
+	if err != nil {
+		return fmt.Errorf("traffic: %w", err)
+	}
 	t, err := newTraffic(r)
 	if err != nil {
 		return fmt.Errorf("traffic: %w", err)
@@ -97,7 +99,9 @@ func newTraffic(r *Run) (*traffic, error) {
 		return nil, err
 	}
 	t.host = host
-	if t.dns, err = loopback.NewDNS(recordsSeconds * time.Second / lookupScale); err != nil {
+	// nginx counts in whole seconds: an answer that is valid for one it may keep
+	// for two, which is 4/5 more than a fifth of six.
+	if t.dns, err = loopback.NewDNS(recordsSeconds*time.Second/lookupScale - 800*time.Millisecond); err != nil {
 		return nil, err
 	}
 	r.atEnd(func() { _ = t.dns.Close() })

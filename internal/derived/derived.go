@@ -35,6 +35,8 @@ type Values struct {
 	PublicURL string
 	// EdgeLeave is how long nginx still answers when its pod goes, in seconds.
 	EdgeLeave int
+	// NamespaceLabels are those that fronts want of the installation's namespace.
+	NamespaceLabels map[string]string
 	// CertificateSecret holds nginx's certificate.
 	CertificateSecret string
 
@@ -108,7 +110,7 @@ func New(env *environment.Environment) (Values, error) {
 	if env.Edge.Port != 443 {
 		v.PublicURL += fmt.Sprintf(":%d", env.Edge.Port)
 	}
-	v.EdgeLeave = cat.Drain.Endpoints + cat.Drain.KeepAlive
+	v.leave()
 	v.CertificateSecret = cat.Edge.Certificate
 	if env.Edge.TLS.Existing != nil {
 		v.CertificateSecret = env.Edge.TLS.Existing.Secret

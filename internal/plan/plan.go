@@ -86,7 +86,7 @@ func (p *planner) foundation() error {
 	own := krm.Owner{Component: "foundation", Tier: "foundation"}
 	p.add(
 		Function{foundation.Kind, own.Component, foundation.Spec{
-			Owner: own, Namespace: p.Env.Namespace, PodSecurity: p.podSecurity(), Secrets: p.plainSecrets(),
+			Owner: own, Namespace: p.Env.Namespace, Labels: p.NamespaceLabels, PodSecurity: p.podSecurity(), Secrets: p.plainSecrets(),
 			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Installation,
 		}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{Owner: own, Name: "default-deny", AllPods: true}},

@@ -175,6 +175,8 @@ var moreDecisions = []decision{
 
 	{"WO289", "bits of an exception to a /16", 16, "xx-", egressBits},
 	{"WO290", "bits that keep the metadata service off", 16, "xx-", egressBits},
+	{"WO264", "a load balancer's time to forget", 3600, "--x", forget},
+	{"WO264", "no time to forget", 0, "x--", forget},
 	{"WO292", "letters of a namespace", 63 - len("-actions"), "--x", func(e *env, n int) { e.Namespace = letters(n) }},
 	{"WO295", "http at a port", 443, "-x-", func(e *env, n int) {
 		e.CouchDB.External = &environment.CouchDBExternal{Protocol: "http", Host: "db.svc", Port: n}
@@ -183,6 +185,13 @@ var moreDecisions = []decision{
 
 func egressBits(e *env, n int) {
 	e.Actions.Egress = environment.Egress{CIDRs: []string{"169.254.0.0/16"}, Except: []string{fmt.Sprintf("169.254.169.254/%d", n)}}
+}
+
+func forget(e *env, n int) {
+	e.Edge.Service.Type, e.Edge.Service.Annotations = "LoadBalancer", map[string]string{
+		"service.beta.kubernetes.io/aws-load-balancer-type":                    "nlb-ip",
+		"service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": fmt.Sprintf("deregistration_delay.timeout_seconds=%d", n),
+	}
 }
 
 // Annotations of ingress-nginx and of AWS's classic load balancer.
