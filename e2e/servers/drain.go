@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ var owComponents = []owComponent{
 // run in their own checks.
 func Probes(r *Run) error {
 	for _, c := range owComponents {
+		if !r.has(c.name) {
+			continue
+		}
 		ip, err := r.address(c.name)
 		if err != nil {
 			return fmt.Errorf("probes: %w", err)
@@ -181,13 +185,17 @@ func drainOthers(r *Run) error {
 			if component == "controller" || component == "invoker" || component == "nginx" || c.Lifecycle.PreStop.Exec == nil {
 				continue
 			}
+			wait, err := r.firstWait(component)
+			if err != nil {
+				return fmt.Errorf("nothing is known here of preStop %q of %s: %w", c.Lifecycle.PreStop.Exec.Command, component, err)
+			}
 			command := c.Lifecycle.PreStop.Exec.Command
-			if len(command) != 2 || command[0] != "/bin/sleep" {
-				return fmt.Errorf("nothing is known here of preStop %q of %s", command, component)
+			rule := podproc.Rule{In: "command", From: strconv.Itoa(wait), To: "0.1", Always: true}
+			if script := command[len(command)-1]; strings.HasSuffix(script, ".sh") {
+				rule = podproc.Rule{In: "file " + filepath.Base(script), From: fmt.Sprintf("sleep %d", wait), To: "sleep 0.1", Always: true}
 			}
 			pod, err := r.pod(podproc.Options{
-				Component: component, IP: "127.0.0.1", Secrets: withTLS(map[string]map[string]string{}),
-				Rules: []podproc.Rule{{In: "command", From: command[1], To: "0.1", Always: true}},
+				Component: component, IP: "127.0.0.1", Secrets: withTLS(map[string]map[string]string{}), Rules: []podproc.Rule{rule},
 			})
 			if err != nil {
 				return err
@@ -195,7 +203,7 @@ func drainOthers(r *Run) error {
 			if _, err := r.preStop(pod, c.Name); err != nil {
 				return err
 			}
-			r.proved("sleep", "preStop of %s runs", component)
+			r.proved("sh, sleep", "preStop of %s runs", component)
 		}
 	}
 	return nil

@@ -34,7 +34,6 @@ type edge struct {
 	gatewayIP    string
 	controllerIP string
 	controller   *fake
-	gateway      *fake
 	roots        *x509.CertPool
 }
 

@@ -165,8 +165,7 @@ func (t *traffic) publish(service string) {
 }
 
 var (
-	stopSleep  = regexp.MustCompile(`exec sleep (\d+)`)
-	firstSleep = regexp.MustCompile(`(?m)(?:^|/bin/)sleep (\d+)$`)
+	firstSleep = regexp.MustCompile(`(?m)(?:^|/bin/|exec )sleep (\d+)$`)
 	keepAlive  = regexp.MustCompile(`keepalive_timeout (\d+)s;`)
 )
 
@@ -182,7 +181,7 @@ func number(text string, pattern *regexp.Regexp) (int, error) {
 // startEdge starts a pod of nginx, and waits until it is ready.
 func (t *traffic) startEdge(e *edgePod) error {
 	files := t.run.configMapWith("nginx.conf")
-	leave, err := number(files["stop.sh"], stopSleep)
+	leave, err := number(files["stop.sh"], firstSleep)
 	if err != nil {
 		return err
 	}
@@ -339,7 +338,7 @@ func (t *traffic) replaceAll(service string) error {
 
 // firstWait is how many seconds a preStop sleeps before anything else.
 func (r *Run) firstWait(component string) (int, error) {
-	pod, err := r.pod(podproc.Options{Component: component})
+	pod, err := r.pod(podproc.Options{Component: component, Secrets: withTLS(map[string]map[string]string{})})
 	if err != nil {
 		return 0, err
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
@@ -22,7 +23,11 @@ func initContainers(s Spec) krm.L {
 }
 
 func mainContainer(s Spec) krm.M {
-	c := container(s.Main, s.Component, scratchOf(""))
+	main := s.Main
+	if s.LastingToken {
+		main.Mounts = append(slices.Clip(main.Mounts), krm.M{"name": "token", "mountPath": tokenDir, "readOnly": true})
+	}
+	c := container(main, s.Component, scratchOf(""))
 	if s.WritableRoot != "" {
 		c["securityContext"].(krm.M)["readOnlyRootFilesystem"] = false
 	}

@@ -30,6 +30,8 @@ type Catalog struct {
 	// DNS names the cluster's DNS Service, by platform; "generic" is for the
 	// rest. It lacks the cluster's domain.
 	DNS map[string]string `json:"dns"`
+	// Pods that a node takes, by platform; "generic" is for the rest.
+	Pods map[string]int `json:"pods"`
 	// ClusterRoles that a platform wants to be bound, by platform.
 	ClusterRoles map[string]ClusterRoles `json:"clusterRoles"`
 	// Runtimes are the families of the runtimes manifest.
@@ -40,6 +42,10 @@ type Catalog struct {
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.
 	Actions Actions `json:"actions"`
+	// Logs is what those of a container take of its node's disk.
+	Logs Logs `json:"logs"`
+	// Growth is how records of activations fill a disk.
+	Growth Growth `json:"growth"`
 	// Drain is what all that goes away waits for.
 	Drain Drain `json:"drain"`
 	// Limits are the links of each flow, from the edge to the database.
@@ -318,6 +324,20 @@ type Drain struct {
 	Found int `json:"found"`
 }
 
+// Logs of a container: what they usually take, and what they may take.
+type Logs struct {
+	Request string `json:"request"`
+	Limit   string `json:"limit"`
+}
+
+// Growth of CouchDB's files.
+type Growth struct {
+	// Compaction is how many times its live data a file takes at most.
+	Compaction int `json:"compaction"`
+	// Tombstone is what stays of a document that was deleted, in bytes.
+	Tombstone int `json:"tombstone"`
+}
+
 // Database of CouchDB.
 type Database struct {
 	// Suffix of the name, after the environment's prefix.
@@ -354,6 +374,9 @@ type Actions struct {
 	Rules []map[string]any `json:"rules"`
 	// Labels that every action pod carries.
 	Labels map[string]string `json:"labels"`
+	// Judged are tests of kube-score that policies of action pods do not pass, and
+	// why.
+	Judged map[string]string `json:"judged"`
 	// Port that it listens on.
 	Port int `json:"port"`
 	// Needs are the edges of the graph that start at action pods.

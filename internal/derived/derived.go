@@ -137,8 +137,7 @@ func (v *Values) memory() {
 	if v.Env.Invoker.UserMemory != "" {
 		v.UserMemory = Bytes(v.Env.Invoker.UserMemory) / quantity.MiB
 	} else if pool, ok := v.Env.Cluster.Nodes[v.InvokerPool]; ok {
-		free := Bytes(pool.Memory) - Bytes(v.Env.Invoker.Reserve) - Bytes(v.Env.Invoker.Resources.Limits.Memory)
-		v.UserMemory = max(0, free/quantity.MiB)
+		v.UserMemory = max(0, min(v.FreeMemory(pool)/quantity.MiB, v.FreePods(pool)*v.leastMiB()))
 	}
 	v.MaxActionMillicpus = int64(v.Env.Actions.CPUPer256Mi) * Bytes(v.Env.Limits.Memory.Max) / (256 * quantity.MiB)
 }

@@ -24,10 +24,10 @@ func TestLeave(t *testing.T) {
 		want int
 		gate notes
 	}{
-		{"nothing in front", func(*environment.Edge) {}, 85, nil},
-		{"a load balancer that sends to nodes", balancer(notes{kind: "external"}), 85, nil},
-		{"one that is told so", balancer(notes{kind: "external", target: "instance"}), 85, nil},
-		{"a classic one", balancer(nil), 85, nil},
+		{"nothing in front", func(*environment.Edge) {}, 90, nil},
+		{"a load balancer that sends to nodes", balancer(notes{kind: "external"}), 90, nil},
+		{"one that is told so", balancer(notes{kind: "external", target: "instance"}), 90, nil},
+		{"a classic one", balancer(nil), 90, nil},
 		{"one that sends to pods", balancer(notes{kind: "external", target: "ip"}), 310, gate},
 		{"the older way to say it", balancer(notes{kind: "nlb-ip"}), 310, gate},
 		{"a time of its own", balancer(notes{kind: "external", target: "ip", group: "a=b, deregistration_delay.timeout_seconds=600"}), 610, gate},
@@ -36,14 +36,14 @@ func TestLeave(t *testing.T) {
 		{"no number", balancer(notes{kind: "external", target: "ip", group: "deregistration_delay.timeout_seconds=5m"}), 310, gate},
 		{"AWS' Ingress", front("alb", notes{albGroup: "deregistration_delay.timeout_seconds=200"}), 210, gate},
 		{"GKE's Ingress", front("gce", nil), 130, nil},
-		{"another Ingress", front("nginx", notes{albGroup: "deregistration_delay.timeout_seconds=200"}), 85, nil},
+		{"another Ingress", front("nginx", notes{albGroup: "deregistration_delay.timeout_seconds=200"}), 90, nil},
 		{"an Ingress and a load balancer", func(e *environment.Edge) {
 			front("gce", nil)(e)
 			balancer(notes{kind: "external", target: "ip"})(e)
 		}, 310, gate},
 		{"annotations of no load balancer", func(e *environment.Edge) {
 			e.Service.Annotations = notes{kind: "external", target: "ip"}
-		}, 85, nil},
+		}, 90, nil},
 	} {
 		v := of(t, func(e *environment.Environment) {
 			e.Cluster.Platform = "eks"

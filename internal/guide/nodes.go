@@ -24,7 +24,7 @@ func (v view) Nodes() []pool {
 	for _, name := range v.Pools() {
 		p := pool{About: name, Label: v.Env.Placement.NodeLabel + "=" + name}
 		if n, ok := v.Env.Cluster.Nodes[name]; ok {
-			p.About += fmt.Sprintf(", %s with %s CPUs and %s for pods", count(n.Count, "node"), n.CPU, n.Memory)
+			p.About += fmt.Sprintf(", %s with %s CPUs and %s for %d pods", count(n.Count, "node"), n.CPU, n.Memory, v.NodePods(n))
 			if n.Zones > 1 {
 				p.About += fmt.Sprintf(", in %d zones", n.Zones)
 			}

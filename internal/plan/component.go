@@ -109,7 +109,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	}
 	spec.Owner = own
 	spec.Replicas = p.Replicas(name)
-	if spec.Kind == derived.DaemonSet || spec.Kind == derived.Job {
+	if spec.Kind == derived.DaemonSet || p.Passes(name) {
 		spec.Replicas = 0
 	}
 	spec.PullSecrets = p.Env.ImagePullSecrets

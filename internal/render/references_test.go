@@ -25,6 +25,8 @@ func (s *sample) secretKeys() map[string][]string {
 		// An existing one, or that of the Certificate.
 		all[s.values.CertificateSecret] = []string{"tls.crt", "tls.key"}
 	}
+	// The account's, which Kubernetes fills.
+	all["invoker-token"] = []string{"token", "ca.crt", "namespace"}
 	return all
 }
 

@@ -47,6 +47,11 @@ func (c *checker) secretNames() {
 	}
 	first := map[string]string{}
 	for _, u := range uses {
+		if owner := c.Tokens()[u.name]; owner != "" {
+			c.fail("WO278", u.field,
+				fmt.Sprintf("%s is the Secret %q, which is generated with the token of %s's account", u.field, u.name, owner),
+				"write another name for "+u.field)
+		}
 		other, taken := first[u.name]
 		if !taken {
 			first[u.name] = u.field

@@ -212,7 +212,7 @@ func (k *checker) when(w catalog.When) {
 		if is == nil {
 			continue
 		}
-		if _, text := w[path].(string); text != (is.Kind() == reflect.String) {
+		if _, text := w[path].(string); text != (is.Kind() == reflect.String) && (text || !field.Optional(environmentType, path)) {
 			k.fail("field %q is a %s, and never %v", path, is, w[path])
 		}
 	}
