@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -113,11 +112,9 @@ type outcome struct {
 func (g *generation) run() (outcome, error) {
 	// Both names are in the key: they stand in findings.
 	key := record.Key("generate", g.root, g.environments)
-	repository, done := repositoryOf(g.root)
+	root, environments, done := g.open()
 	defer done()
-	environments, closed := (&place{g.root, g.environments}).input()
-	defer closed()
-	inputs := record.NewInputs(map[string]fs.FS{"root": repository, "environments": environments, "packages": inside(g.root)})
+	inputs := record.NewInputs(map[string]fs.FS{"root": root, "environments": environments, "packages": root})
 	if !g.force {
 		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
 			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
@@ -130,16 +127,6 @@ func (g *generation) run() (outcome, error) {
 		})
 	}
 	return made, err
-}
-
-// repositoryOf is what is below a root, which no link leads out of. A root that
-// cannot be opened says so to whoever reads.
-func repositoryOf(root string) (files fs.FS, done func()) {
-	r, err := os.OpenRoot(root)
-	if err != nil {
-		return os.DirFS(root), func() {}
-	}
-	return r.FS(), func() { r.Close() }
 }
 
 // full makes everything, and compares it with the disk or brings the disk to

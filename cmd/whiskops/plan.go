@@ -7,6 +7,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/plan"
 )
@@ -22,26 +23,16 @@ func planCommand(s streams) *cobra.Command {
   whiskops plan production | grep '^kind:'`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			at.resolve(s)
-			watch, done, err := most.watch(s)
-			if err != nil {
-				return err
-			}
-			defer done()
-			files, closed := at.input()
-			defer closed()
-			envs, findings, err := load(s.secrets, at.repository(), files, at.environments, watch)
-			if err != nil {
-				return err
-			}
-			if err := out.print(s, findings); err != nil {
-				return err
-			}
-			env, err := named(envs, args[0])
-			if err != nil {
-				return err
-			}
-			return printPlan(s, env)
+			return at.with(s, &most, load, func(envs []environment.Environment, findings []finding.Finding) error {
+				if err := out.print(s, findings); err != nil {
+					return err
+				}
+				env, err := named(envs, args[0])
+				if err != nil {
+					return err
+				}
+				return printPlan(s, env)
+			})
 		},
 	}
 	cmd.ValidArgsFunction = at.names(s)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 )
 
@@ -56,42 +55,29 @@ func (p *place) resolve(s streams) {
 	p.environments = from(p.root, p.environments)
 }
 
-// repository is where environments may import packages from.
-func (p *place) repository() environment.Repository {
-	return environment.Repository{FS: inside(p.root), Dir: p.root}
-}
-
-// input is the directory of the environments. No link in it leads out of the
-// repository, or out of the directory where that is elsewhere: what is read is
+// open opens both directories. No link in them leads out of the repository, or
+// out of the environments' directory where that is elsewhere: what is read is
 // shown where it is wrong, and whoever makes a stranger's branch has more on the
 // disk than that.
-func (p *place) input() (files fs.FS, done func()) {
-	rel, err := filepath.Rel(p.root, p.environments)
-	if err != nil || !filepath.IsLocal(rel) {
-		return repositoryOf(p.environments)
+func (p *place) open() (root, environments fs.FS, done func()) {
+	root, done = inside(p.root)
+	if rel, err := filepath.Rel(p.root, p.environments); err == nil && filepath.IsLocal(rel) {
+		// A local path is valid.
+		environments, _ = fs.Sub(root, filepath.ToSlash(rel))
+		return root, environments, done
 	}
-	files, done = repositoryOf(p.root)
-	sub, err := fs.Sub(files, filepath.ToSlash(rel))
-	if err != nil {
-		return files, done // a local path is valid
-	}
-	return sub, done
+	environments, closed := inside(p.environments)
+	return root, environments, func() { closed(); done() }
 }
 
-// inside is a directory as a file system of which no link leads out: what
-// environments import is what the repository has.
-type inside string
-
-// Open opens a file or a directory.
-func (d inside) Open(name string) (fs.File, error) {
-	if !fs.ValidPath(name) {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
-	}
-	f, err := os.OpenInRoot(string(d), filepath.FromSlash(name))
+// inside is what is below a directory, which no link leads out of. One that
+// cannot be opened says so to whoever reads.
+func inside(dir string) (files fs.FS, done func()) {
+	r, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, err
+		return os.DirFS(dir), func() {}
 	}
-	return f, nil
+	return r.FS(), func() { r.Close() }
 }
 
 func from(dir, path string) string {

@@ -31,28 +31,18 @@ prints what is at that path and below it. Secrets are not shown.`,
 			if err := out.check(); err != nil {
 				return err
 			}
-			at.resolve(s)
-			watch, done, err := most.watch(s)
-			if err != nil {
-				return err
-			}
-			defer done()
 			// What is wrong elsewhere, or with rules, is no reason not to
 			// look: often it is why someone looks.
-			files, closed := at.input()
-			defer closed()
-			envs, findings, err := read(s.secrets, at.repository(), files, at.environments, watch)
-			if err != nil {
-				return err
-			}
-			env, err := named(envs, args[0])
-			if err != nil && finding.HasErrors(findings) {
-				return out.print(s, findings)
-			}
-			if err != nil {
-				return err
-			}
-			return show(s, out, env, strings.Join(args[1:], ""))
+			return at.with(s, &most, read, func(envs []environment.Environment, findings []finding.Finding) error {
+				env, err := named(envs, args[0])
+				if err != nil && finding.HasErrors(findings) {
+					return out.print(s, findings)
+				}
+				if err != nil {
+					return err
+				}
+				return show(s, out, env, strings.Join(args[1:], ""))
+			})
 		},
 	}
 	cmd.ValidArgsFunction = at.names(s)

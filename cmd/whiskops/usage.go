@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/whiskops/whiskops/internal/environment"
 	nearest "github.com/whiskops/whiskops/internal/place"
 )
 
@@ -59,9 +60,9 @@ func (p *place) names(s streams) cobra.CompletionFunc {
 		}
 		p.resolve(s)
 		// What is wrong with them is no matter here.
-		files, done := p.input()
+		root, environments, done := p.open()
 		defer done()
-		envs, _, _ := p.repository().Load(files, p.environments)
+		envs, _, _ := environment.Repository{FS: root, Dir: p.root}.Load(environments, p.environments)
 		var all []string
 		for _, e := range envs {
 			all = append(all, e.Name)

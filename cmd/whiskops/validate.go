@@ -30,31 +30,42 @@ func validateCommand(s streams) *cobra.Command {
 			if err := out.check(); err != nil {
 				return err
 			}
-			at.resolve(s)
-			watch, done, err := most.watch(s)
-			if err != nil {
-				return err
-			}
-			defer done()
-			files, closed := at.input()
-			defer closed()
-			envs, findings, err := load(s.secrets, at.repository(), files, at.environments, watch)
-			if err != nil {
-				return err
-			}
-			if err := out.print(s, findings); err != nil {
-				return err
-			}
-			if out.form == "text" {
-				fmt.Fprintf(s.out, "%s fine\n", count(len(envs), "environment"))
-			}
-			return nil
+			return at.with(s, &most, load, func(envs []environment.Environment, findings []finding.Finding) error {
+				if err := out.print(s, findings); err != nil {
+					return err
+				}
+				if out.form == "text" {
+					fmt.Fprintf(s.out, "%s fine\n", count(len(envs), "environment"))
+				}
+				return nil
+			})
 		},
 	}
 	at.flags(cmd)
 	out.flags(cmd)
 	most.flags(cmd)
 	return cmd
+}
+
+// reader is read or load.
+type reader func(secrets *finding.Secrets, repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error)
+
+// with does something with what is read at a place. The limits hold until that
+// is done.
+func (p *place) with(s streams, most *limits, read reader, do func([]environment.Environment, []finding.Finding) error) error {
+	p.resolve(s)
+	watch, ended, err := most.watch(s)
+	if err != nil {
+		return err
+	}
+	defer ended()
+	root, environments, done := p.open()
+	defer done()
+	envs, findings, err := read(s.secrets, environment.Repository{FS: root, Dir: p.root}, environments, p.environments, watch)
+	if err != nil {
+		return err
+	}
+	return do(envs, findings)
 }
 
 // read reads the environments of a directory, through a file system of what is

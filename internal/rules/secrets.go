@@ -45,9 +45,9 @@ func (c *checker) secretNames() {
 	for i, name := range c.Env.ImagePullSecrets {
 		uses = append(uses, use{fmt.Sprintf("imagePullSecrets[%d]", i), name})
 	}
-	first := map[string]string{}
+	first, tokens := map[string]string{}, c.Tokens()
 	for _, u := range uses {
-		if owner := c.Tokens()[u.name]; owner != "" {
+		if owner := tokens[u.name]; owner != "" {
 			c.fail("WO278", u.field,
 				fmt.Sprintf("%s is the Secret %q, which is generated with the token of %s's account", u.field, u.name, owner),
 				"write another name for "+u.field)
