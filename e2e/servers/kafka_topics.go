@@ -51,6 +51,13 @@ func (r *Run) declaredTopics() (map[string]topic, error) {
 
 const kafkaTopics = "kafka-topics"
 
+// topicsPod declares the topics with this machine's Kafka.
+func (b *brokers) topicsPod() (*podproc.Pod, error) {
+	return b.run.pod(podproc.Options{Component: kafkaTopics, Rules: []podproc.Rule{
+		{In: "file declare.sh", From: "bin=/opt/kafka/bin", To: "bin=" + b.tools.folder + "/bin", Always: true},
+	}})
+}
+
 // topics runs the program that declares them, compares the cluster with the
 // declaration, and takes away and changes what it has brought about.
 func (b *brokers) topics() error {
@@ -58,9 +65,7 @@ func (b *brokers) topics() error {
 	if err != nil {
 		return err
 	}
-	pod, err := b.run.pod(podproc.Options{Component: kafkaTopics, Rules: []podproc.Rule{
-		{In: "file declare.sh", From: "bin=/opt/kafka/bin", To: "bin=" + b.tools.folder + "/bin", Always: true},
-	}})
+	pod, err := b.topicsPod()
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,8 @@ type openWhisk struct {
 	ips       []string
 	pods      []*podproc.Pod
 	processes []*podproc.Process
+	// told is how much of each log is old.
+	told []int
 }
 
 // OpenWhisk proves that the real controllers take what is generated. Without the
@@ -140,15 +142,13 @@ func newOpenWhisk(r *Run, folder string) (*openWhisk, error) {
 			return nil, err
 		}
 	}
-	o.processes = make([]*podproc.Process, len(o.pods))
+	o.processes, o.told = make([]*podproc.Process, len(o.pods)), make([]int, len(o.pods))
 	return o, nil
 }
 
 // declareTopics runs the program that does.
 func (b *brokers) declareTopics() error {
-	pod, err := b.run.pod(podproc.Options{Component: kafkaTopics, Rules: []podproc.Rule{
-		{In: "file declare.sh", From: "bin=/opt/kafka/bin", To: "bin=" + b.tools.folder + "/bin", Always: true},
-	}})
+	pod, err := b.topicsPod()
 	if err != nil {
 		return err
 	}
@@ -200,13 +200,9 @@ func (o *openWhisk) pod(i int, place, image string) error {
 	return err
 }
 
-// start a controller, and wait for its probes.
-func (o *openWhisk) start(i int) error {
-	var err error
-	if o.processes[i], err = o.pods[i].Start("controller"); err != nil {
-		return err
-	}
-	return nil
+func (o *openWhisk) start(i int) (err error) {
+	o.processes[i], err = o.pods[i].Start("controller")
+	return err
 }
 
 func (o *openWhisk) ready(i int) error {
@@ -218,10 +214,10 @@ func (o *openWhisk) ready(i int) error {
 
 var clusterSize = regexp.MustCompile(`cluster size changed from \d+ to (\d+) active nodes`)
 
-// size of the cluster as a controller sees it, of those that it says after so many
-// bytes of its log.
-func (o *openWhisk) size(i, after int) string {
-	sizes := clusterSize.FindAllStringSubmatch(o.processes[i].Log()[after:], -1)
+// size of the cluster as a controller last said that it sees it, in what is new
+// of its log.
+func (o *openWhisk) size(i int) string {
+	sizes := clusterSize.FindAllStringSubmatch(o.processes[i].Log()[o.told[i]:], -1)
 	if len(sizes) == 0 {
 		return "1"
 	}
@@ -229,24 +225,16 @@ func (o *openWhisk) size(i, after int) string {
 }
 
 // together waits until all controllers see each other.
-func (o *openWhisk) together(among ...int) error {
+func (o *openWhisk) together() error {
 	want := strconv.Itoa(len(o.pods))
 	return eventually(o.run.Context, time.Minute, func() error {
-		for _, i := range among {
-			if got := o.size(i, 0); got != want {
+		for i := range o.pods {
+			if got := o.size(i); got != want {
 				return fmt.Errorf("controller-%d sees a cluster of %s, not %s\n%s", i, got, want, tail(o.processes[i].Log()))
 			}
 		}
 		return nil
 	})
-}
-
-func (o *openWhisk) all() []int {
-	var all []int
-	for i := range o.pods {
-		all = append(all, i)
-	}
-	return all
 }
 
 func (o *openWhisk) begin() error {
@@ -260,7 +248,7 @@ func (o *openWhisk) begin() error {
 			return err
 		}
 	}
-	if err := o.together(o.all()...); err != nil {
+	if err := o.together(); err != nil {
 		return err
 	}
 	o.run.proved(openWhiskServer, "%d controllers start with exactly the generated environment, and form one cluster by their seeds", len(o.pods))
@@ -351,6 +339,9 @@ func (o *openWhisk) api() error {
 
 // replace ends the first controller as a rolling update does, and starts it again.
 func (o *openWhisk) replace() error {
+	for i, p := range o.processes {
+		o.told[i] = len(p.Log())
+	}
 	if _, err := o.run.preStop(o.pods[0], "controller"); err != nil {
 		return err
 	}
@@ -373,7 +364,7 @@ func (o *openWhisk) replace() error {
 	if err := o.ready(0); err != nil {
 		return err
 	}
-	if err := o.together(o.all()...); err != nil {
+	if err := o.together(); err != nil {
 		return err
 	}
 	o.run.proved(openWhiskServer, "after its preStop a controller ends %.0f s after SIGTERM, and the next one of its name takes its place in the cluster", took.Seconds())
