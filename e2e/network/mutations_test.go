@@ -57,7 +57,7 @@ func TestMutations(t *testing.T) {
 		{"protocol changed", "development", "networkpolicy-invoker.yaml", "port: 5984\n      protocol: TCP", "port: 5984\n      protocol: UDP", []string{
 			"may not leave, and the graph needs it: invoker -> couchdb 5984/TCP (policies that hold invoker: openwhisk-dev/default-deny, openwhisk-dev/invoker)"}},
 		{"one more peer", "production", "networkpolicy-couchdb.yaml", "app.kubernetes.io/name: controller", "app.kubernetes.io/part-of: openwhisk", []string{
-			"may enter, and the graph does not have it: apigateway -> couchdb 5984/TCP; nginx -> couchdb 5984/TCP;", "(by policy openwhisk/couchdb)"}},
+			"may enter, and the graph does not have it: apigateway -> couchdb 5984/TCP; kafka-topics -> couchdb 5984/TCP; nginx -> couchdb 5984/TCP;", "(by policy openwhisk/couchdb)"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

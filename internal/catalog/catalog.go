@@ -243,6 +243,7 @@ func (c Component) Port(name string) int {
 type Need struct {
 	Component string   `json:"component"`
 	Ports     []string `json:"ports"`
+	When      When     `json:"when"`
 }
 
 // Shared environment variables, by the ConfigMap that holds them.

@@ -177,6 +177,7 @@ func (k *checker) rest() {
 
 func (k *checker) need(n catalog.Need) {
 	k.exists(n.Component)
+	k.when(n.When)
 	for _, port := range n.Ports {
 		k.port(n.Component, port)
 	}
