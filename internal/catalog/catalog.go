@@ -361,6 +361,11 @@ type Actions struct {
 	Needs []Need `json:"needs"`
 	// Template of the pod, with templates.
 	Template map[string]any `json:"template"`
+	// Annotations of the pod by platform; "generic" is for the rest.
+	Annotations map[string]map[string]string `json:"annotations"`
+	// Model is what By knows of a pod: by type its fields, each with the type
+	// below it, or "" where anything may stand.
+	Model map[string]map[string]string `json:"model"`
 }
 
 // Facts about OpenWhisk and its servers. Sizes are in bytes, times in seconds.

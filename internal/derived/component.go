@@ -105,3 +105,13 @@ func (v *Values) Heap(component string) string {
 	}
 	return field.Of(v.Env, heap.Field).String()
 }
+
+// ActionAnnotations are those of action pods, which autoscalers of the platform's
+// nodes read.
+func (v *Values) ActionAnnotations() map[string]string {
+	all := v.Catalog.Actions.Annotations
+	if own, ok := all[v.Env.Cluster.Platform]; ok {
+		return own
+	}
+	return all["generic"]
+}

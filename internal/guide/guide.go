@@ -16,7 +16,6 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/quantity"
@@ -127,11 +126,7 @@ func (v view) Patience() int {
 	const least, start = 15, 3 * 60
 	longest := 0
 	for _, r := range v.Rows() {
-		grace, err := catalog.Expand(v.Catalog.Components[r.Name].Workload["gracePeriod"], v.Values)
-		seconds, _ := grace.(int)
-		if err == nil {
-			longest = max(longest, r.Replicas*(seconds+start))
-		}
+		longest = max(longest, r.Replicas*(v.grace(r.Name)+start))
 	}
 	return max(least, (longest+59)/60)
 }
@@ -174,6 +169,9 @@ func (v view) ActionSelector() string {
 	}
 	return strings.Join(all, ",")
 }
+
+// NotActions selects every pod but those of actions.
+func (v view) NotActions() string { return strings.ReplaceAll(v.ActionSelector(), "=", "!=") }
 
 // memory of actions: how many standard ones run at once.
 type memory struct {

@@ -2,7 +2,11 @@ package guide
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 )
 
 // pool of nodes, with what its nodes must carry.
@@ -84,4 +88,31 @@ func (v view) Permanent() string {
 		return "in kind's configuration (`nodes[].labels`)"
 	}
 	return "where your nodes are made"
+}
+
+// Grace is how long an invoker may take to stop, in seconds.
+func (v view) Grace() int { return v.grace(v.Catalog.Actions.By) }
+
+// grace period of a component's pods, in seconds; 0 where it has Kubernetes' own.
+func (v view) grace(component string) int {
+	grace, err := catalog.Expand(v.Catalog.Components[component].Workload["gracePeriod"], v.Values)
+	seconds, _ := grace.(int)
+	if err != nil {
+		return 0 // a fault of the catalogue, which planning the workload reports
+	}
+	return seconds
+}
+
+// Daemons tells whether the invokers are a DaemonSet's, which no drain evicts.
+func (v view) Daemons() bool { return v.Kind(v.Catalog.Actions.By) == derived.DaemonSet }
+
+// Held tells whether an autoscaler of nodes is told that action pods may go.
+func (v view) Held() bool { return len(v.ActionAnnotations()) > 0 }
+
+// Mutates tells whether the cluster can complete action pods by a policy of its
+// own: MutatingAdmissionPolicy is general from Kubernetes 1.36 on (KEP-3962).
+func (v view) Mutates() bool {
+	const general = 36
+	minor, err := strconv.Atoi(strings.TrimPrefix(v.Env.Cluster.Kubernetes, "1."))
+	return err == nil && minor >= general
 }
