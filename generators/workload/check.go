@@ -22,6 +22,12 @@ func check(s Spec) error {
 	if len(s.Rules) > 0 && !s.Token {
 		c.Fail("spec.rules are of no use without spec.token: the pods have nothing to show to the API server")
 	}
+	if s.TokenSecret != "" {
+		c.Name("spec.tokenSecret", s.TokenSecret)
+		if !s.Token {
+			c.Fail("spec.tokenSecret is of no use without spec.token")
+		}
+	}
 	checkContainers(&c, s)
 	checkWaits(&c, s)
 	checkVolumes(&c, s)

@@ -59,6 +59,9 @@ type Spec struct {
 	// Token mounts the service account's token: only for what talks to the
 	// API server.
 	Token bool `json:"token,omitempty"`
+	// TokenSecret is made, with a token that does not expire, and mounted in
+	// place of the bound one: for a client that reads its token once.
+	TokenSecret string `json:"tokenSecret,omitempty"`
 	// Rules of a Role in the workload's own namespace.
 	Rules []krm.M `json:"rules,omitempty"`
 

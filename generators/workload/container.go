@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
@@ -22,7 +23,11 @@ func initContainers(s Spec) krm.L {
 }
 
 func mainContainer(s Spec) krm.M {
-	c := container(s.Main, s.Component, scratchOf(""))
+	main := s.Main
+	if s.TokenSecret != "" {
+		main.Mounts = append(slices.Clone(main.Mounts), krm.M{"name": tokenVolume, "mountPath": tokenPath, "readOnly": true})
+	}
+	c := container(main, s.Component, scratchOf(""))
 	if s.WritableRoot != "" {
 		c["securityContext"].(krm.M)["readOnlyRootFilesystem"] = false
 	}

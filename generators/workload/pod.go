@@ -25,7 +25,7 @@ func template(s Spec) krm.M {
 func pod(s Spec) krm.M {
 	p := krm.M{
 		"serviceAccountName":           s.Component,
-		"automountServiceAccountToken": s.Token,
+		"automountServiceAccountToken": s.Token && s.TokenSecret == "",
 		// Variables of other Services, KAFKA_PORT for one, would be taken
 		// for configuration by some images.
 		"enableServiceLinks": false,
@@ -74,6 +74,9 @@ func volumes(s Spec) krm.L {
 	var all krm.L
 	for _, v := range s.Volumes {
 		all = append(all, v)
+	}
+	if s.TokenSecret != "" {
+		all = append(all, tokenFiles(s))
 	}
 	for _, c := range s.Init {
 		all = append(all, scratch(c.Name, c.Writable)...)

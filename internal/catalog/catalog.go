@@ -120,6 +120,8 @@ type Component struct {
 	Outside []Outside `json:"outside"`
 	// APIServer says when the pods talk to the Kubernetes API; nil: never.
 	APIServer When `json:"apiServer"`
+	// Token that does not expire, for them; nil: they have a bound one.
+	Token *Token `json:"token"`
 	// Public ports are open to the world.
 	Public []Public `json:"public"`
 	// Metrics says where they are read.
@@ -210,6 +212,12 @@ type Outside struct {
 type Public struct {
 	Port string `json:"port"`
 	When When   `json:"when"`
+}
+
+// Token of a service account in a Secret.
+type Token struct {
+	Secret string `json:"secret"`
+	When   When   `json:"when"`
 }
 
 // Metrics are read at a path of a port.

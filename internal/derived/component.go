@@ -75,6 +75,16 @@ func (v *Values) CallsAPI(component string) bool {
 	return when != nil && when.Holds(v.Env)
 }
 
+// TokenSecret is the Secret with the token that a component's pods show to the
+// Kubernetes API; empty where they have a bound one, or none.
+func (v *Values) TokenSecret(component string) string {
+	token := v.Catalog.Components[component].Token
+	if token == nil || !token.When.Holds(v.Env) || !v.CallsAPI(component) {
+		return ""
+	}
+	return token.Secret
+}
+
 // Resources that the environment gives a component's main container, and the
 // field that says so; nil where they are the catalogue's.
 func (v *Values) Resources(component string) (*environment.Resources, string) {

@@ -563,6 +563,12 @@ type Invoker struct {
 	// update of a DaemonSet, as a percentage that is rounded up. A StatefulSet
 	// rolls one by one. Default: 10%, one of up to ten.
 	MaxUnavailable string `json:"maxUnavailable"`
+	// What an invoker shows to the Kubernetes API, whose token it reads once.
+	// A bound one is refused when it is old, after 90 days on EKS and a year
+	// elsewhere: invokers have to be restarted before. A lasting one is in a
+	// Secret, for whoever may read Secrets of the namespace. Default: lasting,
+	// since all invokers would fail together, and look well.
+	Token string `json:"token"`
 	// What "wsk activation logs" shows: container logs read through the
 	// API server, or nothing, which is much cheaper. Default: api.
 	Logs string `json:"logs"`

@@ -106,6 +106,11 @@ func (v view) grace(component string) int {
 // Daemons tells whether the invokers are a DaemonSet's, which no drain evicts.
 func (v view) Daemons() bool { return v.Kind(v.Catalog.Actions.By) == derived.DaemonSet }
 
+// InvokerWorkload as kubectl names it.
+func (v view) InvokerWorkload() string {
+	return strings.ToLower(v.Kind(v.Catalog.Actions.By)) + "/" + v.Catalog.Actions.By
+}
+
 // Held tells whether an autoscaler of nodes is told that action pods may go.
 func (v view) Held() bool { return len(v.ActionAnnotations()) > 0 }
 

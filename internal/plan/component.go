@@ -128,6 +128,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	if spec.Token = p.CallsAPI(name); !spec.Token {
 		spec.Rules = nil
 	}
+	spec.TokenSecret = p.TokenSecret(name)
 	return spec, nil
 }
 

@@ -36,8 +36,8 @@ func TestHardening(t *testing.T) {
 			if p.EnableServiceLinks == nil || *p.EnableServiceLinks {
 				fail("has service links")
 			}
-			if calls := s.callsAPIServer(w.component()); p.AutomountServiceAccountToken == nil || *p.AutomountServiceAccountToken != calls {
-				fail("automountServiceAccountToken is not %v", calls)
+			if calls := s.callsAPIServer(w.component()); p.AutomountServiceAccountToken == nil || *p.AutomountServiceAccountToken != (calls && s.values.TokenSecret(w.component()) == "") {
+				fail("automountServiceAccountToken is %v, though it calls the API server: %v", p.AutomountServiceAccountToken, calls)
 			}
 			if p.ServiceAccountName != w.component() {
 				fail("runs as %q, an account of another component", p.ServiceAccountName)

@@ -158,6 +158,7 @@ func (r random) core(env *environment.Environment) {
 	maybe(r, &i.PodTimeout, "60s", "300s")
 	maybe(r, &i.Drain, "1000s")
 	maybe(r, &i.Logs, "none")
+	maybe(r, &i.Token, "bound")
 
 	maybe(r, &l.InvocationsPerMinute, 1, 100000)
 	maybe(r, &l.ConcurrentInvocations, 200)

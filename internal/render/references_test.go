@@ -18,6 +18,11 @@ func (s *sample) secretKeys() map[string][]string {
 	all := map[string][]string{
 		e.Secrets.CouchDB: both("username", "password"), e.Secrets.OpenWhisk: both(), e.Secrets.Subjects: {"whisk.system", "guest"},
 	}
+	for _, name := range s.values.Components() {
+		if token := s.values.TokenSecret(name); token != "" {
+			all[token] = []string{"ca.crt", "namespace", "token"}
+		}
+	}
 	for _, name := range e.ImagePullSecrets {
 		all[name] = nil
 	}

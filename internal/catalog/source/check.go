@@ -80,6 +80,9 @@ func (k *checker) component(name string, c catalog.Component) {
 		k.service(c, c.Endpoint)
 	}
 	k.external(c)
+	if c.Token != nil {
+		k.when(c.Token.When)
+	}
 	for _, list := range c.Lists {
 		k.when(list.When)
 	}
