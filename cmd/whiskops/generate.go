@@ -115,7 +115,9 @@ func (g *generation) run() (outcome, error) {
 	key := record.Key("generate", g.root, g.environments)
 	repository, done := repositoryOf(g.root)
 	defer done()
-	inputs := record.NewInputs(map[string]fs.FS{"root": repository, "environments": os.DirFS(g.environments), "packages": inside(g.root)})
+	environments, closed := (&place{g.root, g.environments}).input()
+	defer closed()
+	inputs := record.NewInputs(map[string]fs.FS{"root": repository, "environments": environments, "packages": inside(g.root)})
 	if !g.force {
 		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
 			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +28,9 @@ func planCommand(s streams) *cobra.Command {
 				return err
 			}
 			defer done()
-			envs, findings, err := load(s.secrets, at.repository(), os.DirFS(at.environments), at.environments, watch)
+			files, closed := at.input()
+			defer closed()
+			envs, findings, err := load(s.secrets, at.repository(), files, at.environments, watch)
 			if err != nil {
 				return err
 			}

@@ -66,9 +66,11 @@ func (r repository) edit(p string, change func(string) string) {
 // swap replaces a file by a link to the same bytes.
 func (r repository) swap(p string) {
 	r.t.Helper()
-	away := filepath.Join(r.t.TempDir(), "away")
+	away := r.at("away")
 	r.ok(os.Rename(r.at(p), away))
-	r.ok(os.Symlink(away, r.at(p)))
+	target, err := filepath.Rel(filepath.Dir(r.at(p)), away)
+	r.ok(err)
+	r.ok(os.Symlink(target, r.at(p)))
 }
 
 // link makes a link, or another of it.

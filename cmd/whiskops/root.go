@@ -61,6 +61,23 @@ func (p *place) repository() environment.Repository {
 	return environment.Repository{FS: inside(p.root), Dir: p.root}
 }
 
+// input is the directory of the environments. No link in it leads out of the
+// repository, or out of the directory where that is elsewhere: what is read is
+// shown where it is wrong, and whoever makes a stranger's branch has more on the
+// disk than that.
+func (p *place) input() (files fs.FS, done func()) {
+	rel, err := filepath.Rel(p.root, p.environments)
+	if err != nil || !filepath.IsLocal(rel) {
+		return repositoryOf(p.environments)
+	}
+	files, done = repositoryOf(p.root)
+	sub, err := fs.Sub(files, filepath.ToSlash(rel))
+	if err != nil {
+		return files, done // a local path is valid
+	}
+	return sub, done
+}
+
 // inside is a directory as a file system of which no link leads out: what
 // environments import is what the repository has.
 type inside string

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -40,7 +39,9 @@ prints what is at that path and below it. Secrets are not shown.`,
 			defer done()
 			// What is wrong elsewhere, or with rules, is no reason not to
 			// look: often it is why someone looks.
-			envs, findings, err := read(s.secrets, at.repository(), os.DirFS(at.environments), at.environments, watch)
+			files, closed := at.input()
+			defer closed()
+			envs, findings, err := read(s.secrets, at.repository(), files, at.environments, watch)
 			if err != nil {
 				return err
 			}

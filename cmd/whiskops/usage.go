@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -60,7 +59,9 @@ func (p *place) names(s streams) cobra.CompletionFunc {
 		}
 		p.resolve(s)
 		// What is wrong with them is no matter here.
-		envs, _, _ := p.repository().Load(os.DirFS(p.environments), p.environments)
+		files, done := p.input()
+		defer done()
+		envs, _, _ := p.repository().Load(files, p.environments)
 		var all []string
 		for _, e := range envs {
 			all = append(all, e.Name)

@@ -36,7 +36,9 @@ func validateCommand(s streams) *cobra.Command {
 				return err
 			}
 			defer done()
-			envs, findings, err := load(s.secrets, at.repository(), os.DirFS(at.environments), at.environments, watch)
+			files, closed := at.input()
+			defer closed()
+			envs, findings, err := load(s.secrets, at.repository(), files, at.environments, watch)
 			if err != nil {
 				return err
 			}

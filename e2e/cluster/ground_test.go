@@ -224,7 +224,7 @@ func environments(t *testing.T) []*environment {
 	role := fakenode.Role
 	all := []*environment{{
 		name:    "production",
-		pools:   []fakenode.Pool{role("core", 6, "4", "15Gi", 3), role("invoker", 6, "8", "31Gi", 3).Tainted()},
+		pools:   []fakenode.Pool{role("core", 6, "4", "15Gi", 3).Taking(58), role("invoker", 6, "8", "31Gi", 3).Tainted().Taking(58)},
 		classes: []string{"gp2", "gp3"}, // EKS's own default is another
 		hard:    []string{"kafka", "controller", "couchdb", "invoker"}, zones: 3, pooled: true,
 	}, {

@@ -20,10 +20,10 @@ var placements = []mutation{
 		[]string{"of controller share node core-0"}},
 	{"invokers without anti-affinity", at("StatefulSet", "invoker", remove(pod+"affinity")),
 		[]string{"node invoker-0 has", "pods of invoker, not 1"}},
-	{"another pod that tolerates the invokers' nodes", at("StatefulSet", "redis", func(o *objects.Object) {
+	{"another pod that tolerates the invokers' nodes", at("Deployment", "kafka-topics", func(o *objects.Object) {
 		objects.Set(o, pod+"tolerations", []any{map[string]any{"operator": "Exists"}})
 		objects.Set(o, pod+"nodeSelector", map[string]any{fakenode.RoleLabel: "invoker"})
-	}), []string{"node invoker-0: pod redis-0 is beside the invoker"}},
+	}), []string{"node invoker-0: pod kafka-topics-", "is beside the invoker"}},
 	{"brokers on another pool", at("StatefulSet", "kafka", func(o *objects.Object) {
 		objects.Set(o, pod+"nodeSelector", map[string]any{fakenode.RoleLabel: "other"})
 	}), []string{"pod kafka-", "on node \"other-0\""}},
@@ -38,7 +38,7 @@ func TestMisplacementsAreFound(t *testing.T) {
 	g := newGround(t, releases()[0], e.classes, fakenode.Role("core", 1, "64", "256Gi", 1),
 		fakenode.Role("other", 1, "64", "256Gi", 1), fakenode.Role("invoker", 1, "64", "256Gi", 1).Tainted())
 	check := func(s *claims.State) []string {
-		if s.Undecided() || len(s.Of("kafka")) < 3 || len(s.Of("invoker")) < 6 || len(s.Of("controller")) < 3 || len(s.Of("redis")) < 1 {
+		if s.Undecided() || len(s.Of("kafka")) < 3 || len(s.Of("invoker")) < 6 || len(s.Of("controller")) < 3 || len(s.Of("kafka-topics")) < 1 {
 			return []string{"pods are still to be placed"}
 		}
 		var all []string

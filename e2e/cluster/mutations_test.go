@@ -68,19 +68,19 @@ var judged = []mutation{
 		env := objects.Get(o, container+"env").([]any)
 		objects.Set(o, container+"env", append(env, env[0]))
 	}), []string{"StatefulSet", "kafka", "rejected", "duplicate"}},
-	{"selector of a workload", at("StatefulSet", "redis", set("spec.selector.matchLabels", map[string]any{claims.NameLabel: "cache"})),
-		[]string{"StatefulSet", "redis", "rejected", "selector"}},
+	{"selector of a workload", at("StatefulSet", "couchdb", set("spec.selector.matchLabels", map[string]any{claims.NameLabel: "cache"})),
+		[]string{"StatefulSet", "couchdb", "rejected", "selector"}},
 	{"privileged container", at("StatefulSet", "invoker", set(container+"securityContext", map[string]any{"privileged": true})),
 		[]string{"StatefulSet", "invoker", "warning", "privileged (container"}},
 	{"root", at("StatefulSet", "couchdb", remove(pod+"securityContext.runAsNonRoot")),
 		[]string{"StatefulSet", "couchdb", "warning", "runAsNonRoot"}},
-	{"capabilities", at("Deployment", "apigateway", remove(container+"securityContext.capabilities")),
-		[]string{"Deployment", "apigateway", "warning", "unrestricted capabilities"}},
-	{"a directory of the node", at("StatefulSet", "redis", func(o *objects.Object) {
+	{"capabilities", at("Deployment", "nginx", remove(container+"securityContext.capabilities")),
+		[]string{"Deployment", "nginx", "warning", "unrestricted capabilities"}},
+	{"a directory of the node", at("StatefulSet", "couchdb", func(o *objects.Object) {
 		data := map[string]any{"name": "data", "hostPath": map[string]any{"path": "/data"}}
 		objects.Set(o, pod+"volumes", append(objects.Get(o, pod+"volumes").([]any), data))
 		objects.Remove(o, "spec.volumeClaimTemplates")
-	}), []string{"StatefulSet", "redis", "warning", "hostPath"}},
+	}), []string{"StatefulSet", "couchdb", "warning", "hostPath"}},
 	{"deprecated kind", func(all []*objects.Object) []*objects.Object {
 		e := objects.Find(all, "ConfigMap", "runtimes").DeepCopy()
 		e.Object = map[string]any{"apiVersion": "v1", "kind": "Endpoints", "metadata": e.Object["metadata"]}
@@ -122,8 +122,8 @@ var run = []mutation{
 		[]string{"pod invoker-0", "Secret couchdb-admin has no key invoker-username"}},
 	{"name of a ConfigMap", at("StatefulSet", "kafka", set(container+"envFrom.0.configMapRef.name", "kafka-env")),
 		[]string{"pod kafka-0", "ConfigMap kafka-env is not there"}},
-	{"selector of a disruption budget", at("PodDisruptionBudget", "redis", set("spec.selector.matchLabels", map[string]any{claims.NameLabel: "cache"})),
-		[]string{"PodDisruptionBudget redis is over no pod"}},
+	{"selector of a disruption budget", at("PodDisruptionBudget", "couchdb", set("spec.selector.matchLabels", map[string]any{claims.NameLabel: "cache"})),
+		[]string{"PodDisruptionBudget couchdb is over no pod"}},
 	{"disruption budget that allows nothing", at("PodDisruptionBudget", "couchdb", func(o *objects.Object) {
 		objects.Remove(o, "spec.maxUnavailable")
 		objects.Set(o, "spec.minAvailable", "100%")
@@ -132,10 +132,10 @@ var run = []mutation{
 		objects.Set(o, container+"resources.requests.memory", "900Gi")
 		objects.Set(o, container+"resources.limits.memory", "900Gi")
 	}), []string{"pod controller-0", "Insufficient memory"}},
-	{"pool that is not there", at("Deployment", "apigateway", set(pod+"nodeSelector", map[string]any{fakenode.RoleLabel: "edge"})),
-		[]string{"pod apigateway", "node affinity/selector"}},
-	{"service account", at("StatefulSet", "redis", set(pod+"serviceAccountName", "cache")),
-		[]string{"StatefulSet redis: 0 of 1 pods ready"}},
+	{"pool that is not there", at("Deployment", "nginx", set(pod+"nodeSelector", map[string]any{fakenode.RoleLabel: "edge"})),
+		[]string{"pod nginx", "node affinity/selector"}},
+	{"service account", at("StatefulSet", "couchdb", set(pod+"serviceAccountName", "cache")),
+		[]string{"StatefulSet couchdb: 0 of 1 pods ready"}},
 	{"storage class", at("StatefulSet", "kafka", func(o *objects.Object) {
 		objects.Set(o, "spec.volumeClaimTemplates", []any{map[string]any{
 			"metadata": map[string]any{"name": "data"},

@@ -45,7 +45,7 @@ func TestUpdates(t *testing.T) {
 			"controller: replicas: 1", "controller: replicas: 2",
 			"kafka: {replicas: 1,", "limits: concurrentInvocations: 13\n\tkafka: {replicas: 1,"}, 1},
 		{"production with other images and settings", "production", grown, nil, []string{
-			"limits: concurrentInvocations: 200", "limits: concurrentInvocations: 100\n\t" + images}, 3},
+			"limits: {concurrentInvocations: 200", images + "limits: {concurrentInvocations: 100"}, 3},
 		{"production with fewer replicas", "production", grown, nil, []string{
 			"controller: replicas: 3", "controller: replicas: 2", "invoker: replicas:    6", "invoker: replicas: 3"}, 3},
 		{"ci grown to more brokers and controllers", "ci", grown, []string{

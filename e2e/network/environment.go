@@ -71,7 +71,8 @@ func Names(folder string) ([]string, error) {
 	return names, nil
 }
 
-// workload is a Deployment, StatefulSet, DaemonSet or Job.
+// workload is a Deployment, StatefulSet, DaemonSet or Job, or a CronJob with the
+// Spec of its Jobs.
 type workload struct {
 	Metadata metav1.ObjectMeta
 	Spec     struct{ Template corev1.PodTemplateSpec }
@@ -134,6 +135,15 @@ func (e *Environment) add(text []byte, workloads *[]workload, actionPod **corev1
 			return err
 		}
 		*workloads = append(*workloads, w)
+	case "CronJob":
+		var c struct {
+			Metadata metav1.ObjectMeta
+			Spec     struct{ JobTemplate workload }
+		}
+		if err := yaml.Unmarshal(text, &c); err != nil {
+			return err
+		}
+		*workloads = append(*workloads, workload{c.Metadata, c.Spec.JobTemplate.Spec})
 	case "ConfigMap":
 		var c corev1.ConfigMap
 		if err := yaml.Unmarshal(text, &c); err != nil {

@@ -14,50 +14,50 @@ func TestMutations(t *testing.T) {
 		name, env, file, from, to string
 		want                      []string
 	}{
-		{"policy removed", "production", "networkpolicy-couchdb.yaml", remove, remove, []string{
-			"may not enter, and the graph needs it: couchdb-init -> couchdb 5984/TCP; controller -> couchdb 5984/TCP; invoker -> couchdb 5984/TCP (policies that hold couchdb: openwhisk/default-deny)",
+		{"policy removed", "ci", "networkpolicy-couchdb.yaml", remove, remove, []string{
+			"may not enter, and the graph needs it: couchdb-cleanup -> couchdb 5984/TCP; couchdb-init -> couchdb 5984/TCP; controller -> couchdb 5984/TCP; invoker -> couchdb 5984/TCP (policies that hold couchdb: openwhisk/default-deny)",
 			"may not leave, and the graph needs it: couchdb -> DNS 53/TCP, 5353/TCP, 53/UDP, 5353/UDP;"}},
 		{"selector of a policy changed", "ci", "networkpolicy-nginx.yaml", "app.kubernetes.io/name: nginx\n  policyTypes", "app.kubernetes.io/name: edge\n  policyTypes", []string{
 			"policy openwhisk/nginx holds no pod",
-			"may not enter, and the graph needs it: apigateway -> nginx 8080/TCP, 8081/TCP, 8443/TCP;", "(policies that hold nginx: openwhisk/default-deny)",
+			"may not enter, and the graph needs it:", "apigateway -> nginx 8080/TCP, 8081/TCP, 8443/TCP;", "(policies that hold nginx: openwhisk/default-deny)",
 			"may not leave, and the graph needs it: nginx -> apigateway 8080/TCP; nginx -> controller 8080/TCP;"}},
 		{"selector of a peer changed", "development", "networkpolicy-kafka.yaml", "app.kubernetes.io/name: invoker", "app.kubernetes.io/name: invokers", []string{
 			"may not enter, and the graph needs it: invoker -> kafka 9092/TCP (policies that hold kafka: openwhisk-dev/default-deny, openwhisk-dev/kafka)"}},
-		{"labels of a pod changed", "production", "statefulset-redis.yaml", "app.kubernetes.io/name: redis\n        app.kubernetes.io/part-of", "app.kubernetes.io/name: store\n        app.kubernetes.io/part-of", []string{
+		{"labels of a pod changed", "ci", "statefulset-redis.yaml", "app.kubernetes.io/name: redis\n        app.kubernetes.io/part-of", "app.kubernetes.io/name: store\n        app.kubernetes.io/part-of", []string{
 			"policy openwhisk/redis holds no pod",
 			"may not leave, and the graph needs it: apigateway -> redis 6379/TCP (policies that hold apigateway:"}},
-		{"port changed", "production", "networkpolicy-redis.yaml", "port: 6379", "port: 6380", []string{
+		{"port changed", "ci", "networkpolicy-redis.yaml", "port: 6379", "port: 6380", []string{
 			"may not enter, and the graph needs it: apigateway -> redis 6379/TCP (policies that hold redis: openwhisk/default-deny, openwhisk/redis)",
-			"may enter, and the graph does not have it: apigateway -> redis 6380/TCP (by policy openwhisk/redis)"}},
+			"may enter, and the graph does not have it:", "apigateway -> redis 6380/TCP (by policy openwhisk/redis)"}},
 		{"port of a pod changed", "ci", "statefulset-couchdb.yaml", "containerPort: 5984", "containerPort: 5985", []string{
 			"controller -> couchdb: couchdb does not listen on 5984/TCP"}},
 		{"range of ports", "ci", "networkpolicy-kafka.yaml", "- port: 9092\n      protocol: TCP\n  podSelector", "- port: 9092\n      endPort: 9093\n      protocol: TCP\n  podSelector", []string{
 			"may enter, and the graph does not have it: kafka-topics -> kafka 9093/TCP (by policy openwhisk/kafka)"}},
-		{"public ports opened", "production", "networkpolicy-nginx.yaml", "  - ports:\n    - port: 8080\n      protocol: TCP\n    - port: 8443\n      protocol: TCP\n", "  - {}\n", []string{
-			"may enter, and the graph does not have it: apigateway -> nginx 1/TCP,", "more (by policy openwhisk/nginx)"}},
-		{"default-deny removed", "production", "networkpolicy-default-deny.yaml", remove, remove, []string{
+		{"public ports opened", "ci", "networkpolicy-nginx.yaml", "  - ports:\n    - port: 8080\n      protocol: TCP\n    - port: 8443\n      protocol: TCP\n", "  - {}\n", []string{
+			"may enter, and the graph does not have it:", "apigateway -> nginx 1/TCP,", "more (by policy openwhisk/nginx)"}},
+		{"default-deny removed", "ci", "networkpolicy-default-deny.yaml", remove, remove, []string{
 			"apigateway -> pod of no component in openwhisk 1/TCP,", "(no policy of this direction holds pod of no component in openwhisk)",
 			"(no policy of this direction holds double of action pod in openwhisk)"}},
 		{"default-deny of actions removed", "ci", "networkpolicy-default-deny-actions.yaml", remove, remove, []string{
 			"may leave, and the graph does not have it: pod of no component in openwhisk-actions ->", "(no policy of this direction holds pod of no component in openwhisk-actions)"}},
 		{"default-deny of one direction", "ci", "networkpolicy-default-deny.yaml", "  - Egress\n", "", []string{
 			"may leave, and the graph does not have it: pod of no component in openwhisk ->", "(no policy of this direction holds pod of no component in openwhisk)"}},
-		{"exceptions emptied", "production", "networkpolicy-actions.yaml", "        except:\n        - 10.0.0.0/8\n        - 172.16.0.0/12\n        - 192.168.0.0/16\n        - 100.64.0.0/10\n        - 169.254.0.0/16\n", "", []string{
-			"may leave, and the graph does not have it: action pod -> apigateway 1/TCP,", "more (by policy openwhisk-actions/actions)"}},
-		{"metadata service opened", "production", "networkpolicy-actions.yaml", "        - 169.254.0.0/16\n", "", []string{
+		{"exceptions emptied", "ci", "networkpolicy-actions.yaml", "        except:\n        - 10.0.0.0/8\n        - 172.16.0.0/12\n        - 192.168.0.0/16\n        - 100.64.0.0/10\n        - 169.254.0.0/16\n", "", []string{
+			"may leave, and the graph does not have it:", "action pod -> apigateway 1/TCP,", "more (by policy openwhisk-actions/actions)"}},
+		{"metadata service opened", "ci", "networkpolicy-actions.yaml", "        - 169.254.0.0/16\n", "", []string{
 			"may leave, and the graph does not have it: action pod -> address 169.254.20.10 1/TCP,", "action pod -> address 169.254.169.254 1/TCP,", "(by policy openwhisk-actions/actions)"}},
 		{"exception too narrow", "ci", "networkpolicy-actions.yaml", "172.16.0.0/12", "172.16.0.0/13", []string{
 			"may leave, and the graph does not have it: action pod -> address 172.31.255.255 1/TCP,", "(by policy openwhisk-actions/actions)"}},
 		{"exception too wide", "ci", "networkpolicy-actions.yaml", "172.16.0.0/12", "172.0.0.0/8", []string{
 			"may not leave, and the graph needs it: action pod -> address 172.15.255.255 1/TCP,", "(policies that hold action pod: openwhisk-actions/actions, openwhisk-actions/default-deny-actions)"}},
-		{"namespace of a peer changed", "production", "networkpolicy-invoker.yaml", "kubernetes.io/metadata.name: openwhisk-actions", "app.kubernetes.io/part-of: openwhisk", []string{
+		{"namespace of a peer changed", "ci", "networkpolicy-invoker.yaml", "kubernetes.io/metadata.name: openwhisk-actions", "app.kubernetes.io/part-of: openwhisk", []string{
 			"may leave, and the graph does not have it: invoker -> double of action pod in openwhisk 8080/TCP (by policy openwhisk/invoker)"}},
-		{"selector of pods apart from its namespace", "production", "networkpolicy-actions.yaml", "      podSelector:\n        matchLabels:\n          app.kubernetes.io/name: invoker", "    - podSelector:\n        matchLabels:\n          app.kubernetes.io/name: invoker", []string{
-			"may enter, and the graph does not have it: apigateway -> action pod 8080/TCP;", "more (by policy openwhisk-actions/actions)"}},
+		{"selector of pods apart from its namespace", "ci", "networkpolicy-actions.yaml", "      podSelector:\n        matchLabels:\n          app.kubernetes.io/name: invoker", "    - podSelector:\n        matchLabels:\n          app.kubernetes.io/name: invoker", []string{
+			"may enter, and the graph does not have it:", "apigateway -> action pod 8080/TCP;", "more (by policy openwhisk-actions/actions)"}},
 		{"protocol changed", "development", "networkpolicy-invoker.yaml", "port: 5984\n      protocol: TCP", "port: 5984\n      protocol: UDP", []string{
 			"may not leave, and the graph needs it: invoker -> couchdb 5984/TCP (policies that hold invoker: openwhisk-dev/default-deny, openwhisk-dev/invoker)"}},
-		{"one more peer", "production", "networkpolicy-couchdb.yaml", "app.kubernetes.io/name: controller", "app.kubernetes.io/part-of: openwhisk", []string{
-			"may enter, and the graph does not have it: apigateway -> couchdb 5984/TCP; kafka-topics -> couchdb 5984/TCP; nginx -> couchdb 5984/TCP;", "(by policy openwhisk/couchdb)"}},
+		{"one more peer", "ci", "networkpolicy-couchdb.yaml", "app.kubernetes.io/name: controller", "app.kubernetes.io/part-of: openwhisk", []string{
+			"may enter, and the graph does not have it:", "apigateway -> couchdb 5984/TCP; kafka-topics -> couchdb 5984/TCP; nginx -> couchdb 5984/TCP;", "(by policy openwhisk/couchdb)"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

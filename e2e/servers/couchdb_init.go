@@ -126,4 +126,3 @@ func (c *couch) fromEmpty() error {
 	c.run.proved(couchServer, "a second run of couchdb-init changes nothing")
 	return nil
 }
-

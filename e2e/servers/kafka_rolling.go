@@ -63,7 +63,7 @@ func (b *brokers) rolling() error {
 	}
 	one, err := openWhisk.finish()
 	if err != nil {
-		return fmt.Errorf("OpenWhisk's writer (acks=1): %w", err)
+		return fmt.Errorf("OpenWhisk's writer: %w", err)
 	}
 	all, err := hasty.finish()
 	if err != nil {
@@ -72,7 +72,7 @@ func (b *brokers) rolling() error {
 	if want := fmt.Sprintf("broker %d is not in sync", last); !strings.Contains(said, want) {
 		return fmt.Errorf("broker %d is held back, and its readiness says %q", last, said)
 	}
-	b.run.proved(kafkaServer, "a rolling restart of %d brokers, of which one catches up slowly and is not ready for %.0f s after its port is open (%q): OpenWhisk's writer (acks=1) with %d messages and one with acks=all and five retries with %d are refused none and lose none",
+	b.run.proved(kafkaServer, "a rolling restart of %d brokers, of which one catches up slowly and is not ready for %.0f s after its port is open (%q): OpenWhisk's writer with %d messages and one with acks=all and five retries with %d are refused none and lose none",
 		len(b.pods), waited.Seconds(), said, one, all)
 	return nil
 }

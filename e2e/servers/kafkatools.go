@@ -58,12 +58,12 @@ esac
 `
 
 // Settings of writers. OpenWhisk's are whisk.kafka.producer of its
-// application.conf, and else the client's own; hasty is a program that gives up
+// application.conf, but for acks, which is generated, and else the client's own; hasty is a program that gives up
 // after some seconds; patient is the client's default with all acknowledgements.
 // Kafka's test program has no retries unless told otherwise, where a client has
 // them without end, within 2 minutes.
 var writers = map[string]string{
-	"openwhisk": "acks=1\nretries=2147483647\nrequest.timeout.ms=30000\nmetadata.max.age.ms=15000\n",
+	"openwhisk": "retries=2147483647\nrequest.timeout.ms=30000\nmetadata.max.age.ms=15000\n",
 	"hasty":     "acks=all\nretries=5\nretry.backoff.ms=200\nrequest.timeout.ms=5000\ndelivery.timeout.ms=15000\nmax.block.ms=15000\n",
 	"patient":   "acks=all\nretries=2147483647\nrequest.timeout.ms=5000\nmax.request.size=4000000\n",
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -33,7 +34,6 @@ type edge struct {
 	gatewayIP    string
 	controllerIP string
 	controller   *fake
-	gateway      *fake
 	roots        *x509.CertPool
 }
 
@@ -48,7 +48,8 @@ func Nginx(r *Run) error {
 		check func() error
 	}{
 		{"absence", e.absence}, {"start", e.begin}, {"TLS", e.handshake}, {"redirect", e.redirect}, {"late upstreams", e.late},
-		{"routes", e.routes}, {"denied paths", e.denied}, {"bodies", e.bodies}, {"headers", e.headers}, {"timeouts", e.timeouts},
+		{"routes", e.routes}, {"denied paths", e.denied}, {"bodies", e.bodies}, {"uploads", e.uploads}, {"paths while it leaves", e.leaving},
+		{"headers", e.headers}, {"timeouts", e.timeouts},
 		{"renewed certificate", e.renewed}, {"stop", e.stop},
 	} {
 		if err := step.check(); err != nil {
@@ -63,11 +64,14 @@ var timeoutLine = regexp.MustCompile(`proxy_read_timeout (\d+)s;`)
 var hostLine = regexp.MustCompile(`server_name (\S+)`)
 
 func newEdge(r *Run) (*edge, error) {
-	if err := programs.Need("nginx", "openssl"); err != nil {
+	if err := programs.Need("openssl"); err != nil {
 		return nil, err
 	}
-	e := &edge{run: r, version: programs.Version("nginx", "-v"), roots: x509.NewCertPool()}
-	var err error
+	version, err := nginxVersion()
+	if err != nil {
+		return nil, err
+	}
+	e := &edge{run: r, version: version, roots: x509.NewCertPool()}
 	if e.host, err = r.host(); err != nil {
 		return nil, err
 	}
@@ -103,7 +107,8 @@ func newEdge(r *Run) (*edge, error) {
 	}
 	e.roots.AddCert(parsed)
 	e.pod, err = r.nginxPod(e.ip, e.dns, crt, key,
-		podproc.Rule{In: "file http.conf", From: "proxy_read_timeout " + e.patience + "s", To: "proxy_read_timeout 3s", Always: true})
+		podproc.Rule{In: "file http.conf", From: "proxy_read_timeout " + e.patience + "s", To: "proxy_read_timeout 3s", Always: true},
+		podproc.Rule{In: "file nginx.conf", From: "client_body_timeout 20s", To: "client_body_timeout 4s", Always: true})
 	return e, err
 }
 
@@ -116,14 +121,40 @@ func (r *Run) host() (string, error) {
 	return found[1], nil
 }
 
+// nginxVersion is what the nginx under test says of itself.
+func nginxVersion() (string, error) {
+	program, err := programs.Nginx()
+	if err != nil {
+		return "", err
+	}
+	return programs.Version(program, "-v"), nil
+}
+
+// nginxPath is a folder with nothing but nginx.
+func (r *Run) nginxPath() (string, error) {
+	program, err := programs.Nginx()
+	if err != nil {
+		return "", err
+	}
+	folder, err := r.Guard.Folder("nginx-program")
+	if err != nil {
+		return "", err
+	}
+	return folder, os.Symlink(program, filepath.Join(folder, "nginx"))
+}
+
 // nginxPod is a pod of nginx at an address of its own, which asks dns. What it
 // asked it keeps for a fifth of the time.
 func (r *Run) nginxPod(ip string, dns *loopback.DNS, crt, key string, rules ...podproc.Rule) (*podproc.Pod, error) {
 	listen := func(what string) podproc.Rule {
 		return podproc.Rule{In: "file nginx.conf", From: "listen " + what, To: "listen " + ip + ":" + what, Always: true}
 	}
+	path, err := r.nginxPath()
+	if err != nil {
+		return nil, err
+	}
 	return r.pod(podproc.Options{
-		Component: "nginx", IP: ip,
+		Component: "nginx", IP: ip, Path: []string{path},
 		Secrets: map[string]map[string]string{"nginx-tls": {"tls.crt": crt, "tls.key": key}},
 		Rules: append(rules,
 			listen("8080 default_server"), listen("8443 ssl default_server"), listen("8081 default_server"),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -43,18 +44,17 @@ func (e *edge) redirect() error {
 // is there.
 func (e *edge) late() error {
 	var err error
-	for _, behind := range []struct {
-		service, ip, path string
-		fake              **fake
-	}{
-		{"controller-ready", e.controllerIP, "/api/v1", &e.controller},
-		{"apigateway-ready", e.gatewayIP, "/api/guest/hello", &e.gateway},
-	} {
-		if *behind.fake, err = e.appears(behind.service, behind.ip, behind.path); err != nil {
+	if e.controller, err = e.appears("controller-ready", e.controllerIP, "/api/v1"); err != nil {
+		return err
+	}
+	what := "controllers"
+	if e.run.has("apigateway") {
+		if _, err := e.appears("apigateway-ready", e.gatewayIP, "/api/guest/hello"); err != nil {
 			return err
 		}
+		what = "controllers and without the API gateway"
 	}
-	e.run.proved(e.version, "nginx runs without controllers and without the API gateway (502 for their paths) and finds them when they are there")
+	e.run.proved(e.version, "nginx runs without %s (502 for their paths) and finds them when they are there", what)
 	return nil
 }
 
@@ -100,13 +100,17 @@ func (r *Run) fqdn(service string) string {
 func (e *edge) routes() error {
 	type route struct{ host, path, want string }
 	public, guest := e.host, "guest."+e.host
+	gateway := "controller"
+	if e.run.has("apigateway") {
+		gateway = "apigateway"
+	}
 	list := []route{
 		{public, "/", "controller /"},
 		{public, "/api/v1", "controller /api/v1"},
 		{public, "/api/v1/namespaces/_/actions?limit=2", "controller /api/v1/namespaces/_/actions?limit=2"},
 		{public, "/api/v1/web/guest/default/hello.json?a=b%20c", "controller /api/v1/web/guest/default/hello.json?a=b%20c"},
-		{public, "/api/guest/hello", "apigateway /api/guest/hello"},
-		{public, "/api", "apigateway /api"},
+		{public, "/api/guest/hello", gateway + " /api/guest/hello"},
+		{public, "/api", gateway + " /api"},
 		{guest, "/default/hello.json?x=1", "controller /api/v1/web/guest/default/hello.json?x=1"},
 		{guest, "/", "controller /api/v1/web/guest/"},
 		{guest, "/ping", "controller /api/v1/web/guest/ping"},
@@ -131,6 +135,62 @@ func (e *edge) routes() error {
 	}
 	e.run.proved(e.version, "%d routes by HTTPS and by the internal listener, a namespace's host among them", len(list))
 	return nil
+}
+
+// leaving proves that a pod that goes closes each connection after its answer,
+// and changes nothing else, however a path is written.
+func (e *edge) leaving() error {
+	mark := e.pod.Path("/tmp/leaving")
+	urls := []string{
+		"https://" + e.host + ":8443/api/v1/a%2Fb%3Fc//d/./e?x=%20&y=?",
+		"https://guest." + e.host + ":8443/default/a%3Fb%25.json?x=1",
+		"http://" + e.host + ":8081/api/guest/%C3%A9%0A",
+		"http://" + e.host + ":8081/api/v1/web/guest/default/hello",
+		"https://" + e.host + ":8443/ping",
+		"http://" + e.host + ":8080/api?x=1",
+		"http://" + e.host + ":8081/healthz",
+		"http://" + e.host + ":8081/leaving",
+	}
+	seen := func() ([]string, []bool, error) {
+		var texts []string
+		var closed []bool
+		client := e.client()
+		client.Transport.(*http.Transport).DisableKeepAlives = false
+		defer client.CloseIdleConnections()
+		for _, url := range urls {
+			response, err := client.Get(url)
+			if err != nil {
+				return nil, nil, err
+			}
+			body, err := io.ReadAll(response.Body)
+			response.Body.Close()
+			if err != nil {
+				return nil, nil, err
+			}
+			texts = append(texts, fmt.Sprintf("%s: %d %s %s", url, response.StatusCode, response.Header.Get("Location"), body))
+			closed = append(closed, response.Close)
+		}
+		return texts, closed, nil
+	}
+	before, kept, err := seen()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(mark, nil, 0o644); err != nil {
+		return err
+	}
+	after, gone, err := seen()
+	if err != nil {
+		return err
+	}
+	for i := range urls {
+		// What is denied is answered before anything else.
+		if denied := strings.HasSuffix(urls[i], "/ping"); before[i] != after[i] || kept[i] || gone[i] == denied {
+			return fmt.Errorf("%s, closed %t; while it leaves %s, closed %t", before[i], kept[i], after[i], gone[i])
+		}
+	}
+	e.run.proved(e.version, "while it leaves nginx closes connections after their answers, and answers %d urls as before", len(urls))
+	return os.Remove(mark)
 }
 
 func (e *edge) denied() error {

@@ -116,6 +116,12 @@ func (r *Run) pod(o podproc.Options) (*podproc.Pod, error) {
 	return pod, nil
 }
 
+// has tells whether the environment has a component.
+func (r *Run) has(component string) bool {
+	_, err := r.Env.Workload(component)
+	return err == nil
+}
+
 // address is a loopback address on which a component's own ports are free.
 func (r *Run) address(component string) (string, error) {
 	w, err := r.Env.Workload(component)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +64,25 @@ func try(t *testing.T, env *golden.Env, check func(*Run) error) error {
 // they run side by side: each has its own addresses.
 func everywhere(t *testing.T, check func(*Run) error) {
 	t.Parallel()
-	for _, env := range environments(t) {
+	each(t, environments(t), check)
+}
+
+// wherever runs a check on each environment that has a component.
+func wherever(t *testing.T, component string, check func(*Run) error) {
+	t.Parallel()
+	all := slices.DeleteFunc(environments(t), func(env *golden.Env) bool {
+		_, err := env.Workload(component)
+		return err != nil
+	})
+	if len(all) == 0 {
+		t.Fatalf("no environment has %s", component)
+	}
+	each(t, all, check)
+}
+
+func each(t *testing.T, environments []*golden.Env, check func(*Run) error) {
+	t.Helper()
+	for _, env := range environments {
 		t.Run(env.Name, func(t *testing.T) {
 			t.Parallel()
 			if err := try(t, env, check); err != nil {
@@ -83,7 +102,7 @@ func TestTraffic(t *testing.T) {
 	}
 }
 
-func TestRedis(t *testing.T) { everywhere(t, Redis) }
+func TestRedis(t *testing.T) { wherever(t, "redis", Redis) }
 
 func TestKafka(t *testing.T) { everywhere(t, Kafka) }
 
@@ -97,7 +116,16 @@ func TestProbes(t *testing.T) { everywhere(t, Probes) }
 
 func TestDrain(t *testing.T) { everywhere(t, Drain) }
 
+func TestOpenWhisk(t *testing.T) {
+	t.Parallel()
+	if err := try(t, load(t, "ci"), OpenWhisk); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestSmoke(t *testing.T) { everywhere(t, Smoke) }
+
+func TestCleanup(t *testing.T) { everywhere(t, Cleanup) }
 
 func TestViews(t *testing.T) { everywhere(t, Views) }
 
@@ -120,7 +148,7 @@ func TestEveryProbeWaitAndHookHasACheck(t *testing.T) {
 				if len(c.Probes()) > 0 && probed[component] == "" {
 					t.Errorf("%s: no check runs the probes of %s", env.Name, component)
 				}
-				if w.Kind != "Job" && len(c.Probes()) != 3 {
+				if w.Kind != "Job" && w.Kind != "CronJob" && len(c.Probes()) != 3 {
 					t.Errorf("%s: %s has %d probes, not 3", env.Name, component, len(c.Probes()))
 				}
 			}

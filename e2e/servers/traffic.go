@@ -18,7 +18,6 @@ import (
 
 	"github.com/whiskops/whiskops/e2e/servers/loopback"
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
-	"github.com/whiskops/whiskops/e2e/servers/programs"
 )
 
 // What a cluster takes at its slowest, in seconds: until the change of endpoints
@@ -37,7 +36,10 @@ const (
 // Traffic proves that keep-alive clients do not notice when the pods of the
 // edge, and those behind it, are replaced one by one.
 func Traffic(r *Run) error {
-	version := programs.Version("nginx", "-v")
+	version, err := nginxVersion()
+	if err != nil {
+		return fmt.Errorf("traffic: %w", err)
+	}
 	t, err := newTraffic(r)
 	if err != nil {
 		return fmt.Errorf("traffic: %w", err)
@@ -97,7 +99,9 @@ func newTraffic(r *Run) (*traffic, error) {
 		return nil, err
 	}
 	t.host = host
-	if t.dns, err = loopback.NewDNS(recordsSeconds * time.Second / lookupScale); err != nil {
+	// nginx counts in whole seconds: an answer that is valid for one it may keep
+	// for two, which is 4/5 more than a fifth of six.
+	if t.dns, err = loopback.NewDNS(recordsSeconds*time.Second/lookupScale - 800*time.Millisecond); err != nil {
 		return nil, err
 	}
 	r.atEnd(func() { _ = t.dns.Close() })
@@ -160,8 +164,7 @@ func (t *traffic) publish(service string) {
 }
 
 var (
-	stopSleep  = regexp.MustCompile(`exec sleep (\d+)`)
-	firstSleep = regexp.MustCompile(`(?m)(?:^|/bin/)sleep (\d+)$`)
+	firstSleep = regexp.MustCompile(`(?m)(?:^|/bin/|exec )sleep (\d+)$`)
 	keepAlive  = regexp.MustCompile(`keepalive_timeout (\d+)s;`)
 )
 
@@ -177,7 +180,7 @@ func number(text string, pattern *regexp.Regexp) (int, error) {
 // startEdge starts a pod of nginx, and waits until it is ready.
 func (t *traffic) startEdge(e *edgePod) error {
 	files := t.run.configMapWith("nginx.conf")
-	leave, err := number(files["stop.sh"], stopSleep)
+	leave, err := number(files["stop.sh"], firstSleep)
 	if err != nil {
 		return err
 	}
@@ -315,7 +318,7 @@ func (t *traffic) replaceAll(service string) error {
 
 // firstWait is how many seconds a preStop sleeps before anything else.
 func (r *Run) firstWait(component string) (int, error) {
-	pod, err := r.pod(podproc.Options{Component: component})
+	pod, err := r.pod(podproc.Options{Component: component, Secrets: withTLS(map[string]map[string]string{})})
 	if err != nil {
 		return 0, err
 	}

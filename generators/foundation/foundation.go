@@ -8,12 +8,17 @@ package foundation
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
-const rbac = "rbac.authorization.k8s.io"
+const (
+	rbac        = "rbac.authorization.k8s.io"
+	podSecurity = "pod-security.kubernetes.io/"
+)
 
 // Process adds the namespace, the roles with their bindings and the secrets.
 func Process(rl *krm.ResourceList) error {
@@ -43,9 +48,12 @@ func Process(rl *krm.ResourceList) error {
 func namespace(spec Spec) krm.M {
 	n := spec.Object("v1", "Namespace", spec.Namespace)
 	labels := n["metadata"].(krm.M)["labels"].(krm.M)
+	for key, value := range spec.Labels {
+		labels[key] = value
+	}
 	for _, mode := range []string{"enforce", "warn", "audit"} {
-		labels["pod-security.kubernetes.io/"+mode] = spec.PodSecurity
-		labels["pod-security.kubernetes.io/"+mode+"-version"] = "latest"
+		labels[podSecurity+mode] = spec.PodSecurity
+		labels[podSecurity+mode+"-version"] = "latest"
 	}
 	return n
 }
@@ -84,6 +92,11 @@ func check(spec Spec) error {
 	c.Owner(spec.Owner)
 	c.Label("spec.namespace", spec.Namespace)
 	c.OneOf("spec.podSecurity", spec.PodSecurity, "restricted", "baseline", "privileged")
+	for _, key := range slices.Sorted(maps.Keys(spec.Labels)) {
+		if strings.HasPrefix(key, podSecurity) {
+			c.Fail("spec.labels has %s: spec.podSecurity says that", key)
+		}
+	}
 	checkRoles(&c, spec.Roles)
 	checkSecrets(&c, spec.Secrets)
 	return c.Err()

@@ -15,6 +15,8 @@ type Spec struct {
 	// with neither, the component's.
 	AllPods bool              `json:"allPods,omitempty"`
 	Pods    map[string]string `json:"pods,omitempty"`
+	// Judged are tests of kube-score that the policy does not pass, and why.
+	Judged map[string]string `json:"judged,omitempty"`
 	// Ingress and Egress are what is allowed.
 	Ingress []Rule `json:"ingress,omitempty"`
 	Egress  []Rule `json:"egress,omitempty"`

@@ -34,7 +34,7 @@ func policy(s Spec) krm.M {
 		spec["egress"] = rules(s.Egress, "to")
 	}
 	o["spec"] = spec
-	return o
+	return krm.Annotate(o, krm.Judged(s.Judged))
 }
 
 func selected(s Spec) krm.M {

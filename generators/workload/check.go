@@ -11,7 +11,7 @@ import (
 func check(s Spec) error {
 	var c krm.Check
 	c.Owner(s.Owner)
-	c.OneOf("spec.kind", s.Kind, deployment, statefulSet, daemonSet, job)
+	c.OneOf("spec.kind", s.Kind, deployment, statefulSet, daemonSet, job, cronJob)
 	checkKind(&c, s)
 	if s.UID < 1 {
 		c.Fail("spec.uid is %d: a container must not run as root", s.UID)
@@ -22,11 +22,8 @@ func check(s Spec) error {
 	if len(s.Rules) > 0 && !s.Token {
 		c.Fail("spec.rules are of no use without spec.token: the pods have nothing to show to the API server")
 	}
-	if s.TokenSecret != "" {
-		c.Name("spec.tokenSecret", s.TokenSecret)
-		if !s.Token {
-			c.Fail("spec.tokenSecret is of no use without spec.token")
-		}
+	if s.LastingToken && !s.Token {
+		c.Fail("spec.lastingToken is of no use without spec.token")
 	}
 	checkContainers(&c, s)
 	checkWaits(&c, s)
@@ -44,19 +41,22 @@ func checkKind(c *krm.Check, s Spec) {
 	if !scales && s.Replicas != 0 {
 		c.Fail("spec.replicas is %d: a %s has none", s.Replicas, s.Kind)
 	}
-	if s.MaxUnavailable != "" && (s.Kind == job || !s.MaxUnavailable.valid()) {
+	if s.MaxUnavailable != "" && (passes(s.Kind) || !s.MaxUnavailable.valid()) {
 		c.Fail("spec.maxUnavailable is %q: it is at least 1 or a percentage, and not for a Job", s.MaxUnavailable)
 	}
-	if s.MinReadySeconds < 0 || s.MinReadySeconds > 0 && s.Kind == job {
+	if s.MinReadySeconds < 0 || s.MinReadySeconds > 0 && passes(s.Kind) {
 		c.Fail("spec.minReadySeconds is %d: it is not negative, and not for a Job", s.MinReadySeconds)
 	}
-	if s.BackoffLimit < 0 || s.BackoffLimit > 0 && s.Kind != job {
+	if s.BackoffLimit < 0 || s.BackoffLimit > 0 && !passes(s.Kind) {
 		c.Fail("spec.backoffLimit is %d: it is for a Job, and not negative", s.BackoffLimit)
 	}
 	if s.Recreate && (s.Kind != deployment || s.Surge) {
 		c.Fail("spec.recreate is for a Deployment, and not with spec.surge")
 	}
-	if s.Kind == job && len(s.Services) > 0 {
+	if (s.Schedule != "") != (s.Kind == cronJob) || s.Kind == cronJob && len(strings.Fields(s.Schedule)) != 5 {
+		c.Fail("spec.schedule is %q: a CronJob has five fields of cron, and nothing else has a schedule", s.Schedule)
+	}
+	if passes(s.Kind) && len(s.Services) > 0 {
 		c.Fail("spec.services are of no use to a Job")
 	}
 	if s.Kind == statefulSet {

@@ -10,7 +10,7 @@ const Kind = "Workload"
 // fragments, passed through as they are.
 type Spec struct {
 	krm.Owner
-	// Kind is Deployment, StatefulSet, DaemonSet or Job.
+	// Kind is Deployment, StatefulSet, DaemonSet, Job or CronJob.
 	Kind string `json:"kind"`
 	// Replicas of a Deployment or StatefulSet.
 	Replicas int `json:"replicas,omitempty"`
@@ -22,6 +22,9 @@ type Spec struct {
 	// Recreate takes all pods of a Deployment away before it starts new ones:
 	// for a program of which no two should run.
 	Recreate bool `json:"recreate,omitempty"`
+
+	// Judged are tests of kube-score that the workload does not pass, and why.
+	Judged map[string]string `json:"judged,omitempty"`
 
 	// UID is the numeric user and group of all containers, and the group
 	// that owns volumes.
@@ -59,9 +62,10 @@ type Spec struct {
 	// Token mounts the service account's token: only for what talks to the
 	// API server.
 	Token bool `json:"token,omitempty"`
-	// TokenSecret is made, with a token that does not expire, and mounted in
-	// place of the bound one: for a client that reads its token once.
-	TokenSecret string `json:"tokenSecret,omitempty"`
+	// LastingToken makes that token one that does not expire, in a Secret named
+	// after the component: for a program that reads it once. Kubernetes gives
+	// other tokens an end, and a pod a new one in time.
+	LastingToken bool `json:"lastingToken,omitempty"`
 	// Rules of a Role in the workload's own namespace.
 	Rules []krm.M `json:"rules,omitempty"`
 
@@ -71,8 +75,10 @@ type Spec struct {
 	// PodDisruptionBudget. A DaemonSet has none, and rolls so many at once.
 	MaxUnavailable Amount `json:"maxUnavailable,omitempty"`
 
-	// BackoffLimit of a Job.
+	// BackoffLimit of a Job, or of each Job of a CronJob.
 	BackoffLimit int `json:"backoffLimit,omitempty"`
+	// Schedule of a CronJob, in cron's five fields.
+	Schedule string `json:"schedule,omitempty"`
 }
 
 // Container of a pod.

@@ -24,8 +24,8 @@ func initContainers(s Spec) krm.L {
 
 func mainContainer(s Spec) krm.M {
 	main := s.Main
-	if s.TokenSecret != "" {
-		main.Mounts = append(slices.Clone(main.Mounts), krm.M{"name": tokenVolume, "mountPath": tokenPath, "readOnly": true})
+	if s.LastingToken {
+		main.Mounts = append(slices.Clip(main.Mounts), krm.M{"name": "token", "mountPath": tokenDir, "readOnly": true})
 	}
 	c := container(main, s.Component, scratchOf(""))
 	if s.WritableRoot != "" {

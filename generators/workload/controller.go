@@ -12,7 +12,11 @@ const (
 	statefulSet = "StatefulSet"
 	daemonSet   = "DaemonSet"
 	job         = "Job"
+	cronJob     = "CronJob"
 )
+
+// passes tells that pods of a kind end.
+func passes(kind string) bool { return kind == job || kind == cronJob }
 
 // oldRevisions are kept for a roll-back by hand. Git has the rest.
 const oldRevisions = 3
@@ -20,18 +24,18 @@ const oldRevisions = 3
 // controller is the object that makes the pods.
 func controller(s Spec) krm.M {
 	group := "apps/v1"
-	if s.Kind == job {
+	if passes(s.Kind) {
 		group = "batch/v1"
 	}
 	o := s.Object(group, s.Kind, s.Component)
 	made := map[string]func(Spec) krm.M{
-		deployment: deploymentSpec, statefulSet: statefulSetSpec, daemonSet: daemonSetSpec, job: jobSpec,
+		deployment: deploymentSpec, statefulSet: statefulSetSpec, daemonSet: daemonSetSpec, job: jobSpec, cronJob: cronJobSpec,
 	}[s.Kind](s)
 	if s.MinReadySeconds > 0 {
 		made["minReadySeconds"] = s.MinReadySeconds
 	}
 	o["spec"] = made
-	return o
+	return krm.Annotate(o, krm.Judged(s.Judged))
 }
 
 // rollShare is how much of a Deployment rolls at once: one of up to ten pods,
@@ -96,4 +100,18 @@ func daemonSetSpec(s Spec) krm.M {
 // gone, and run it again.
 func jobSpec(s Spec) krm.M {
 	return krm.M{"backoffLimit": s.BackoffLimit, "template": template(s)}
+}
+
+// cronJobSpec starts no run beside another one. One that the cluster had no time
+// for within ten minutes is left to the next: a hundred of them that were missed
+// would stop a CronJob without such a deadline for good.
+func cronJobSpec(s Spec) krm.M {
+	return krm.M{
+		"schedule":                   s.Schedule,
+		"concurrencyPolicy":          "Forbid",
+		"startingDeadlineSeconds":    600,
+		"successfulJobsHistoryLimit": 1,
+		"failedJobsHistoryLimit":     1,
+		"jobTemplate":                krm.M{"metadata": krm.M{"labels": s.Labels()}, "spec": jobSpec(s)},
+	}
 }

@@ -25,14 +25,14 @@ func template(s Spec) krm.M {
 func pod(s Spec) krm.M {
 	p := krm.M{
 		"serviceAccountName":           s.Component,
-		"automountServiceAccountToken": s.Token && s.TokenSecret == "",
+		"automountServiceAccountToken": s.Token && !s.LastingToken,
 		// Variables of other Services, KAFKA_PORT for one, would be taken
 		// for configuration by some images.
 		"enableServiceLinks": false,
 		"securityContext":    podSecurity(s.UID),
 		"containers":         krm.L{mainContainer(s)},
 	}
-	if s.Kind == job {
+	if passes(s.Kind) {
 		// A failed pod stays, with its logs, and the next try is a new one.
 		p["restartPolicy"] = "Never"
 	}
@@ -75,7 +75,7 @@ func volumes(s Spec) krm.L {
 	for _, v := range s.Volumes {
 		all = append(all, v)
 	}
-	if s.TokenSecret != "" {
+	if s.LastingToken {
 		all = append(all, tokenFiles(s))
 	}
 	for _, c := range s.Init {

@@ -1,5 +1,5 @@
 // Package workload makes one workload and what belongs to it: the Deployment,
-// StatefulSet, DaemonSet or Job, its service account and role, its Services
+// StatefulSet, DaemonSet, Job or CronJob, its service account and role, its Services
 // and its disruption budget.
 //
 // Every pod passes the restricted Pod Security Standard; that is not for the

@@ -30,6 +30,8 @@ type Catalog struct {
 	// DNS names the cluster's DNS Service, by platform; "generic" is for the
 	// rest. It lacks the cluster's domain.
 	DNS map[string]string `json:"dns"`
+	// Pods that a node takes, by platform; "generic" is for the rest.
+	Pods map[string]int `json:"pods"`
 	// ClusterRoles that a platform wants to be bound, by platform.
 	ClusterRoles map[string]ClusterRoles `json:"clusterRoles"`
 	// Runtimes are the families of the runtimes manifest.
@@ -40,6 +42,10 @@ type Catalog struct {
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.
 	Actions Actions `json:"actions"`
+	// Logs is what those of a container take of its node's disk.
+	Logs Logs `json:"logs"`
+	// Growth is how records of activations fill a disk.
+	Growth Growth `json:"growth"`
 	// Drain is what all that goes away waits for.
 	Drain Drain `json:"drain"`
 	// Limits are the links of each flow, from the edge to the database.
@@ -120,8 +126,6 @@ type Component struct {
 	Outside []Outside `json:"outside"`
 	// APIServer says when the pods talk to the Kubernetes API; nil: never.
 	APIServer When `json:"apiServer"`
-	// Token that does not expire, for them; nil: they have a bound one.
-	Token *Token `json:"token"`
 	// Public ports are open to the world.
 	Public []Public `json:"public"`
 	// Metrics says where they are read.
@@ -212,12 +216,6 @@ type Outside struct {
 type Public struct {
 	Port string `json:"port"`
 	When When   `json:"when"`
-}
-
-// Token of a service account in a Secret.
-type Token struct {
-	Secret string `json:"secret"`
-	When   When   `json:"when"`
 }
 
 // Metrics are read at a path of a port.
@@ -327,6 +325,20 @@ type Drain struct {
 	Found int `json:"found"`
 }
 
+// Logs of a container: what they usually take, and what they may take.
+type Logs struct {
+	Request string `json:"request"`
+	Limit   string `json:"limit"`
+}
+
+// Growth of CouchDB's files.
+type Growth struct {
+	// Compaction is how many times its live data a file takes at most.
+	Compaction int `json:"compaction"`
+	// Tombstone is what stays of a document that was deleted, in bytes.
+	Tombstone int `json:"tombstone"`
+}
+
 // Database of CouchDB.
 type Database struct {
 	// Suffix of the name, after the environment's prefix.
@@ -363,6 +375,9 @@ type Actions struct {
 	Rules []map[string]any `json:"rules"`
 	// Labels that every action pod carries.
 	Labels map[string]string `json:"labels"`
+	// Judged are tests of kube-score that policies of action pods do not pass, and
+	// why.
+	Judged map[string]string `json:"judged"`
 	// Port that it listens on.
 	Port int `json:"port"`
 	// Needs are the edges of the graph that start at action pods.

@@ -76,10 +76,27 @@ type Front struct {
 	Keys     []string `json:"keys"`
 	// Settings are its links.
 	Settings []Setting `json:"settings"`
+	// Pods says how it sends to pods themselves; nil: it does not.
+	Pods *Pods `json:"pods"`
 	// Note says what an administrator must know or do; a template.
 	Note string `json:"note"`
 	// Source is where all this was read.
 	Source string `json:"source"`
+}
+
+// Pods of the edge as a front that sends to them sees them.
+type Pods struct {
+	// Marks are annotations with the values by which it does; none: always.
+	Marks map[string]string `json:"marks"`
+	// Labels of the namespace, by which a pod is ready when the front is.
+	Labels map[string]string `json:"labels"`
+	// Key and Part are the annotation that says, in seconds from 0 to Most, when
+	// a pod that goes is forgotten, Default is without it, Least in any case.
+	Key     string `json:"key"`
+	Part    string `json:"part"`
+	Default int    `json:"default"`
+	Least   int    `json:"least"`
+	Most    int    `json:"most"`
 }
 
 // Setting of a front.

@@ -8,7 +8,7 @@ import (
 )
 
 // When says under which values of an environment something is so: for each path
-// of a field its value, a string or a bool. Of a field that is neither, true says
+// of a field its value, a string or a bool. Of a field that is no bool, true says
 // that it is given and false that it is not. A When without paths always holds,
 // nil too where the catalogue has a default.
 type When map[string]any
@@ -16,19 +16,19 @@ type When map[string]any
 // Holds tells whether an environment has all the values.
 func (w When) Holds(env *environment.Environment) bool {
 	for path, want := range w {
-		if value(field.Of(env, path)) != want {
+		if value(field.Of(env, path), want) != want {
 			return false
 		}
 	}
 	return true
 }
 
-// value of a field as a When writes it.
-func value(v reflect.Value) any {
-	switch v.Kind() {
-	case reflect.String:
+// value of a field as a When writes it. A bool asks of a text whether it is given.
+func value(v reflect.Value, want any) any {
+	if _, text := want.(string); text && v.Kind() == reflect.String {
 		return v.String()
-	case reflect.Bool:
+	}
+	if v.Kind() == reflect.Bool {
 		return v.Bool()
 	}
 	return field.Given(v)

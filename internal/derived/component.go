@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/whiskops/whiskops/generators/workload"
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/field"
@@ -12,6 +13,7 @@ import (
 // Kinds of workloads that decide how many pods there are.
 const (
 	Job       = "Job"
+	CronJob   = "CronJob"
 	DaemonSet = "DaemonSet"
 )
 
@@ -48,7 +50,13 @@ func (v *Values) Kind(component string) string {
 	return kind
 }
 
-// Replicas of a component: 1 for a Job, the nodes of its pool for a DaemonSet.
+// Passes tells whether a component's pods come and go, as a Job's do.
+func (v *Values) Passes(component string) bool {
+	kind := v.Kind(component)
+	return kind == Job || kind == CronJob
+}
+
+// Replicas of a component: 1 for a Job or a CronJob, the nodes of its pool for a DaemonSet.
 func (v *Values) Replicas(component string) int {
 	path := v.Catalog.Components[component].Replicas
 	switch {
@@ -75,14 +83,16 @@ func (v *Values) CallsAPI(component string) bool {
 	return when != nil && when.Holds(v.Env)
 }
 
-// TokenSecret is the Secret with the token that a component's pods show to the
-// Kubernetes API; empty where they have a bound one, or none.
-func (v *Values) TokenSecret(component string) string {
-	token := v.Catalog.Components[component].Token
-	if token == nil || !token.When.Holds(v.Env) || !v.CallsAPI(component) {
-		return ""
+// Tokens are the Secrets that are generated with an account's token, each with
+// its component.
+func (v *Values) Tokens() map[string]string {
+	tokens := map[string]string{}
+	for _, name := range v.Components() {
+		if v.Catalog.Components[name].Workload["lastingToken"] == true {
+			tokens[workload.TokenSecret(name)] = name
+		}
 	}
-	return token.Secret
+	return tokens
 }
 
 // Resources that the environment gives a component's main container, and the

@@ -35,6 +35,8 @@ type Values struct {
 	PublicURL string
 	// EdgeLeave is how long nginx still answers when its pod goes, in seconds.
 	EdgeLeave int
+	// NamespaceLabels are those that fronts want of the installation's namespace.
+	NamespaceLabels map[string]string
 	// CertificateSecret holds nginx's certificate.
 	CertificateSecret string
 
@@ -108,7 +110,7 @@ func New(env *environment.Environment) (Values, error) {
 	if env.Edge.Port != 443 {
 		v.PublicURL += fmt.Sprintf(":%d", env.Edge.Port)
 	}
-	v.EdgeLeave = cat.Drain.Endpoints + cat.Drain.KeepAlive
+	v.leave()
 	v.CertificateSecret = cat.Edge.Certificate
 	if env.Edge.TLS.Existing != nil {
 		v.CertificateSecret = env.Edge.TLS.Existing.Secret
@@ -135,8 +137,7 @@ func (v *Values) memory() {
 	if v.Env.Invoker.UserMemory != "" {
 		v.UserMemory = Bytes(v.Env.Invoker.UserMemory) / quantity.MiB
 	} else if pool, ok := v.Env.Cluster.Nodes[v.InvokerPool]; ok {
-		free := Bytes(pool.Memory) - Bytes(v.Env.Invoker.Reserve) - Bytes(v.Env.Invoker.Resources.Limits.Memory)
-		v.UserMemory = max(0, free/quantity.MiB)
+		v.UserMemory = max(0, min(v.FreeMemory(pool)/quantity.MiB, v.FreePods(pool)*v.leastMiB()))
 	}
 	v.MaxActionMillicpus = int64(v.Env.Actions.CPUPer256Mi) * Bytes(v.Env.Limits.Memory.Max) / (256 * quantity.MiB)
 }

@@ -1,6 +1,7 @@
 package derived
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -93,7 +94,15 @@ func TestCouchDB(t *testing.T) {
 func TestUserMemory(t *testing.T) {
 	pool := func(memory string) func(*environment.Environment) {
 		return func(e *environment.Environment) {
-			e.Cluster.Nodes["invoker"] = environment.NodePool{Count: 2, CPU: "8", Memory: memory, Zones: 1}
+			e.Cluster.Nodes["invoker"] = environment.NodePool{Count: 2, CPU: "8", Memory: memory, Zones: 1, Pods: 1000}
+		}
+	}
+	// A node of 64Gi for few pods, whose smallest action has so many MiB.
+	few := func(pods, system, least int, platform string) func(*environment.Environment) {
+		return func(e *environment.Environment) {
+			e.Cluster.Platform = platform
+			e.Cluster.Nodes["invoker"] = environment.NodePool{Count: 2, CPU: "8", Memory: "64Gi", Zones: 1, Pods: pods, SystemPods: system}
+			e.Limits.Memory.Min = fmt.Sprintf("%dMi", least)
 		}
 	}
 	for _, tt := range []struct {
@@ -115,11 +124,21 @@ func TestUserMemory(t *testing.T) {
 		}, 27 * 1024},
 		{"in the core pool without one of their own", func(e *environment.Environment) {
 			delete(e.Cluster.Nodes, "invoker")
-			e.Cluster.Nodes["core"] = environment.NodePool{Count: 1, CPU: "8", Memory: "16Gi", Zones: 1}
+			e.Cluster.Nodes["core"] = environment.NodePool{Count: 1, CPU: "8", Memory: "16Gi", Zones: 1, Pods: 1000}
 		}, 16*1024 - 1024 - 1280},
 		{"no pools", func(e *environment.Environment) { e.Cluster.Nodes = nil }, 0},
+		{"the kubelet's own number of pods", few(0, 10, 128, "generic"), (110 - 10 - 1) * 128},
+		{"that of a platform", few(0, 10, 128, "openshift"), (250 - 10 - 1) * 128},
+		{"few pods", few(58, 10, 128, "eks"), 47 * 128},
+		{"few pods and larger actions", few(58, 10, 256, "eks"), 47 * 256},
+		{"as much as there is memory", few(58, 10, 1343, "eks"), 47 * 1343},
+		{"no more than there is memory", few(58, 10, 1350, "eks"), 64*1024 - 1024 - 1280},
+		{"one pod", few(12, 10, 128, "eks"), 128},
+		{"no pod", few(11, 10, 128, "eks"), 0},
+		{"less than no pod", few(5, 10, 128, "eks"), 0},
+		{"actions of no size", few(58, 10, 0, "eks"), 47},
 		{"by a rule", func(e *environment.Environment) {
-			e.Cluster.Nodes["gpu"] = environment.NodePool{Count: 1, CPU: "8", Memory: "64Gi", Zones: 1}
+			e.Cluster.Nodes["gpu"] = environment.NodePool{Count: 1, CPU: "8", Memory: "64Gi", Zones: 1, Pods: 1000}
 			e.Placement.Rules = map[string]environment.PlacementRule{"invoker": {Pool: "gpu"}}
 		}, 64*1024 - 1024 - 1280},
 	} {
@@ -143,7 +162,7 @@ func TestMaxActionMillicpus(t *testing.T) {
 }
 
 func TestComponents(t *testing.T) {
-	all := []string{"apigateway", "controller", "couchdb", "couchdb-init", "invoker", "kafka", "kafka-topics", "nginx", "redis", "smoke-test"}
+	all := []string{"apigateway", "controller", "couchdb", "couchdb-cleanup", "couchdb-init", "invoker", "kafka", "kafka-topics", "nginx", "redis", "smoke-test"}
 	without := func(names ...string) []string {
 		gone := map[string]bool{}
 		for _, n := range names {
@@ -172,7 +191,7 @@ func TestComponents(t *testing.T) {
 			e.Kafka.External, e.Kafka.Mode = &environment.KafkaExternal{Brokers: 3}, "separate"
 		}, without("kafka")},
 		{"a quorum of its own", func(e *environment.Environment) { e.Kafka.Mode = "separate" },
-			[]string{"apigateway", "controller", "couchdb", "couchdb-init", "invoker", "kafka", "kafka-controller", "kafka-topics", "nginx", "redis", "smoke-test"}},
+			[]string{"apigateway", "controller", "couchdb", "couchdb-cleanup", "couchdb-init", "invoker", "kafka", "kafka-controller", "kafka-topics", "nginx", "redis", "smoke-test"}},
 	} {
 		v := of(t, tt.change)
 		if diff := cmp.Diff(tt.want, v.Components()); diff != "" {

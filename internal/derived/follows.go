@@ -28,6 +28,9 @@ func (v *Values) Follows() []Follow {
 	var all []Follow
 	add := func(path string, value any, from ...string) { all = append(all, Follow{path, value, from}) }
 	add("cluster.dns", v.DNS, "cluster.platform", "cluster.domain")
+	for _, pool := range slices.Sorted(maps.Keys(v.Env.Cluster.Nodes)) {
+		add(environment.JoinPath("cluster", "nodes", pool, "pods"), v.NodePods(v.Env.Cluster.Nodes[pool]), "cluster.platform")
+	}
 	v.placements(add)
 	v.entrances(add)
 	v.classes(add)
@@ -42,7 +45,8 @@ func (v *Values) Follows() []Follow {
 	add("invoker.managedShare", v.Shares.Managed, "invoker.replicas")
 	add("invoker.blackboxShare", v.Shares.Blackbox, "invoker.replicas")
 	node := environment.JoinPath("cluster", "nodes", v.InvokerPool, "memory")
-	add("invoker.userMemory", mebibytes(v.UserMemory), node, "invoker.reserve", "invoker.resources.limits.memory")
+	add("invoker.userMemory", mebibytes(v.UserMemory), node, "invoker.reserve", "invoker.resources.limits.memory",
+		environment.JoinPath("cluster", "nodes", v.InvokerPool, "pods"), environment.JoinPath("cluster", "nodes", v.InvokerPool, "systemPods"), "limits.memory.min")
 	add("actions.namespace", v.ActionNamespace, "namespace")
 
 	add("publicURL", v.PublicURL, "edge.host", "edge.port")
@@ -74,7 +78,7 @@ func (v *Values) placements(add func(string, any, ...string)) {
 		return
 	}
 	for _, component := range v.Components() {
-		if v.Kind(component) == Job {
+		if v.Passes(component) {
 			continue // environments have no rule for it
 		}
 		rule := v.Placement(component)

@@ -53,9 +53,28 @@ func (v *Values) Placement(component string) Rule {
 	if !v.Env.Placement.Enabled {
 		return Rule{Spread: "none", Zones: "none"}
 	}
-	r := Rule{Pool: v.Pool(component), Spread: cmp.Or(own.Spread, c.Spread), Zones: cmp.Or(own.Zones, c.Zones), Arch: c.Arch}
+	r := Rule{Pool: v.Pool(component), Spread: cmp.Or(own.Spread, c.Spread), Zones: cmp.Or(own.Zones, v.zones(component)), Arch: c.Arch}
 	r.Tolerations = v.tolerations(r.Pool)
 	return r
+}
+
+// votersZones is how many zones lose no quorum when one of them goes.
+const votersZones = 3
+
+// zones of a component, where nothing is written. A volume stays for ever in the
+// zone in which its first pod was, so voters of a quorum that keep one each are
+// put apart from the first day on, where there are zones enough.
+func (v *Values) zones(component string) string {
+	c := v.Catalog.Components[component]
+	volume, _ := v.Volume(component)
+	if v.Voter(component) == nil || volume == nil || !c.Data.Each || v.Env.Cluster.Nodes[v.Pool(component)].Zones < votersZones {
+		return c.Zones
+	}
+	switch {
+	case volume.NFS != nil, volume.CSI != nil, volume.Local != nil, volume.HostPath != nil, volume.None != nil, volume.ExistingClaim != "":
+		return c.Zones
+	}
+	return "hard"
 }
 
 // Taints of a pool's nodes: those of the environment, and, on a pool of the

@@ -28,11 +28,15 @@ func (x explainer) conflict(e errors.Error) finding.Finding {
 	}
 	label := place.JoinPath(place.ErrorPath(e)...)
 	help := "keep one of them; a shared value that may be overridden is written as a default: *3 | int"
+	twice := fmt.Sprintf("%s is said twice, differently", place.Quoted(lastOf(place.ErrorPath(e))))
 	if len(sides) < 2 || sides[0].text == "" {
-		where := x.position(e)
-		return place.At(where, place.CodeConflict, label, fmt.Sprintf("%s is said twice, differently", place.Quoted(lastOf(place.ErrorPath(e)))), help)
+		return place.At(x.position(e), place.CodeConflict, label, twice, help)
 	}
 	slices.SortFunc(sides, func(a, b side) int { return place.Compare(a.pos, b.pos) })
+	// A value that is computed is in no list of secrets, but its line is.
+	if slices.ContainsFunc(sides, func(s side) bool { return x.pkg.Secrets.Holds(s.pos.Filename(), s.pos.Line()) }) {
+		return place.At(sides[1].pos, place.CodeConflict, label, twice, help)
+	}
 	return place.At(sides[1].pos, place.CodeConflict, label, fmt.Sprintf("%s is %s here, but %s at %s",
 		place.Quoted(lastOf(place.ErrorPath(e))), sides[1].text, sides[0].text, place.Brief(sides[0].pos, sides[1].pos)), help)
 }

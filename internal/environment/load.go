@@ -68,6 +68,10 @@ func unread(name string, err error) error {
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
 		err = pe.Err
 	}
+	// What os.Root says has no value of its own.
+	if err.Error() == "path escapes from parent" {
+		err = errors.New("it is a symbolic link that leads out of the repository")
+	}
 	return fmt.Errorf("read environments: %s: %w", name, err)
 }
 

@@ -88,7 +88,7 @@ a: _shared & {edge: host: strings.ToLower("A.") + domain, cluster: nodes: {for n
 `,
 	})
 	got := []any{len(envs), envs[0].Name, envs[0].Edge.Host, envs[0].Kafka.Replicas, envs[0].Cluster.Nodes["core"], envs[1].Kafka.Replicas, envs[1].Actions.Egress, envs[1].ImagePullSecrets}
-	want := []any{2, "a", "a.example.com", 5, NodePool{Count: 2, CPU: "2", Memory: "4Gi", Zones: 3, Labels: map[string]string{}, Taints: []Taint{}}, 1,
+	want := []any{2, "a", "a.example.com", 5, NodePool{Count: 2, CPU: "2", Memory: "4Gi", Zones: 3, SystemPods: 10, Labels: map[string]string{}, Taints: []Taint{}}, 1,
 		Egress{CIDRs: []string{"0.0.0.0/0"}, Except: []string{}}, []string{"registry"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)

@@ -104,6 +104,14 @@ type NodePool struct {
 	// Memory of one node that pods may ask for: what the kubelet calls
 	// allocatable.
 	Memory string `json:"memory"`
+	// Pods that one node takes, whoever's they are: what the kubelet calls
+	// allocatable. On EKS it goes by the instance type (29 for m5.large, 58
+	// for m5.2xlarge), on AKS and GKE by what the pool was made with. Derived
+	// from platform: 250 on OpenShift, else the kubelet's 110.
+	Pods int `json:"pods,omitempty"`
+	// Pods of one node that are not the installation's: network, DNS, agents
+	// for logs and metrics. Default: 10.
+	SystemPods int `json:"systemPods"`
 	// Number of zones that the nodes are spread over. Default: 1, which
 	// promises nothing.
 	Zones int `json:"zones"`
@@ -155,7 +163,10 @@ type PlacementRule struct {
 	// component: "hard" never, "soft" if it must, "none" as it comes.
 	// Derived: what the catalogue says.
 	Spread string `json:"spread,omitempty"`
-	// The same over zones. Derived: what the catalogue says.
+	// The same over zones. Derived: what the catalogue says, and "hard" for
+	// voters of a quorum that keep a volume of a StorageClass each, in a pool
+	// of 3 zones or more: a volume stays in the zone of its first pod for
+	// ever. Where two of them already are in one zone, write "soft".
 	Zones string `json:"zones,omitempty"`
 }
 
@@ -297,9 +308,10 @@ type ResourceList struct {
 
 // APIGateway serves API definitions (wsk api).
 type APIGateway struct {
-	// Whether it is installed, and Redis with it. "wsk api create" needs the
-	// package of route management besides, which whiskops does not install
-	// yet, and its management port, which no policy opens. Default: true.
+	// Whether it is installed, and Redis with it. Default: false, because
+	// "wsk api create" needs the package of route management besides, which
+	// whiskops does not install yet, and its management port, which no
+	// policy opens: until then nobody can use it.
 	Enabled bool `json:"enabled"`
 	// Number of its pods. Default: 1; it holds no state.
 	Replicas int `json:"replicas"`
@@ -401,6 +413,8 @@ type CouchDB struct {
 	// Whether databases, design documents, users and subjects are made, and
 	// put right whenever they differ. Nothing is ever deleted. Default: true.
 	Init bool `json:"init"`
+	// The records of activations: of each its result and its log.
+	Activations CouchDBActivations `json:"activations"`
 	// Where its data is. Default size: 20Gi.
 	Volume Volume `json:"volume"`
 	// Resources of its pod.
@@ -415,6 +429,20 @@ type CouchDBExternal struct {
 	Host string `json:"host"`
 	// Its TCP port. Default: that of https.
 	Port int `json:"port"`
+}
+
+// CouchDBActivations is the type of CouchDB.Activations.
+type CouchDBActivations struct {
+	// How long a record is kept after its activation's end, in hours: a
+	// CronJob deletes what is older. Absent: for ever, because nothing is
+	// deleted that nobody asked to delete; the volume fills up.
+	Keep string `json:"keep,omitempty"`
+	// Activations in a minute that are expected, on the average of a day,
+	// to judge the size of the volume. Default: 60.
+	PerMinute int `json:"perMinute"`
+	// Size of a record that is expected, on the average. Default: 2Ki, of
+	// small results and a few lines of log.
+	Size string `json:"size"`
 }
 
 // Kafka carries activations between controllers and invokers, in KRaft mode.
@@ -563,12 +591,6 @@ type Invoker struct {
 	// update of a DaemonSet, as a percentage that is rounded up. A StatefulSet
 	// rolls one by one. Default: 10%, one of up to ten.
 	MaxUnavailable string `json:"maxUnavailable"`
-	// What an invoker shows to the Kubernetes API, whose token it reads once.
-	// A bound one is refused when it is old, after 90 days on EKS and a year
-	// elsewhere: invokers have to be restarted before. A lasting one is in a
-	// Secret, for whoever may read Secrets of the namespace. Default: lasting,
-	// since all invokers would fail together, and look well.
-	Token string `json:"token"`
 	// What "wsk activation logs" shows: container logs read through the
 	// API server, or nothing, which is much cheaper. Default: api.
 	Logs string `json:"logs"`
@@ -588,6 +610,10 @@ type Actions struct {
 	// CPU of an action in millicores for each 256 MiB of its memory.
 	// Absent: actions get no CPU request.
 	CPUPer256Mi int `json:"cpuPer256Mi,omitempty"`
+	// Disk of its node that each action pod asks for and may fill, with what
+	// it writes and logs: one that takes more is evicted. Nodes must have that
+	// much for each of their pods. Absent: actions may fill the node's disk.
+	EphemeralStorage string `json:"ephemeralStorage,omitempty"`
 	// Where actions may connect to, besides the cluster's DNS.
 	Egress Egress `json:"egress"`
 }

@@ -49,21 +49,33 @@ func Given(v reflect.Value) bool {
 // Type of the field at a path of a struct type. An error says which part of the
 // path there is not.
 func Type(of reflect.Type, path string) (reflect.Type, error) {
-	t := of
+	f, err := find(of, path)
+	return f.Type, err
+}
+
+// Optional tells whether the field at a path of a struct type may be left out.
+func Optional(of reflect.Type, path string) bool {
+	f, err := find(of, path)
+	return err == nil && strings.HasSuffix(f.Tag.Get("json"), ",omitempty")
+}
+
+func find(of reflect.Type, path string) (reflect.StructField, error) {
+	last := reflect.StructField{Type: of}
 	for label := range strings.SplitSeq(path, ".") {
+		t := last.Type
 		if t.Kind() == reflect.Pointer {
 			t = t.Elem()
 		}
 		if t.Kind() != reflect.Struct {
-			return nil, fmt.Errorf("path %q: nothing has fields before %q", path, label)
+			return reflect.StructField{}, fmt.Errorf("path %q: nothing has fields before %q", path, label)
 		}
 		f, ok := named(t, label)
 		if !ok {
-			return nil, fmt.Errorf("path %q: %s has no field %q", path, t, label)
+			return reflect.StructField{}, fmt.Errorf("path %q: %s has no field %q", path, t, label)
 		}
-		t = f.Type
+		last = f
 	}
-	return t, nil
+	return last, nil
 }
 
 func named(t reflect.Type, label string) (reflect.StructField, bool) {

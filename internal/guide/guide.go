@@ -4,7 +4,7 @@
 // can be pasted.
 //
 // In: the derived values of a checked environment. Out: Markdown, from the
-// template guide.md beside this file, with changes.md in it. No secret is ever in it, not even one
+// template guide.md beside this file, with the others in it. No secret is ever in it, not even one
 // that stands in the environment.
 package guide
 
@@ -82,14 +82,14 @@ type row struct {
 	Pool, Spread, Zones string
 }
 
-// Rows are the components, Jobs left out: they come and go.
+// Rows are the components, less those whose pods come and go.
 func (v view) Rows() []row {
 	var all []row
 	for _, name := range v.Components() {
-		kind := v.Kind(name)
-		if kind == derived.Job {
+		if v.Passes(name) {
 			continue
 		}
+		kind := v.Kind(name)
 		r := v.Placement(name)
 		pool := r.Pool
 		if pool == "" {
@@ -115,7 +115,7 @@ func (v view) Jobs() []string {
 func (v view) Workloads() []string {
 	var all []string
 	for _, r := range v.Rows() {
-		all = append(all, strings.ToLower(r.Kind)+"/"+r.Name)
+		all = append(all, v.Workload(r.Name))
 	}
 	return all
 }
@@ -170,14 +170,13 @@ func (v view) ActionSelector() string {
 	return strings.Join(all, ",")
 }
 
-// NotActions selects every pod but those of actions.
-func (v view) NotActions() string { return strings.ReplaceAll(v.ActionSelector(), "=", "!=") }
-
 // memory of actions: how many standard ones run at once.
 type memory struct {
 	// User memory of an invoker, and where it comes from: "31Gi less ...",
 	// or empty where the environment says it.
 	User, From string
+	// Pods is what bounds User where From does not: the pods that a node takes.
+	Pods string
 	// Standard is the memory of an action that asks for none.
 	Standard string
 	// Controllers share an invoker's memory among them.
@@ -199,7 +198,13 @@ func (v view) Memory() memory {
 		Controllers: e.Controller.Replicas, Invokers: v.Replicas(v.Catalog.Actions.By),
 		Alone: e.Invoker.Kind == derived.DaemonSet || v.Placement(v.Catalog.Actions.By).Spread == "hard",
 	}
-	if e.Invoker.UserMemory == "" {
+	pool := e.Cluster.Nodes[v.InvokerPool]
+	switch free := v.FreeMemory(pool) / quantity.MiB; {
+	case e.Invoker.UserMemory != "":
+	case free > v.UserMemory:
+		m.Pods = fmt.Sprintf("enough for the %d pods that a node has room for beside the invoker (%d, less %d of the system's), if each is as small as limits.memory.min allows (%s). Of the %dMi that a node has for actions the rest is only used with a larger limits.memory.min, or on nodes that take more pods",
+			v.FreePods(pool), v.NodePods(pool), pool.SystemPods, e.Limits.Memory.Min, free)
+	default:
 		m.From = fmt.Sprintf("%s of the node less %s for the system and %s for the invoker itself",
 			e.Cluster.Nodes[v.InvokerPool].Memory, e.Invoker.Reserve, e.Invoker.Resources.Limits.Memory)
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
-	"github.com/whiskops/whiskops/internal/derived"
 )
 
 // pool of nodes, with what its nodes must carry.
@@ -28,7 +27,7 @@ func (v view) Nodes() []pool {
 	for _, name := range v.Pools() {
 		p := pool{About: name, Label: v.Env.Placement.NodeLabel + "=" + name}
 		if n, ok := v.Env.Cluster.Nodes[name]; ok {
-			p.About += fmt.Sprintf(", %s with %s CPUs and %s for pods", count(n.Count, "node"), n.CPU, n.Memory)
+			p.About += fmt.Sprintf(", %s with %s CPUs and %s for %d pods", count(n.Count, "node"), n.CPU, n.Memory, v.NodePods(n))
 			if n.Zones > 1 {
 				p.About += fmt.Sprintf(", in %d zones", n.Zones)
 			}
@@ -90,9 +89,6 @@ func (v view) Permanent() string {
 	return "where your nodes are made"
 }
 
-// Grace is how long an invoker may take to stop, in seconds.
-func (v view) Grace() int { return v.grace(v.Catalog.Actions.By) }
-
 // grace period of a component's pods, in seconds; 0 where it has Kubernetes' own.
 func (v view) grace(component string) int {
 	grace, err := catalog.Expand(v.Catalog.Components[component].Workload["gracePeriod"], v.Values)
@@ -103,12 +99,9 @@ func (v view) grace(component string) int {
 	return seconds
 }
 
-// Daemons tells whether the invokers are a DaemonSet's, which no drain evicts.
-func (v view) Daemons() bool { return v.Kind(v.Catalog.Actions.By) == derived.DaemonSet }
-
-// InvokerWorkload as kubectl names it.
-func (v view) InvokerWorkload() string {
-	return strings.ToLower(v.Kind(v.Catalog.Actions.By)) + "/" + v.Catalog.Actions.By
+// Workload as kubectl names a component's.
+func (v view) Workload(component string) string {
+	return strings.ToLower(v.Kind(component)) + "/" + component
 }
 
 // Held tells whether an autoscaler of nodes is told that action pods may go.

@@ -34,6 +34,8 @@ func TestObjects(t *testing.T) {
 				case "deployment", "statefulset", "daemonset":
 					made["workload"][kind+"/"+o.GetName()] = true
 					made["kind"][kind] = true
+				case "cronjob":
+					made["kind"][kind] = true
 				case "job":
 					made["job"][o.GetLabels()[krm.NameLabel]] = true
 					made["kind"][kind] = true

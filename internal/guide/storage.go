@@ -56,7 +56,7 @@ func (v view) volume(name string, s environment.Volume) volume {
 				paths = append(paths, fmt.Sprintf("%s/%d", s.NFS.Path, i))
 			}
 		}
-		out.Where = fmt.Sprintf("%s on the NFS server %s. On the server: `%s`", size(n, s.Size), s.NFS.Server, v.directory(name, paths...))
+		out.Where = fmt.Sprintf("%s on the NFS server %s, which nothing keeps to that size: what grows beyond it fills the export. On the server: `%s`", size(n, s.Size), s.NFS.Server, v.directory(name, paths...))
 	case s.CSI != nil:
 		out.Where = fmt.Sprintf("%s of the CSI driver %s, which must be there: %s", size(n, s.Size), s.CSI.Driver, list(code(s.CSI.Handles)))
 	case s.Local != nil:
@@ -126,3 +126,20 @@ func (v view) Static() []string {
 
 // Dynamic tells whether there are volumes that a StorageClass makes.
 func (v view) Dynamic() bool { return v.DefaultClass() || len(v.StorageClasses()) > 0 }
+
+// Records says how long records of activations are kept, by what, and what they
+// take.
+func (v view) Records() string {
+	a := v.Env.CouchDB.Activations
+	if a.Keep == "" {
+		return "Kept for ever: nothing deletes them, and the database grows with every activation. `couchdb.activations.keep` has them deleted after a time."
+	}
+	text := fmt.Sprintf("Kept for %s after the activation's end. The CronJob `couchdb-cleanup` deletes what is older, once an hour, and nothing else; `kubectl -n %s logs -l %s=couchdb-cleanup` says how many, or why it refused.",
+		a.Keep, v.Env.Namespace, v.NameLabel())
+	if v.Env.CouchDB.External != nil {
+		return text
+	}
+	r := v.Values.Records()
+	return text + fmt.Sprintf(" CouchDB compacts its files by itself. With %d activations a minute of %s each they take %dMi of its volume, and what stays of each that was deleted %dMi in a year.",
+		a.PerMinute, a.Size, r.Kept>>20, r.Deleted>>20)
+}

@@ -6,6 +6,8 @@
 package krm
 
 import (
+	"strings"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/value"
@@ -71,6 +73,22 @@ func (o Owner) ConfigMap(name string, data map[string]string) M {
 	c := o.Object("v1", "ConfigMap", name)
 	c["data"] = data
 	return Annotate(c, map[string]string{NeedsHash: "true"})
+}
+
+// Judged are annotations that have kube-score pass over some of its tests, and
+// say why, by the tests' names.
+func Judged(reasons map[string]string) map[string]string {
+	if len(reasons) == 0 {
+		return nil
+	}
+	var why []string
+	for _, test := range Keys(reasons) {
+		why = append(why, test+": "+reasons[test])
+	}
+	return map[string]string{
+		"kube-score/ignore":             strings.Join(Keys(reasons), ","),
+		"whiskops.github.io/kube-score": strings.Join(why, "; "),
+	}
 }
 
 // Annotate adds annotations to an object under construction.

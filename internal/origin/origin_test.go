@@ -92,7 +92,7 @@ a: `+strings.ReplaceAll(plain, "SECRET", user))
 		"cluster.nodes.core.taints[0].key":     `"k" environments/a.cue:12:62`,
 		"redis.volume.none":                    `{} environments/a.cue:14:17`,
 		"secrets.plain.couchdb.admin.username": `(hidden) environments/a.cue:17:17`,
-		"placement.rules.redis.pool":           `"core" derived from cluster.nodes`,
+		"placement.rules.nginx.pool":           `"core" derived from cluster.nodes`,
 		"imagePullSecrets":                     `[] default`,
 		"publicURL":                            `"https://a.example.com" derived from edge.host, edge.port`,
 		"topics":                               `(hidden) derived from controller.replicas, invoker.replicas, kafka.topicPrefix`,
@@ -153,6 +153,7 @@ a: {
 	edge: {host: "a.example.com", ingress: class: "nginx", gateway: name: "gw"}
 	cluster: storage: class: "fast"
 	kafka: mode: "separate"
+	apigateway: enabled: true
 }
 `))
 	derivedPaths := map[string]bool{}

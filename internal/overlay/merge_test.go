@@ -25,6 +25,8 @@ func TestMergePatch(t *testing.T) {
 		"a plain list":           {m{"args": l{"a", "b", "c"}}, m{"args": l{"a", "b", "d"}}, m{"args": l{"a", "b", "d"}}, 2},
 		"an element changes":     {m{"env": l{named("a", "1"), named("b", "1"), named("c", "1")}}, m{"env": l{named("a", "1"), named("b", "2"), named("c", "1")}}, m{"env": l{m{"name": "a"}, named("b", "2")}}, 1},
 		"the first changes":      {m{"env": l{named("a", "1"), named("b", "1")}}, m{"env": l{named("a", "2"), named("b", "1")}}, m{"env": l{named("a", "2")}}, 0},
+		"an empty list comes":    {m{}, m{"env": l{}}, m{"env": l{}}, 0},
+		"the first of three":     {m{"env": l{named("a", "1"), named("b", "1"), named("c", "1")}}, m{"env": l{named("a", "2"), named("b", "1"), named("c", "1")}}, m{"env": l{named("a", "2")}}, 0},
 		"an element comes":       {m{"env": l{named("a", "1")}}, m{"env": l{named("a", "1"), named("b", "1")}}, m{"env": l{m{"name": "a"}, named("b", "1")}}, 1},
 		"an element comes first": {m{"env": l{named("a", "1")}}, m{"env": l{named("b", "1"), named("a", "1")}}, m{"env": l{named("b", "1")}}, 0},
 		"an element goes":        {m{"env": l{named("a", "1"), named("b", "1")}}, m{"env": l{named("b", "1")}}, m{"env": l{m{"name": "a", "$patch": "delete"}}}, 0},

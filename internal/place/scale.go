@@ -1,8 +1,10 @@
 package place
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
@@ -16,7 +18,12 @@ type scale struct {
 	known map[ast.Node]weight
 	open  map[ast.Node]bool // being weighed
 	hops  int               // references that are being followed
-	found []finding.Finding
+	// numbers that expressions are, each looked for once: one that names another
+	// twice would take twice as long for each step.
+	numbers map[ast.Expr]number
+	// imported packages by the name that a file gives them.
+	imported map[string]string
+	found    []finding.Finding
 }
 
 // weigh finds the expressions that would be too much for the evaluator: of each
@@ -27,6 +34,16 @@ func (p *Package) weigh() []finding.Finding {
 		walk:  &walker{p, 200_000},
 		known: map[ast.Node]weight{},
 		open:  map[ast.Node]bool{},
+
+		numbers:  map[ast.Expr]number{},
+		imported: map[string]string{},
+	}
+	for _, f := range p.Files {
+		for spec := range f.ImportSpecs() {
+			if name, err := strconv.Unquote(spec.Path.Value); err == nil && spec.Name != nil {
+				s.imported[spec.Name.Name] = name
+			}
+		}
 	}
 	var all []ast.Decl
 	for _, f := range p.Files {
@@ -245,7 +262,7 @@ func (s *scale) call(e *ast.CallExpr, in *scope) weight {
 	if pkg == nil || err != nil {
 		return w
 	}
-	name = pkg.Name + "." + name
+	name = cmp.Or(s.imported[pkg.Name], pkg.Name) + "." + name
 	if !slices.Contains(counted, name) {
 		return w
 	}

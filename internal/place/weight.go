@@ -78,8 +78,23 @@ func (w weight) around() weight {
 	return w
 }
 
+// number is an integer, if it is known.
+type number struct {
+	n  int
+	ok bool
+}
+
 // number is the integer that an expression is, if that can be read from it.
 func (s *scale) number(e ast.Expr, in *scope) (int, bool) {
+	if known, ok := s.numbers[e]; ok {
+		return known.n, known.ok
+	}
+	n, ok := s.read(e, in)
+	s.numbers[e] = number{n, ok}
+	return n, ok
+}
+
+func (s *scale) read(e ast.Expr, in *scope) (int, bool) {
 	if s.hops++; s.hops > maxDepth {
 		s.hops--
 		return 0, false

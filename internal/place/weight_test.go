@@ -59,6 +59,8 @@ func TestTooHeavy(t *testing.T) {
 		{"deep below", chain("_a0: x: 1", "NOW: x: BEFORE", 199), ""},
 		{"deep above", chain("_a0: x: 1", "NOW: x: BEFORE", 201), "201:8 " + depth},
 		{"deep the other way", "_a0: x: _a1\n" + strings.Repeat("\n", 3) + chain("_a9999: x: 1", "NOW: x: _a0", 1), ""},
+		{"a number of numbers", "import s \"strings\"\n_n0: 1\n" + chain("_a0: 1", "NOW: BEFORE + BEFORE", 60) + "\nx: s.Repeat(\"a\", _a60)", "17:7 " + values + "\n65:4 " + text},
+		{"under another name", "import s \"strings\"\nx: s.Repeat(\"a\", 2000000)", "2:4 " + text},
 		{"in a circle", "_a: x: _b\n_b: y: _a\n_c: _c", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -109,7 +109,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	}
 	spec.Owner = own
 	spec.Replicas = p.Replicas(name)
-	if spec.Kind == derived.DaemonSet || spec.Kind == derived.Job {
+	if spec.Kind == derived.DaemonSet || p.Passes(name) {
 		spec.Replicas = 0
 	}
 	spec.PullSecrets = p.Env.ImagePullSecrets
@@ -128,7 +128,6 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	if spec.Token = p.CallsAPI(name); !spec.Token {
 		spec.Rules = nil
 	}
-	spec.TokenSecret = p.TokenSecret(name)
 	return spec, nil
 }
 

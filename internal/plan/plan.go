@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/whiskops/whiskops/generators/configmaps"
+	"github.com/whiskops/whiskops/generators/ephemeral"
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/jobnames"
 	"github.com/whiskops/whiskops/generators/networkpolicies"
@@ -59,6 +60,8 @@ func Of(v derived.Values) (Plan, error) {
 			return Plan{}, fmt.Errorf("plan component %s: %w", name, err)
 		}
 	}
+	logs := p.Catalog.Logs
+	p.add(Function{Kind: ephemeral.Kind, Name: "disks", Spec: ephemeral.Spec{Logs: ephemeral.Logs{Request: logs.Request, Limit: logs.Limit}}})
 	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{}})
 	return Plan{Functions: p.functions, Namespace: v.Env.Namespace, ActionNamespace: v.ActionNamespace}, nil
 }
@@ -83,7 +86,7 @@ func (p *planner) foundation() error {
 	own := krm.Owner{Component: "foundation", Tier: "foundation"}
 	p.add(
 		Function{foundation.Kind, own.Component, foundation.Spec{
-			Owner: own, Namespace: p.Env.Namespace, PodSecurity: p.podSecurity(), Secrets: p.plainSecrets(),
+			Owner: own, Namespace: p.Env.Namespace, Labels: p.NamespaceLabels, PodSecurity: p.podSecurity(), Secrets: p.plainSecrets(),
 			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Installation,
 		}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{Owner: own, Name: "default-deny", AllPods: true}},

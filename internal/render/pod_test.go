@@ -36,6 +36,11 @@ type selector struct {
 	MatchExpressions []any             `json:"matchExpressions"`
 }
 
+type mount struct {
+	Name      string `json:"name"`
+	MountPath string `json:"mountPath"`
+}
+
 type named struct {
 	Name string `json:"name"`
 }
@@ -74,13 +79,10 @@ type container struct {
 		ContainerPort int    `json:"containerPort"`
 		HostPort      int    `json:"hostPort"`
 	} `json:"ports"`
-	VolumeMounts []struct {
-		Name      string `json:"name"`
-		MountPath string `json:"mountPath"`
-	} `json:"volumeMounts"`
-	StartupProbe   *probe `json:"startupProbe"`
-	ReadinessProbe *probe `json:"readinessProbe"`
-	LivenessProbe  *probe `json:"livenessProbe"`
+	VolumeMounts   []mount `json:"volumeMounts"`
+	StartupProbe   *probe  `json:"startupProbe"`
+	ReadinessProbe *probe  `json:"readinessProbe"`
+	LivenessProbe  *probe  `json:"livenessProbe"`
 	Lifecycle      struct {
 		PostStart *probe `json:"postStart"`
 		PreStop   *probe `json:"preStop"`
@@ -141,7 +143,14 @@ func (s *sample) workloads(t testing.TB) []*workload {
 		if !slices.Contains(workloadKinds, o.Kind) {
 			continue
 		}
-		w := read[workload](t, o.Value)
+		value := o.Value
+		if o.Kind == "CronJob" {
+			// What is within is a Job.
+			value = read[struct {
+				Spec struct{ JobTemplate map[string]any }
+			}](t, value).Spec.JobTemplate
+		}
+		w := read[workload](t, value)
 		w.Object = o
 		if len(w.pod().Containers) == 0 {
 			t.Errorf("%s has no containers", o)

@@ -21,6 +21,9 @@ func (r random) data(env *environment.Environment) {
 	}
 	maybe(r, &c.Prefix, "ci_", "w")
 	c.Init = r.chance(75)
+	maybe(r, &c.Activations.Keep, "24h", "168h")
+	maybe(r, &c.Activations.PerMinute, 1, 30)
+	maybe(r, &c.Activations.Size, "1Ki", "4Ki")
 
 	env.APIGateway.Enabled = r.chance(80)
 	maybe(r, &env.APIGateway.Replicas, 2, 3)
@@ -158,7 +161,6 @@ func (r random) core(env *environment.Environment) {
 	maybe(r, &i.PodTimeout, "60s", "300s")
 	maybe(r, &i.Drain, "1000s")
 	maybe(r, &i.Logs, "none")
-	maybe(r, &i.Token, "bound")
 
 	maybe(r, &l.InvocationsPerMinute, 1, 100000)
 	maybe(r, &l.ConcurrentInvocations, 200)
@@ -177,6 +179,7 @@ func (r random) core(env *environment.Environment) {
 func (r random) actions(env *environment.Environment) {
 	a := &env.Actions
 	maybe(r, &a.RuntimeClass, "gvisor")
+	maybe(r, &a.EphemeralStorage, "512Mi", "2Gi")
 	maybe(r, &a.CPUPer256Mi, 100, 110)
 	switch r.IntN(4) {
 	case 0:

@@ -49,6 +49,10 @@ func randomEnvironment(seed uint64) environment.Environment {
 	r.images(&env)
 	r.placement(&env)
 	r.limits(&env)
+	if env.Limits.Memory.Min == "64Mi" {
+		// Of the smallest, a node takes fewer than its memory would.
+		env.Invoker.UserMemory = "8Gi"
+	}
 	maybe(r, &env.Invoker.MaxUnavailable, "1%", "50%")
 	return env
 }
@@ -85,7 +89,7 @@ func (r random) cluster(env *environment.Environment) {
 	}
 	// Enough for the most replicas of everything below.
 	pool := func(cpu string) environment.NodePool {
-		p := environment.NodePool{Count: 8 + r.IntN(30), CPU: cpu, Memory: pick(r, "128Gi", "200000Mi"), Zones: pick(r, 1, 3, 5)}
+		p := environment.NodePool{Count: 8 + r.IntN(30), CPU: cpu, Memory: pick(r, "128Gi", "200000Mi"), Zones: pick(r, 1, 3, 5), Pods: pick(r, 250, 500), SystemPods: pick(r, 10, 20)}
 		if r.chance(40) {
 			p.Labels = map[string]string{"example.com/pool": pick(r, "a", ""), "disk": "ssd"}
 		}

@@ -18,11 +18,6 @@ func (s *sample) secretKeys() map[string][]string {
 	all := map[string][]string{
 		e.Secrets.CouchDB: both("username", "password"), e.Secrets.OpenWhisk: both(), e.Secrets.Subjects: {"whisk.system", "guest"},
 	}
-	for _, name := range s.values.Components() {
-		if token := s.values.TokenSecret(name); token != "" {
-			all[token] = []string{"ca.crt", "namespace", "token"}
-		}
-	}
 	for _, name := range e.ImagePullSecrets {
 		all[name] = nil
 	}
@@ -30,6 +25,8 @@ func (s *sample) secretKeys() map[string][]string {
 		// An existing one, or that of the Certificate.
 		all[s.values.CertificateSecret] = []string{"tls.crt", "tls.key"}
 	}
+	// The account's, which Kubernetes fills.
+	all["invoker-token"] = []string{"token", "ca.crt", "namespace"}
 	return all
 }
 

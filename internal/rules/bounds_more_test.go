@@ -13,8 +13,33 @@ func tight(e *env) {
 	e.Cluster.Nodes["invoker"] = environment.NodePool{Count: 2, CPU: "4", Memory: "8Gi", Zones: 1}
 }
 
+// crowd makes nodes with much memory of which each takes few pods.
+func crowd(e *env, pods int) {
+	e.Invoker.Replicas = 6
+	e.Cluster.Nodes["invoker"] = environment.NodePool{Count: 6, CPU: "8", Memory: "64Gi", Zones: 1, Pods: pods, SystemPods: 10}
+}
+
 // moreDecisions are those of memory, CPU, the edge and what lies outside.
 var moreDecisions = []decision{
+	// One invoker to a node that takes 60 pods, 10 of them the system's: the
+	// zero value of a pool has none of the system's.
+	{"WO229", "pods of actions on a node", 49*128 + 127, "--x", func(e *env, n int) { crowd(e, 60); e.Invoker.UserMemory = mi(n) }},
+	{"WO229", "pods that a node takes", 60, "x--", func(e *env, n int) { crowd(e, n); e.Invoker.UserMemory = mi(49 * 128) }},
+	{"WO229", "the smallest action", 128, "x--", func(e *env, n int) { crowd(e, 60); e.Invoker.UserMemory = mi(6399); e.Limits.Memory.Min = mi(n) }},
+	{"WO229", "the system's pods", 10, "--x", func(e *env, n int) {
+		crowd(e, 60)
+		e.Invoker.UserMemory = mi(49 * 128)
+		pool(e, "invoker", func(p *environment.NodePool) { p.SystemPods = n })
+	}},
+	// One pod of each of eight components.
+	{"WO229", "pods of a pool without actions", 4 + 8, "x--", func(e *env, n int) {
+		e.Kafka.Replicas, e.Controller.Replicas, e.Edge.Replicas, e.APIGateway.Replicas = 1, 1, 1, 1
+		e.Cluster.Nodes["core"] = environment.NodePool{Count: 1, CPU: "16", Memory: "64Gi", Zones: 1, Pods: n, SystemPods: 4}
+	}},
+	{"WO231", "pods of a node", 12, "x--", func(e *env, n int) {
+		e.Controller.Replicas, e.Limits.Memory.Max, e.Limits.Memory.Std = 1, "128Mi", "128Mi"
+		pool(e, "invoker", func(p *environment.NodePool) { p.Pods, p.SystemPods = n, 10 })
+	}},
 	{"WO231", "bytes for actions", 1 << 20, "x--", func(e *env, n int) { e.Invoker.UserMemory = bytes1(n) }},
 	{"WO231", "what a node leaves", 2305, "x--", func(e *env, n int) { pool(e, "invoker", func(p *environment.NodePool) { p.Memory = mi(n) }) }},
 	{"WO232", "memory on a node", 5888, "--x", func(e *env, n int) { tight(e); e.Invoker.UserMemory = mi(n) }},
@@ -90,6 +115,19 @@ var moreDecisions = []decision{
 		e.Redis.Resources.Requests.Memory, e.Redis.Resources.Limits.Memory = "1Mi", bytes1(n)
 	}},
 
+	// A record a second of 1 KiB: 3 times 168 hours, and 300 bytes each for a year.
+	{"WO280", "the volume of kept records", 10795, "x--", func(e *env, n int) {
+		e.CouchDB.Activations.Keep, e.CouchDB.Activations.PerMinute, e.CouchDB.Activations.Size = "168h", 60, "1Ki"
+		e.CouchDB.Volume.Size = mi(n)
+	}},
+	{"WO280", "hours that records are kept", 168, "--x", func(e *env, n int) {
+		e.CouchDB.Activations.Keep, e.CouchDB.Activations.PerMinute, e.CouchDB.Activations.Size = fmt.Sprintf("%dh", n), 60, "1Ki"
+		e.CouchDB.Volume.Size = "10795Mi"
+	}},
+
+	{"WO240", "an action's disk", 1 << 20, "x--", func(e *env, n int) { e.Actions.EphemeralStorage = bytes1(n) }},
+	{"WO242", "an action's disk", 5 << 20, "x-x", func(e *env, n int) { e.Actions.EphemeralStorage = bytes1(n) }},
+
 	// The controller's own timeout is 65 s.
 	{"WO220", "invokers for images of users' own", 40, "x--", func(e *env, n int) {
 		e.Invoker.ManagedShare, e.Invoker.BlackboxShare, e.Invoker.Replicas = 100, 5, n
@@ -137,6 +175,8 @@ var moreDecisions = []decision{
 
 	{"WO289", "bits of an exception to a /16", 16, "xx-", egressBits},
 	{"WO290", "bits that keep the metadata service off", 16, "xx-", egressBits},
+	{"WO264", "a load balancer's time to forget", 3600, "--x", forget},
+	{"WO264", "no time to forget", 0, "x--", forget},
 	{"WO292", "letters of a namespace", 63 - len("-actions"), "--x", func(e *env, n int) { e.Namespace = letters(n) }},
 	{"WO295", "http at a port", 443, "-x-", func(e *env, n int) {
 		e.CouchDB.External = &environment.CouchDBExternal{Protocol: "http", Host: "db.svc", Port: n}
@@ -145,6 +185,13 @@ var moreDecisions = []decision{
 
 func egressBits(e *env, n int) {
 	e.Actions.Egress = environment.Egress{CIDRs: []string{"169.254.0.0/16"}, Except: []string{fmt.Sprintf("169.254.169.254/%d", n)}}
+}
+
+func forget(e *env, n int) {
+	e.Edge.Service.Type, e.Edge.Service.Annotations = "LoadBalancer", map[string]string{
+		"service.beta.kubernetes.io/aws-load-balancer-type":                    "nlb-ip",
+		"service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": fmt.Sprintf("deregistration_delay.timeout_seconds=%d", n),
+	}
 }
 
 // Annotations of ingress-nginx and of AWS's classic load balancer.

@@ -34,7 +34,7 @@ func (anywhere) Secrets() *finding.Secrets { return nil }
 func pools() map[string]environment.NodePool {
 	return map[string]environment.NodePool{
 		"core":    {Count: 6, CPU: "8", Memory: "32Gi", Zones: 3},
-		"invoker": {Count: 6, CPU: "8", Memory: "32Gi", Zones: 3},
+		"invoker": {Count: 6, CPU: "8", Memory: "32Gi", Pods: 250, Zones: 3},
 	}
 }
 

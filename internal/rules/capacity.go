@@ -41,6 +41,7 @@ func (c *checker) pools() {
 		components := slices.DeleteFunc(c.standing(), func(component string) bool {
 			return c.Env.Placement.Enabled && c.Pool(component) != name
 		})
+		c.podsOf(name, pool, components)
 		for _, r := range measured {
 			// Nodes with nothing left for actions are too small already.
 			small := r.name == "memory" && name == c.InvokerPool && c.reported("WO231")

@@ -22,19 +22,24 @@ var update = flag.Bool("update", false, "rewrite what the cases of testdata expe
 
 // A case of testdata/<subject>.txtar is a file NAME.cue and the findings about
 // it, NAME.txt. What stands in NAME.cue is the inside of an environment "e",
-// whose host and nodes are those of roomy unless the case has its own, or a
-// whole package of environments.
+// whose host and nodes are those of roomy unless the case has its own, and which
+// has the API gateway unless the case says otherwise, or a whole package of
+// environments.
 type example struct {
 	name, source, want string
 }
 
 const roomy = `
 	edge: host: "functions.example.com"
+	couchdb: activations: keep: "168h"
 	cluster: nodes: {
 		core: {count: 6, cpu: "8", memory: "32Gi", zones: 3}
-		invoker: {count: 6, cpu: "8", memory: "32Gi", zones: 3}
+		invoker: {count: 6, cpu: "8", memory: "32Gi", pods: 250, zones: 3}
 	}
 `
+
+// gatewayAsWritten is a case that says whether there is a gateway.
+var gatewayAsWritten = regexp.MustCompile(`apigateway: \{?enabled:`)
 
 var ownHost = regexp.MustCompile(`(?m)^edge: host:|^\thost:`)
 
@@ -70,12 +75,18 @@ func (e example) pack() string {
 		b.WriteString("\t" + line)
 	}
 	b.WriteString("}\n")
-	rest := strings.SplitAfterN(roomy, "\n", 3)
+	if !gatewayAsWritten.MatchString(e.source) {
+		b.WriteString("e: apigateway: enabled: true\n")
+	}
+	rest := strings.SplitAfterN(roomy, "\n", 4)
 	if !ownHost.MatchString(e.source) {
 		b.WriteString("e: " + strings.TrimSpace(rest[1]) + "\n")
 	}
-	if !strings.Contains(e.source, "cluster: nodes") {
+	if !strings.Contains(e.name, "records") {
 		b.WriteString("e: " + strings.TrimSpace(rest[2]) + "\n")
+	}
+	if !strings.Contains(e.source, "cluster: nodes") {
+		b.WriteString("e: " + strings.TrimSpace(rest[3]) + "\n")
 	}
 	return b.String()
 }

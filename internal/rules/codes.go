@@ -55,7 +55,8 @@ func Codes() []Code {
 		{"WO227", isError, "Strimzi topics without a cluster", "The operator ignores the KafkaTopic objects; no topic is declared."},
 		{"WO228", isError, "Strimzi topics for a Kafka that Strimzi does not run", "The operator ignores the KafkaTopic objects; no topic is declared."},
 
-		// What namespaces get.
+		// Pods, and what namespaces get.
+		{"WO229", isError, "more pods than nodes take", "Action pods stay Pending with \"Too many pods\" while memory is free; invokers give up on them, become unhealthy and come back."},
 		{"WO230", isWarning, "more at a time than may start in a minute", "Users get 429 far below the number of activations that they were promised."},
 
 		// Memory and CPU.
@@ -118,6 +119,7 @@ func Codes() []Code {
 		{"WO279", isError, "a login that CouchDB does not keep as it is", "CouchDB has another user than everyone else, and nobody can log in."},
 
 		// Volumes.
+		{"WO280", isWarning, "a database that outgrows its volume", "After weeks CouchDB's disk is full: no action is made, none is invoked."},
 		{"WO281", isError, "two kinds of one volume", "Which of them holds the data is chance."},
 		{"WO282", isEither, "data that nothing keeps", "After a restart the data are gone."},
 		{"WO283", isError, "a directory of a node outside development", "After a move to another node the data are gone."},

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 
-	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
@@ -46,7 +45,7 @@ func (c *checker) demandOf(component string) demand {
 func (c *checker) standing() []string {
 	var all []string
 	for _, name := range c.Components() {
-		if c.Kind(name) != derived.Job {
+		if !c.Passes(name) {
 			all = append(all, name)
 		}
 	}

@@ -26,6 +26,7 @@ func (c *checker) fronts() {
 		for _, s := range f.Settings {
 			c.setting(f, s)
 		}
+		c.delay(f)
 		if f.On == catalog.OnIngress {
 			c.strangers(f)
 		}
@@ -69,6 +70,19 @@ func (c *checker) setting(f derived.Front, s catalog.Setting) {
 			fmt.Sprintf("%s waits %s (%s), less than the %s that nginx waits: it answers 504 to calls that nginx still waits for", f.About, lasting(n), name, amount(unit, need)),
 			"leave out the annotation: it is derived")
 	}
+}
+
+// delay judges how long a front takes to forget a pod.
+func (c *checker) delay(f derived.Front) {
+	if !f.SendsToPods() {
+		return
+	}
+	if _, ok := f.Forgets(); ok {
+		return
+	}
+	c.fail("WO264", environment.JoinPath(append(strings.Split(f.On, "."), "annotations", f.Pods.Key)...),
+		fmt.Sprintf("%s takes 0 to %d seconds at %s, %s, and %q is none: no pod becomes a target, so no new one is ready", f.About, f.Pods.Most, f.Pods.Key, f.Pods.Part, f.Delay()),
+		fmt.Sprintf("write a whole number, or leave it out: it is %d then", f.Pods.Default))
 }
 
 // lasting writes nanoseconds, whole seconds as such.

@@ -17,10 +17,10 @@ func Check(v *derived.Values) []finding.Finding {
 	for _, subject := range []func(){
 		c.versions, c.placement, c.quorum, c.availability,
 		c.kafka, c.retention, c.topics,
-		c.resources, c.heaps, c.userMemory, c.pools,
+		c.resources, c.heaps, c.userMemory, c.pools, c.actionDisk,
 		c.limits, c.throttles, c.shares, c.chain, c.fronts,
 		c.edge, c.host, c.certificate, c.egress,
-		c.secrets, c.volumes, c.names, c.external, c.runtimes, c.unpublished, c.effects,
+		c.secrets, c.volumes, c.records, c.names, c.external, c.runtimes, c.unpublished, c.effects,
 	} {
 		subject()
 	}

@@ -42,16 +42,16 @@ func (c *checker) secretNames() {
 	case tls.SelfSigned == nil:
 		uses = append(uses, use{"edge.tls", c.CertificateSecret})
 	}
-	for _, name := range c.Components() {
-		if secret := c.TokenSecret(name); secret != "" {
-			uses = append([]use{{c.tokenField(name), secret}}, uses...)
-		}
-	}
 	for i, name := range c.Env.ImagePullSecrets {
 		uses = append(uses, use{fmt.Sprintf("imagePullSecrets[%d]", i), name})
 	}
 	first := map[string]string{}
 	for _, u := range uses {
+		if owner := c.Tokens()[u.name]; owner != "" {
+			c.fail("WO278", u.field,
+				fmt.Sprintf("%s is the Secret %q, which is generated with the token of %s's account", u.field, u.name, owner),
+				"write another name for "+u.field)
+		}
 		other, taken := first[u.name]
 		if !taken {
 			first[u.name] = u.field
@@ -62,11 +62,6 @@ func (c *checker) secretNames() {
 			fmt.Sprintf("%s and %s are both the Secret %q: they hold different keys, or keys of one name for different people", other, u.field, u.name),
 			fmt.Sprintf("write another name for %s", at))
 	}
-}
-
-// tokenField decides whether a component's token is in a Secret.
-func (c *checker) tokenField(component string) string {
-	return slices.Sorted(maps.Keys(c.Catalog.Components[component].Token.When))[0]
 }
 
 // login is a user and a password by the field that holds them.

@@ -72,6 +72,12 @@ func (c *checker) noUserMemory(pool environment.NodePool) {
 			"write a real size, or leave it out to have it derived from the nodes")
 		return
 	}
+	if c.FreePods(pool) < 1 {
+		c.fail("WO231", c.written(poolField(c.InvokerPool, "pods"), poolField(c.InvokerPool, "systemPods")),
+			fmt.Sprintf("a node of pool %q takes %d pods, which %d of the system's and the invoker use up: no action pod would find a place", c.InvokerPool, c.NodePods(pool), pool.SystemPods),
+			"write nodes that take more, or a smaller "+poolField(c.InvokerPool, "systemPods"))
+		return
+	}
 	c.fail("WO231", c.written("invoker.reserve", "invoker.resources.limits.memory", poolField(c.InvokerPool, "memory")),
 		fmt.Sprintf("a node of pool %q has %s, which %s and %s use up: invokers would have no memory to give to actions", c.InvokerPool, pool.Memory,
 			c.show("invoker.reserve", c.Env.Invoker.Reserve), c.show("invoker.resources.limits.memory", c.Env.Invoker.Resources.Limits.Memory)),

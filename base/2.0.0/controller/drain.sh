@@ -1,7 +1,7 @@
 # Runs before the controller is told to stop. By now the endpoints are
 # changing: wait until nobody sends requests, then until what was begun
 # is answered, then stop listening for answers.
-sleep 45
+sleep 50
 end=$((`date +%s` + 330))
 while [ "`date +%s`" -lt "$end" ]; do
   running=`curl -fsS --max-time 2 http://127.0.0.1:8080/activation/count` || break

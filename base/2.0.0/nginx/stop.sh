@@ -3,4 +3,4 @@
 # back by another connection; by the time it stops, no new one reaches it, and
 # the old ones are closed.
 touch /tmp/leaving
-exec sleep 85
+exec sleep 90

@@ -8,6 +8,7 @@
 package fakenode
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,6 +24,8 @@ type Pool struct {
 	// Name is the prefix of the nodes' names.
 	Name  string
 	Count int
+	// Pods that a node takes; 0 is the kubelet's own 110.
+	Pods int
 	// CPU and Memory that a node has for pods.
 	CPU, Memory string
 	// Zones the nodes are dealt to in turn; 0 is one.
@@ -47,6 +50,12 @@ func (p Pool) Tainted() Pool {
 	return p
 }
 
+// Taking is the pool with nodes that take so many pods.
+func (p Pool) Taking(pods int) Pool {
+	p.Pods = pods
+	return p
+}
+
 // Nodes of the pool.
 func (p Pool) Nodes() []*corev1.Node {
 	var all []*corev1.Node
@@ -68,7 +77,7 @@ func (p Pool) Nodes() []*corev1.Node {
 			corev1.ResourceCPU:              resource.MustParse(p.CPU),
 			corev1.ResourceMemory:           resource.MustParse(p.Memory),
 			corev1.ResourceEphemeralStorage: resource.MustParse("100Gi"),
-			corev1.ResourcePods:             resource.MustParse("110"),
+			corev1.ResourcePods:             *resource.NewQuantity(int64(cmp.Or(p.Pods, 110)), resource.DecimalSI),
 		}
 		n.Status.Allocatable = n.Status.Capacity
 		all = append(all, n)

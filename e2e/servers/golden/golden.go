@@ -30,7 +30,8 @@ type Env struct {
 	Secrets map[string]map[string]string
 }
 
-// Workload is a Deployment, StatefulSet, DaemonSet or Job.
+// Workload is a Deployment, StatefulSet, DaemonSet or Job, or a CronJob with the
+// Spec of its Jobs.
 type Workload struct {
 	Kind     string
 	Metadata Metadata
@@ -125,6 +126,18 @@ func (e *Env) add(text []byte) error {
 		if err := yaml.Unmarshal(text, &w); err != nil {
 			return err
 		}
+		e.Workloads = append(e.Workloads, w)
+	case "CronJob":
+		var c struct {
+			Kind     string
+			Metadata Metadata
+			Spec     struct{ JobTemplate Workload }
+		}
+		if err := yaml.Unmarshal(text, &c); err != nil {
+			return err
+		}
+		w := c.Spec.JobTemplate
+		w.Kind, w.Metadata = c.Kind, c.Metadata
 		e.Workloads = append(e.Workloads, w)
 	case "Service":
 		var s Service

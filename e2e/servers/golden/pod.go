@@ -83,7 +83,7 @@ type Volume struct {
 		Optional    bool
 		Items       []struct{ Key, Path string }
 	}
-	EmptyDir              *struct{}
+	EmptyDir              *struct{ SizeLimit string }
 	PersistentVolumeClaim *struct{ ClaimName string }
 }
 

@@ -53,6 +53,20 @@ func Version(program string, args ...string) string {
 	return line
 }
 
+// Nginx is the program: the one that E2E_NGINX names, or that of PATH.
+func Nginx() (string, error) {
+	if path := os.Getenv("E2E_NGINX"); path != "" {
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+			return "", fmt.Errorf("E2E_NGINX=%s is no program", path)
+		}
+		return filepath.Abs(path)
+	}
+	if err := Need("nginx"); err != nil {
+		return "", err
+	}
+	return exec.LookPath("nginx")
+}
+
 // Kafka is the folder of Kafka's jars and those that they need.
 func Kafka() (string, error) {
 	if err := Need("java"); err != nil {

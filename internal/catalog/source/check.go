@@ -80,9 +80,6 @@ func (k *checker) component(name string, c catalog.Component) {
 		k.service(c, c.Endpoint)
 	}
 	k.external(c)
-	if c.Token != nil {
-		k.when(c.Token.When)
-	}
 	for _, list := range c.Lists {
 		k.when(list.When)
 	}
@@ -216,7 +213,7 @@ func (k *checker) when(w catalog.When) {
 		if is == nil {
 			continue
 		}
-		if _, text := w[path].(string); text != (is.Kind() == reflect.String) {
+		if _, text := w[path].(string); text != (is.Kind() == reflect.String) && (text || !field.Optional(environmentType, path)) {
 			k.fail("field %q is a %s, and never %v", path, is, w[path])
 		}
 	}

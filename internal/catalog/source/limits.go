@@ -66,6 +66,24 @@ func (k *checker) fronts() {
 			}
 			k.setting(f, s)
 		}
+		if f.Pods != nil {
+			k.pods(f)
+		}
+	}
+}
+
+// pods must be told by annotations that the front reads, and forgotten in time.
+func (k *checker) pods(f catalog.Front) {
+	for _, key := range append(slices.Sorted(maps.Keys(f.Pods.Marks)), f.Pods.Key) {
+		if key != "" && !f.Has(key) {
+			k.fail("%q has none of its prefixes", key)
+		}
+	}
+	if (f.Pods.Key == "") != (f.Pods.Part == "") {
+		k.fail("key and part of what its pods are told go together")
+	}
+	if p := f.Pods; p.Least < 1 || p.Default < p.Least || p.Most < p.Default {
+		k.fail("its pods are forgotten after %d seconds, at least %d and at most %d", p.Default, p.Least, p.Most)
 	}
 }
 

@@ -1,0 +1,199 @@
+"use strict";
+
+// Deletes the records of activations that ended long enough ago, and nothing
+// else, and ends. What it deletes goes in batches, oldest first: it may be
+// killed at any moment, and the next run goes on. Needs Node 18 or newer and
+// nothing else.
+//
+//   COUCHDB_URL   http(s)://host:port, without credentials
+//   DATABASE      the database of activations
+//   KEEP_SECONDS  how long a record is kept after its activation's end
+//   SECRETS       the directory of secrets; default /secrets
+//     couchdb/username, password   a member of the database; no administrator
+//
+// It looks for old records by the view byDate of _design/activations, and
+// believes the documents alone. It refuses, with a word why, where it could
+// delete what should stay: a bound that is too short, clocks that differ, records
+// from the future, and a document in the view that is no activation. Compaction
+// is CouchDB's own affair, which starts it when half of a file is waste. There are
+// no template literals here: Flux would substitute the variables in them.
+
+const fs = require("fs");
+
+// Seconds: the shortest time that records may be kept, and how far clocks may be
+// apart.
+const least = 3600;
+const apart = 300;
+
+// Documents of a batch at most, and bytes of an answer: records with large logs
+// come in smaller batches, at least one by one.
+const most = 200;
+const bytes = 16 * 1024 * 1024;
+
+// An error that is told as it is. Any other is a fault of this program.
+class Refusal extends Error {}
+
+function readSecret(name) {
+  const path = (process.env.SECRETS || "/secrets") + "/couchdb/" + name;
+  try {
+    return fs.readFileSync(path, "utf8");
+  } catch (e) {
+    throw new Refusal("cannot read " + path + ": is the Secret mounted, with this key?");
+  }
+}
+
+function readSetup() {
+  const url = (process.env.COUCHDB_URL || "").replace(/\/+$/, "");
+  if (!/^https?:\/\/[^\s@?#]+$/.test(url)) {
+    throw new Refusal("COUCHDB_URL must be http(s)://host:port, without credentials");
+  }
+  if (!/^[a-z][a-z0-9_]*$/.test(process.env.DATABASE || "")) {
+    throw new Refusal("DATABASE is no name of a database");
+  }
+  const keep = process.env.KEEP_SECONDS || "";
+  if (!/^[0-9]{1,9}$/.test(keep) || Number(keep) < least) {
+    throw new Refusal("KEEP_SECONDS is \"" + keep + "\", not a number of at least " + least + ": nothing is deleted");
+  }
+  const login = Buffer.from(readSecret("username") + ":" + readSecret("password")).toString("base64");
+  return { database: url + "/" + encodeURIComponent(process.env.DATABASE), login, keep: Number(keep) * 1000 };
+}
+
+// Body of an answer as text, or undefined if it has more bytes than asked for.
+async function read(response, limit) {
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let n = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return text;
+    }
+    n += value.length;
+    if (n > limit) {
+      await reader.cancel();
+      return undefined;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+// One request; the answer as {clock, body}, or undefined if it is too long.
+async function call(setup, method, path, document, limit) {
+  let response, text;
+  try {
+    response = await fetch(setup.database + path, {
+      method,
+      headers: { Accept: "application/json", "Content-Type": "application/json", Authorization: "Basic " + setup.login },
+      body: document && JSON.stringify(document),
+      signal: AbortSignal.timeout(60000),
+    });
+    text = await read(response, limit || Infinity);
+  } catch (e) {
+    const cause = e.cause || {};
+    throw new Refusal("no answer from " + setup.database + ": " + (cause.code || cause.message || e.name));
+  }
+  if (text === undefined) {
+    return undefined;
+  }
+  let body = {};
+  try {
+    body = JSON.parse(text);
+  } catch (e) {
+    // The status says enough.
+  }
+  if (response.status >= 300) {
+    const hint = { 401: " (is this the user of the Secret?)", 404: " (couchdb-init makes the database and its view)" }[response.status] || "";
+    throw new Refusal([method, path.split("?")[0] + ":", response.status, body.error, body.reason].filter(Boolean).join(" ") + hint);
+  }
+  return { clock: Date.parse(response.headers.get("date")), body };
+}
+
+const view = (query) => "/_design/activations/_view/byDate?reduce=false&" + query;
+
+// The end of what is deleted, by the clock that is behind.
+async function bound(setup) {
+  const answer = await call(setup, "GET", view("descending=true&limit=1"));
+  const now = Date.now();
+  const shown = (time) => new Date(time).toISOString();
+  if (!(Math.abs(now - answer.clock) <= apart * 1000)) {
+    throw new Refusal("it is " + shown(now) + " here and " + answer.clock + " ms at the server, which is too far apart: nothing is deleted");
+  }
+  const newest = (answer.body.rows || []).map((row) => row.key)[0];
+  if (newest !== undefined && !(newest <= now + apart * 1000)) {
+    throw new Refusal("the newest activation began at " + newest + ", which is after now (" + now + "): a clock is wrong, and nothing is deleted");
+  }
+  return Math.min(now, answer.clock) - setup.keep;
+}
+
+// Whether a row of the view is an activation that may go. One that runs for long
+// is old by its start and not by its end; triggers have no end.
+function goes(row, until) {
+  const doc = row.doc;
+  if (!doc || doc._id !== row.id || doc._deleted) {
+    return false; // changed since the view was read
+  }
+  const id = typeof doc.activationId === "string" && doc.activationId !== "" && doc._id === doc.namespace + "/" + doc.activationId;
+  const kind = doc.entityType === undefined || doc.entityType === "activation";
+  const times = typeof doc.start === "number" && (doc.end === undefined || typeof doc.end === "number");
+  if (!id || !kind || !times) {
+    throw new Refusal("document " + JSON.stringify(row.id) + " is in the view of activations and is none: nothing more is deleted");
+  }
+  return Math.max(doc.start, doc.end || 0) <= until;
+}
+
+// Deletes documents, and returns how many are gone: one that somebody else has
+// changed stays.
+async function remove(setup, docs) {
+  if (docs.length === 0) {
+    return 0;
+  }
+  const answer = await call(setup, "POST", "/_bulk_docs", { docs: docs.map((doc) => ({ _id: doc._id, _rev: doc._rev, _deleted: true })) });
+  const failed = answer.body.filter((result) => result.error && result.error !== "conflict");
+  if (failed.length > 0) {
+    throw new Refusal("document " + JSON.stringify(failed[0].id) + " is not deleted: " + failed[0].error + " " + (failed[0].reason || ""));
+  }
+  return answer.body.filter((result) => !result.error).length;
+}
+
+// Goes from the oldest on. What stays is skipped, and what is deleted leaves the
+// view.
+async function clean(setup, until, count) {
+  for (let left = 0, limit = most; ; ) {
+    // Only starts that are numbers lie between two numbers.
+    const answer = await call(setup, "GET", view("include_docs=true&startkey=0&endkey=" + until + "&limit=" + limit + "&skip=" + left), undefined,
+      limit > 1 ? bytes : Infinity);
+    if (answer === undefined) {
+      limit = Math.ceil(limit / 4);
+      continue;
+    }
+    const rows = answer.body.rows;
+    if (rows.length === 0) {
+      count.left = left;
+      return;
+    }
+    const gone = await remove(setup, rows.filter((row) => goes(row, until)).map((row) => row.doc));
+    count.gone += gone;
+    left += rows.length - gone;
+    limit = Math.min(most, limit * 2);
+  }
+}
+
+async function main() {
+  // A process with the number 1 ignores signals that it has no answer to.
+  process.on("SIGTERM", () => process.exit(1));
+  const count = { gone: 0, left: 0 };
+  let code = 0;
+  try {
+    const setup = readSetup();
+    const until = await bound(setup);
+    console.log("records of activations that ended before " + new Date(until).toISOString() + " go");
+    await clean(setup, until, count);
+  } catch (e) {
+    code = 1;
+    console.error("failed: " + (e instanceof Refusal ? e.message : "fault of cleanup.js: " + e.name));
+  }
+  console.log(count.gone + " deleted, " + count.left + " began before and are kept");
+  process.exit(code);
+}
+
+main();

@@ -1,0 +1,381 @@
+package servers
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/whiskops/whiskops/e2e/servers/podproc"
+)
+
+// OpenWhiskFolder is the variable that names a folder with the root of the
+// controller's image in controller/, as it is unpacked: init.sh,
+// transformEnvironment.sh and controller/ with bin and lib.
+const OpenWhiskFolder = "E2E_OPENWHISK"
+
+const openWhiskServer = "OpenWhisk controller, from the folder of " + OpenWhiskFolder
+
+// openWhiskClaims are what OpenWhisk proves, in the words of a list of what was
+// not run.
+var openWhiskClaims = []string{
+	"controllers start with exactly the generated environment, and form one cluster by their seeds",
+	"the API answers for a subject that couchdb-init made, and keeps its limits to the byte",
+	"a controller's preStop and SIGTERM end it within its grace, and another takes its place in the cluster",
+}
+
+// openWhisk is the controllers of an environment beside its Kafka and a server of
+// CouchDB's protocol.
+type openWhisk struct {
+	run       *Run
+	secrets   map[string]map[string]string
+	hosts     string
+	ips       []string
+	pods      []*podproc.Pod
+	processes []*podproc.Process
+}
+
+// OpenWhisk proves that the real controllers take what is generated. Without the
+// folder it says what was not run. There is no invoker, so no action runs.
+func OpenWhisk(r *Run) error {
+	folder := os.Getenv(OpenWhiskFolder)
+	if folder == "" {
+		for _, claim := range openWhiskClaims {
+			r.proved("not run: "+OpenWhiskFolder+" is not set", "not proved: %s", claim)
+		}
+		return nil
+	}
+	o, err := newOpenWhisk(r, folder)
+	if err != nil {
+		return fmt.Errorf("openwhisk: %w", err)
+	}
+	for _, step := range []struct {
+		name  string
+		check func() error
+	}{{"start", o.begin}, {"API", o.api}, {"replace", o.replace}} {
+		if err := step.check(); err != nil {
+			return fmt.Errorf("openwhisk: %s: %w", step.name, err)
+		}
+	}
+	return nil
+}
+
+// hexSecrets are those that an environment's README makes: the start script of
+// OpenWhisk's images takes no quotes (WO275).
+func hexSecrets() map[string]map[string]string {
+	all := madeSecrets()
+	for _, secret := range []string{"couchdb-admin", "openwhisk-admin"} {
+		for key := range all[secret] {
+			if strings.HasSuffix(key, "-password") {
+				all[secret][key] = strings.Repeat("0a", 24)
+			}
+		}
+	}
+	return all
+}
+
+// newOpenWhisk starts what controllers wait for.
+func newOpenWhisk(r *Run, folder string) (*openWhisk, error) {
+	b, err := newBrokers(r)
+	if err == nil {
+		err = b.begin()
+	}
+	if err == nil {
+		err = b.declareTopics()
+	}
+	if err != nil {
+		return nil, err
+	}
+	o := &openWhisk{run: r, secrets: hexSecrets()}
+	c, err := newCouch(r)
+	if err == nil {
+		c.secrets = o.secrets
+		c.init, err = c.newInit(r.Env)
+	}
+	if err == nil {
+		err = c.begin()
+	}
+	if err == nil {
+		_, err = c.runInit()
+	}
+	if err != nil {
+		return nil, err
+	}
+	w, err := r.Env.Workload("controller")
+	if err != nil {
+		return nil, err
+	}
+	names, err := os.ReadFile(filepath.Join(b.tools.folder, "hosts"))
+	if err != nil {
+		return nil, err
+	}
+	hosts := string(names) + c.ip + " couchdb\n"
+	for i := range w.Replicas() {
+		ip, err := r.address("controller")
+		if err != nil {
+			return nil, err
+		}
+		o.ips = append(o.ips, ip)
+		hosts += fmt.Sprintf("%s controller-%d.%s\n", ip, i, w.Spec.ServiceName)
+	}
+	place, err := r.Guard.Folder("openwhisk")
+	if err != nil {
+		return nil, err
+	}
+	o.hosts = filepath.Join(place, "hosts")
+	if err := os.WriteFile(o.hosts, []byte(hosts), 0o644); err != nil {
+		return nil, err
+	}
+	for i := range o.ips {
+		if err := o.pod(i, place, filepath.Join(folder, "controller")); err != nil {
+			return nil, err
+		}
+	}
+	o.processes = make([]*podproc.Process, len(o.pods))
+	return o, nil
+}
+
+// declareTopics runs the program that does.
+func (b *brokers) declareTopics() error {
+	pod, err := b.run.pod(podproc.Options{Component: kafkaTopics, Rules: []podproc.Rule{
+		{In: "file declare.sh", From: "bin=/opt/kafka/bin", To: "bin=" + b.tools.folder + "/bin", Always: true},
+	}})
+	if err != nil {
+		return err
+	}
+	process, err := pod.Start(kafkaTopics)
+	if err != nil {
+		return err
+	}
+	defer process.Kill()
+	return b.run.probesPass(pod, kafkaTopics, 3*time.Minute)
+}
+
+// controllerStart goes where the image's start script is. What a pod's network
+// and names would give it, it has from here: its address, which it also listens
+// on alone, and the names of others. Java 17 opens to it what Java 8 did.
+const controllerStart = `#!/bin/bash
+cd %q
+export PATH=%q:$PATH
+export CONFIG_whisk_controller_interface=%s
+export JAVA_TOOL_OPTIONS="-Djdk.net.hosts.file=%s --add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED"
+exec /bin/bash ./init.sh "$@"
+`
+
+// pod makes a controller's pod.
+func (o *openWhisk) pod(i int, place, image string) error {
+	ip := o.ips[i]
+	bin := filepath.Join(place, strconv.Itoa(i))
+	if err := os.MkdirAll(bin, 0o755); err != nil {
+		return err
+	}
+	start := filepath.Join(bin, "start.sh")
+	for name, text := range map[string]string{
+		start:                          fmt.Sprintf(controllerStart, image, bin, ip, o.hosts),
+		filepath.Join(bin, "hostname"): "#!/bin/sh\necho " + ip + "\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o755); err != nil {
+			return err
+		}
+	}
+	wait, err := o.run.firstWait("controller")
+	if err != nil {
+		return err
+	}
+	pod, err := o.run.pod(podproc.Options{Component: "controller", Index: i, IP: ip, Secrets: o.secrets, Rules: []podproc.Rule{
+		{In: "command", From: "/init.sh", To: start, Always: true},
+		{In: "file drain.sh", From: "http://127.0.0.1:8080", To: "http://" + ip + ":8080", Always: true},
+		{In: "file drain.sh", From: fmt.Sprintf("sleep %d", wait), To: "sleep 0", Always: true},
+	}})
+	o.pods = append(o.pods, pod)
+	return err
+}
+
+// start a controller, and wait for its probes.
+func (o *openWhisk) start(i int) error {
+	var err error
+	if o.processes[i], err = o.pods[i].Start("controller"); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (o *openWhisk) ready(i int) error {
+	if err := o.run.probesPass(o.pods[i], "controller", 2*time.Minute); err != nil {
+		return fmt.Errorf("%w\n%s", err, tail(o.processes[i].Log()))
+	}
+	return nil
+}
+
+var clusterSize = regexp.MustCompile(`cluster size changed from \d+ to (\d+) active nodes`)
+
+// size of the cluster as a controller sees it, of those that it says after so many
+// bytes of its log.
+func (o *openWhisk) size(i, after int) string {
+	sizes := clusterSize.FindAllStringSubmatch(o.processes[i].Log()[after:], -1)
+	if len(sizes) == 0 {
+		return "1"
+	}
+	return sizes[len(sizes)-1][1]
+}
+
+// together waits until all controllers see each other.
+func (o *openWhisk) together(among ...int) error {
+	want := strconv.Itoa(len(o.pods))
+	return eventually(o.run.Context, time.Minute, func() error {
+		for _, i := range among {
+			if got := o.size(i, 0); got != want {
+				return fmt.Errorf("controller-%d sees a cluster of %s, not %s\n%s", i, got, want, tail(o.processes[i].Log()))
+			}
+		}
+		return nil
+	})
+}
+
+func (o *openWhisk) all() []int {
+	var all []int
+	for i := range o.pods {
+		all = append(all, i)
+	}
+	return all
+}
+
+func (o *openWhisk) begin() error {
+	for i := range o.pods {
+		if err := o.start(i); err != nil {
+			return err
+		}
+	}
+	for i := range o.pods {
+		if err := o.ready(i); err != nil {
+			return err
+		}
+	}
+	if err := o.together(o.all()...); err != nil {
+		return err
+	}
+	o.run.proved(openWhiskServer, "%d controllers start with exactly the generated environment, and form one cluster by their seeds", len(o.pods))
+	return nil
+}
+
+// call is a request of the guest to a controller.
+func (o *openWhisk) call(i int, method, path string, body any) (int, string, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return 0, "", err
+	}
+	q, err := http.NewRequestWithContext(o.run.Context, method, "http://"+o.ips[i]+":8080/api/v1/namespaces"+path, bytes.NewReader(text))
+	if err != nil {
+		return 0, "", err
+	}
+	id, key, _ := strings.Cut(madeSecrets()["openwhisk-subjects"]["guest"], ":")
+	q.SetBasicAuth(id, key)
+	q.Header.Set("Content-Type", "application/json")
+	answer, err := (&http.Client{Timeout: 30 * time.Second}).Do(q)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	said, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(said), err
+}
+
+// action of so many bytes of code.
+func action(code int) any {
+	return map[string]any{"exec": map[string]string{"kind": "nodejs:20", "code": "function main() {}" + strings.Repeat(" ", code-len("function main() {}"))}}
+}
+
+// code and payload are limits in bytes.
+func (o *openWhisk) limits() (code, payload int, err error) {
+	env, err := o.pods[0].Environment("controller")
+	if err != nil {
+		return 0, 0, err
+	}
+	if _, err = fmt.Sscanf(env["CONFIG_whisk_activation_payload_max"], "%d B", &payload); err != nil {
+		return 0, 0, fmt.Errorf("CONFIG_whisk_activation_payload_max is %q: %w", env["CONFIG_whisk_activation_payload_max"], err)
+	}
+	if _, err = fmt.Sscanf(env["CONFIG_whisk_execSizeLimit"], "%d m", &code); err != nil {
+		return 0, 0, fmt.Errorf("CONFIG_whisk_execSizeLimit is %q: %w", env["CONFIG_whisk_execSizeLimit"], err)
+	}
+	return code << 20, payload, nil
+}
+
+func (o *openWhisk) api() error {
+	code, payload, err := o.limits()
+	if err != nil {
+		return err
+	}
+	last := len(o.ips) - 1
+	for _, c := range []struct {
+		at           int
+		method, path string
+		body         any
+		want         []int
+	}{
+		{0, http.MethodGet, "", nil, []int{200}},
+		{0, http.MethodPut, "/_/packages/p", map[string]any{}, []int{200}},
+		{0, http.MethodPut, "/_/actions/p/hello", action(100), []int{200}},
+		{last, http.MethodGet, "/_/actions/p/hello", nil, []int{200}},
+		{last, http.MethodPut, "/_/triggers/t", map[string]any{}, []int{200}},
+		{0, http.MethodPut, "/_/rules/r", map[string]string{"trigger": "/_/t", "action": "/_/p/hello"}, []int{200}},
+		{0, http.MethodGet, "/_/activations?limit=1", nil, []int{200}},
+		// It is let in. That it is an attachment then is more than the database's
+		// double knows of.
+		{0, http.MethodPut, "/_/actions/largest", action(code), []int{200, 500}},
+		{0, http.MethodPut, "/_/actions/larger", action(code + 1), []int{413, 400}},
+		// No invoker is there to run it; what is too large is refused before that.
+		{0, http.MethodPost, "/_/actions/p/hello", map[string]string{"a": strings.Repeat("x", payload-len(`{"a":""}`))}, []int{503, 502}},
+		{0, http.MethodPost, "/_/actions/p/hello", map[string]string{"a": strings.Repeat("x", payload+1-len(`{"a":""}`))}, []int{413}},
+		{last, http.MethodDelete, "/_/rules/r", nil, []int{200}},
+	} {
+		status, said, err := o.call(c.at, c.method, c.path, c.body)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(c.want, status) {
+			return fmt.Errorf("%s %s of controller-%d: status %d, want %v: %.300s\n%s", c.method, c.path, c.at, status, c.want, said, tail(o.processes[c.at].Log()))
+		}
+	}
+	o.run.proved(openWhiskServer, "the API answers for a subject that couchdb-init made, and keeps its limits to the byte: %d of code, %d of a payload", code, payload)
+	return nil
+}
+
+// replace ends the first controller as a rolling update does, and starts it again.
+func (o *openWhisk) replace() error {
+	if _, err := o.run.preStop(o.pods[0], "controller"); err != nil {
+		return err
+	}
+	w, err := o.run.Env.Workload("controller")
+	if err != nil {
+		return err
+	}
+	grace := *w.Spec.Template.Spec.TerminationGracePeriodSeconds
+	before := time.Now()
+	if err := o.processes[0].Stop(syscall.SIGTERM, time.Duration(grace)*time.Second); err != nil {
+		return fmt.Errorf("%w\n%s", err, tail(o.processes[0].Log()))
+	}
+	took := time.Since(before)
+	if err := o.pods[0].Replace(); err != nil {
+		return err
+	}
+	if err := o.start(0); err != nil {
+		return err
+	}
+	if err := o.ready(0); err != nil {
+		return err
+	}
+	if err := o.together(o.all()...); err != nil {
+		return err
+	}
+	o.run.proved(openWhiskServer, "after its preStop a controller ends %.0f s after SIGTERM, and the next one of its name takes its place in the cluster", took.Seconds())
+	return nil
+}
