@@ -50,6 +50,8 @@ type Catalog struct {
 	Drain Drain `json:"drain"`
 	// Limits are the links of each flow, from the edge to the database.
 	Limits []Limit `json:"limits"`
+	// Protect says which objects outlive what made them.
+	Protect Protect `json:"protect"`
 	// Fronts stand in front of the edge, by their names.
 	Fronts map[string]Front `json:"fronts"`
 	// Throttle is how a namespace's limits are shared out.
@@ -60,6 +62,13 @@ type Catalog struct {
 type ClusterRoles struct {
 	Installation []string `json:"installation"`
 	Actions      []string `json:"actions"`
+}
+
+// Protect names the kinds of objects that no reconciler may prune or delete, and
+// the environments where it may.
+type Protect struct {
+	Kinds  []string `json:"kinds"`
+	Except When     `json:"except"`
 }
 
 // Image of a container.

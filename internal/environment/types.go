@@ -17,6 +17,8 @@ type Environment struct {
 	Profile string `json:"profile"`
 	// Namespace of the installation. One installation to a namespace.
 	Namespace string `json:"namespace"`
+	// The two Namespace objects.
+	Namespaces Namespaces `json:"namespaces"`
 	// OpenWhisk's release. It selects variable names, defaults and images.
 	// "head" is the commit 1fae641 of August 2026, whose images are one's own:
 	// images must name them. Default: 2.0.0, the last release.
@@ -55,6 +57,14 @@ type Environment struct {
 	// Names of Secrets of type kubernetes.io/dockerconfigjson, in both
 	// namespaces, with which images are pulled. Default: none.
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
+}
+
+// Namespaces are where the installation and the action pods live.
+type Namespaces struct {
+	// Whether they are generated. Default: true. false where someone else
+	// makes them, for example with quotas: the generated README says which
+	// labels they need.
+	Managed bool `json:"managed"`
 }
 
 // Cluster is what the installation finds on the cluster.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 )
 
 // pool of nodes, with what its nodes must carry.
@@ -114,3 +115,6 @@ func (v view) Mutates() bool {
 	minor, err := strconv.Atoi(strings.TrimPrefix(v.Env.Cluster.Kubernetes, "1."))
 	return err == nil && minor >= general
 }
+
+// ActionLevel of Pod Security that action pods pass.
+func (v view) ActionLevel() string { return derived.ActionPodSecurity }

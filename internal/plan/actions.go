@@ -12,6 +12,7 @@ import (
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
@@ -39,10 +40,8 @@ func (p *planner) actions() error {
 	}
 	p.add(
 		Function{foundation.Kind, own.Component, foundation.Spec{
-			Owner: own, Namespace: p.ActionNamespace,
-			// OpenWhisk's runtimes run as root, and an invoker adds no more
-			// to the pod than it drops: restricted would refuse them.
-			PodSecurity:  "baseline",
+			Owner: own, Namespace: p.ActionNamespace, Existing: !p.Env.Namespaces.Managed,
+			PodSecurity:  derived.ActionPodSecurity,
 			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Actions,
 			Roles:        []foundation.Role{{Name: by, Rules: p.Catalog.Actions.Rules, Account: by, Namespace: p.Env.Namespace}},
 		}},

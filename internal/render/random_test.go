@@ -165,6 +165,7 @@ func (r random) images(env *environment.Environment) {
 			}
 		}
 	}
+	maybe(r, &env.Namespaces.Managed, false)
 	if r.chance(30) {
 		env.ImagePullSecrets = some(r, "registry", "mirror.example.com")
 	}

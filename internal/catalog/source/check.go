@@ -155,6 +155,10 @@ func (k *checker) secret(s catalog.Secret) {
 
 func (k *checker) rest() {
 	k.tier(k.catalog.Shared.Tier)
+	k.when(k.catalog.Protect.Except)
+	if len(k.catalog.Protect.Except) == 0 {
+		k.fail("protect.except holds everywhere, and nothing is protected")
+	}
 	k.image(k.catalog.WaitImage)
 	k.exists(k.catalog.Actions.By)
 	for _, need := range k.catalog.Actions.Needs {
