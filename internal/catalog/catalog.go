@@ -103,6 +103,9 @@ type Component struct {
 	// Replicas and Resources are fields; empty where the catalogue says it.
 	Replicas  string `json:"replicas"`
 	Resources string `json:"resources"`
+	// Autoscale is the field with its autoscaler; empty where its number of pods
+	// cannot be left to one.
+	Autoscale string `json:"autoscale"`
 	// Heap of its JVM, if it has one.
 	Heap *Heap `json:"heap"`
 	// Voter says when its pods vote in a quorum; nil: never.

@@ -13,6 +13,7 @@ import (
 	"embed"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -79,6 +80,7 @@ type view struct{ *derived.Values }
 type row struct {
 	Name, Kind          string
 	Replicas            int
+	Pods                string
 	Pool, Spread, Zones string
 }
 
@@ -95,7 +97,27 @@ func (v view) Rows() []row {
 		if pool == "" {
 			pool = "any node"
 		}
-		all = append(all, row{name, kind, v.Replicas(name), pool, r.Spread, r.Zones})
+		all = append(all, row{name, kind, v.Replicas(name), v.pods(name), pool, r.Spread, r.Zones})
+	}
+	return all
+}
+
+// pods of a component: a number, or the fewest and the most.
+func (v view) pods(component string) string {
+	least, most := v.Fewest(component), v.Replicas(component)
+	if least == most {
+		return strconv.Itoa(most)
+	}
+	return fmt.Sprintf("%d to %d", least, most)
+}
+
+// Scaled are the components whose number of pods is an autoscaler's.
+func (v view) Scaled() []string {
+	var all []string
+	for _, name := range v.Components() {
+		if v.Autoscale(name) != nil {
+			all = append(all, name)
+		}
 	}
 	return all
 }
@@ -195,7 +217,7 @@ func (v view) Memory() memory {
 	e := v.Env
 	m := memory{
 		User: fmt.Sprintf("%dMi", v.UserMemory), Standard: e.Limits.Memory.Std,
-		Controllers: e.Controller.Replicas, Invokers: v.Replicas(v.Catalog.Actions.By),
+		Controllers: v.Replicas(v.Catalog.Throttle.By), Invokers: v.Replicas(v.Catalog.Actions.By),
 		Alone: e.Invoker.Kind == derived.DaemonSet || v.Placement(v.Catalog.Actions.By).Spread == "hard",
 	}
 	pool := e.Cluster.Nodes[v.InvokerPool]

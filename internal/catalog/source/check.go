@@ -56,6 +56,7 @@ func (k *checker) component(name string, c catalog.Component) {
 	}
 	k.field(c.Replicas, reflect.TypeFor[int]())
 	k.field(c.Resources, reflect.TypeFor[environment.Resources]())
+	k.field(c.Autoscale, reflect.TypeFor[*environment.Autoscale]())
 	if c.Heap != nil {
 		k.field(c.Heap.Field, reflect.TypeFor[string]())
 	}
