@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"regexp"
@@ -57,7 +58,7 @@ func Traffic(r *Run) error {
 	if sent, err = t.during(t.replaceEdge); err != nil {
 		return fmt.Errorf("nginx replaced: %w", err)
 	}
-	r.proved(version, "3 pods of nginx are replaced one by one (%d times as fast): each of %d requests of busy and of idle keep-alive clients is answered, half of them POST", leaveScale, sent)
+	r.proved(version, "3 pods of nginx are replaced one by one (%d times as fast): each of %d requests of busy, waiting and idle keep-alive clients, from outside and from inside, is answered, half of them POST", leaveScale, sent)
 	return nil
 }
 
@@ -215,9 +216,9 @@ func (t *traffic) setReady(e *edgePod, ready bool) {
 	e.ready = ready
 }
 
-// address of a pod of nginx that is ready, as the Service leads there: chosen
-// for a connection and for good.
-func (t *traffic) address() string {
+// address of a pod of nginx that is ready, as a Service leads there: chosen for a
+// connection and for good.
+func (t *traffic) address(port string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var ready []string
@@ -229,18 +230,26 @@ func (t *traffic) address() string {
 	if len(ready) == 0 {
 		return ""
 	}
-	return ready[rand.IntN(len(ready))] + ":8443"
+	return net.JoinHostPort(ready[rand.IntN(len(ready))], port)
 }
 
-func (t *traffic) client(method, service string) *client {
+// client of a service, by HTTPS as users come, or by the port for the cluster, as
+// actions and the API gateway do.
+func (t *traffic) client(method, service, query string, inside bool) *client {
+	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	config := &tls.Config{RootCAs: t.roots, ServerName: t.host}
-	return httpsClient(t.host, method, services[service], config, t.address)
+	return newClient(t.host, method, services[service]+query, func() (net.Conn, error) {
+		if inside {
+			return dialer.Dial("tcp", t.address("8081"))
+		}
+		return tls.DialWithDialer(dialer, "tcp", t.address("8443"), config)
+	})
 }
 
 // shares of the controllers in the requests of one client.
 func (t *traffic) shares(requests int) ([]int, error) {
 	const service = "controller-ready"
-	c := t.client(http.MethodPost, service)
+	c := t.client(http.MethodPost, service, "", false)
 	defer c.drop()
 	for range requests {
 		if err := c.send(); err != nil {
@@ -260,8 +269,18 @@ func (t *traffic) shares(requests int) ([]int, error) {
 	return shares, nil
 }
 
-// during something, four clients send 50 requests a second each, and four
-// others one now and then. It gives the number of requests.
+// pace of a client: how often it sends, and how long it is answered.
+type pace struct {
+	interval time.Duration
+	query    string
+}
+
+// paces are of those that are busy, of those that nearly always wait for an
+// answer, and of those whose connections are idle.
+var paces = []pace{{20 * time.Millisecond, ""}, {20 * time.Millisecond, "?slow=0.3"}, {6 * time.Second, ""}}
+
+// during something, four clients send 50 requests a second each, four wait for
+// answers, and four send one now and then. It gives the number of requests.
 func (t *traffic) during(something func() error) (int, error) {
 	ctx, stop := context.WithCancel(t.run.Context)
 	defer stop()
@@ -269,8 +288,9 @@ func (t *traffic) during(something func() error) (int, error) {
 	var clients sync.WaitGroup
 	for service := range services {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			for _, interval := range []time.Duration{20 * time.Millisecond, 6 * time.Second} {
-				clients.Go(func() { t.client(method, service).every(ctx, interval, &all) })
+			for _, p := range paces {
+				inside := (method == http.MethodPost) == (service == "controller-ready")
+				clients.Go(func() { t.client(method, service, p.query, inside).every(ctx, p.interval, &all) })
 			}
 		}
 	}

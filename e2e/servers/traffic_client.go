@@ -3,7 +3,6 @@ package servers
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -52,9 +51,9 @@ func (t *tally) result() (int, error) {
 	return t.sent, nil
 }
 
-// httpsClient sends requests with this method for a path of host to an address
-// that dial chooses for each connection.
-func httpsClient(host, method, path string, config *tls.Config, address func() string) *client {
+// newClient sends requests with this method for a path of host by connections that
+// dial makes.
+func newClient(host, method, path string, dial func() (net.Conn, error)) *client {
 	body := ""
 	if method == http.MethodPost {
 		body = `{"name":"traffic"}`
@@ -62,10 +61,7 @@ func httpsClient(host, method, path string, config *tls.Config, address func() s
 	return &client{
 		host:    host,
 		request: fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s", method, path, host, len(body), body),
-		dial: func() (net.Conn, error) {
-			dialer := &net.Dialer{Timeout: 5 * time.Second}
-			return tls.DialWithDialer(dialer, "tcp", address(), config)
-		},
+		dial:    dial,
 	}
 }
 

@@ -9,7 +9,11 @@ import (
 )
 
 // ground is what all generators stand on.
-var ground = map[string]bool{"github.com/whiskops/whiskops/internal/krm": true, "github.com/whiskops/whiskops/internal/value": true}
+var ground = map[string]bool{
+	"github.com/whiskops/whiskops/internal/krm":      true,
+	"github.com/whiskops/whiskops/internal/quantity": true,
+	"github.com/whiskops/whiskops/internal/value":    true,
+}
 
 // TestGeneratorsStandAlone: a generator knows no other one, and of whiskops
 // nothing but the ground that all stand on.
