@@ -10,6 +10,8 @@ type Spec struct {
 	krm.Owner
 	// Namespace is made, with its Pod Security level enforced and warned of.
 	Namespace string `json:"namespace"`
+	// Existing tells that someone else makes it.
+	Existing bool `json:"existing,omitempty"`
 	// Labels of the namespace besides those of its level.
 	Labels map[string]string `json:"labels,omitempty"`
 	// PodSecurity is restricted, baseline or privileged.

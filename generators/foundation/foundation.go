@@ -30,7 +30,10 @@ func Process(rl *krm.ResourceList) error {
 	if err := check(spec); err != nil {
 		return err
 	}
-	objects := []krm.M{namespace(spec)}
+	var objects []krm.M
+	if !spec.Existing {
+		objects = append(objects, namespace(spec))
+	}
 	for _, r := range spec.Roles {
 		objects = append(objects, role(spec.Owner, r), binding(spec.Owner, r))
 	}

@@ -41,3 +41,13 @@ func tokenSecret(s Spec) krm.M {
 	secret["type"] = "kubernetes.io/service-account-token"
 	return secret
 }
+
+// tokenFiles of the Secret. They are named, so that a pod waits until Kubernetes
+// has filled it; without, one that is quick would start with an empty directory.
+func tokenFiles(s Spec) krm.M {
+	var items krm.L
+	for _, key := range []string{"ca.crt", "namespace", "token"} {
+		items = append(items, krm.M{"key": key, "path": key})
+	}
+	return krm.M{"name": "token", "secret": krm.M{"secretName": TokenSecret(s.Component), "items": items, "defaultMode": 0o440}}
+}

@@ -38,6 +38,9 @@ func checkKind(c *krm.Check, s Spec) {
 	if scales && s.Replicas < 1 {
 		c.Fail("spec.replicas is %d: a %s has at least 1", s.Replicas, s.Kind)
 	}
+	if a := s.Autoscale; a != nil {
+		checkAutoscale(c, s.Kind, scales, *a)
+	}
 	if !scales && s.Replicas != 0 {
 		c.Fail("spec.replicas is %d: a %s has none", s.Replicas, s.Kind)
 	}
@@ -69,6 +72,18 @@ func checkKind(c *krm.Check, s Spec) {
 		if names != 1 {
 			c.Fail("spec.services has %d headless Services: a StatefulSet wants exactly 1, which names its pods", names)
 		}
+	}
+}
+
+func checkAutoscale(c *krm.Check, kind string, scales bool, a Autoscale) {
+	if !scales {
+		c.Fail("spec.autoscale is not for a %s", kind)
+	}
+	if a.Min < 1 || a.Max < a.Min {
+		c.Fail("spec.autoscale is from %d to %d pods: there is at least 1, and the most are not fewer than the fewest", a.Min, a.Max)
+	}
+	if a.CPU < 1 {
+		c.Fail("spec.autoscale.cpu is %d: it is a percentage", a.CPU)
 	}
 }
 

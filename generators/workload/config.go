@@ -14,6 +14,8 @@ type Spec struct {
 	Kind string `json:"kind"`
 	// Replicas of a Deployment or StatefulSet.
 	Replicas int `json:"replicas,omitempty"`
+	// Autoscale makes an autoscaler, and leaves Replicas out of the workload.
+	Autoscale *Autoscale `json:"autoscale,omitempty"`
 
 	// Surge starts a new pod of a Deployment before it takes an old one away.
 	// Without it, replicas that may not share a node find no place for one
@@ -79,6 +81,15 @@ type Spec struct {
 	BackoffLimit int `json:"backoffLimit,omitempty"`
 	// Schedule of a CronJob, in cron's five fields.
 	Schedule string `json:"schedule,omitempty"`
+}
+
+// Autoscale of a Deployment's or StatefulSet's pods by their use of CPU.
+type Autoscale struct {
+	// Min and Max are numbers of pods.
+	Min int `json:"min"`
+	Max int `json:"max"`
+	// CPU is the use at which there are more, in percent of the request.
+	CPU int `json:"cpu"`
 }
 
 // Container of a pod.

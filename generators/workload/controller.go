@@ -43,13 +43,12 @@ func controller(s Spec) krm.M {
 const rollShare = "10%"
 
 func deploymentSpec(s Spec) krm.M {
-	return krm.M{
-		"replicas":             s.Replicas,
+	return scaled(s, krm.M{
 		"revisionHistoryLimit": oldRevisions,
 		"selector":             krm.M{"matchLabels": s.Selector()},
 		"strategy":             strategy(s),
 		"template":             template(s),
-	}
+	})
 }
 
 // strategy takes pods away before it starts the next, unless it may surge, or has
@@ -75,15 +74,14 @@ func strategy(s Spec) krm.M {
 // 1.35, which took it back because a broken pod was then never replaced
 // (kubernetes/kubernetes#137409, #137904).
 func statefulSetSpec(s Spec) krm.M {
-	return krm.M{
-		"replicas":             s.Replicas,
+	return scaled(s, krm.M{
 		"revisionHistoryLimit": oldRevisions,
 		"selector":             krm.M{"matchLabels": s.Selector()},
 		"serviceName":          headless(s),
 		"podManagementPolicy":  "Parallel",
 		"updateStrategy":       krm.M{"type": "RollingUpdate"},
 		"template":             template(s),
-	}
+	})
 }
 
 func daemonSetSpec(s Spec) krm.M {

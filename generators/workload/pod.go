@@ -76,7 +76,7 @@ func volumes(s Spec) krm.L {
 		all = append(all, v)
 	}
 	if s.LastingToken {
-		all = append(all, krm.M{"name": "token", "secret": krm.M{"secretName": TokenSecret(s.Component)}})
+		all = append(all, tokenFiles(s))
 	}
 	for _, c := range s.Init {
 		all = append(all, scratch(c.Name, c.Writable)...)

@@ -29,5 +29,8 @@ func Process(rl *krm.ResourceList) error {
 	if spec.MaxUnavailable != "" && spec.Kind != daemonSet {
 		objects = append(objects, budget(spec))
 	}
+	if spec.Autoscale != nil {
+		objects = append(objects, autoscaler(spec))
+	}
 	return krm.Add(rl, objects...)
 }

@@ -50,6 +50,8 @@ type Catalog struct {
 	Drain Drain `json:"drain"`
 	// Limits are the links of each flow, from the edge to the database.
 	Limits []Limit `json:"limits"`
+	// Protect says which objects outlive what made them.
+	Protect Protect `json:"protect"`
 	// Fronts stand in front of the edge, by their names.
 	Fronts map[string]Front `json:"fronts"`
 	// Throttle is how a namespace's limits are shared out.
@@ -60,6 +62,13 @@ type Catalog struct {
 type ClusterRoles struct {
 	Installation []string `json:"installation"`
 	Actions      []string `json:"actions"`
+}
+
+// Protect names the kinds of objects that no reconciler may prune or delete, and
+// the environments where it may.
+type Protect struct {
+	Kinds  []string `json:"kinds"`
+	Except When     `json:"except"`
 }
 
 // Image of a container.
@@ -94,6 +103,9 @@ type Component struct {
 	// Replicas and Resources are fields; empty where the catalogue says it.
 	Replicas  string `json:"replicas"`
 	Resources string `json:"resources"`
+	// Autoscale is the field with its autoscaler; empty where its number of pods
+	// cannot be left to one.
+	Autoscale string `json:"autoscale"`
 	// Heap of its JVM, if it has one.
 	Heap *Heap `json:"heap"`
 	// Voter says when its pods vote in a quorum; nil: never.
@@ -249,6 +261,7 @@ func (c Component) Port(name string) int {
 type Need struct {
 	Component string   `json:"component"`
 	Ports     []string `json:"ports"`
+	When      When     `json:"when"`
 }
 
 // Shared environment variables, by the ConfigMap that holds them.
@@ -383,6 +396,11 @@ type Actions struct {
 	Needs []Need `json:"needs"`
 	// Template of the pod, with templates.
 	Template map[string]any `json:"template"`
+	// Annotations of the pod by platform; "generic" is for the rest.
+	Annotations map[string]map[string]string `json:"annotations"`
+	// Model is what By knows of a pod: by type its fields, each with the type
+	// below it, or "" where anything may stand.
+	Model map[string]map[string]string `json:"model"`
 }
 
 // Facts about OpenWhisk and its servers. Sizes are in bytes, times in seconds.

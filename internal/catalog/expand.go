@@ -85,7 +85,8 @@ func Text(text string, values any) (string, error) {
 // maps, lists and scalars, and returns a copy. A string that is one template
 // with the prefix "int:" becomes a number. List entries and fields whose
 // template comes out as "omit:" are left out; so are entries whose field
-// "name" does.
+// "name" does, and those whose field "if", a condition that nothing else sees,
+// does not come out as "true".
 func Expand(v any, values any) (any, error) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -115,6 +116,13 @@ func expandMap(m map[string]any, values any) (any, error) {
 func expandList(list []any, values any) (any, error) {
 	out := make([]any, 0, len(list))
 	for _, was := range list {
+		was, there, err := applies(was, values)
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			continue
+		}
 		e, err := Expand(was, values)
 		if err != nil {
 			return nil, err
@@ -124,6 +132,19 @@ func expandList(list []any, values any) (any, error) {
 		}
 	}
 	return out, nil
+}
+
+// applies takes the condition off a list's entry, and tells whether it holds.
+func applies(entry any, values any) (any, bool, error) {
+	m, _ := entry.(map[string]any)
+	condition, ok := m["if"].(string)
+	if !ok {
+		return entry, true, nil
+	}
+	holds, err := Text(condition, values)
+	m = maps.Clone(m)
+	delete(m, "if")
+	return m, holds == "true", err
 }
 
 func expandText(text string, values any) (any, error) {

@@ -26,6 +26,7 @@ func TestExpand(t *testing.T) {
 		{"a list entry that is left out", l{yes, no, "c"}, l{"yes", "c"}},
 		{"a list entry without its name", l{m{"name": no, "value": "x"}, m{"name": yes, "value": no}}, l{m{"name": "yes"}}},
 		{"a list entry that never had one", l{m{"a": no}}, l{m{}}},
+		{"an entry on a condition", l{m{"if": "{{.On}}", "a": 1}, m{"if": "{{not .On}}", "a": 2}, m{"a": 3}}, l{m{"a": 1}, m{"a": 3}}},
 		{"a field is no entry", m{"x": m{"name": no}}, m{"x": m{}}},
 	} {
 		got, err := Expand(tt.in, values)

@@ -56,9 +56,30 @@ func (v *Values) Passes(component string) bool {
 	return kind == Job || kind == CronJob
 }
 
-// Replicas of a component: 1 for a Job or a CronJob, the nodes of its pool for a DaemonSet.
+// Autoscale of a component; nil where its number of pods is written.
+func (v *Values) Autoscale(component string) *environment.Autoscale {
+	path := v.Catalog.Components[component].Autoscale
+	if path == "" {
+		return nil
+	}
+	return field.Of(v.Env, path).Interface().(*environment.Autoscale)
+}
+
+// Fewest replicas of a component that there may be at a time.
+func (v *Values) Fewest(component string) int {
+	if a := v.Autoscale(component); a != nil {
+		return a.Min
+	}
+	return v.Replicas(component)
+}
+
+// Replicas of a component: 1 for a Job or a CronJob, the nodes of its pool for a DaemonSet, the
+// most that an autoscaler makes.
 func (v *Values) Replicas(component string) int {
 	path := v.Catalog.Components[component].Replicas
+	if a := v.Autoscale(component); a != nil {
+		return a.Max
+	}
 	switch {
 	case v.Kind(component) == DaemonSet:
 		return v.Env.Cluster.Nodes[v.Pool(component)].Count
@@ -124,4 +145,14 @@ func (v *Values) Heap(component string) string {
 		return ""
 	}
 	return field.Of(v.Env, heap.Field).String()
+}
+
+// ActionAnnotations are those of action pods, which autoscalers of the platform's
+// nodes read.
+func (v *Values) ActionAnnotations() map[string]string {
+	all := v.Catalog.Actions.Annotations
+	if own, ok := all[v.Env.Cluster.Platform]; ok {
+		return own
+	}
+	return all["generic"]
 }

@@ -53,7 +53,7 @@ func (v *Values) Placement(component string) Rule {
 	if !v.Env.Placement.Enabled {
 		return Rule{Spread: "none", Zones: "none"}
 	}
-	r := Rule{Pool: v.Pool(component), Spread: cmp.Or(own.Spread, c.Spread), Zones: cmp.Or(own.Zones, v.zones(component)), Arch: c.Arch}
+	r := Rule{Pool: v.Pool(component), Spread: cmp.Or(own.Spread, c.Spread), Zones: cmp.Or(own.Zones, v.ZonesOf(component)), Arch: c.Arch}
 	r.Tolerations = v.tolerations(r.Pool)
 	return r
 }
@@ -61,10 +61,10 @@ func (v *Values) Placement(component string) Rule {
 // votersZones is how many zones lose no quorum when one of them goes.
 const votersZones = 3
 
-// zones of a component, where nothing is written. A volume stays for ever in the
+// ZonesOf a component say how its pods spread over zones where nothing is written. A volume stays for ever in the
 // zone in which its first pod was, so voters of a quorum that keep one each are
 // put apart from the first day on, where there are zones enough.
-func (v *Values) zones(component string) string {
+func (v *Values) ZonesOf(component string) string {
 	c := v.Catalog.Components[component]
 	volume, _ := v.Volume(component)
 	if v.Voter(component) == nil || volume == nil || !c.Data.Each || v.Env.Cluster.Nodes[v.Pool(component)].Zones < votersZones {

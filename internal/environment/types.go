@@ -17,6 +17,8 @@ type Environment struct {
 	Profile string `json:"profile"`
 	// Namespace of the installation. One installation to a namespace.
 	Namespace string `json:"namespace"`
+	// The two Namespace objects.
+	Namespaces Namespaces `json:"namespaces"`
 	// OpenWhisk's release. It selects variable names, defaults and images.
 	// "head" is the commit 1fae641 of August 2026, whose images are one's own:
 	// images must name them. Default: 2.0.0, the last release.
@@ -55,6 +57,14 @@ type Environment struct {
 	// Names of Secrets of type kubernetes.io/dockerconfigjson, in both
 	// namespaces, with which images are pulled. Default: none.
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
+}
+
+// Namespaces are where the installation and the action pods live.
+type Namespaces struct {
+	// Whether they are generated. Default: true. false where someone else
+	// makes them, for example with quotas: the generated README says which
+	// labels they need.
+	Managed bool `json:"managed"`
 }
 
 // Cluster is what the installation finds on the cluster.
@@ -178,6 +188,8 @@ type Edge struct {
 	Port int `json:"port"`
 	// Number of nginx pods. Default: 2, so that one node may fail.
 	Replicas int `json:"replicas"`
+	// An autoscaler for the number of pods, in place of replicas. Absent: none.
+	Autoscale *Autoscale `json:"autoscale,omitempty"`
 	// Largest request body in MiB. Derived: what controllers take, which
 	// follows from limits.action and limits.payload.
 	BodySize int `json:"bodySize,omitempty"`
@@ -200,6 +212,18 @@ type Edge struct {
 	TLS TLS `json:"tls"`
 	// Resources of an nginx pod.
 	Resources Resources `json:"resources"`
+}
+
+// Autoscale leaves the number of pods to a HorizontalPodAutoscaler: no reconciler
+// resets it, and a disruption may take a tenth of the pods.
+type Autoscale struct {
+	// Fewest pods. Default: 2, so that one may fail.
+	Min int `json:"min"`
+	// Most pods: nodes, topics and limits are judged by them.
+	Max int `json:"max"`
+	// Use of the CPU that pods ask for, in percent, at which there are more of
+	// them. Default: 70.
+	CPU int `json:"cpu"`
 }
 
 // EdgeService is the type of Edge.Service.
@@ -315,6 +339,8 @@ type APIGateway struct {
 	Enabled bool `json:"enabled"`
 	// Number of its pods. Default: 1; it holds no state.
 	Replicas int `json:"replicas"`
+	// An autoscaler for the number of pods, in place of replicas. Absent: none.
+	Autoscale *Autoscale `json:"autoscale,omitempty"`
 	// Resources of a pod.
 	Resources Resources `json:"resources"`
 }
@@ -535,6 +561,10 @@ type Retention struct {
 type Controller struct {
 	// Number of controllers. Default: 2, so that one may fail.
 	Replicas int `json:"replicas"`
+	// An autoscaler for the number of controllers, in place of replicas. It
+	// needs clustering "kubernetes": a list of seeds has a fixed number.
+	// Absent: none.
+	Autoscale *Autoscale `json:"autoscale,omitempty"`
 	// JVM heap. Default: 1Gi.
 	Heap string `json:"heap"`
 	// Least severe level that is logged. Default: INFO.

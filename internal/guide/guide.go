@@ -4,7 +4,7 @@
 // can be pasted.
 //
 // In: the derived values of a checked environment. Out: Markdown, from the
-// template guide.md beside this file, with changes.md in it. No secret is ever in it, not even one
+// template guide.md beside this file, with the others in it. No secret is ever in it, not even one
 // that stands in the environment.
 package guide
 
@@ -13,10 +13,10 @@ import (
 	"embed"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"text/template"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/quantity"
@@ -80,6 +80,7 @@ type view struct{ *derived.Values }
 type row struct {
 	Name, Kind          string
 	Replicas            int
+	Pods                string
 	Pool, Spread, Zones string
 }
 
@@ -96,7 +97,27 @@ func (v view) Rows() []row {
 		if pool == "" {
 			pool = "any node"
 		}
-		all = append(all, row{name, kind, v.Replicas(name), pool, r.Spread, r.Zones})
+		all = append(all, row{name, kind, v.Replicas(name), v.pods(name), pool, r.Spread, r.Zones})
+	}
+	return all
+}
+
+// pods of a component: a number, or the fewest and the most.
+func (v view) pods(component string) string {
+	least, most := v.Fewest(component), v.Replicas(component)
+	if least == most {
+		return strconv.Itoa(most)
+	}
+	return fmt.Sprintf("%d to %d", least, most)
+}
+
+// Scaled are the components whose number of pods is an autoscaler's.
+func (v view) Scaled() []string {
+	var all []string
+	for _, name := range v.Components() {
+		if v.Autoscale(name) != nil {
+			all = append(all, name)
+		}
 	}
 	return all
 }
@@ -116,7 +137,7 @@ func (v view) Jobs() []string {
 func (v view) Workloads() []string {
 	var all []string
 	for _, r := range v.Rows() {
-		all = append(all, strings.ToLower(r.Kind)+"/"+r.Name)
+		all = append(all, v.Workload(r.Name))
 	}
 	return all
 }
@@ -127,11 +148,7 @@ func (v view) Patience() int {
 	const least, start = 15, 3 * 60
 	longest := 0
 	for _, r := range v.Rows() {
-		grace, err := catalog.Expand(v.Catalog.Components[r.Name].Workload["gracePeriod"], v.Values)
-		seconds, _ := grace.(int)
-		if err == nil {
-			longest = max(longest, r.Replicas*(seconds+start))
-		}
+		longest = max(longest, r.Replicas*(v.grace(r.Name)+start))
 	}
 	return max(least, (longest+59)/60)
 }
@@ -200,7 +217,7 @@ func (v view) Memory() memory {
 	e := v.Env
 	m := memory{
 		User: fmt.Sprintf("%dMi", v.UserMemory), Standard: e.Limits.Memory.Std,
-		Controllers: e.Controller.Replicas, Invokers: v.Replicas(v.Catalog.Actions.By),
+		Controllers: v.Replicas(v.Catalog.Throttle.By), Invokers: v.Replicas(v.Catalog.Actions.By),
 		Alone: e.Invoker.Kind == derived.DaemonSet || v.Placement(v.Catalog.Actions.By).Spread == "hard",
 	}
 	pool := e.Cluster.Nodes[v.InvokerPool]

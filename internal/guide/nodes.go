@@ -2,7 +2,11 @@ package guide
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 )
 
 // pool of nodes, with what its nodes must carry.
@@ -85,3 +89,32 @@ func (v view) Permanent() string {
 	}
 	return "where your nodes are made"
 }
+
+// grace period of a component's pods, in seconds; 0 where it has Kubernetes' own.
+func (v view) grace(component string) int {
+	grace, err := catalog.Expand(v.Catalog.Components[component].Workload["gracePeriod"], v.Values)
+	seconds, _ := grace.(int)
+	if err != nil {
+		return 0 // a fault of the catalogue, which planning the workload reports
+	}
+	return seconds
+}
+
+// Workload as kubectl names a component's.
+func (v view) Workload(component string) string {
+	return strings.ToLower(v.Kind(component)) + "/" + component
+}
+
+// Held tells whether an autoscaler of nodes is told that action pods may go.
+func (v view) Held() bool { return len(v.ActionAnnotations()) > 0 }
+
+// Mutates tells whether the cluster can complete action pods by a policy of its
+// own: MutatingAdmissionPolicy is general from Kubernetes 1.36 on (KEP-3962).
+func (v view) Mutates() bool {
+	const general = 36
+	minor, err := strconv.Atoi(strings.TrimPrefix(v.Env.Cluster.Kubernetes, "1."))
+	return err == nil && minor >= general
+}
+
+// ActionLevel of Pod Security that action pods pass.
+func (v view) ActionLevel() string { return derived.ActionPodSecurity }

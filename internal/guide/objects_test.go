@@ -50,6 +50,9 @@ func TestObjects(t *testing.T) {
 				"tier": g.Tiers(), "workload": g.Workloads(), "job": g.Jobs(), "kind": strings.Split(g.Kinds(), ","),
 				"namespace": {v.Env.Namespace, v.ActionNamespace},
 			}
+			if !v.Env.Namespaces.Managed {
+				said["namespace"] = nil
+			}
 			for what, names := range said {
 				want := slices.Sorted(maps.Keys(made[what]))
 				if diff := cmp.Diff(want, slices.Sorted(slices.Values(names))); diff != "" {

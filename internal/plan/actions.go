@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/yaml"
 
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
@@ -38,10 +40,8 @@ func (p *planner) actions() error {
 	}
 	p.add(
 		Function{foundation.Kind, own.Component, foundation.Spec{
-			Owner: own, Namespace: p.ActionNamespace,
-			// OpenWhisk's runtimes run as root, and an invoker adds no more
-			// to the pod than it drops: restricted would refuse them.
-			PodSecurity:  "baseline",
+			Owner: own, Namespace: p.ActionNamespace, Existing: !p.Env.Namespaces.Managed,
+			PodSecurity:  derived.ActionPodSecurity,
 			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Actions,
 			Roles:        []foundation.Role{{Name: by, Rules: p.Catalog.Actions.Rules, Account: by, Namespace: p.Env.Namespace}},
 		}},
@@ -67,17 +67,27 @@ func (p *planner) actionPod() (string, error) {
 	pod := filled.(map[string]any)
 	spec, _ := pod["spec"].(map[string]any)
 	if rule := p.Placement(p.Catalog.Actions.By); len(rule.Tolerations) > 0 {
-		spec["tolerations"] = fragments(rule.Tolerations)
+		var all krm.L
+		for _, t := range fragments(rule.Tolerations) {
+			all = append(all, t)
+		}
+		spec["tolerations"] = all
 	}
 	if class := p.Env.Actions.RuntimeClass; class != "" {
 		spec["runtimeClassName"] = class
 	}
 	if secrets := p.Env.ImagePullSecrets; len(secrets) > 0 {
-		var refs []krm.M
+		var refs krm.L
 		for _, name := range secrets {
 			refs = append(refs, krm.M{"name": name})
 		}
 		spec["imagePullSecrets"] = refs
+	}
+	if annotations := p.ActionAnnotations(); len(annotations) > 0 {
+		pod["metadata"].(map[string]any)["annotations"] = annotations
+	}
+	if lost := p.Catalog.Actions.Lost(pod); len(lost) > 0 {
+		return "", fmt.Errorf("catalogue: no action pod would have what the template says of %s: its maker does not know the fields", strings.Join(lost, ", "))
 	}
 	text, err := yaml.Marshal(pod)
 	if err != nil {

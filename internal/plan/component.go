@@ -96,6 +96,10 @@ func (p *planner) make(own krm.Owner, kinds []string) error {
 	return nil
 }
 
+// scaledShare of the pods of a component that a disruption may take, where their
+// number changes.
+const scaledShare = "10%"
+
 // workload fills in the catalogue's spec and adds what the environment says.
 func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	c := p.Catalog.Components[name]
@@ -111,6 +115,10 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	spec.Replicas = p.Replicas(name)
 	if spec.Kind == derived.DaemonSet || p.Passes(name) {
 		spec.Replicas = 0
+	}
+	if a := p.Autoscale(name); a != nil {
+		spec.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU}
+		spec.MaxUnavailable = scaledShare
 	}
 	spec.PullSecrets = p.Env.ImagePullSecrets
 	spec.Secrets = p.versions

@@ -46,6 +46,9 @@ func (p *planner) egress(name string) ([]networkpolicies.Rule, error) {
 	c := p.Catalog.Components[name]
 	rules := []networkpolicies.Rule{p.dns()}
 	for _, need := range c.Needs {
+		if !need.When.Holds(p.Env) {
+			continue
+		}
 		rule, ok, err := p.needed(need)
 		if err != nil {
 			return nil, err
@@ -77,7 +80,7 @@ func (p *planner) ingress(name string) ([]networkpolicies.Rule, error) {
 	var rules []networkpolicies.Rule
 	from := func(peer networkpolicies.Peer, needs []catalog.Need) error {
 		for _, need := range needs {
-			if need.Component != name {
+			if need.Component != name || !need.When.Holds(p.Env) {
 				continue
 			}
 			ports, err := p.named(name, need.Ports)

@@ -86,24 +86,12 @@ func (p *planner) foundation() error {
 	own := krm.Owner{Component: "foundation", Tier: "foundation"}
 	p.add(
 		Function{foundation.Kind, own.Component, foundation.Spec{
-			Owner: own, Namespace: p.Env.Namespace, Labels: p.NamespaceLabels, PodSecurity: p.podSecurity(), Secrets: p.plainSecrets(),
+			Owner: own, Namespace: p.Env.Namespace, Labels: p.NamespaceLabels, Existing: !p.Env.Namespaces.Managed, PodSecurity: p.PodSecurity(), Secrets: p.plainSecrets(),
 			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Installation,
 		}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{Owner: own, Name: "default-deny", AllPods: true}},
 	)
 	return p.actions()
-}
-
-// podSecurity is the level of the installation's namespace: every pod passes
-// the restricted one, but for those of development that have a hostPath volume,
-// which baseline refuses too.
-func (p *planner) podSecurity() string {
-	for _, name := range p.Components() {
-		if v, _ := p.Volume(name); v != nil && v.HostPath != nil {
-			return "privileged"
-		}
-	}
-	return "restricted"
 }
 
 // The ConfigMap of the runtimes manifest, and its variable.

@@ -68,7 +68,13 @@ func TestHardening(t *testing.T) {
 			level = "privileged"
 		}
 		for namespace, want := range map[string]string{s.values.Env.Namespace: level, s.values.ActionNamespace: "baseline"} {
-			o, _ := s.find("Namespace", "", namespace)
+			o, made := s.find("Namespace", "", namespace)
+			if managed := s.values.Env.Namespaces.Managed; made != managed || !made {
+				if made != managed {
+					t.Errorf("namespace %s is generated: %v, though managed is %v", namespace, made, managed)
+				}
+				continue
+			}
 			labels := read[struct{ Metadata metadata }](t, o.Value).Metadata.Labels
 			if got := labels["pod-security.kubernetes.io/enforce"]; got != want {
 				t.Errorf("namespace %s enforces %q, want %q", namespace, got, want)

@@ -102,8 +102,40 @@ func TestDisruptionBudgets(t *testing.T) {
 				Spec struct{ MaxUnavailable, MinAvailable any }
 			}](t, o.Value).Spec
 			allowed := spec.MaxUnavailable == float64(1) || spec.MaxUnavailable == s.values.Env.Invoker.MaxUnavailable
+			if s.values.Autoscale(w.component()) != nil {
+				allowed = spec.MaxUnavailable == "10%"
+			}
 			if ok && (!allowed || spec.MinAvailable != nil) {
 				t.Errorf("%s allows %v", o, spec)
+			}
+		}
+	})
+}
+
+// A workload has its number of pods, or an autoscaler that decides it: never both,
+// which would undo each other, and never neither.
+func TestAutoscalers(t *testing.T) {
+	eachSample(t, func(t *testing.T, s *sample) {
+		for _, w := range s.workloads(t) {
+			number := read[struct{ Spec struct{ Replicas *int } }](t, w.Value).Spec.Replicas
+			o, scaled := s.find("HorizontalPodAutoscaler", w.Namespace, w.component())
+			switch a := s.values.Autoscale(w.component()); {
+			case (a != nil) != scaled:
+				t.Errorf("%s: an autoscaler: %v", w.Object, scaled)
+			case scaled && number != nil:
+				t.Errorf("%s: an autoscaler beside %d replicas", w.Object, *number)
+			case scaled:
+				spec := read[struct {
+					Spec struct {
+						ScaleTargetRef           struct{ Kind, Name string }
+						MinReplicas, MaxReplicas int
+					}
+				}](t, o.Value).Spec
+				if target := spec.ScaleTargetRef; target.Kind != w.Kind || target.Name != w.Name || spec.MinReplicas != a.Min || spec.MaxReplicas != a.Max {
+					t.Errorf("%s: %+v, wanted %+v", o, spec, *a)
+				}
+			case number == nil && (w.Kind == "Deployment" || w.Kind == "StatefulSet"):
+				t.Errorf("%s: nobody says how many pods it has", w.Object)
 			}
 		}
 	})

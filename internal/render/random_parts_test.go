@@ -139,6 +139,9 @@ func (r random) core(env *environment.Environment) {
 	maybe(r, &c.Replicas, 1, 3, 5)
 	maybe(r, &c.LogLevel, "DEBUG", "WARN", "ERROR")
 	maybe(r, &c.Clustering, "kubernetes")
+	if c.Clustering == "kubernetes" {
+		maybe(r, &c.Autoscale, &environment.Autoscale{Min: 3, Max: 4, CPU: 50}, &environment.Autoscale{Min: 4, Max: 5, CPU: 70})
+	}
 	maybe(r, &c.Drain, "1200s")
 	maybe(r, &c.Heap, "512Mi", "1536Mi")
 	c.Resources.Limits.Memory = "3Gi"
@@ -205,6 +208,8 @@ func (r random) edge(env *environment.Environment) {
 	maybe(r, &e.Host, "functions.example.com", "ow.local", "203.0.113.5")
 	maybe(r, &e.Port, 8443, 31001)
 	maybe(r, &e.Replicas, 1, 3, 4)
+	maybe(r, &e.Autoscale, &environment.Autoscale{Min: 1, Max: 3, CPU: 70}, &environment.Autoscale{Min: 2, Max: 4, CPU: 90})
+	maybe(r, &env.APIGateway.Autoscale, &environment.Autoscale{Min: 2, Max: 3, CPU: 10}, &environment.Autoscale{Min: 3, Max: 5, CPU: 60})
 	maybe(r, &e.BodySize, 128, 1024)
 	if env.Limits.Payload > 50<<20 && e.BodySize != 0 {
 		e.BodySize = 200

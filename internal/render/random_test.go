@@ -49,8 +49,9 @@ func randomEnvironment(seed uint64) environment.Environment {
 	r.images(&env)
 	r.placement(&env)
 	r.limits(&env)
-	if env.Limits.Memory.Min == "64Mi" {
-		// Of the smallest, a node takes fewer than its memory would.
+	if env.Limits.Memory.Min == "64Mi" || env.Placement.Rules["invoker"].Pool == "core" {
+		// Of the smallest, a node takes fewer than its memory would; and beside
+		// others it must leave room for them.
 		env.Invoker.UserMemory = "8Gi"
 	}
 	maybe(r, &env.Invoker.MaxUnavailable, "1%", "50%")
@@ -165,6 +166,7 @@ func (r random) images(env *environment.Environment) {
 			}
 		}
 	}
+	maybe(r, &env.Namespaces.Managed, false)
 	if r.chance(30) {
 		env.ImagePullSecrets = some(r, "registry", "mirror.example.com")
 	}

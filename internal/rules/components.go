@@ -13,8 +13,19 @@ func (c *checker) replicated() []string {
 	return slices.DeleteFunc(c.Components(), func(name string) bool { return c.replicasField(name) == "" })
 }
 
-// replicasField of a component, or "".
+// fewestField of a component says how few pods it may have, or is "".
+func (c *checker) fewestField(component string) string {
+	if c.Autoscale(component) != nil {
+		return c.Catalog.Components[component].Autoscale + ".min"
+	}
+	return c.replicasField(component)
+}
+
+// replicasField of a component says how many pods it may have, or is "".
 func (c *checker) replicasField(component string) string {
+	if c.Autoscale(component) != nil {
+		return c.Catalog.Components[component].Autoscale + ".max"
+	}
 	return c.Catalog.Components[component].Replicas
 }
 

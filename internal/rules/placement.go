@@ -24,6 +24,7 @@ func (c *checker) placement() {
 	for _, name := range c.replicated() {
 		c.spread(name)
 		c.zones(name)
+		c.sharedZone(name)
 	}
 }
 
@@ -190,4 +191,18 @@ func (c *checker) zones(component string) {
 			fmt.Sprintf("%s is \"hard\", but pool %q has 2 zones: one of them holds most of the %d voters of %s's quorum, and its loss stops %s", at, rule.Pool, n, voter.Of, voter.Of),
 			fmt.Sprintf("spread the nodes over 3 zones and write %s", cue(poolField(rule.Pool, "zones"), 3)))
 	}
+}
+
+// sharedZone looks for voters that were told not to keep apart. A volume stays in
+// the zone of its first pod for ever, so two that met there on the first day do so
+// each day, and the zone takes two voters down with it.
+func (c *checker) sharedZone(component string) {
+	rule, voter, n := c.Placement(component), c.Voter(component), c.Replicas(component)
+	if voter == nil || n < 3 || rule.Zones == "hard" || c.ZonesOf(component) != "hard" {
+		return
+	}
+	at := ruleField(component, "zones")
+	c.warn("WO403", at,
+		fmt.Sprintf("%s is %q, and each of the %d voters of %s's quorum has a volume that stays in the zone of its first pod: two that come up in one zone stay there for ever, and its loss may stop %s", at, rule.Zones, n, voter.Of, voter.Of),
+		fmt.Sprintf("leave it out, or write %s: pool %q has %s", cue(at, "hard"), rule.Pool, count(c.Env.Cluster.Nodes[rule.Pool].Zones, "zone")))
 }

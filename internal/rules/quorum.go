@@ -16,12 +16,16 @@ func (c *checker) quorum() {
 // pairOfControllers looks at the one number of controllers that discovery by
 // the Kubernetes API serves badly: see the downing provider in the catalogue.
 func (c *checker) pairOfControllers() {
-	if c.Env.Controller.Clustering != "kubernetes" || c.Env.Controller.Replicas != 2 {
+	if c.Env.Controller.Clustering != "kubernetes" || c.Fewest(c.Catalog.Throttle.By) != 2 {
 		return
 	}
-	c.warn("WO219", c.written("controller.clustering", "controller.replicas"),
+	field, fix := c.fewestField(c.Catalog.Throttle.By), "write controller: clustering: \"seeds\", or "
+	if c.Autoscale(c.Catalog.Throttle.By) != nil {
+		fix = "write " // a list of seeds has a fixed number
+	}
+	c.warn("WO219", c.written("controller.clustering", field),
 		"controller.clustering is \"kubernetes\" with 2 controllers: one that is killed comes back with another address, and the other one waits for the old one for ever, with half of the invokers' memory",
-		"write controller: clustering: \"seeds\", or controller: replicas: 3")
+		fix+cue(field, 3))
 }
 
 // brokersField is where the number of brokers stands.
@@ -103,8 +107,8 @@ func (c *checker) availability() {
 		return
 	}
 	for _, name := range c.replicated() {
-		loss, field := c.Catalog.Components[name].Loss, c.replicasField(name)
-		if loss != "" && c.Replicas(name) == 1 && !c.daemon(name) {
+		loss, field := c.Catalog.Components[name].Loss, c.fewestField(name)
+		if loss != "" && c.Fewest(name) == 1 && !c.daemon(name) {
 			c.warn("WO216", c.written(field),
 				fmt.Sprintf("%s is 1 in profile \"production\": while its node fails or is drained, %s", field, loss),
 				fmt.Sprintf("write %s or more", cue(field, 2)))

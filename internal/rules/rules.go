@@ -15,7 +15,7 @@ import (
 func Check(v *derived.Values) []finding.Finding {
 	c := &checker{Values: v}
 	for _, subject := range []func(){
-		c.versions, c.placement, c.quorum, c.availability,
+		c.versions, c.placement, c.quorum, c.availability, c.autoscale,
 		c.kafka, c.retention, c.topics,
 		c.resources, c.heaps, c.userMemory, c.pools, c.actionDisk,
 		c.limits, c.throttles, c.shares, c.chain, c.fronts,

@@ -118,7 +118,7 @@ func (c *checker) nodesHave(pool environment.NodePool, mib int64) bool {
 // controllersShare divides: without a scheduler, each controller has its part
 // of every invoker.
 func (c *checker) controllersShare(mib int64) {
-	n, most := c.Env.Controller.Replicas, c.Env.Limits.Memory.Max
+	n, most := c.Replicas(c.Catalog.Throttle.By), c.Env.Limits.Memory.Max
 	share := mib / int64(n)
 	if share*quantity.MiB >= size(most) {
 		return
@@ -137,7 +137,8 @@ func (c *checker) controllersShare(mib int64) {
 // are what an installation needs: whoever has more than fit wrote too many of
 // them.
 func (c *checker) shareCause(mib int64) string {
-	const maximum, controllers = "limits.memory.max", "controller.replicas"
+	const maximum = "limits.memory.max"
+	controllers := c.replicasField(c.Catalog.Throttle.By)
 	if size(c.Env.Limits.Memory.Max) <= mib/2*quantity.MiB {
 		return c.written(userMemoryField, controllers, maximum)
 	}
@@ -146,14 +147,14 @@ func (c *checker) shareCause(mib int64) string {
 
 // shareHelp has the bound of each field that would do alone.
 func (c *checker) shareHelp(mib int64) string {
-	n, most := int64(c.Env.Controller.Replicas), size(c.Env.Limits.Memory.Max)
+	n, most := int64(c.Replicas(c.Catalog.Throttle.By)), size(c.Env.Limits.Memory.Max)
 	need := (most + quantity.MiB - 1) / quantity.MiB * n
 	help := fmt.Sprintf("write %s or more, on nodes that have it", cue(userMemoryField, fmt.Sprintf("%dMi", need)))
 	if share := mib / n; share*quantity.MiB >= size(c.Env.Limits.Memory.Min) {
 		help += fmt.Sprintf(", or %s or less", cue("limits.memory.max", fmt.Sprintf("%dMi", share)))
 	}
 	if fit := mib * quantity.MiB / most; fit > 0 && n > 1 {
-		help += fmt.Sprintf(", or %s", cue("controller.replicas", fit))
+		help += fmt.Sprintf(", or %s", cue(c.replicasField(c.Catalog.Throttle.By), fit))
 		if fit > 1 {
 			help += " or less"
 		}

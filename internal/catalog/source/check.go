@@ -56,6 +56,7 @@ func (k *checker) component(name string, c catalog.Component) {
 	}
 	k.field(c.Replicas, reflect.TypeFor[int]())
 	k.field(c.Resources, reflect.TypeFor[environment.Resources]())
+	k.field(c.Autoscale, reflect.TypeFor[*environment.Autoscale]())
 	if c.Heap != nil {
 		k.field(c.Heap.Field, reflect.TypeFor[string]())
 	}
@@ -155,6 +156,10 @@ func (k *checker) secret(s catalog.Secret) {
 
 func (k *checker) rest() {
 	k.tier(k.catalog.Shared.Tier)
+	k.when(k.catalog.Protect.Except)
+	if len(k.catalog.Protect.Except) == 0 {
+		k.fail("protect.except holds everywhere, and nothing is protected")
+	}
 	k.image(k.catalog.WaitImage)
 	k.exists(k.catalog.Actions.By)
 	for _, need := range k.catalog.Actions.Needs {
@@ -177,6 +182,7 @@ func (k *checker) rest() {
 
 func (k *checker) need(n catalog.Need) {
 	k.exists(n.Component)
+	k.when(n.When)
 	for _, port := range n.Ports {
 		k.port(n.Component, port)
 	}

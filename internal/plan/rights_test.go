@@ -1,0 +1,80 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/generators/foundation"
+	"github.com/whiskops/whiskops/generators/workload"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/krm"
+)
+
+// A process has the rights that its code uses, and no others. The calls were read
+// in the sources; all of the invoker's were seen in an API server's audit log.
+func TestRights(t *testing.T) {
+	calls := map[string]map[string]string{
+		"invoker": {
+			"create pods":  "KubernetesClient.run",
+			"get pods":     "KubernetesClient.waitForPod, until it is ready; addLabel, before the patch",
+			"list events":  "KubernetesClient.run, when a pod does not become ready",
+			"delete pods":  "KubernetesClient.rm by name",
+			"list pods":    "KubernetesClient.rm by label, whose pods the client deletes one by one",
+			"patch pods":   "KubernetesClient.addLabel",
+			"get pods/log": "KubernetesRestLogSourceStage",
+		},
+		"controller": {"list pods": "KubernetesApiServiceDiscovery.lookup"},
+	}
+	p := controllers(t, "kubernetes", 3)
+	given := map[string][]krm.M{}
+	for _, f := range p.Functions {
+		switch s := f.Spec.(type) {
+		case workload.Spec:
+			if len(s.Rules) > 0 {
+				given[s.Component] = append(given[s.Component], s.Rules...)
+			}
+		case foundation.Spec:
+			for _, r := range s.Roles {
+				given[r.Account] = append(given[r.Account], r.Rules...)
+			}
+		}
+	}
+	got, want := map[string][]string{}, map[string][]string{}
+	for who, rules := range given {
+		got[who] = rights(rules)
+	}
+	for who, uses := range calls {
+		for call := range uses {
+			want[who] = append(want[who], call)
+		}
+		slices.Sort(want[who])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-used +given):\n%s", diff)
+	}
+}
+
+// With a list of seeds a controller has nothing to ask.
+func TestNoRightsWithSeeds(t *testing.T) {
+	s := find[workload.Spec](t, changed(t, func(*environment.Environment) {}), workload.Kind, "controller")
+	if s.Token || len(s.Rules) > 0 {
+		t.Errorf("token %v, rules %v", s.Token, s.Rules)
+	}
+}
+
+// rights are the verbs of rules with their resources, sorted.
+func rights(rules []krm.M) []string {
+	var all []string
+	for _, r := range rules {
+		for _, resource := range r["resources"].([]any) {
+			for _, verb := range r["verbs"].([]any) {
+				all = append(all, fmt.Sprint(verb, " ", resource))
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
