@@ -100,17 +100,17 @@ var decisions = []decision{
 	{"WO216", "brokers that vote", 2, "x--", func(e *env, n int) { e.Kafka.Replicas = n }},
 	{"WO217", "copies", 2, "x--", func(e *env, n int) { e.Kafka.ReplicationFactor = n }},
 	{"WO217", "brokers with one copy", 3, "-xx", func(e *env, n int) { e.Kafka.Mode, e.Kafka.Replicas, e.Kafka.ReplicationFactor = "separate", n, 1 }},
-	{"WO403", "voters with a volume each", 3, "-xx", func(e *env, n int) {
+	{"WO503", "voters with a volume each", 3, "-xx", func(e *env, n int) {
 		e.Kafka.Replicas = n
 		e.Placement.Rules = map[string]environment.PlacementRule{"kafka": {Zones: "soft"}}
 	}},
-	{"WO403", "zones", 3, "-xx", func(e *env, n int) {
+	{"WO503", "zones", 3, "-xx", func(e *env, n int) {
 		pool := e.Cluster.Nodes["core"]
 		pool.Zones = n
 		e.Cluster.Nodes["core"] = pool
 		e.Placement.Rules = map[string]environment.PlacementRule{"kafka": {Zones: "soft"}}
 	}},
-	{"WO401", "fewest pods", 4, "--x", func(e *env, n int) { e.Edge.Autoscale = &environment.Autoscale{Min: n, Max: 4, CPU: 70} }},
+	{"WO501", "fewest pods", 4, "--x", func(e *env, n int) { e.Edge.Autoscale = &environment.Autoscale{Min: n, Max: 4, CPU: 70} }},
 	{"WO219", "controllers", 2, "-x-", func(e *env, n int) { e.Controller.Clustering, e.Controller.Replicas = "kubernetes", n }},
 
 	{"WO201", "brokers on 6 nodes", 6, "--x", func(e *env, n int) { e.Kafka.Replicas = n }},

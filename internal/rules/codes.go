@@ -143,10 +143,10 @@ func Codes() []Code {
 		{"WO299", isWarning, "a CouchDB that nobody sets up", "Controllers answer every call with an error."},
 
 		// Numbers of pods that change.
-		{"WO401", isError, "an autoscaler with more pods at least than at most", "The API server refuses the autoscaler, and the number of pods stays one."},
-		{"WO402", isError, "an autoscaler for pods that find each other by a list", "Controllers give the invokers' memory away twice."},
+		{"WO501", isError, "an autoscaler with more pods at least than at most", "The API server refuses the autoscaler, and the number of pods stays one."},
+		{"WO502", isError, "an autoscaler for pods that find each other by a list", "Controllers give the invokers' memory away twice."},
 
 		// Where pods stay.
-		{"WO403", isWarning, "voters whose volumes may share a zone for ever", "The loss of one zone takes two voters, and stops the quorum of three."},
+		{"WO503", isWarning, "voters whose volumes may share a zone for ever", "The loss of one zone takes two voters, and stops the quorum of three."},
 	}
 }

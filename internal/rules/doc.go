@@ -3,7 +3,7 @@
 // has accepted each field by itself before.
 //
 // Data comes in as the derived values of environments and goes out as findings
-// WO2xx and WO4xx at the user's own lines; nothing is changed. Check judges one
+// WO2xx and WO5xx at the user's own lines; nothing is changed. Check judges one
 // environment, CheckAll a directory of them, with the rules between them; Codes
 // explains every code.
 //

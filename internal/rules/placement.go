@@ -202,7 +202,7 @@ func (c *checker) sharedZone(component string) {
 		return
 	}
 	at := ruleField(component, "zones")
-	c.warn("WO403", at,
+	c.warn("WO503", at,
 		fmt.Sprintf("%s is %q, and each of the %d voters of %s's quorum has a volume that stays in the zone of its first pod: two that come up in one zone stay there for ever, and its loss may stop %s", at, rule.Zones, n, voter.Of, voter.Of),
 		fmt.Sprintf("leave it out, or write %s: pool %q has %s", cue(at, "hard"), rule.Pool, count(c.Env.Cluster.Nodes[rule.Pool].Zones, "zone")))
 }
