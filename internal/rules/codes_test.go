@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// ruleCode has the first digit of rules over several fields. WO2xx are all taken.
-var ruleCode = regexp.MustCompile(`^WO[24]\d\d$`)
+// ruleCode has the first digit of rules over several fields. WO2xx are all taken, WO4xx are changes.
+var ruleCode = regexp.MustCompile(`^WO[25]\d\d$`)
 
 // The table is what documentation is made of: it must have every code that the
 // rules use, and no other.
