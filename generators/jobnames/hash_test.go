@@ -108,3 +108,43 @@ func TestOrderDoesNotChangeTheName(t *testing.T) {
 		t.Error("the order of objects or keys changes the name")
 	}
 }
+
+// What a test is named after: the pods of others, and what these read, but not
+// how many there are.
+func TestATestIsNamedAfterWhatItTries(t *testing.T) {
+	workload := "\n---\n" + `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: s}, spec: {replicas: 2, template: {spec: {containers: [{name: c, image: "i:1", envFrom: [{configMapRef: {name: other}}]}]}}}}` + "\n"
+	tried := strings.Replace(input, "labels: {a: b}", "labels: {app.kubernetes.io/name: smoke}", 1) + workload
+	over := func(tests, input string) string {
+		t.Helper()
+		rl, err := krmtest.Read([]byte(config+"spec: {tests: ["+tests+"]}\n"), []byte(input))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Process(rl); err != nil {
+			t.Fatal(err)
+		}
+		return rl.Items[0].GetName()
+	}
+	before := over("smoke", tried)
+	for what, c := range map[string]struct {
+		from, to string
+		renamed  bool
+	}{
+		"an image":            {"i:1", "i:2", true},
+		"what a pod reads":    {"other-1", "other-2", true},
+		"the number of pods":  {"replicas: 2", "replicas: 3", false},
+		"what nobody reads":   {"elsewhere-1", "elsewhere-2", false},
+		"what the Job itself": {"key-1", "key-2", true},
+	} {
+		changed := strings.Replace(tried, c.from, c.to, 1)
+		if changed == tried {
+			t.Fatalf("%s: nothing was changed", what)
+		}
+		if renamed := over("smoke", changed) != before; renamed != c.renamed {
+			t.Errorf("%s: renamed is %v, want %v", what, renamed, c.renamed)
+		}
+	}
+	if over("other", tried) != over("", strings.Replace(tried, "i:1", "i:2", 1)) {
+		t.Error("a Job that is no test is named after other pods")
+	}
+}

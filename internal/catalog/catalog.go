@@ -52,6 +52,8 @@ type Catalog struct {
 	Limits []Limit `json:"limits"`
 	// Protect says which objects outlive what made them.
 	Protect Protect `json:"protect"`
+	// Delivery is the order of what is delivered, and what becomes of it.
+	Delivery Delivery `json:"delivery"`
 	// Fronts stand in front of the edge, by their names.
 	Fronts map[string]Front `json:"fronts"`
 	// Throttle is how a namespace's limits are shared out.
@@ -148,6 +150,8 @@ type Component struct {
 	After  []string `json:"after"`
 	// Workload is the functionConfig's spec, with templates.
 	Workload map[string]any `json:"workload"`
+	// Test tells that it tries whether the rest works: nothing waits for it.
+	Test bool `json:"test"`
 	// Idle are fields without effect.
 	Idle []Idle `json:"idle"`
 }

@@ -51,6 +51,9 @@ type Environment struct {
 	Runtimes Runtimes `json:"runtimes"`
 	// Names of the Secrets that the installation expects.
 	Secrets Secrets `json:"secrets"`
+	// What brings the cluster to what git holds. Default: nobody but the person
+	// who runs `kubectl apply -k`.
+	GitOps GitOps `json:"gitops"`
 	// Images that differ from the catalogue, by the catalogue's image name:
 	// a mirror, another tag, a digest. Default: none.
 	Images map[string]Image `json:"images,omitempty"`
@@ -806,6 +809,99 @@ type OpenWhiskLogins struct {
 	Controller Login `json:"controller"`
 	// Of the invokers' endpoints.
 	Invoker Login `json:"invoker"`
+}
+
+// GitOps is the tool that brings the cluster to what git holds: one of the two.
+// What it needs is written to clusters/<environment>/.
+type GitOps struct {
+	// Flux: source-controller and kustomize-controller 1.9 or later. Absent:
+	// another tool, or none.
+	Flux *Flux `json:"flux,omitempty"`
+	// Argo CD 3.5 or later. Absent: another tool, or none.
+	ArgoCD *ArgoCD `json:"argocd,omitempty"`
+}
+
+// Flux is what a source and one or several Kustomizations say.
+type Flux struct {
+	// The git repository that holds this tree: this or oci.
+	Git *FluxGit `json:"git,omitempty"`
+	// The registry that artifacts of `whiskops push` go to: this or git.
+	OCI *FluxOCI `json:"oci,omitempty"`
+	// Secret in namespace with which the source is read, as Flux wants it for
+	// that kind of source. Absent: anyone may read it.
+	Secret string `json:"secret,omitempty"`
+	// Namespace of the objects of Flux itself. Default: flux-system.
+	Namespace string `json:"namespace"`
+	// One Kustomization over all, whose pods wait by themselves for what they
+	// need, or one for each tier, each of which waits for all pods of those
+	// before it and runs at least half a minute. Default: single.
+	Shape string `json:"shape"`
+	// How often the source is looked at. Default: 1m.
+	SourceInterval string `json:"sourceInterval"`
+	// How often the cluster is compared with it. Default: 10m.
+	Interval string `json:"interval"`
+	// After how long a failed run is tried again. Default: 1m.
+	RetryInterval string `json:"retryInterval"`
+	// Whether kustomize-controller runs with the feature gate
+	// CancelHealthCheckOnNewRevision, which is off unless it is asked for. A
+	// commit that mends a broken one then need not wait for timeout. Default:
+	// false.
+	CancelsHealthChecks bool `json:"cancelsHealthChecks"`
+	// How long a run waits until all is healthy. Derived: with
+	// cancelsHealthChecks the longest good rollout, which then costs nothing;
+	// else 5m, so that a rollout that takes longer is reported as failed until
+	// the next run, and a commit that mends a broken one waits no longer.
+	Timeout string `json:"timeout,omitempty"`
+	// Whether the tree is applied by an account with no more rights than that
+	// takes, rather than by kustomize-controller's own. Default: false.
+	ServiceAccount bool `json:"serviceAccount"`
+}
+
+// FluxGit is the type of Flux.Git.
+type FluxGit struct {
+	// Its address, with https, http or ssh, and no password in it.
+	URL string `json:"url"`
+	// Branch that the cluster follows. Default: main.
+	Branch string `json:"branch"`
+	// Folder of the repository that holds base/ and overlays/. Default:
+	// empty, its root.
+	Path string `json:"path"`
+}
+
+// FluxOCI is the type of Flux.OCI.
+type FluxOCI struct {
+	// Address of the repository, with oci and no tag.
+	URL string `json:"url"`
+	// Tag that the cluster follows. Derived: the environment's name.
+	Tag string `json:"tag,omitempty"`
+	// Whether the registry speaks plain HTTP. Default: false.
+	Insecure bool `json:"insecure"`
+}
+
+// ArgoCD is what an Application and its AppProject say.
+type ArgoCD struct {
+	// The git repository that holds this tree.
+	Git ArgoCDGit `json:"git"`
+	// Namespace of the objects of Argo CD itself. Default: argocd.
+	Namespace string `json:"namespace"`
+	// Address of the cluster's API, as Argo CD knows it. Default: the cluster
+	// that it runs on.
+	Server string `json:"server"`
+	// ApplicationSet that makes the Application, together with those of the
+	// other environments that name it: clusters/_argocd/<namespace>/ has it.
+	// Absent: the Application is written out.
+	ApplicationSet string `json:"applicationSet,omitempty"`
+}
+
+// ArgoCDGit is the type of ArgoCD.Git.
+type ArgoCDGit struct {
+	// Its address, with https, http or ssh, and no password in it.
+	URL string `json:"url"`
+	// Branch, tag or commit that the cluster follows. Default: main.
+	Revision string `json:"revision"`
+	// Folder of the repository that holds base/ and overlays/. Default:
+	// empty, its root.
+	Path string `json:"path"`
 }
 
 // Image of a container. At least one field.

@@ -62,8 +62,24 @@ func Of(v derived.Values) (Plan, error) {
 	}
 	logs := p.Catalog.Logs
 	p.add(Function{Kind: ephemeral.Kind, Name: "disks", Spec: ephemeral.Spec{Logs: ephemeral.Logs{Request: logs.Request, Limit: logs.Limit}}})
-	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{}})
+	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{Tests: p.tests()}})
 	return Plan{Functions: p.functions, Namespace: v.Env.Namespace, ActionNamespace: v.ActionNamespace}, nil
+}
+
+// tests are the components that run again when what they try has changed. Flux
+// runs a Job anew if it has another name; Argo CD runs them after each sync, and
+// a person can.
+func (p *planner) tests() []string {
+	if p.Env.GitOps.Flux == nil {
+		return nil
+	}
+	var names []string
+	for _, name := range p.Planned() {
+		if p.Catalog.Components[name].Test {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // planner collects functions.

@@ -250,3 +250,26 @@ func (r random) edge(env *environment.Environment) {
 		e.TLS.SelfSigned = &struct{}{}
 	}
 }
+
+// gitops is one of the tools, or none.
+func (r random) gitops(env *environment.Environment) {
+	switch r.IntN(4) {
+	case 0:
+		f := &environment.Flux{
+			Secret: pick(r, "", "openwhisk-git"), Namespace: pick(r, "flux-system", "delivery"), Shape: pick(r, "single", "tiers"),
+			SourceInterval: pick(r, "1m", "30s"), Interval: pick(r, "10m", "1h"), RetryInterval: pick(r, "1m", "90s"),
+			CancelsHealthChecks: r.chance(50), Timeout: pick(r, "", "20m"), ServiceAccount: r.chance(50),
+		}
+		if r.chance(50) {
+			f.Git = &environment.FluxGit{URL: pick(r, "https://git.example.com/a.git", "ssh://git@git.example.com:22/a/b"), Branch: pick(r, "main", "release/1.2"), Path: pick(r, "", "platform/openwhisk")}
+		} else {
+			f.OCI = &environment.FluxOCI{URL: pick(r, "oci://registry.example.com/a", "oci://registry.example.com:5000/a/b"), Tag: pick(r, "", "stable"), Insecure: r.chance(50)}
+		}
+		env.GitOps.Flux = f
+	case 1:
+		env.GitOps.ArgoCD = &environment.ArgoCD{
+			Git:       environment.ArgoCDGit{URL: pick(r, "https://git.example.com/a.git", "http://git.example.com/b"), Revision: pick(r, "main", "v1.2"), Path: pick(r, "", "platform")},
+			Namespace: pick(r, "argocd", "delivery"), Server: pick(r, "https://kubernetes.default.svc", "https://10.0.0.1:6443"), ApplicationSet: pick(r, "", "openwhisk"),
+		}
+	}
+}

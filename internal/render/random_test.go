@@ -55,6 +55,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 		env.Invoker.UserMemory = "8Gi"
 	}
 	maybe(r, &env.Invoker.MaxUnavailable, "1%", "50%")
+	r.gitops(&env)
 	return env
 }
 

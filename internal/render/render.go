@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/whiskops/whiskops/internal/delivery"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/guide"
@@ -38,7 +39,7 @@ const (
 
 // Parents are the folders that hold a folder for each release or environment.
 func Parents() []tree.Parent {
-	return []tree.Parent{{Path: BaseFolder}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}}
+	return []tree.Parent{{Path: BaseFolder}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}, {Path: delivery.Folder}}
 }
 
 // desired are all the objects that an environment needs.
@@ -105,6 +106,13 @@ func Tree(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]tree
 	if err := first(errs); err != nil {
 		return nil, err
 	}
+	sets, err := delivery.Sets(envs)
+	if err != nil {
+		return nil, err
+	}
+	if len(sets) > 0 {
+		all = append(all, tree.Folder{Path: delivery.SetsFolder, Files: sets})
+	}
 	return append(all, slices.Concat(folders...)...), nil
 }
 
@@ -149,19 +157,28 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	if err != nil {
 		return nil, err
 	}
+	seen := newWitness(r.root)
 	if custom != overlay.NoCustom {
 		// The user's own folder changes the build on purpose: what the
 		// overlay does without it is proven above.
 		if files, err = r.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
 			return nil, err
 		}
-		if built, err = r.withCustom(files, dir); err != nil {
+		watched := *r
+		watched.root = seen
+		if built, err = watched.withCustom(files, dir); err != nil {
 			return nil, err
 		}
 	}
+	delivered, err := r.deliver(delivery.Input{
+		Values: &values, Built: built, Custom: custom, Base: path.Join(BaseFolder, env.OpenWhisk), Overlay: dir,
+	}, files, seen)
+	if err != nil {
+		return nil, err
+	}
 	golden := overlay.Golden(built)
 	golden["README.md"] = guide.Markdown(values)
-	return foldersOf(env.Name, below(files, dir), golden), nil
+	return foldersOf(env, below(files, dir), golden, below(delivered, path.Join(delivery.Folder, env.Name))), nil
 }
 
 // proven builds an overlay, and proves that it is what is wanted. The proof is

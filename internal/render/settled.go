@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 
+	"github.com/whiskops/whiskops/internal/delivery"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/tree"
@@ -29,7 +30,7 @@ func (r *renderer) folders(env *environment.Environment) ([]tree.Folder, error) 
 	if err != nil {
 		return nil, err
 	}
-	if folders, ok := r.settled(env.Name, key); ok {
+	if folders, ok := r.settled(env, key); ok {
 		return folders, nil
 	}
 	folders, err := r.environment(env, custom)
@@ -49,7 +50,7 @@ func keyOf(env *environment.Environment) (key [sha256.Size]byte, err error) {
 	return sha256.Sum256(text), err
 }
 
-func (r *renderer) settled(name string, key [sha256.Size]byte) ([]tree.Folder, bool) {
+func (r *renderer) settled(env *environment.Environment, key [sha256.Size]byte) ([]tree.Folder, bool) {
 	if r.holds == nil {
 		return nil, false
 	}
@@ -58,7 +59,7 @@ func (r *renderer) settled(name string, key [sha256.Size]byte) ([]tree.Folder, b
 	if !ok || json.Unmarshal(text, &manifests) != nil {
 		return nil, false
 	}
-	folders := foldersOf(name, nil, nil)
+	folders := foldersOf(env, nil, nil, nil)
 	for i, f := range folders {
 		if folders[i].Manifest = manifests[f.Path]; folders[i].Manifest == "" {
 			return nil, false
@@ -68,10 +69,14 @@ func (r *renderer) settled(name string, key [sha256.Size]byte) ([]tree.Folder, b
 }
 
 // foldersOf are the folders that an environment has.
-func foldersOf(name string, overlay, golden map[string][]byte) []tree.Folder {
-	dir := path.Join(OverlayFolder, name)
-	return []tree.Folder{
+func foldersOf(env *environment.Environment, overlay, golden, delivered map[string][]byte) []tree.Folder {
+	dir := path.Join(OverlayFolder, env.Name)
+	folders := []tree.Folder{
 		{Path: dir, Files: overlay, Keep: []string{CustomFolder}},
-		{Path: path.Join(GoldenFolder, name), Files: golden, Own: path.Join(dir, CustomFolder)},
+		{Path: path.Join(GoldenFolder, env.Name), Files: golden, Own: path.Join(dir, CustomFolder)},
 	}
+	if env.GitOps.Flux != nil || env.GitOps.ArgoCD != nil {
+		folders = append(folders, tree.Folder{Path: path.Join(delivery.Folder, env.Name), Files: delivered})
+	}
+	return folders
 }

@@ -1,0 +1,319 @@
+package delivery
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/overlay"
+)
+
+// Flux's API, and what it reads of an object.
+// Source: kustomize-controller 1.9, its API reference and "Garbage collection".
+const (
+	fluxSources    = "source.toolkit.fluxcd.io/v1"
+	fluxKustomize  = "kustomize.toolkit.fluxcd.io/v1"
+	fluxPrune      = "kustomize.toolkit.fluxcd.io/prune"
+	fluxForce      = "kustomize.toolkit.fluxcd.io/force"
+	fluxDisabled   = "disabled"
+	fluxEnabled    = "enabled"
+	fluxGitKind    = "GitRepository"
+	fluxOCIKind    = "OCIRepository"
+	fluxKind       = "Kustomization"
+	fluxWhole      = "tree"
+	fluxTest       = "test"
+	fluxCustom     = "custom"
+	fluxTimeout    = "5m"
+	fluxLeastRound = 60
+)
+
+// flux writes the source, the Kustomizations and their folders.
+func (d *delivery) flux() error {
+	parts, err := d.fluxParts()
+	if err != nil {
+		return err
+	}
+	dir := d.folder("flux")
+	files := []string{"source.yaml", "sync.yaml"}
+	if err := d.write(path.Join(dir, "source.yaml"), "", d.fluxSource()); err != nil {
+		return err
+	}
+	var syncs []krm.M
+	for _, p := range parts {
+		syncs = append(syncs, d.fluxSync(p))
+		rules := d.fluxRules(p)
+		if err := d.wrap(path.Join(dir, p.dir), p.objects, rules, p.folders...); err != nil {
+			return err
+		}
+	}
+	if err := d.write(path.Join(dir, "sync.yaml"), "", syncs...); err != nil {
+		return err
+	}
+	if d.Values.Env.GitOps.Flux.ServiceAccount {
+		files = append([]string{"account.yaml"}, files...)
+		if err := d.write(path.Join(dir, "account.yaml"), "", d.account()...); err != nil {
+			return err
+		}
+	}
+	return d.list(dir, files...)
+}
+
+// part is what one Kustomization of Flux brings.
+type part struct {
+	// name ends that of the Kustomization; empty for the whole.
+	name string
+	// dir below clusters/<environment>/flux, and what it builds on, below the
+	// root.
+	dir     string
+	folders []string
+	// of are the objects before any annotation, objects with them.
+	objects []Annotated
+	of      []kustomize.Object
+	after   []string
+	// leaves objects of the folders out.
+	leaves string
+}
+
+// fluxParts are one part and one for the tests, or one for each tier.
+func (d *delivery) fluxParts() ([]part, error) {
+	if d.Values.Env.GitOps.Flux.Shape == "tiers" {
+		return d.tiers()
+	}
+	rest := part{dir: fluxWhole, folders: []string{d.Overlay}, of: d.Built}
+	if !slices.ContainsFunc(d.Built, d.policy.test) {
+		return []part{d.annotated(rest)}, nil
+	}
+	// A Job that fails keeps what it is part of from being ready, for good: the
+	// tests are a part of their own, with all that only they need.
+	of := labelIn(krm.NameLabel, d.policy.tests)
+	rest.of, rest.leaves = nil, of
+	test := part{
+		name: fluxTest, dir: fluxTest, folders: []string{d.Overlay}, after: []string{""},
+		leaves: fmt.Sprintf("%s notin (%s)", krm.NameLabel, strings.Join(d.policy.tests, ",")),
+	}
+	for _, o := range d.Built {
+		if slices.Contains(d.policy.tests, label(o, krm.NameLabel)) {
+			test.of = append(test.of, o)
+		} else {
+			rest.of = append(rest.of, o)
+		}
+	}
+	return []part{d.annotated(rest), d.annotated(test)}, nil
+}
+
+// tiers are a part for each tier, and one for what custom/ adds.
+func (d *delivery) tiers() ([]part, error) {
+	if d.Custom == overlay.CustomComponent {
+		return nil, &Refused{
+			Message: "the folder is a Component, which may change objects of any tier, and gitops.flux.shape is \"tiers\": no tier would have its changes",
+			Help:    "write gitops: flux: shape: \"single\", or make the folder a kustomization of kind Kustomization that adds objects",
+		}
+	}
+	var parts []part
+	for _, tier := range d.policy.tiers {
+		p := part{name: tier, dir: path.Join(fluxWhole, tier), folders: []string{path.Join(d.Overlay, tier)}, after: d.policy.before(tier)}
+		for _, o := range d.Built {
+			if ours(o) && label(o, krm.TierLabel) == tier {
+				p.of = append(p.of, o)
+			}
+		}
+		parts = append(parts, d.annotated(p))
+	}
+	if d.Custom == overlay.CustomResource {
+		p := part{name: fluxCustom, dir: path.Join(fluxWhole, fluxCustom), folders: []string{path.Join(d.Overlay, fluxCustom)}, after: d.policy.tiers[:1]}
+		for _, o := range d.Built {
+			if !ours(o) {
+				p.of = append(p.of, o)
+			}
+		}
+		parts = append(parts, d.annotated(p))
+	}
+	return parts, nil
+}
+
+func (d *delivery) annotated(p part) part {
+	for _, o := range p.of {
+		add := map[string]string{}
+		if d.policy.lasting(o) || d.policy.referred(o) {
+			add[fluxPrune] = fluxDisabled
+		}
+		if d.policy.replaced(o) {
+			add[fluxForce] = fluxEnabled
+		}
+		p.objects = append(p.objects, Annotated{o, add})
+	}
+	return p
+}
+
+// fluxRules say the same as annotated does, by selectors, where there is anything
+// to select.
+func (d *delivery) fluxRules(p part) []rule {
+	var rules []rule
+	if p.leaves != "" {
+		rules = append(rules, rule{selects: selector{labels: p.leaves}, leave: true})
+	}
+	if k := matching(p.of, d.policy.lasting); k != "" {
+		rules = append(rules, rule{selects: selector{kinds: k}, add: map[string]string{fluxPrune: fluxDisabled}})
+	}
+	if k := matching(p.of, d.policy.referred); k != "" {
+		rules = append(rules, rule{selects: selector{kinds: k, labels: generated()}, add: map[string]string{fluxPrune: fluxDisabled}})
+	}
+	if k := matching(p.of, d.policy.replaced); k != "" {
+		rules = append(rules, rule{selects: selector{kinds: k}, add: map[string]string{fluxForce: fluxEnabled}})
+	}
+	return rules
+}
+
+// matching are the kinds of objects of which something is so, as a regular
+// expression.
+func matching(objects []kustomize.Object, is func(kustomize.Object) bool) string {
+	var found []string
+	for _, o := range objects {
+		if is(o) {
+			found = append(found, o.Kind)
+		}
+	}
+	slices.Sort(found)
+	return strings.Join(slices.Compact(found), "|")
+}
+
+// fluxSync is a Kustomization. It never forces all of its objects, and changes
+// nothing in what was built.
+func (d *delivery) fluxSync(p part) krm.M {
+	f := d.Values.Env.GitOps.Flux
+	spec := krm.M{
+		"interval": f.Interval, "retryInterval": f.RetryInterval, "timeout": d.fluxTimeout(p),
+		"prune": true, "wait": true,
+		"path":      "./" + path.Join(d.repository(), d.folder("flux", p.dir)),
+		"sourceRef": krm.M{"kind": d.fluxSourceKind(), "name": d.name()},
+	}
+	if f.ServiceAccount {
+		spec["serviceAccountName"] = d.name()
+	}
+	var after []any
+	for _, name := range p.after {
+		after = append(after, krm.M{"name": d.fluxName(name)})
+	}
+	if len(after) > 0 {
+		spec["dependsOn"] = after
+	}
+	if health := d.fluxHealth(p.of); len(health) > 0 {
+		spec["healthCheckExprs"] = health
+	}
+	return krm.M{
+		"apiVersion": fluxKustomize, "kind": fluxKind,
+		"metadata": krm.M{"name": d.fluxName(p.name), "namespace": f.Namespace},
+		"spec":     spec,
+	}
+}
+
+func (d *delivery) fluxName(part string) string {
+	if part == "" {
+		return d.name()
+	}
+	return d.name() + "-" + part
+}
+
+// fluxTimeout is what is written, or what follows from whether a health check
+// ends when there is a newer commit.
+func (d *delivery) fluxTimeout(p part) string {
+	f := d.Values.Env.GitOps.Flux
+	switch {
+	case f.Timeout != "":
+		return f.Timeout
+	case !f.CancelsHealthChecks:
+		return fluxTimeout
+	default:
+		minutes := (rollout(p.of) + fluxLeastRound - 1) / fluxLeastRound
+		return fmt.Sprintf("%dm", max(minutes, 5))
+	}
+}
+
+// fluxHealth are the expressions for kinds that Flux knows nothing of.
+func (d *delivery) fluxHealth(objects []kustomize.Object) []any {
+	present := kinds(objects...)
+	var all []any
+	for _, h := range d.policy.Health {
+		if slices.Contains(present, groupKind{group(h.APIVersion), h.Kind}) {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+func (d *delivery) fluxSourceKind() string {
+	if d.Values.Env.GitOps.Flux.OCI != nil {
+		return fluxOCIKind
+	}
+	return fluxGitKind
+}
+
+// fluxSource is where Flux reads the tree.
+func (d *delivery) fluxSource() krm.M {
+	f := d.Values.Env.GitOps.Flux
+	spec := krm.M{"interval": f.SourceInterval, "timeout": "60s"}
+	if f.Secret != "" {
+		spec["secretRef"] = krm.M{"name": f.Secret}
+	}
+	if f.OCI != nil {
+		spec["url"] = f.OCI.URL
+		spec["ref"] = krm.M{"tag": Tag(d.Values)}
+		if f.OCI.Insecure {
+			spec["insecure"] = true
+		}
+	} else {
+		spec["url"] = f.Git.URL
+		spec["ref"] = krm.M{"branch": f.Git.Branch}
+		spec["ignore"] = d.ignore()
+	}
+	return krm.M{
+		"apiVersion": fluxSources, "kind": d.fluxSourceKind(),
+		"metadata": krm.M{"name": d.name(), "namespace": f.Namespace},
+		"spec":     spec,
+	}
+}
+
+// Tag of an environment's artifact: what is written, or the environment's name.
+func Tag(v *derived.Values) string {
+	if tag := v.Env.GitOps.Flux.OCI.Tag; tag != "" {
+		return tag
+	}
+	return v.Env.Name
+}
+
+// repository is the folder of the source that holds the tree.
+func (d *delivery) repository() string {
+	if git := d.Values.Env.GitOps.Flux.Git; git != nil {
+		return git.Path
+	}
+	return ""
+}
+
+// ignore leaves of the repository what the builds read. A folder that is not
+// left out is named with each of those above it, since git's rules do not look
+// into one that is.
+func (d *delivery) ignore() string {
+	lines := []string{"/*"}
+	opened := map[string]bool{}
+	for _, folder := range d.Reads() {
+		at := ""
+		steps := strings.Split(path.Join(d.repository(), folder), "/")
+		for i, step := range steps {
+			at += "/" + step
+			if opened[at] {
+				continue
+			}
+			opened[at] = true
+			lines = append(lines, "!"+at)
+			if i < len(steps)-1 {
+				lines = append(lines, at+"/*")
+			}
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
