@@ -14,17 +14,17 @@ import (
 // Argo CD's API, and what it reads of an object.
 // Source: Argo CD 3.5, "Sync Phases and Waves", "Sync Options", "Resource Hooks".
 const (
-	argoVersion     = "argoproj.io/v1alpha1"
-	argoWave        = "argocd.argoproj.io/sync-wave"
-	argoOptions     = "argocd.argoproj.io/sync-options"
-	argoHook        = "argocd.argoproj.io/hook"
-	argoHookDelete  = "argocd.argoproj.io/hook-delete-policy"
-	argoLasting     = "Prune=false,Delete=false"
-	argoReplaced    = "Force=true,Replace=true"
-	argoAfter       = "PostSync"
-	argoBeforeAnew  = "BeforeHookCreation"
-	argoFinalizer   = "resources-finalizer.argocd.argoproj.io"
-	argoTree        = "tree"
+	argoVersion    = "argoproj.io/v1alpha1"
+	argoWave       = "argocd.argoproj.io/sync-wave"
+	argoOptions    = "argocd.argoproj.io/sync-options"
+	argoHook       = "argocd.argoproj.io/hook"
+	argoHookDelete = "argocd.argoproj.io/hook-delete-policy"
+	argoLasting    = "Prune=false,Delete=false"
+	argoReplaced   = "Force=true,Replace=true"
+	argoAfter      = "PostSync"
+	argoBeforeAnew = "BeforeHookCreation"
+	argoFinalizer  = "resources-finalizer.argocd.argoproj.io"
+	argoTree       = "tree"
 )
 
 // argocd writes the AppProject, the Application and the folder that it builds.
@@ -122,7 +122,7 @@ func (d *delivery) application() krm.M {
 	return krm.M{
 		"apiVersion": argoVersion, "kind": "Application",
 		"metadata": krm.M{"name": d.name(), "namespace": a.Namespace, "finalizers": []any{argoFinalizer}},
-		"spec": applied(d.name(), a.Git.URL, a.Git.Revision, path.Join(a.Git.Path, argoPath(d.Values.Env.Name)), a.Server, d.Values.Env.Namespace),
+		"spec":     applied(d.name(), a.Git.URL, a.Git.Revision, path.Join(a.Git.Path, argoPath(d.Values.Env.Name)), a.Server, d.Values.Env.Namespace),
 	}
 }
 

@@ -316,4 +316,3 @@ func (d *delivery) ignore() string {
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
-
