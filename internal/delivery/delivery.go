@@ -11,6 +11,7 @@ package delivery
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
@@ -109,6 +111,19 @@ func (d *delivery) name() string { return Name(d.Values.Env.Name) }
 // an environment: other things of that namespace are named after environments
 // too.
 func Name(environment string) string { return "openwhisk-" + environment }
+
+// LongestName of what is made for an environment by the tool that it names.
+func LongestName(tools *environment.GitOps, env string) string {
+	longest := Name(env)
+	if f := tools.Flux; f != nil {
+		suffixes := []string{fluxTest}
+		if f.Shape == fluxTiers {
+			suffixes = append(krm.Tiers[:], fluxCustom)
+		}
+		longest += "-" + slices.MaxFunc(suffixes, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	}
+	return longest
+}
 
 // folder of the environment's files of a tool.
 func (d *delivery) folder(elements ...string) string {

@@ -27,6 +27,7 @@ const (
 	fluxWhole      = "tree"
 	fluxTest       = "test"
 	fluxCustom     = "custom"
+	fluxTiers      = "tiers"
 	fluxTimeout    = "5m"
 	fluxLeastRound = 60
 )
@@ -80,7 +81,7 @@ type part struct {
 
 // fluxParts are one part and one for the tests, or one for each tier.
 func (d *delivery) fluxParts() ([]part, error) {
-	if d.Values.Env.GitOps.Flux.Shape == "tiers" {
+	if d.Values.Env.GitOps.Flux.Shape == fluxTiers {
 		return d.tiers()
 	}
 	rest := part{dir: fluxWhole, folders: []string{d.Overlay}, of: d.Built}

@@ -19,7 +19,7 @@ import (
 )
 
 // codeDelivery: the folder cannot be delivered as the environment asks for.
-const codeDelivery = "WO315"
+const codeDelivery = "WO316"
 
 // deliver makes what the environment's tool reads, below clusters/<environment>/,
 // and proves that each wrapper builds the objects of the overlay.

@@ -148,5 +148,11 @@ func Codes() []Code {
 
 		// Where pods stay.
 		{"WO503", isWarning, "voters whose volumes may share a zone for ever", "The loss of one zone takes two voters, and stops the quorum of three."},
+
+		// Delivery.
+		{"WO504", isError, "two tools for one installation", "Objects change back and forth, and pods restart again and again."},
+		{"WO505", isError, "no source, or two of them", "The API server refuses the source, or Flux applies the older of two trees."},
+		{"WO506", isWarning, "a load balancer that nobody makes", "Flux reports the installation as failed, and Argo CD as progressing, though it works."},
+		{"WO507", isError, "a name that is too long for what delivers it", "The API server refuses every object, since the label on it is too long."},
 	}
 }

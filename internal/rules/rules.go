@@ -21,6 +21,7 @@ func Check(v *derived.Values) []finding.Finding {
 		c.limits, c.throttles, c.shares, c.chain, c.fronts,
 		c.edge, c.host, c.certificate, c.egress,
 		c.secrets, c.volumes, c.records, c.names, c.external, c.runtimes, c.unpublished, c.effects,
+		c.gitops,
 	} {
 		subject()
 	}
