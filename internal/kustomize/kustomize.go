@@ -49,7 +49,7 @@ func (o Object) String() string {
 func Build(files filesys.FileSystem, dir string) ([]Object, error) {
 	objects, _, err := build(files, dir)
 	if tree, ok := files.(*Tree); ok {
-		err = tree.excess.instead(err)
+		err = tree.own.instead(err)
 	}
 	return objects, err
 }

@@ -1,0 +1,149 @@
+package kustomize
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// What is counted of a YAML text before the engine sees it.
+const (
+	// maxAliased is the most that its aliases may stand for: one for each value,
+	// and its bytes. The engine puts that in their places.
+	maxAliased = 64 << 10
+	// maxNested is how many lists and mappings may be in each other, those behind
+	// aliases too. The engine's time grows with more than the square of it; a
+	// custom resource definition has some 40.
+	maxNested = 200
+)
+
+// excess is where a YAML text becomes too large.
+type excess struct {
+	line, column int // from 1
+	message      string
+}
+
+// separated is where the engine parts the text of resources into documents, which
+// it then reads on their own, whatever YAML would say of the text as a whole.
+var separated = regexp.MustCompile(`(?m)^---`)
+
+// excessive finds where a YAML text, or a text within it, becomes too large; nil
+// is nowhere. What is no YAML has none. Nothing is expanded for it.
+func excessive(text []byte) *excess {
+	if !mayExceed(text) {
+		return nil
+	}
+	if e := excessivePart(text); e != nil {
+		return e
+	}
+	parts := separated.FindAllIndex(text, -1)
+	for i, part := range parts {
+		start, end := part[0], len(text)
+		if i+1 < len(parts) {
+			end = parts[i+1][0]
+		}
+		if e := excessivePart(text[start:end]); e != nil {
+			e.line += bytes.Count(text[:start], []byte("\n"))
+			return e
+		}
+	}
+	return nil
+}
+
+// mayExceed is a quick look that spares nearly all texts the reading.
+func mayExceed(text []byte) bool {
+	if bytes.Contains(text, []byte("*")) && bytes.Contains(text, []byte("&")) {
+		return true
+	}
+	deep := 0
+	for _, c := range text {
+		switch c {
+		case '[', '{', '-', ':', '?':
+			deep++
+		}
+	}
+	return deep > maxNested
+}
+
+func excessivePart(text []byte) *excess {
+	w := weighing{known: map[*yaml.Node]weight{}}
+	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
+		var n yaml.Node
+		if d.Decode(&n) != nil {
+			return nil
+		}
+		if w.weigh(&n, 0); w.over != nil {
+			return w.over
+		}
+	}
+}
+
+type weighing struct {
+	known map[*yaml.Node]weight
+	sum   int // of all that aliases stand for
+	over  *excess
+}
+
+// weight is that of a value with all that its aliases stand for.
+type weight struct {
+	open        bool // it is being weighed: an alias to it is in itself
+	size, depth int
+}
+
+func (w *weighing) exceed(n *yaml.Node, format string, args ...any) {
+	if w.over == nil {
+		w.over = &excess{n.Line, n.Column, fmt.Sprintf(format, args...)}
+	}
+}
+
+// weigh weighs a value that is in so many others.
+func (w *weighing) weigh(n *yaml.Node, above int) weight {
+	if above == maxNested && (n.Kind == yaml.SequenceNode || n.Kind == yaml.MappingNode) {
+		w.exceed(n, "lists and mappings are nested more than %d deep", maxNested)
+	}
+	if w.over != nil {
+		return weight{}
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return w.alias(n, above)
+	case yaml.ScalarNode:
+		if e := excessive([]byte(n.Value)); e != nil {
+			// A patch may be YAML of its own.
+			w.exceed(n, "in this text, %s", e.message)
+		}
+		return w.keep(n, weight{size: 1 + len(n.Value)})
+	}
+	w.known[n] = weight{open: true}
+	all, below := weight{size: 1}, above
+	if n.Kind != yaml.DocumentNode {
+		all.depth, below = 1, above+1
+	}
+	for _, c := range n.Content {
+		one := w.weigh(c, below)
+		all.size += one.size
+		all.depth = max(all.depth, one.depth+below-above)
+	}
+	return w.keep(n, all)
+}
+
+func (w *weighing) keep(n *yaml.Node, is weight) weight {
+	w.known[n] = is
+	return is
+}
+
+func (w *weighing) alias(n *yaml.Node, above int) weight {
+	target, ok := w.known[n.Alias]
+	switch {
+	case !ok || target.open:
+		w.exceed(n, "the alias *%s stands for a value that it is itself in, which has no end", n.Value)
+	case above+target.depth > maxNested:
+		w.exceed(n, "with what this alias stands for, lists and mappings are nested more than %d deep", maxNested)
+	}
+	if w.sum += target.size; w.sum > maxAliased {
+		w.exceed(n, "the aliases up to this one stand for more than %d KiB", maxAliased>>10)
+	}
+	return target
+}
