@@ -24,7 +24,7 @@ import (
 
 func generateCommand(s streams) *cobra.Command {
 	var out printer
-	g := generation{version: built(), secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, s.secrets.Hide(line)) }}
+	g := generation{version: built(), secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, finding.Plain(s.secrets.Hide(line))) }}
 	var most limits
 	noCache := false
 	cmd := &cobra.Command{

@@ -7,56 +7,60 @@ import (
 )
 
 const (
-	// mostWord is the most characters of a text without a space in it that are
-	// shown: longer than any name of Kubernetes and any path of a repository.
+	// mostWord is the most characters without a space between them that are
+	// shown: more than any name of Kubernetes has, and any sensible path.
 	mostWord = 300
-	// mostText is the most characters of a text.
+	// mostText is the most characters of one text.
 	mostText = 4000
+	// rest is what is kept of the end of what is cut.
+	rest = 40
 )
 
-// Plain makes a text fit to be shown to people, whatever strange strings of a
-// user's are in it: what moves a cursor, or would be taken for a line of its own,
-// stands as an escape, and what has no end is cut in its middle. The lines of the
-// text itself remain, if lines is true.
-func Plain(text string, lines bool) string {
-	if safe(text, lines) && len(text) <= mostWord {
+// Plain makes one line of a text that has strings of a user's in it: what moves a
+// cursor, or would pass for a line of its own, stands as an escape, and what is
+// too long loses its middle. Every printer for people shows texts through it.
+func Plain(text string) string {
+	if !strange(text) && len(text) <= mostWord {
 		return text
 	}
-	var b strings.Builder
-	for i, word := range strings.Split(text, " ") {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(cut(escape(word, lines), mostWord))
+	words := strings.Split(text, " ")
+	for i, word := range words {
+		words[i] = cut(escaped(word), mostWord)
 	}
-	return cut(b.String(), mostText)
+	return cut(strings.Join(words, " "), mostText)
 }
 
-// plainFile is a path as people see it: one with a strange character in it is
-// quoted, as git does.
-func plainFile(name string) string {
-	if !safe(name, false) || strings.Contains(name, `"`) {
+// PlainLines is Plain of each line of a text whose own line feeds are meant.
+func PlainLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = Plain(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// PlainFile is a path as people see it. One with a strange character is quoted, as
+// git does.
+func PlainFile(name string) string {
+	if strange(name) || strings.Contains(name, `"`) {
 		name = strconv.Quote(name)
 	}
 	return cut(name, mostText)
 }
 
-func shows(r rune, lines bool) bool {
-	return strconv.IsPrint(r) && r != utf8.RuneError || lines && (r == '\n' || r == '\t')
+// strange tells that a text has what is no visible character, or is no UTF-8.
+func strange(text string) bool {
+	return !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) })
 }
 
-func safe(text string, lines bool) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return !shows(r, lines) })
-}
-
-func escape(text string, lines bool) string {
-	if safe(text, lines) {
+func escaped(text string) string {
+	if !strange(text) {
 		return text
 	}
 	var b strings.Builder
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)
-		if shows(r, lines) {
+		if strconv.IsPrint(r) && !strange(text[:size]) {
 			b.WriteRune(r)
 		} else {
 			quoted := strconv.Quote(text[:size])
@@ -67,14 +71,12 @@ func escape(text string, lines bool) string {
 	return b.String()
 }
 
-// cut keeps a beginning and an end of what has more characters than most.
+// cut takes out the middle of what has more characters than most.
 func cut(text string, most int) string {
 	n := utf8.RuneCountInString(text)
 	if n <= most {
 		return text
 	}
-	runes := []rune(text)
-	head := most * 2 / 3
-	tail := most/3 - 40
-	return string(runes[:head]) + "...(" + strconv.Itoa(n-head-tail) + " more)..." + string(runes[n-tail:])
+	runes, head := []rune(text), most-2*rest
+	return string(runes[:head]) + "...(" + strconv.Itoa(n-head-rest) + " characters more)..." + string(runes[n-rest:])
 }
