@@ -8,11 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
-	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/tree"
 )
 
@@ -108,71 +105,4 @@ func customMistake(at, message string) *CustomError {
 		Code: codeCustom, Severity: finding.Error, Position: finding.Position{File: at}, Message: message,
 		Help: "`kustomize build` of the environment's overlay says the same; the folder is yours to mend",
 	}}
-}
-
-// customFolder tells what the user's own folder holds.
-func customFolder(root fs.ReadLinkFS, at string) (overlay.Custom, error) {
-	// Asked for first: the folders above may come with this very run.
-	if _, err := root.Lstat(at); errors.Is(err, fs.ErrNotExist) {
-		return overlay.NoCustom, nil
-	}
-	repository := kustomize.NewTree().Over(root, nil)
-	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
-		file := path.Join(at, name)
-		text, err := repository.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if bound := (*kustomize.BoundError)(nil); errors.As(err, &bound) {
-			return overlay.NoCustom, tooLarge(bound)
-		}
-		if err != nil {
-			return overlay.NoCustom, customMistake(file, "the file cannot be read: "+reason(err))
-		}
-		k, err := yaml.Parse(string(text))
-		if err != nil || yaml.ErrorIfInvalid(k, yaml.MappingNode) != nil {
-			return overlay.NoCustom, customMistake(file, "the file is no kustomization: it is not a YAML mapping")
-		}
-		switch kind := k.GetKind(); kind {
-		case "Component":
-			return overlay.CustomComponent, nil
-		case "Kustomization", "":
-			return overlay.CustomResource, nil
-		default:
-			mistake := customMistake(file, fmt.Sprintf("the file is of kind %q, and builds nothing", kind))
-			mistake.Finding.Help = "write kind: Component to change generated objects, or kind: Kustomization with resources to add some"
-			return overlay.NoCustom, mistake
-		}
-	}
-	return overlay.NoCustom, forgotten(root, at)
-}
-
-// mostNames that a finding's help has.
-const mostNames = 5
-
-// forgotten says which files of a folder without a kustomization look as if they
-// were meant to be part of it.
-func forgotten(root fs.FS, at string) error {
-	var found []string
-	err := fs.WalkDir(root, at, func(name string, e fs.DirEntry, err error) error {
-		if len(found) < mostNames && err == nil && !e.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name)) {
-			found = append(found, strings.TrimPrefix(name, at+"/"))
-		}
-		return err
-	})
-	if err != nil || len(found) == 0 {
-		return err
-	}
-	mistake := customMistake(at, fmt.Sprintf("the folder has no kustomization.yaml, and nothing of it is built, not even %s", found[0]))
-	mistake.Finding.Help = fmt.Sprintf("write %s with `resources: [%s]`, or with `kind: Component` and what it changes", path.Join(at, "kustomization.yaml"), strings.Join(found, ", "))
-	return mistake
-}
-
-// reason is an error without the path that it is about.
-func reason(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err
-	}
-	return err.Error()
 }
