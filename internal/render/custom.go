@@ -19,6 +19,7 @@ const (
 	codeRemote    = "WO312" // the folder wants something from the network
 	codeLarge     = "WO313" // the folder has a file, aliases or an object that is too large
 	codeReference = "WO314" // the folder refers to what is not there, not of the repository, or generated in the same run
+	codeObject    = "WO315" // an object of the folder has a kind, name, namespace or apiVersion that no cluster takes
 )
 
 // CustomError is a mistake in a user's own folder.
@@ -30,7 +31,8 @@ func (e *CustomError) Error() string { return e.Finding.Message }
 // that the repository has for it.
 func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.Object, error) {
 	at := path.Join(dir, CustomFolder)
-	built, err := kustomize.Build(kustomize.NewTree(r.files, files).Over(r.root, users(r.root)), dir)
+	whole := kustomize.NewTree(r.files, files).Over(r.root, users(r.root))
+	built, err := kustomize.Build(whole, dir)
 	var reference *kustomize.ReferenceError
 	var bound *kustomize.BoundError
 	switch {
@@ -41,7 +43,7 @@ func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.
 	case err != nil:
 		return nil, customMistake(at, "the folder does not build: "+innermost(err))
 	}
-	return built, storable(at, built)
+	return built, storable(at, whole, built)
 }
 
 func referenceMistake(e *kustomize.ReferenceError) finding.Finding {

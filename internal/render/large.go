@@ -32,8 +32,8 @@ func tooLarge(b *kustomize.BoundError) *CustomError {
 	}}
 }
 
-// storable finds the object that no cluster would take.
-func storable(at string, built []kustomize.Object) error {
+// sized finds the object that is too large for a cluster.
+func sized(at string, built []kustomize.Object) error {
 	for _, o := range built {
 		size, most := objectSize(o), maxObject
 		if o.Kind == "ConfigMap" || o.Kind == "Secret" {
