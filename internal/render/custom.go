@@ -35,13 +35,16 @@ func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.
 	built, err := kustomize.Build(whole, dir)
 	var reference *kustomize.ReferenceError
 	var bound *kustomize.BoundError
+	var cause *kustomize.CauseError
 	switch {
 	case errors.As(err, &reference):
 		return nil, &CustomError{referenceMistake(reference)}
 	case errors.As(err, &bound):
 		return nil, tooLarge(bound)
+	case errors.As(err, &cause):
+		return nil, causeMistake(at, cause)
 	case err != nil:
-		return nil, customMistake(at, "the folder does not build: "+innermost(err))
+		return nil, err
 	}
 	return built, storable(at, whole, built)
 }
@@ -49,7 +52,7 @@ func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.
 func referenceMistake(e *kustomize.ReferenceError) finding.Finding {
 	f := finding.Finding{
 		Code: codeReference, Severity: finding.Error,
-		Position: finding.Position{File: e.File, Line: e.Line, Column: 1},
+		Position: finding.Position{File: e.File, Line: e.Line, Column: e.Column},
 		Message:  fmt.Sprintf("%s refers to %q, which cannot be used: %v", e.Field, e.Reference, e.Why),
 		Help:     "refer to files below the folder of the kustomization, and to folders of this repository that are not generated",
 	}
@@ -88,18 +91,15 @@ func users(root fs.ReadLinkFS) func(string) error {
 	}
 }
 
-// innermost is what is left of kustomize's complaint without the folders that
-// it went through.
-func innermost(err error) string {
-	message := err.Error()
-	if i := strings.LastIndex(message, "': "); i >= 0 {
-		message = message[i+len("': "):]
+func causeMistake(at string, e *kustomize.CauseError) *CustomError {
+	mistake := customMistake(at, e.Message)
+	if e.File != "" {
+		mistake.Finding.Position = finding.Position{File: e.File, Line: e.Line, Column: e.Column}
 	}
-	// Some of it is quoted, line feeds and all.
-	if quoted, ok := strings.CutPrefix(message, `"`); ok {
-		message = strings.ReplaceAll(strings.TrimSuffix(quoted, `"`), `\n`, " ")
+	if e.Help != "" {
+		mistake.Finding.Help = e.Help
 	}
-	return message
+	return mistake
 }
 
 func customMistake(at, message string) *CustomError {

@@ -42,6 +42,9 @@ func customFolder(root fs.ReadLinkFS, at string) (overlay.Custom, error) {
 		if err != nil {
 			return overlay.NoCustom, customMistake(file, "the file cannot be read: "+reason(err))
 		}
+		if cause := kustomize.NotYAML(file, text); cause != nil {
+			return overlay.NoCustom, causeMistake(file, cause)
+		}
 		k, err := yaml.Parse(string(text))
 		if err != nil || yaml.ErrorIfInvalid(k, yaml.MappingNode) != nil {
 			return overlay.NoCustom, customMistake(file, "the file is no kustomization: it is not a YAML mapping")
