@@ -32,6 +32,7 @@ func (e *CustomError) Error() string { return e.Finding.Message }
 func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.Object, error) {
 	at := path.Join(dir, CustomFolder)
 	whole := kustomize.NewTree(r.files, files).Over(r.root, users(r.root))
+	r.custom.begin(whole)
 	built, err := kustomize.Build(whole, dir)
 	var reference *kustomize.ReferenceError
 	var bound *kustomize.BoundError
