@@ -34,10 +34,15 @@ type own struct {
 	excess *BoundError
 }
 
-func (o *own) read(name string, text []byte, err error) {
+func (o *own) begin(name string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.last = name
+}
+
+func (o *own) read(name string, text []byte, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if err == nil {
 		o.texts[name] = text
 	}

@@ -77,6 +77,9 @@ func NotYAML(file string, content []byte) *CauseError {
 	e := &CauseError{Place: Place{File: file}, Message: "the file is no YAML: " + yamlFault(err.Error())}
 	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 		e.Line, _ = strconv.Atoi(m[1])
+		if strings.Contains(err.Error(), "did not find expected") {
+			e.Line++ // the reader's parser counts from 0, its scanner from 1
+		}
 		e.Line = min(e.Line, 1+bytes.Count(bytes.TrimRight(content, "\n"), []byte("\n")))
 		e.Column = 1
 		e.Help = "look at this line, and at the one before it"

@@ -73,6 +73,7 @@ func (t *Tree) ReadFile(name string) ([]byte, error) {
 			return content, nil
 		}
 	}
+	t.own.begin(p)
 	content, err := ReadOwn(t.disk, p, p)
 	t.own.read(p, content, err)
 	return content, err
