@@ -91,3 +91,54 @@ func TestBuildIsBounded(t *testing.T) {
 		})
 	}
 }
+
+// However nesting is written, none that is too deep escapes the quick look.
+func TestNestingInAllStyles(t *testing.T) {
+	// Each writes so many levels of its style.
+	styles := map[string]func(levels int) string{
+		"lists in a line":   func(n int) string { return strings.Repeat("- ", n) + "x\n" },
+		"keys in a line":    func(n int) string { return strings.Repeat("? ", n) + "x\n" },
+		"lists in brackets": nested,
+		"lists by one space": func(n int) (text string) {
+			for i := range n {
+				text += strings.Repeat(" ", i) + "-\n"
+			}
+			return text
+		},
+		"mappings by one space": func(n int) (text string) {
+			for i := range n {
+				text += strings.Repeat(" ", i) + "a:\n"
+			}
+			return text
+		},
+		"lists below their fields": func(n int) (text string) {
+			for i := range n {
+				text += strings.Repeat(" ", i/2) + []string{"a:\n", "-\n"}[i%2]
+			}
+			return text
+		},
+		"brackets at the end": func(n int) (text string) {
+			for i := range n / 2 {
+				text += strings.Repeat(" ", i) + "a:\n"
+			}
+			return text + strings.Repeat(" ", n/2) + nested(n-n/2) + "\n"
+		},
+		"brackets in strings": func(n int) string {
+			return strings.Repeat(`["]", `, n) + strings.Repeat("]", n)
+		},
+		"with ends of lines of another system": func(n int) (text string) {
+			for i := range n {
+				text += strings.Repeat(" ", i) + "a:\r\n"
+			}
+			return text
+		},
+	}
+	for name, style := range styles {
+		if e := excessive([]byte(style(maxNested))); e != nil {
+			t.Errorf("%s, at the bound: %s", name, e.message)
+		}
+		if excessive([]byte(style(maxNested+1))) == nil {
+			t.Errorf("%s, above the bound: nothing is found", name)
+		}
+	}
+}

@@ -26,25 +26,26 @@ type excess struct {
 }
 
 // separated is where the engine parts the text of resources into documents, which
-// it then reads on their own, whatever YAML would say of the text as a whole.
+// it then reads on their own.
 var separated = regexp.MustCompile(`(?m)^---`)
 
 // excessive finds where a YAML text, or a text within it, becomes too large; nil
-// is nowhere. What is no YAML has none. Nothing is expanded for it.
+// is nowhere. Nothing is expanded for it.
 func excessive(text []byte) *excess {
 	if !mayExceed(text) {
 		return nil
 	}
-	if e := excessivePart(text); e != nil {
+	if e, whole := excessivePart(text); e != nil || whole {
 		return e
 	}
+	// What is no YAML as a whole may be some in parts.
 	parts := separated.FindAllIndex(text, -1)
 	for i, part := range parts {
 		start, end := part[0], len(text)
 		if i+1 < len(parts) {
 			end = parts[i+1][0]
 		}
-		if e := excessivePart(text[start:end]); e != nil {
+		if e, _ := excessivePart(text[start:end]); e != nil {
 			e.line += bytes.Count(text[:start], []byte("\n"))
 			return e
 		}
@@ -52,37 +53,51 @@ func excessive(text []byte) *excess {
 	return nil
 }
 
-// mayExceed is a quick look that spares nearly all texts the reading.
+// mayExceed is a quick look that spares most texts the reading. Nesting takes a
+// bracket, or a place further to the right, where at most two begin: a list may be
+// as far to the left as the field that it is the value of.
 func mayExceed(text []byte) bool {
 	if bytes.Contains(text, []byte("*")) && bytes.Contains(text, []byte("&")) {
 		return true
 	}
-	deep := 0
+	brackets, right, column, leading := 0, 0, 0, true
 	for _, c := range text {
 		switch c {
-		case '[', '{', '-', ':', '?':
-			deep++
+		case '\n', '\r':
+			column, leading = 0, true
+			continue
+		case '[', '{':
+			brackets++
+			leading = false
+		case ' ', '\t', '-', '?', ':':
+		default:
+			leading = false
+		}
+		if column++; leading {
+			right = max(right, column)
 		}
 	}
-	return deep > maxNested
+	return brackets+2*(right+1) > maxNested
 }
 
-func excessivePart(text []byte) *excess {
+// excessivePart looks into a text that is read at once. whole is false if it is no
+// YAML, or not to its end.
+func excessivePart(text []byte) (e *excess, whole bool) {
 	w := weighing{known: map[*yaml.Node]weight{}}
 	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
 		var n yaml.Node
-		if d.Decode(&n) != nil {
-			return nil
+		if err := d.Decode(&n); err != nil {
+			return nil, ended(err) == nil
 		}
 		if w.weigh(&n, 0); w.over != nil {
-			return w.over
+			return w.over, true
 		}
 	}
 }
 
 type weighing struct {
-	known map[*yaml.Node]weight
-	sum   int // of all that aliases stand for
+	known map[*yaml.Node]weight // of what has an anchor
+	sum   int                   // of all that aliases stand for
 	over  *excess
 }
 
@@ -116,7 +131,7 @@ func (w *weighing) weigh(n *yaml.Node, above int) weight {
 		}
 		return w.keep(n, weight{size: 1 + len(n.Value)})
 	}
-	w.known[n] = weight{open: true}
+	w.keep(n, weight{open: true})
 	all, below := weight{size: 1}, above
 	if n.Kind != yaml.DocumentNode {
 		all.depth, below = 1, above+1
@@ -130,7 +145,9 @@ func (w *weighing) weigh(n *yaml.Node, above int) weight {
 }
 
 func (w *weighing) keep(n *yaml.Node, is weight) weight {
-	w.known[n] = is
+	if n.Anchor != "" {
+		w.known[n] = is
+	}
 	return is
 }
 
