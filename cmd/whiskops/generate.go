@@ -24,7 +24,7 @@ import (
 
 func generateCommand(s streams) *cobra.Command {
 	var out printer
-	g := generation{version: built(), secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, s.secrets.Hide(line)) }}
+	g := generation{version: built(), secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, finding.Plain(s.secrets.Hide(line))) }}
 	var most limits
 	noCache := false
 	cmd := &cobra.Command{
@@ -141,7 +141,7 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	}
 	if finding.HasErrors(findings) {
 		// Nothing will be written. What else is wrong is said in the same run.
-		_, err := render.Tree(sound(envs, findings), inputs.Through("root"), render.Options{Memory: g.store, Begin: g.watch.Begin})
+		_, err := render.Tree(sound(envs, findings), inputs.Through("root"), render.Options{Memory: g.store, Begin: g.watch.BeginAt})
 		done.findings = append(done.findings, g.mistakes(err)...)
 		return done, nil, nil
 	}
@@ -185,7 +185,7 @@ func (g *generation) mistakes(err error) []finding.Finding {
 
 // bring makes the tree, and brings the disk to it or compares the two.
 func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs, holds func(map[string]string) bool) (tree.Changes, []tree.Folder, error) {
-	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.Begin})
+	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.BeginAt})
 	if err != nil {
 		return tree.Changes{}, nil, err
 	}

@@ -87,6 +87,6 @@ func run(args []string, s streams) int {
 	case errors.Is(err, errFindings):
 		return exitFinding
 	}
-	fmt.Fprintf(s.err, "whiskops: %s\n", s.secrets.Hide(err.Error()))
+	fmt.Fprintf(s.err, "whiskops: %s\n", finding.PlainLines(s.secrets.Hide(err.Error())))
 	return exitUsage
 }

@@ -86,6 +86,9 @@ func read(secrets *finding.Secrets, repo environment.Repository, system fs.FS, d
 // nowhere says that there are no environments at dir in a repository, and where
 // there are some: someone may be in a folder of it.
 func nowhere(root, dir string) error {
+	if target, err := os.Readlink(dir); err == nil {
+		return fmt.Errorf("%s is a symbolic link to %q, where nothing is\n  help: put the directory there, or remove the link", dir, target)
+	}
 	name, err := filepath.Rel(root, dir)
 	for at := root; err == nil && filepath.IsLocal(name) && filepath.Dir(at) != at; {
 		at = filepath.Dir(at)

@@ -40,7 +40,7 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 		if place := f.place(o.Dir); place != "" {
 			b.WriteString(place + ": ")
 		}
-		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, f.Message)
+		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, Plain(f.Message))
 		if f.Line > 0 && o.Read != nil && !f.Hidden && !f.secret() {
 			if _, ok := sources[f.File]; !ok {
 				// A file that is gone costs the line, not the finding.
@@ -51,7 +51,7 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 			}
 		}
 		if f.Help != "" && (i+1 == len(fs) || !sameHelp(f, fs[i+1])) {
-			fmt.Fprintf(&b, "help: %s\n", f.Help)
+			fmt.Fprintf(&b, "help: %s\n", Plain(f.Help))
 		}
 	}
 	_, err := w.Write(b.Bytes())
@@ -71,7 +71,7 @@ func (f Finding) secret() bool {
 }
 
 func (f Finding) place(dir string) string {
-	s := relative(f.File, dir)
+	s := PlainFile(relative(f.File, dir))
 	if s == "" || f.Line == 0 {
 		return s
 	}

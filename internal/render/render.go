@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -63,9 +64,10 @@ type Options struct {
 	// Whole builds each overlay whole and anew, as `kustomize build` does.
 	// Without it, folders are built apart, and equal ones once.
 	Whole bool
-	// Begin is told of each environment before it is made; what it returns is
-	// called when it is. Nil is told nothing.
-	Begin func(what string) (end func())
+	// Begin is told of each environment before it is made, and how to ask for the
+	// user's file that it is at, if it is at one; what it returns is called when
+	// the environment is made. Nil is told nothing.
+	Begin func(what string, at func() string) (end func())
 }
 
 // Tree renders all environments, and the base of each release that they have.
@@ -91,10 +93,12 @@ func Tree(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]tree
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range envs {
 		g.Go(func() error {
+			one := *renderers[envs[i].OpenWhisk]
+			one.custom = &atWork{}
 			if o.Begin != nil {
-				defer o.Begin("building environment " + envs[i].Name)()
+				defer o.Begin("building environment "+envs[i].Name, one.custom.file)()
 			}
-			f, err := renderers[envs[i].OpenWhisk].folders(&envs[i])
+			f, err := one.folders(&envs[i])
 			if err != nil {
 				errs[i] = fmt.Errorf("environment %s: %w", envs[i].Name, err)
 			}
@@ -124,6 +128,26 @@ type renderer struct {
 	builder *kustomize.Builder // nil: whole and anew
 	memory  kustomize.Memory
 	holds   func(map[string]string) bool
+	custom  *atWork // of one environment; nil: nobody asks
+}
+
+// atWork is the tree that is being built, if the user's own folder is in it.
+type atWork struct {
+	tree atomic.Pointer[kustomize.Tree]
+}
+
+func (a *atWork) begin(tree *kustomize.Tree) {
+	if a != nil {
+		a.tree.Store(tree)
+	}
+}
+
+// file is the one of the user's that the build is at, or "".
+func (a *atWork) file() string {
+	if tree := a.tree.Load(); tree != nil {
+		return tree.AtWork()
+	}
+	return ""
 }
 
 func newRenderer(release string, root fs.ReadLinkFS, o Options) (*renderer, error) {

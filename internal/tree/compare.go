@@ -36,7 +36,7 @@ func (d *disk) complainLink(p *plan, at string) error {
 	if err != nil {
 		return d.fault("read", at, err)
 	}
-	p.complain(linked(at, target))
+	p.complain(Linked(at, target))
 	return nil
 }
 

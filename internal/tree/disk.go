@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // disk is the one way to the files below a root. No path can leave the root
@@ -233,7 +235,7 @@ type fileError struct {
 }
 
 func (e *fileError) Error() string {
-	return fmt.Sprintf("%s %s: %v", e.doing, e.name, e.err)
+	return fmt.Sprintf("%s %s: %v", e.doing, finding.PlainFile(e.name), e.err)
 }
 
 func (e *fileError) Unwrap() error { return e.err }

@@ -96,7 +96,8 @@ func (f Folder) ownPlace() string {
 	return "perhaps to a folder of your own beside the generated ones"
 }
 
-func linked(file, target string) finding.Finding {
+// Linked is about a symbolic link where a generated directory or file must be.
+func Linked(file, target string) finding.Finding {
 	return complaint(codeLink, file,
 		fmt.Sprintf("this is a symbolic link to %q, and whiskops does not write through links", target),
 		"remove the link, or put a real file or directory in its place")
