@@ -152,7 +152,7 @@ func (x explainer) outOfBound(e errors.Error) finding.Finding {
 	if bound := argument(e, 1); strings.Contains(bound, "=~") || strings.Contains(bound, "!~") {
 		code, help = place.CodeForm, "the pattern is written in the files of this directory"
 	}
-	if other := e.Position(); other.IsValid() && place.Position(other) != place.Position(where) {
+	if other := e.Position(); x.pkg.Has(other) && place.Position(other) != place.Position(where) {
 		help += ", at " + place.Brief(other, where)
 	}
 	return place.At(where, code, place.JoinPath(path...), fmt.Sprintf("%s does not satisfy what is said of %s", argument(e, 0), place.Quoted(lastOf(path))), help)
@@ -190,13 +190,13 @@ func (x explainer) cycle(e errors.Error) finding.Finding {
 // place of the field's value.
 func (x explainer) position(e errors.Error) token.Pos {
 	// The evaluator places a value that is out of bounds at the bound.
-	if q := e.Position(); q.IsValid() && kindOf(e) != outOfBound {
+	if q := e.Position(); x.pkg.Has(q) && kindOf(e) != outOfBound {
 		return q
 	}
 	pl, whole := x.pkg.Find(place.ErrorPath(e))
 	if whole {
 		return pl.ValuePos()
-	} else if in := e.InputPositions(); len(in) > 0 && in[0].IsValid() {
+	} else if in := e.InputPositions(); len(in) > 0 && x.pkg.Has(in[0]) {
 		return in[0]
 	} else if pl.Label.IsValid() {
 		return pl.Label

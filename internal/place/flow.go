@@ -1,6 +1,7 @@
 package place
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -147,13 +148,13 @@ func (f *flow) refer(e ast.Expr, s *scope) {
 	if len(next) == 0 {
 		switch e := e.(type) {
 		case *ast.Ident:
-			next = f.named[e.Name]
-			if len(next) == 0 && ast.IsValidIdent(e.Name) && !predeclared(e.Name) && !slices.Contains(f.imports, e.Name) {
+			next = f.meant(e.Name)
+			if len(f.named[e.Name]) == 0 && ast.IsValidIdent(e.Name) && !predeclared(e.Name) && !slices.Contains(f.imports, e.Name) {
 				f.found = append(f.found, e)
 			}
 		case *ast.SelectorExpr:
 			name, _, _ := ast.LabelName(e.Sel)
-			next = f.named[name]
+			next = f.meant(name)
 			f.mark(e.X, s)
 		case *ast.IndexExpr:
 			f.mark(e.X, s)
@@ -162,6 +163,15 @@ func (f *flow) refer(e ast.Expr, s *scope) {
 	for _, pl := range next {
 		f.mark(pl.value, pl.scope)
 	}
+}
+
+// meant is everything of a name, or of the one that it was most likely meant to
+// be.
+func (f *flow) meant(name string) []Place {
+	if found := f.named[name]; len(found) > 0 {
+		return found
+	}
+	return f.named[Suggest(name, slices.Sorted(maps.Keys(f.named)))]
 }
 
 // predeclared are the names that CUE itself defines, and "_".
