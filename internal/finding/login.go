@@ -5,12 +5,14 @@ import (
 	"strings"
 )
 
-// login is a user and a password as a URL has them before its host: up to the
-// last "@" of a word where there is a password, since people leave its "/" as it
-// is; or to where the word was cut off.
-var login = regexp.MustCompile(`(://)(?:[^/\s"'@:]*:[^\s"']*@|[^/\s"'@]+@|[^/\s"'@:]+:[^\s"'@]*\.\.\.)|` +
+// login is what a URL has before its host: a user and a password, up to the last
+// "@" of a word, since people leave its "/" as it is, or to where the word was
+// cut off. Of the web it may be a token alone; elsewhere (akka://system@host) a
+// name by itself is none.
+var login = regexp.MustCompile(`(\w*://)(?:[^/\s"'@:]*:[^\s"']*@|[^/\s"'@:]+:[^\s"'@]*\.\.\.)|` +
+	`(https?://)[^/\s"'@]+@|` +
 	// without a protocol, where a host is asked for
-	`(^|["'\s=])[^/\s"'@:]+:[^\s"'@]*[^\s"'@:]@`)
+	`(^|["'\s=])[^/\s"'@:=]+:[^/\s"'@:][^\s"'@]*@`)
 
 // digest is what stands behind the "@" of an image.
 const digest = "sha256:"
@@ -29,9 +31,9 @@ func hideLogins(text string) string {
 			return b.String() + rest
 		}
 		begin, end := "", ""
-		for _, group := range [][2]int{{m[2], m[3]}, {m[4], m[5]}} {
-			if group[0] >= 0 {
-				begin = rest[group[0]:group[1]]
+		for i := 2; i < len(m); i += 2 {
+			if m[i] >= 0 {
+				begin = rest[m[i]:m[i+1]]
 			}
 		}
 		switch found := rest[m[0]:m[1]]; {

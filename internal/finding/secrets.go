@@ -99,6 +99,10 @@ func (s *Secrets) Holds(file string, line int) bool {
 // error, a difference.
 func (s *Secrets) Hide(text string) string { return s.hide(text, true) }
 
+// HideValues is Hide for what is no text about a secret but one that may have it
+// in it: words stay as they are.
+func (s *Secrets) HideValues(text string) string { return s.hide(text, false) }
+
 // Shows tells that a line of a file has a secret in it.
 func (s *Secrets) Shows(line string) bool { return s.hide(line, false) != line }
 

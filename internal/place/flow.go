@@ -48,7 +48,12 @@ type flow struct {
 	imports []string
 	seen    map[ast.Node]bool
 	found   []ast.Expr
+	guesses int // how many names were looked for that nothing has
 }
+
+// maxGuesses: each compares a name with all others. Of more mistakes than these
+// none is read to its end.
+const maxGuesses = 20
 
 // visit collects what has a name, and the fields that are wanted.
 func (f *flow) visit(n ast.Node, s *scope, labels []string) {
@@ -170,6 +175,9 @@ func (f *flow) refer(e ast.Expr, s *scope) {
 func (f *flow) meant(name string) []Place {
 	if found := f.named[name]; len(found) > 0 {
 		return found
+	}
+	if f.guesses++; f.guesses > maxGuesses {
+		return nil
 	}
 	return f.named[Suggest(name, slices.Sorted(maps.Keys(f.named)))]
 }
