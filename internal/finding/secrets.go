@@ -113,11 +113,22 @@ func (s *Secrets) Seal(fs []Finding) []Finding {
 	for i, f := range fs {
 		f.Hidden = f.Hidden || s.Holds(f.File, f.Line)
 		f.Path = s.hidePath(f.Path)
+		login := hideLogins(f.Message) != f.Message
 		f.Message = s.hide(f.Message, f.Hidden)
-		f.Help = s.hide(f.Help, f.Hidden)
+		f.Help = withoutGuess(s.hide(f.Help, f.Hidden), login)
 		sealed[i] = f
 	}
 	return sealed
+}
+
+// withoutGuess leaves out of a help what a value was meant to be, if that is masked
+// or may be a part of a login: nobody could read it.
+func withoutGuess(help string, login bool) string {
+	guess, rest, ok := strings.Cut(help, "? ")
+	if !ok || !strings.HasPrefix(guess, "did you mean ") || !login && !strings.Contains(guess, Mask) {
+		return help
+	}
+	return strings.ToLower(rest[:1]) + rest[1:]
 }
 
 func (s *Secrets) empty() bool { return s == nil || len(s.values)+len(s.words) == 0 }
