@@ -148,6 +148,9 @@ func (x explainer) expression(e errors.Error) finding.Finding {
 func (x explainer) outOfBound(e errors.Error) finding.Finding {
 	path := place.ErrorPath(e)
 	where := x.position(e)
+	if !e.Position().IsValid() {
+		return x.tooMuch(e)
+	}
 	code, help := place.CodeBounds, "the bound is written in the files of this directory"
 	if bound := argument(e, 1); strings.Contains(bound, "=~") || strings.Contains(bound, "!~") {
 		code, help = place.CodeForm, "the pattern is written in the files of this directory"
@@ -156,6 +159,13 @@ func (x explainer) outOfBound(e errors.Error) finding.Finding {
 		help += ", at " + place.Brief(other, where)
 	}
 	return place.At(where, code, place.JoinPath(path...), fmt.Sprintf("%s does not satisfy what is said of %s", argument(e, 0), place.Quoted(lastOf(path))), help)
+}
+
+// tooMuch is for a bound that stands nowhere: whiskops has set it on what could
+// not be weighed.
+func (x explainer) tooMuch(e errors.Error) finding.Finding {
+	return place.At(x.position(e), place.CodeSize, place.JoinPath(place.ErrorPath(e)...), "this makes more text, or more values, than an environment needs",
+		"write the value itself, or repeat less often")
 }
 
 // incomplete is for a value that CUE writes as text, or that it does not show.
