@@ -121,7 +121,8 @@ func (g *generation) run() (outcome, error) {
 		}
 	}
 	made, folders, err := g.full(inputs)
-	if err == nil && !finding.HasErrors(made.findings) {
+	// What the disk has besides is looked at each time.
+	if err == nil && !finding.HasErrors(made.findings) && len(made.changes.Findings) == 0 {
 		record.Remember(g.store, key, inputs, record.Run{
 			Environments: made.environments, Findings: made.findings, Manifests: tree.Manifests(folders),
 		})

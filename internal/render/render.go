@@ -25,6 +25,7 @@ import (
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
 	"github.com/whiskops/whiskops/internal/tree"
+	"github.com/whiskops/whiskops/internal/version"
 )
 
 // The folders of the tree.
@@ -38,7 +39,7 @@ const (
 
 // Parents are the folders that hold a folder for each release or environment.
 func Parents() []tree.Parent {
-	return []tree.Parent{{Path: BaseFolder}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}}
+	return []tree.Parent{{Path: BaseFolder, Beside: []string{path.Base(version.File)}}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}}
 }
 
 // desired are all the objects that an environment needs.

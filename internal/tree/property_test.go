@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/seeds"
 )
 
@@ -135,7 +136,7 @@ func (g *game) write() {
 		g.t.Error(err)
 	case err != nil:
 		g.seen.killed++
-	case len(c.Findings) > 0:
+	case finding.HasErrors(c.Findings):
 		g.seen.stopped++
 		if clean {
 			same(g.t, "tree after findings", start, snapshot(g.t, g.root))
@@ -145,7 +146,7 @@ func (g *game) write() {
 	default:
 		g.seen.written++
 	}
-	if err == nil && len(c.Findings) == 0 {
+	if err == nil && !finding.HasErrors(c.Findings) {
 		done := snapshot(g.t, g.root)
 		again, err := Write(g.root, folders, gameOptions)
 		if err != nil || !again.Unchanged() {
