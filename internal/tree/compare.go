@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 )
 
 // compare reads the disk and says what must change. It changes nothing.
@@ -49,7 +50,7 @@ type comparison struct {
 	force     bool
 	listed    manifest
 	contested map[string]bool // names of files that git merged
-	marked    bool            // git left a conflict in the manifest
+	marked    bool            // git left marks of a conflict in the manifest
 	had       string          // hash of the manifest on disk; empty: there is none
 	deletes   map[string]bool // full paths
 }
@@ -126,7 +127,8 @@ func (c *comparison) readManifest() (bool, error) {
 		c.complain(unreadable(full, damage))
 		return false, nil
 	}
-	c.listed, c.contested, c.marked, c.had = listed, contested, conflicted(data), hash(data)
+	c.listed, c.contested, c.had = listed, contested, hash(data)
+	c.marked = slices.ContainsFunc(strings.Split(string(data), "\n"), func(line string) bool { return mark(line) != 0 })
 	return true, nil
 }
 

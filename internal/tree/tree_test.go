@@ -310,7 +310,26 @@ func TestRules(t *testing.T) {
 		old:   []Folder{folder("base", files{"a": "1"})},
 		disk:  files{"base/.whiskops": conflict + "=======\n"},
 		asked: []Folder{folder("base", files{"a": "3"})},
-		want:  complaints(codeManifest, "base/.whiskops"),
+		want:  Changes{Updated: []string{"base/.whiskops", "base/a"}},
+		tree:  files{"base/a": "3", "base/.whiskops": manifestOf(files{"a": "3"})},
+	}, {
+		name:  "a mark alone in the manifest",
+		disk:  files{"base/.whiskops": "=======\n" + manifestOf(files{"a": "1"}), "base/a": "1"},
+		asked: []Folder{folder("base", files{"a": "1"})},
+		want:  Changes{Updated: []string{"base/.whiskops"}},
+		tree:  files{"base/a": "1", "base/.whiskops": manifestOf(files{"a": "1"})},
+	}, {
+		name:  "a mark alone before a conflict excuses no edit",
+		disk:  files{"base/.whiskops": "=======\n" + manifestOf(files{"z": "1"}) + conflict, "base/z": "mine"},
+		asked: []Folder{folder("base", files{"z": "1"})},
+		want:  complaints(codeEdited, "base/z"),
+	}, {
+		name:  "a conflict in a conflict",
+		old:   []Folder{folder("base", files{"a": "1"})},
+		disk:  files{"base/a": "<<<<<<< HEAD\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n=======\n3\n>>>>>>> c\n"},
+		asked: []Folder{folder("base", files{"a": "3"})},
+		want:  Changes{Updated: []string{"base/.whiskops", "base/a"}},
+		tree:  files{"base/a": "3", "base/.whiskops": manifestOf(files{"a": "3"})},
 	}, {
 		name:  "conflicts in files",
 		old:   []Folder{folder("base", files{"a": "1", "b": "2", "same": "3"})},
