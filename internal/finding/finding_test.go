@@ -33,6 +33,7 @@ help: want an integer from 1 to 65535
 `},
 		{"no line, no help", []Finding{{Code: "WO111", Severity: Error, Position: Position{File: "/elsewhere/b.cue"}, Message: "the file has no package clause"}},
 			"/elsewhere/b.cue: error WO111: the file has no package clause\n"},
+		{"outside, and near", []Finding{{Code: "WO111", Severity: Error, Position: Position{File: "/b.cue"}, Message: "m"}}, "/b.cue: error WO111: m\n"},
 		{"nowhere", []Finding{{Code: "WO201", Severity: Warning, Message: "m", Help: "h"}}, "warning WO201: m\nhelp: h\n"},
 		{"a file that is gone", []Finding{{Code: "WO101", Severity: Error, Position: Position{"gone.cue", 3, 1}, Message: "m"}}, "gone.cue:3:1: error WO101: m\n"},
 		{"past the end", []Finding{{Code: "WO100", Severity: Error, Position: Position{"/repo/environments/a.cue", 99, 1}, Message: "m"}}, "environments/a.cue:99:1: error WO100: m\n"},

@@ -116,11 +116,11 @@ func (f Finding) place(dir string) string {
 	return s
 }
 
-// relative shows a file as seen from dir, with forward slashes. A file outside
-// dir stays as it is.
+// relative shows a file as seen from dir, with forward slashes, unless it is
+// outside of dir and the way there is no shorter than its whole path.
 func relative(file, dir string) string {
 	if dir != "" && filepath.IsAbs(file) {
-		if r, err := filepath.Rel(dir, file); err == nil && r != ".." && !strings.HasPrefix(r, ".."+string(filepath.Separator)) {
+		if r, err := filepath.Rel(dir, file); err == nil && len(r) < len(file) {
 			file = r
 		}
 	}
