@@ -59,7 +59,7 @@ func parseJournal(data []byte) ([]op, error) {
 			ok = false
 		}
 		if !ok {
-			return nil, fmt.Errorf("no valid step: %q %q", shorten(string(o.Do)), shorten(o.Path))
+			return nil, fmt.Errorf("no valid step: %s %q", shown(shorten(string(o.Do))), shorten(o.Path))
 		}
 	}
 	return j.Ops, nil
