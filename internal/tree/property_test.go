@@ -62,6 +62,7 @@ func (g *game) turn() {
 // A small world, so that everything meets everything.
 var (
 	gameFolders = []string{"base", "overlays/a", "overlays/b", "golden/a", "golden/b"}
+	gamePlaces  = append([]string{"overlays", "golden/c", "overlays/c"}, gameFolders...)
 	gameFiles   = []string{"x", "y", "d/x", "d/y", "d/e/z", "x/z", "d"}
 	gamePaths   = []string{"x", "d/x", "d/e/z", "x/z", "d", "notes", "d/notes", "custom/x", ".whiskops"}
 	gameOptions = Options{Parents: []Parent{{Path: "overlays", Keep: []string{"custom"}}, {Path: "golden"}}}
@@ -71,7 +72,7 @@ func pick(rnd *rand.Rand, from []string) string { return from[rnd.IntN(len(from)
 
 // userWrites changes, or makes, a file anywhere, if nothing is in the way.
 func (g *game) userWrites() {
-	p := path.Join(pick(g.rnd, gameFolders), pick(g.rnd, gamePaths))
+	p := path.Join(pick(g.rnd, gamePlaces), pick(g.rnd, gamePaths))
 	g.count++
 	content := fmt.Sprintf("the user's %d\n", g.count)
 	full := filepath.Join(g.root, filepath.FromSlash(p))
