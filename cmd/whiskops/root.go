@@ -102,10 +102,13 @@ func (p *printer) check() error {
 	return nil
 }
 
+// mostFiles of one kind of finding are shown to people.
+const mostFiles = 50
+
 // print prints findings: JSON on the standard output, for machines; text on
 // standard error, for people. It returns errFindings if one stops the work.
 func (p *printer) print(s streams, fs []finding.Finding) error {
-	options := finding.Options{Dir: s.dir, Read: os.ReadFile, Secrets: s.secrets}
+	options := finding.Options{Dir: s.dir, Read: os.ReadFile, Secrets: s.secrets, Most: mostFiles}
 	write, to := finding.WriteText, io.Writer(s.err)
 	if p.form == "json" {
 		write, to = finding.WriteJSON, s.out

@@ -29,7 +29,7 @@ const (
 
 // argocd writes the AppProject, the Application and the folder that it builds.
 func (d *delivery) argocd() error {
-	dir := d.folder("argocd")
+	dir := d.folder(argocdFolder)
 	objects := make([]Annotated, 0, len(d.Built))
 	for _, o := range d.Built {
 		objects = append(objects, Annotated{o, d.argoAnnotations(o)})
@@ -127,7 +127,9 @@ func (d *delivery) application() krm.M {
 }
 
 // argoPath is the folder that an environment's Application builds, below the root.
-func argoPath(environment string) string { return path.Join(Folder, environment, "argocd", argoTree) }
+func argoPath(environment string) string {
+	return path.Join(Folder, environment, argocdFolder, argoTree)
+}
 
 // applied is the specification of an Application.
 func applied(project, url, revision, at, server, namespace string) krm.M {

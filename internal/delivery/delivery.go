@@ -26,8 +26,29 @@ import (
 	"github.com/whiskops/whiskops/internal/value"
 )
 
-// Folder holds a folder for each environment that a tool delivers.
+// Folder holds a folder for each environment that a tool delivers, which has one
+// with the name of the tool. All else in it is the user's.
 const Folder = "clusters"
+
+const (
+	argocdFolder = "argocd"
+	fluxFolder   = "flux"
+)
+
+// Tools are the names of all folders that may be in that of an environment.
+func Tools() []string { return []string{argocdFolder, fluxFolder} }
+
+// Folders that an environment has, below the root: one for the tool that it names.
+func Folders(env *environment.Environment) []string {
+	var all []string
+	if env.GitOps.ArgoCD != nil {
+		all = append(all, path.Join(Folder, env.Name, argocdFolder))
+	}
+	if env.GitOps.Flux != nil {
+		all = append(all, path.Join(Folder, env.Name, fluxFolder))
+	}
+	return all
+}
 
 // Input is an environment as it is delivered.
 type Input struct {
@@ -45,7 +66,7 @@ type Input struct {
 // Reads are the folders below the root that a build of the environment's
 // wrappers reads.
 func (in Input) Reads() []string {
-	all := append([]string{in.Base, in.Overlay, path.Join(Folder, in.Values.Env.Name)}, in.Others...)
+	all := slices.Concat([]string{in.Base, in.Overlay}, Folders(in.Values.Env), in.Others)
 	slices.Sort(all)
 	return slices.Compact(all)
 }

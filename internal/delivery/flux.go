@@ -38,7 +38,7 @@ func (d *delivery) flux() error {
 	if err != nil {
 		return err
 	}
-	dir := d.folder("flux")
+	dir := d.folder(fluxFolder)
 	files := []string{"source.yaml", "sync.yaml"}
 	if err := d.write(path.Join(dir, "source.yaml"), "", d.fluxSource()); err != nil {
 		return err
@@ -189,7 +189,7 @@ func (d *delivery) fluxSync(p part) krm.M {
 	spec := krm.M{
 		"interval": f.Interval, "retryInterval": f.RetryInterval, "timeout": d.fluxTimeout(p),
 		"prune": true, "wait": true,
-		"path":      "./" + path.Join(d.repository(), d.folder("flux", p.dir)),
+		"path":      "./" + path.Join(d.repository(), d.folder(fluxFolder, p.dir)),
 		"sourceRef": krm.M{"kind": d.fluxSourceKind(), "name": d.name()},
 	}
 	if f.ServiceAccount {

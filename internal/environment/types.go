@@ -888,7 +888,7 @@ type ArgoCD struct {
 	// that it runs on.
 	Server string `json:"server"`
 	// ApplicationSet that makes the Application, together with those of the
-	// other environments that name it: clusters/_argocd/<namespace>/ has it.
+	// other environments that name it: clusters/_sets/argocd/<namespace>/ has it.
 	// Absent: the Application is written out.
 	ApplicationSet string `json:"applicationSet,omitempty"`
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
 	"github.com/whiskops/whiskops/internal/tree"
+	"github.com/whiskops/whiskops/internal/version"
 )
 
 // The folders of the tree.
@@ -40,7 +41,9 @@ const (
 
 // Parents are the folders that hold a folder for each release or environment.
 func Parents() []tree.Parent {
-	return []tree.Parent{{Path: BaseFolder}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}, {Path: delivery.Folder}}
+	return []tree.Parent{{Path: BaseFolder, Beside: []string{path.Base(version.File)}}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder},
+		// Other things of a cluster may be beside what delivers an installation.
+		{Path: delivery.Folder, Inner: delivery.Tools()}}
 }
 
 // desired are all the objects that an environment needs.
@@ -202,7 +205,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	}
 	golden := overlay.Golden(built)
 	golden["README.md"] = guide.Markdown(values)
-	return foldersOf(env, below(files, dir), golden, below(delivered, path.Join(delivery.Folder, env.Name))), nil
+	return foldersOf(env, below(files, dir), golden, delivered), nil
 }
 
 // proven builds an overlay, and proves that it is what is wanted. The proof is

@@ -75,8 +75,8 @@ func foldersOf(env *environment.Environment, overlay, golden, delivered map[stri
 		{Path: dir, Files: overlay, Keep: []string{CustomFolder}},
 		{Path: path.Join(GoldenFolder, env.Name), Files: golden, Own: path.Join(dir, CustomFolder)},
 	}
-	if env.GitOps.Flux != nil || env.GitOps.ArgoCD != nil {
-		folders = append(folders, tree.Folder{Path: path.Join(delivery.Folder, env.Name), Files: delivered})
+	for _, folder := range delivery.Folders(env) {
+		folders = append(folders, tree.Folder{Path: folder, Files: below(delivered, folder)})
 	}
 	return folders
 }
