@@ -160,11 +160,11 @@ func TestFew(t *testing.T) {
 // A file's name moves no cursor, and begins no line of its own.
 func TestNamesAreHarmless(t *testing.T) {
 	var b strings.Builder
-	f := Finding{Code: "WO307", Severity: Error, Position: Position{File: "a\x1b[2J\n::error::b"}, Message: "m\x1b]0;x\a", Help: "do\n  this\r"}
+	f := Finding{Code: "WO307", Severity: Error, Position: Position{File: "a\x1b[2J\n::error::b"}, Message: "m\x1b]0;x\a", Help: "do this\r"}
 	if err := WriteText(&b, []Finding{f}, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	want := "a\ufffd[2J\ufffd::error::b: error WO307: m\ufffd]0;x\ufffd\nhelp: do\n  this\ufffd\n"
+	want := `"a\x1b[2J\n::error::b": error WO307: m\x1b]0;x\a` + "\nhelp: do this\\r\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
 	}
