@@ -142,4 +142,3 @@ func TestConfigMapsOfADeletionThatFails(t *testing.T) {
 		t.Errorf("%v: %s", c.left(), said)
 	}
 }
-

@@ -237,4 +237,3 @@ func changed(d doc, change func(meta doc)) doc {
 	change(d["metadata"].(doc))
 	return d
 }
-
