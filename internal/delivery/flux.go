@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
@@ -262,7 +261,7 @@ func (d *delivery) fluxSource() krm.M {
 	}
 	if f.OCI != nil {
 		spec["url"] = f.OCI.URL
-		spec["ref"] = krm.M{"tag": Tag(d.Values)}
+		spec["ref"] = krm.M{"tag": d.Values.FluxTag()}
 		if f.OCI.Insecure {
 			spec["insecure"] = true
 		}
@@ -276,14 +275,6 @@ func (d *delivery) fluxSource() krm.M {
 		"metadata": krm.M{"name": d.name(), "namespace": f.Namespace},
 		"spec":     spec,
 	}
-}
-
-// Tag of an environment's artifact: what is written, or the environment's name.
-func Tag(v *derived.Values) string {
-	if tag := v.Env.GitOps.Flux.OCI.Tag; tag != "" {
-		return tag
-	}
-	return v.Env.Name
 }
 
 // repository is the folder of the source that holds the tree.

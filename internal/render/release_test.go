@@ -58,8 +58,13 @@ func golden(t *testing.T, env environment.Environment) map[string]string {
 		t.Fatal(err)
 	}
 	files := map[string]string{}
-	for name, content := range folders[len(folders)-1].Files {
-		files[strings.TrimSuffix(name, ".yaml")] = string(content)
+	for _, f := range folders {
+		if f.Path != GoldenFolder+"/"+env.Name {
+			continue
+		}
+		for name, content := range f.Files {
+			files[strings.TrimSuffix(name, ".yaml")] = string(content)
+		}
 	}
 	return files
 }
