@@ -10,6 +10,8 @@ type Environment struct {
 	Name string `json:"-"`
 	// Source finds the user's position of a field.
 	Source Source `json:"-"`
+	// Lock has the images that are pinned; nil where nobody locked any.
+	Lock Lock `json:"-"`
 
 	// What the environment is for. "development" alone may hold secrets in
 	// plain text, self-signed certificates and hostPath volumes. Default:
@@ -52,8 +54,14 @@ type Environment struct {
 	// Names of the Secrets that the installation expects.
 	Secrets Secrets `json:"secrets"`
 	// Images that differ from the catalogue, by the catalogue's image name:
-	// a mirror, another tag, a digest. Default: none.
+	// a repository of one's own, another tag, a digest. Default: none.
 	Images map[string]Image `json:"images,omitempty"`
+	// Registry that has what Docker Hub has, with a path if it has one: all
+	// images come from there, the languages' too, under their names on Docker
+	// Hub ("library/nginx"). images.<name>.repository wins over it, and so does
+	// runtimes.registry for the languages' images. Images of users' own are
+	// their own affair. Default: none, Docker Hub itself.
+	Mirror string `json:"mirror"`
 	// Names of Secrets of type kubernetes.io/dockerconfigjson, in both
 	// namespaces, with which images are pulled. Default: none.
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
@@ -720,7 +728,7 @@ type Runtimes struct {
 	// list, which means all.
 	Families []string `json:"families,omitempty"`
 	// Registry that the languages' images are pulled from, with a path if
-	// it has one: a mirror. Default: none, the cluster's own default.
+	// it has one. Default: mirror, and without it the cluster's own default.
 	Registry string `json:"registry"`
 	// Idle action pods that each invoker keeps ready, by kind. Default: the
 	// manifest's own.
