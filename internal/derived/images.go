@@ -24,7 +24,7 @@ type Image struct {
 // anything is pinned.
 func (v *Values) Reference(name string) string {
 	i, own := v.Catalog.Images[name], v.Env.Images[name]
-	repository := cmp.Or(own.Repository, mirrored(v.Env.Mirror, i.Repository))
+	repository := cmp.Or(own.Repository, Mirrored(v.Env.Mirror, i.Repository))
 	ref := repository + ":" + cmp.Or(own.Tag, i.Tag)
 	if own.Digest != "" {
 		ref += "@" + own.Digest
@@ -50,8 +50,8 @@ func (v *Values) pin(reference string) string {
 	return ""
 }
 
-// mirrored is the name that a repository of Docker Hub has in a mirror.
-func mirrored(mirror, repository string) string {
+// Mirrored is the name that a repository of Docker Hub has in a mirror.
+func Mirrored(mirror, repository string) string {
 	if mirror == "" {
 		return repository
 	}

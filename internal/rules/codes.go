@@ -148,5 +148,11 @@ func Codes() []Code {
 
 		// Where pods stay.
 		{"WO503", isWarning, "voters whose volumes may share a zone for ever", "The loss of one zone takes two voters, and stops the quorum of three."},
+
+		// Images.
+		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
+		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},
+		{"WO634", isError, "a registry that is read as an account of Docker Hub", "Every pull ends in ErrImagePull: the name is looked for on Docker Hub."},
+		{"WO635", isWarning, "an image that does not come from the mirror", "Pods that start after Docker Hub counted too many pulls, or is not reached, stay in ErrImagePull."},
 	}
 }
