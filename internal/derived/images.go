@@ -18,6 +18,20 @@ type Image struct {
 	Components []string
 	// Kinds of actions that run in it.
 	Kinds []string
+	// Blackbox: users may build upon it, and name it themselves.
+	Blackbox bool
+}
+
+// Lockable tells whether the tree names the image, so that it can be pinned.
+func (i Image) Lockable() bool { return !i.Blackbox }
+
+// Parts are repository, tag and digest of the reference; the last two may be empty.
+func (i Image) Parts() (repository, tag, digest string) {
+	repository, digest, _ = strings.Cut(i.Reference, "@")
+	if at := strings.LastIndex(repository, ":"); at > strings.LastIndex(repository, "/") {
+		repository, tag = repository[:at], repository[at+1:]
+	}
+	return repository, tag, digest
 }
 
 // Reference of an image of the catalogue, as the environment has it, before
@@ -103,10 +117,10 @@ func (k KindImage) Pinned() map[string]any {
 }
 
 // Images that the environment runs, in the order of their references: those of
-// all containers, and those in which actions run.
+// all containers, those in which actions run, and those that users' own build upon.
 func (v *Values) Images() []Image {
 	all := map[string]*Image{}
-	add := func(name, ref, component, kind string) {
+	add := func(name, ref, component, kind string) *Image {
 		i, ok := all[ref]
 		if !ok {
 			i = &Image{Name: name, Reference: ref}
@@ -118,6 +132,7 @@ func (v *Values) Images() []Image {
 		if kind != "" {
 			i.Kinds = append(i.Kinds, kind)
 		}
+		return i
 	}
 	for _, component := range v.Components() {
 		for _, name := range v.imagesOf(component) {
@@ -127,6 +142,13 @@ func (v *Values) Images() []Image {
 	for _, family := range v.Families() {
 		for _, kind := range v.Catalog.Runtimes[family] {
 			add("", v.KindImage(kind).Reference, "", textOf(kind, "kind"))
+		}
+	}
+	for _, image := range v.Catalog.Blackboxes {
+		// From where users say, whatever the languages' registry is.
+		ref := textOf(image, "prefix") + "/" + textOf(image, "name") + ":" + textOf(image, "tag")
+		if all[ref] == nil {
+			add("", ref, "", "").Blackbox = true
 		}
 	}
 	images := make([]Image, 0, len(all))

@@ -44,7 +44,7 @@ func (c *checker) unlocked() {
 	}
 	var missing []string
 	for _, i := range c.Images() {
-		if _, ok := c.Env.Lock[i.Reference]; !ok && !strings.Contains(i.Reference, "@") {
+		if _, ok := c.Env.Lock[i.Reference]; !ok && i.Lockable() && !strings.Contains(i.Reference, "@") {
 			missing = append(missing, strconv.Quote(i.Reference))
 		}
 	}
