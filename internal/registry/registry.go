@@ -20,6 +20,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/lockfile"
@@ -48,6 +49,9 @@ func (c Client) Look(ctx context.Context, reference string) (environment.Locked,
 		if err != nil {
 			return environment.Locked{}, err
 		}
+		if !known(d.MediaType) {
+			return environment.Locked{}, errStrange
+		}
 		platforms, err := platformsOf(d)
 		return environment.Locked{Digest: d.Digest.String(), Platforms: platforms}, err
 	})
@@ -57,7 +61,7 @@ func (c Client) Look(ctx context.Context, reference string) (environment.Locked,
 func (c Client) Digest(ctx context.Context, reference string) (string, error) {
 	return within(ctx, c, reference, func(ref name.Reference, options []remote.Option) (string, error) {
 		d, err := remote.Head(ref, options...)
-		if err == nil {
+		if err == nil && known(d.MediaType) {
 			return d.Digest.String(), nil
 		}
 		if status := (*transport.Error)(nil); errors.As(err, &status) && status.StatusCode != http.StatusMethodNotAllowed {
@@ -68,9 +72,17 @@ func (c Client) Digest(ctx context.Context, reference string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if !known(whole.MediaType) {
+			return "", errStrange
+		}
 		return whole.Digest.String(), nil
 	})
 }
+
+// errStrange is an answer that is neither an index nor a manifest.
+var errStrange = errors.New("no manifest")
+
+func known(t types.MediaType) bool { return t.IsIndex() || t.IsImage() }
 
 // Push gives an image to a registry under a reference.
 func (c Client) Push(ctx context.Context, reference string, image v1.Image) error {
