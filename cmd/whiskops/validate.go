@@ -104,11 +104,14 @@ func load(secrets *finding.Secrets, repo environment.Repository, system fs.FS, d
 	if err != nil {
 		return nil, nil, err
 	}
-	lock, wrong, err := lockfile.Load(repo.FS, repo.Dir)
-	if err != nil {
-		return nil, nil, err
+	var lock environment.Lock
+	if repo.FS != nil {
+		var wrong []finding.Finding
+		if lock, wrong, err = lockfile.Load(repo.FS, repo.Dir); err != nil {
+			return nil, nil, err
+		}
+		findings = append(findings, wrong...)
 	}
-	findings = append(findings, wrong...)
 	values := make([]*derived.Values, len(envs))
 	for i := range envs {
 		envs[i].Lock = lock

@@ -114,9 +114,9 @@ func check(ctx context.Context, w wanted, r Registries, lock environment.Lock, f
 	case is == entry.Digest:
 		return finding.Finding{}, nil
 	}
-	now := "it has gone from its registry"
+	now, help := "the tag has gone from its registry", "what is locked can still be pulled, as long as the registry keeps it; name a tag that is there"
 	if err == nil {
-		now = "it is " + is + " now"
+		now, help = "it is "+is+" now", "what is locked can still be pulled; `whiskops images lock` takes the new one"
 	}
 	repository, _, pinned := strings.Cut(w.reference, "@")
 	if !pinned {
@@ -130,8 +130,7 @@ func check(ctx context.Context, w wanted, r Registries, lock environment.Lock, f
 	case err != nil:
 		return finding.Finding{}, err
 	}
-	return about(file, codeMoved, fmt.Sprintf("%q is locked to %s, and %s", w.reference, entry.Digest, now),
-		"what is locked can still be pulled; `whiskops images lock` takes the new one"), nil
+	return about(file, codeMoved, fmt.Sprintf("%q is locked to %s, and %s", w.reference, entry.Digest, now), help), nil
 }
 
 // gone tells whether a registry says that there is no such thing.
