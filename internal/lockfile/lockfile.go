@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -36,16 +37,24 @@ const (
 
 const again = "write it anew with `whiskops images lock`"
 
-// Forms of what stands in the file.
+// Forms of what stands in the file, made when one is read: most runs read none.
 var (
-	// Reference is repository:tag, with a digest if the environment has one.
-	Reference = regexp.MustCompile(`^([a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(:[1-9][0-9]{0,4})?/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*` +
-		`:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$`)
-	// Digest of an index or a manifest.
-	Digest = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	// Platform is os/architecture, with a variant if it has one.
-	Platform = regexp.MustCompile(`^[a-z0-9]{1,32}/[a-z0-9_]{1,32}(/[a-z0-9.]{1,32})?$`)
+	// reference is repository:tag, with a digest if the environment has one.
+	reference = form(`([a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(:[1-9][0-9]{0,4})?/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*` +
+		`:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?`)
+	digest   = form(`sha256:[0-9a-f]{64}`)
+	platform = form(`[a-z0-9]{1,32}/[a-z0-9_]{1,32}(/[a-z0-9.]{1,32})?`)
+	// yamlLine is where the YAML library says that it stopped.
+	yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line ([0-9]+)`) })
 )
+
+func form(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^` + text + `$`) })
+}
+
+// IsPlatform tells whether a text is os/architecture, with a variant if there is
+// one, as the file has it.
+func IsPlatform(text string) bool { return platform().MatchString(text) }
 
 // maxReference of a reference, in bytes.
 const maxReference = 512
@@ -104,9 +113,6 @@ func (p *parser) at(n *yaml.Node, format string, args ...any) {
 	p.fail(n.Line, n.Column, fmt.Sprintf(format, args...))
 }
 
-// yamlLine is where the YAML library says that it stopped.
-var yamlLine = regexp.MustCompile(`line ([0-9]+)`)
-
 func (p *parser) parse(src []byte) {
 	if len(src) > MaxSize {
 		p.fail(0, 0, fmt.Sprintf("the file has more than %d KiB", MaxSize>>10))
@@ -120,7 +126,7 @@ func (p *parser) parse(src []byte) {
 	d := yaml.NewDecoder(bytes.NewReader(src))
 	if err := d.Decode(&whole); err != nil {
 		line := 0
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
 			line, _ = strconv.Atoi(m[1])
 		}
 		p.fail(line, min(line, 1), "the file is no YAML from here on")
@@ -174,7 +180,7 @@ func (p *parser) eachField(n *yaml.Node, what string, visit func(key, value *yam
 }
 
 func (p *parser) image(key, value *yaml.Node) {
-	if len(key.Value) > maxReference || !Reference.MatchString(key.Value) {
+	if len(key.Value) > maxReference || !reference().MatchString(key.Value) {
 		// It may have a login in it.
 		p.at(key, "a key of images is no reference of an image: want repository:tag in lower case, without a protocol and a login")
 		p.found[len(p.found)-1].Hidden = true
@@ -185,7 +191,7 @@ func (p *parser) image(key, value *yaml.Node) {
 	p.eachField(value, quoted(key.Value), func(k, v *yaml.Node) {
 		switch k.Value {
 		case "digest":
-			if l.Digest = v.Value; v.Kind != yaml.ScalarNode || !Digest.MatchString(v.Value) {
+			if l.Digest = v.Value; v.Kind != yaml.ScalarNode || !digest().MatchString(v.Value) {
 				p.at(v, "the digest of %s is none: want sha256: and 64 hexadecimal digits", quoted(key.Value))
 			}
 		case "platforms":
@@ -207,15 +213,15 @@ func (p *parser) image(key, value *yaml.Node) {
 	p.lock[key.Value] = l
 }
 
-func (p *parser) platforms(reference string, n *yaml.Node) []string {
+func (p *parser) platforms(image string, n *yaml.Node) []string {
 	if n.Kind != yaml.SequenceNode || len(n.Content) > MaxPlatforms {
-		p.at(n, "the platforms of %s are no list of at most %d", quoted(reference), MaxPlatforms)
+		p.at(n, "the platforms of %s are no list of at most %d", quoted(image), MaxPlatforms)
 		return nil
 	}
 	var all []string
 	for _, e := range n.Content {
-		if e.Kind != yaml.ScalarNode || e.Anchor != "" || !Platform.MatchString(e.Value) {
-			p.at(e, "a platform of %s is none: want os/architecture, for example linux/amd64", quoted(reference))
+		if e.Kind != yaml.ScalarNode || e.Anchor != "" || !platform().MatchString(e.Value) {
+			p.at(e, "a platform of %s is none: want os/architecture, for example linux/amd64", quoted(image))
 			return nil
 		}
 		all = append(all, e.Value)

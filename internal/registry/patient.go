@@ -121,6 +121,9 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Local tells whether a registry is on this machine, by its host and port.
+func Local(host string) bool { return loopback(&url.URL{Host: host}) }
+
 // loopback tells whether a server is on this machine, by its address.
 func loopback(u *url.URL) bool {
 	host := u.Hostname()

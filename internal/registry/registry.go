@@ -12,7 +12,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -201,7 +200,7 @@ func platformsOf(d *remote.Descriptor) ([]string, error) {
 		if p.Variant != "" {
 			text += "/" + p.Variant
 		}
-		if !lockfile.Platform.MatchString(text) || strings.HasPrefix(text, "/") {
+		if !lockfile.IsPlatform(text) {
 			continue
 		}
 		names = append(names, text)
