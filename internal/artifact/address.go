@@ -3,6 +3,7 @@ package artifact
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -36,8 +37,8 @@ func ParseAddress(text string) (Address, error) {
 		return Address{}, errAddress
 	}
 	host, _, nested := strings.Cut(rest, "/")
-	// Else docker takes it for an account of Docker Hub, and Flux for a host.
-	if !nested || host != "localhost" && !strings.ContainsAny(host, ".:") {
+	// Else it is taken for an account of Docker Hub.
+	if !nested || !strings.ContainsAny(host, ".:") || slices.Contains(strings.Split(rest, "/"), "..") {
 		return Address{}, errAddress
 	}
 	tag, err := name.NewTag(rest)
@@ -55,11 +56,18 @@ func (o Origin) Check() error {
 		}
 	}
 	if strings.Contains(o.Source, "://") {
-		if u, err := url.Parse(o.Source); err != nil || u.User != nil {
+		if u, err := url.Parse(o.Source); err != nil || hasLogin(u) {
 			return errors.New("--source: the address has a login in it, which everyone who may pull the artifact could read, or it is none\n  help: write it without, for example https://git.example.com/team/platform")
 		}
 	}
 	return nil
+}
+
+// hasLogin tells whether a URL has a password, or what may be a token. The user of
+// ssh is none.
+func hasLogin(u *url.URL) bool {
+	_, password := u.User.Password()
+	return password || u.User != nil && u.Scheme != "ssh"
 }
 
 // Local tells whether the registry is on this machine, by its address.
