@@ -47,6 +47,9 @@ func wants(all []*derived.Values) []wanted {
 			if i.Name != "" {
 				field = environment.JoinPath("images", i.Name)
 			}
+			if m := v.Env.Mirror; m != "" && strings.HasPrefix(i.Reference, m+"/") {
+				field = "mirror"
+			}
 			by[i.Reference] = wanted{i.Reference, v.Env.Source.Position(field), environment.JoinPath(v.Env.Name) + "." + field}
 		}
 	}
