@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/whiskops/whiskops/internal/catalog"
 )
 
 // Image that an environment runs.
@@ -34,9 +36,16 @@ func (i Image) Parts() (repository, tag, digest string) {
 	return repository, tag, digest
 }
 
+// ofKind is how the catalogue names the image of a kind of actions, where it could
+// name one of its own: "kind:nodejs:20".
+const ofKind = "kind:"
+
 // Reference of an image of the catalogue, as the environment has it, before
 // anything is pinned.
 func (v *Values) Reference(name string) string {
+	if kind, ok := strings.CutPrefix(name, ofKind); ok {
+		return v.KindImage(v.kind(kind)).Reference
+	}
 	i, own := v.Catalog.Images[name], v.Env.Images[name]
 	repository := cmp.Or(own.Repository, Mirrored(v.Env.Mirror, i.Repository))
 	ref := repository + ":" + cmp.Or(own.Tag, i.Tag)
@@ -88,6 +97,21 @@ func (v *Values) Families() []string {
 	})
 }
 
+// Offers tells whether a family of languages is offered.
+func (v *Values) Offers(family string) bool { return slices.Contains(v.Families(), family) }
+
+// kind of actions in the catalogue's manifest; nil if there is no such kind.
+func (v *Values) kind(name string) map[string]any {
+	for _, kinds := range v.Catalog.Runtimes {
+		for _, k := range kinds {
+			if k["kind"] == name {
+				return k
+			}
+		}
+	}
+	return nil
+}
+
 // KindImage is the image of a kind of actions, as the runtimes manifest has it.
 type KindImage struct {
 	prefix, name, tag string
@@ -136,7 +160,11 @@ func (v *Values) Images() []Image {
 	}
 	for _, component := range v.Components() {
 		for _, name := range v.imagesOf(component) {
-			add(name, v.Reference(name), component, "")
+			own := name
+			if strings.HasPrefix(name, ofKind) {
+				own = "" // it is a language's, whoever has it
+			}
+			add(own, v.Reference(name), component, "")
 		}
 	}
 	for _, family := range v.Families() {
@@ -166,6 +194,9 @@ func (v *Values) imagesOf(component string) []string {
 	inits, _ := c.Workload["init"].([]any)
 	for _, init := range inits {
 		m, _ := init.(map[string]any)
+		if on, err := catalog.Text(textOf(m, "if"), v); err != nil || m["if"] != nil && on != "true" {
+			continue // a fault of the catalogue is found when the workload is planned
+		}
 		names = append(names, cmp.Or(textOf(m, "image"), c.Image))
 	}
 	if waits, _ := c.Workload["waits"].([]any); len(waits) > 0 {

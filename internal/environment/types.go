@@ -652,6 +652,11 @@ type Actions struct {
 	// it writes and logs: one that takes more is evicted. Nodes must have that
 	// much for each of their pods. Absent: actions may fill the node's disk.
 	EphemeralStorage string `json:"ephemeralStorage,omitempty"`
+	// Whether a pod on each of the invokers' nodes pulls the images of all
+	// languages that are offered, before anyone calls an action: on a new node
+	// too. They stay on the disk until the kubelet needs the room. Default:
+	// false, because all of them are some gigabytes.
+	PrePull bool `json:"prePull"`
 	// Where actions may connect to, besides the cluster's DNS.
 	Egress Egress `json:"egress"`
 }
