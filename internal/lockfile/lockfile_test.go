@@ -122,9 +122,7 @@ func TestFormat(t *testing.T) {
 		lock := environment.Lock{}
 		for range r.IntN(6) {
 			l := environment.Locked{Digest: "sha256:" + fmt.Sprintf("%064x", r.Uint64())}
-			for _, p := range []string{"linux/amd64", "linux/arm/v7", "linux/arm64"}[r.IntN(4):] {
-				l.Platforms = append(l.Platforms, p)
-			}
+			l.Platforms = append(l.Platforms, []string{"linux/amd64", "linux/arm/v7", "linux/arm64"}[r.IntN(4):]...)
 			lock[[]string{"nginx", "a.example:5000/b/c", "openwhisk/action-nodejs-v20", "null", "1e3"}[r.IntN(5)]+":"+[]string{"1", "0x10", "1.0", "null"}[r.IntN(4)]] = l
 		}
 		got, found := Parse("x", Format(lock))
