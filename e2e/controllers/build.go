@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -27,8 +28,8 @@ type Built struct{ dir string }
 func (b Built) program(name string) string { return filepath.Join(b.dir, "bin", name) }
 
 // definitions of a tool's custom resources, a file each.
-func (b Built) definitions(tool string) ([]string, error) {
-	return filepath.Glob(filepath.Join(b.dir, "crds", tool, "*.yaml"))
+func (b Built) definitions(tool string) fs.FS {
+	return os.DirFS(filepath.Join(b.dir, "crds", tool))
 }
 
 // Build gives the programs, and builds them if the cache does not have them. That
