@@ -55,7 +55,7 @@ func ArgoCD(ctx context.Context, b Built, p *controlplane.Plane, o ArgoCDOptions
 	}
 	all := []controlplane.Server{
 		server("redis", p.Kubeconfig, redis),
-		server("argocd-repo-server", p.Kubeconfig, "--kubeconfig", p.Kubeconfig, "--namespace", ArgoCDNamespace,
+		server("argocd-repo-server", p.Kubeconfig,
 			"--address", "127.0.0.1", "--port", port[1], "--metrics-address", "127.0.0.1", "--metrics-port", port[2],
 			"--redis", redis, "--disable-tls", "--client-ca-path", "", "--loglevel", "warn"),
 		server("argocd-application-controller", kubeconfig, "--kubeconfig", kubeconfig, "--namespace", ArgoCDNamespace,

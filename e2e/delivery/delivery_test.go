@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +76,10 @@ func newStage(t *testing.T, release string, envs ...string) *stage {
 	must(t, err)
 	s := &stage{Ground: ground.New(t, release, named, pools...), release: release, built: built}
 	s.repo = newRepository(t, s.Ground, envs...)
+	for _, e := range envs {
+		all, _ := s.repo.generated(t, e)
+		s.issue(all)
+	}
 	return s
 }
 
@@ -97,12 +102,15 @@ func wait(t *testing.T, g *ground.Ground, long time.Duration, ask func() []strin
 		if len(problems) == 0 {
 			return
 		}
+		if err := g.Plane.Err(); err != nil {
+			t.Fatal(err)
+		}
 		if time.Now().After(end) || g.Ctx.Err() != nil {
 			ground.None(t, problems)
 		}
 		if time.Since(said) > 15*time.Second {
 			said = time.Now()
-			ground.Progress("still: %.300s", problems[0])
+			ground.Progress("still: %.600s", strings.Join(problems, "; "))
 		}
 	}
 }

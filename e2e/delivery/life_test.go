@@ -12,33 +12,26 @@ import (
 
 	"github.com/whiskops/whiskops/e2e/cluster/claims"
 	"github.com/whiskops/whiskops/e2e/cluster/fakenode"
-	"github.com/whiskops/whiskops/e2e/controllers"
 	"github.com/whiskops/whiskops/e2e/ground"
 )
 
-// reference environments, each with what a name of a subtest is.
+// reference environments.
 var reference = []string{"ci", "development", "production"}
 
 // TestFlux takes each environment through its life with Flux.
-func TestFlux(t *testing.T) {
-	lives(t, func(t *testing.T, s *stage) tool { return startFlux(t, s.Ground, s.built, true) })
-}
+func TestFlux(t *testing.T) { lives(t, "flux") }
 
 // TestArgoCD does the same with Argo CD.
-func TestArgoCD(t *testing.T) {
-	lives(t, func(t *testing.T, s *stage) tool {
-		return startArgoCD(t, s.Ground, s.built, controllers.ArgoCDOptions{SyncTimeout: time.Minute})
-	})
-}
+func TestArgoCD(t *testing.T) { lives(t, "argocd") }
 
-func lives(t *testing.T, with func(t *testing.T, s *stage) tool) {
+func lives(t *testing.T, with string) {
 	for _, release := range ground.Releases() {
 		t.Run(release, func(t *testing.T) {
 			for _, env := range reference {
 				t.Run(env, func(t *testing.T) {
 					s := newStage(t, release, env)
 					go fakenode.Balance(s.Ctx, s.Set)
-					s.tool = with(t, s)
+					s.tool = tools[with](t, s)
 					life(t, s, env)
 				})
 			}
@@ -77,7 +70,7 @@ func installed(t *testing.T, s *stage, env string) {
 	s.begin(t, env, s.folder(env))
 	asked := s.repo.asksForSecrets(t, env)
 	if asked {
-		wait(t, s.Ground, patience, func() []string {
+		wait(t, s.Ground, time.Minute, func() []string {
 			state, err := claims.Look(s.Ctx, s.Set, s.namespace(t, env))
 			if err != nil {
 				return []string{err.Error()}
@@ -87,7 +80,7 @@ func installed(t *testing.T, s *stage, env string) {
 					return nil
 				}
 			}
-			return []string{fmt.Sprintf("none of %d pods waits for a Secret", len(state.Pods))}
+			return append([]string{fmt.Sprintf("none of %d pods waits for a Secret", len(state.Pods))}, s.synced(env, s.at)...)
 		})
 		if len(s.synced(env, s.at)) == 0 {
 			t.Errorf("%s says that all is Ready without the Secrets", s.name())
@@ -130,16 +123,19 @@ const broken = `{limits: {payload: 2097152, blocking: "90s"}, images: nginx: tag
 func neverStarts(t *testing.T, s *stage, env string) {
 	s.repo.says(t, env, broken)
 	s.commit(t, env, "an image that is not there")
+	ground.None(t, s.evicted(t, env, time.Minute))
+}
+
+// evicted waits until the new pod of the web server does not start, has a pod of
+// the running revision go, and tells what keeps it from coming up again in the
+// time.
+func (s *stage) evicted(t *testing.T, env string, long time.Duration) (problems []string) {
+	t.Helper()
 	var old []*corev1.Pod
-	// The new pod is there and waits; the old ones serve.
 	wait(t, s.Ground, patience, func() []string {
-		state, err := claims.Look(s.Ctx, s.Set, s.namespace(t, env))
-		if err != nil {
-			return []string{err.Error()}
-		}
 		old = nil
 		stuck := 0
-		for _, p := range state.Of("nginx") {
+		for _, p := range s.look(t, env).Of("nginx") {
 			if claims.Ready(p) {
 				old = append(old, p)
 			} else if strings.Contains(claims.Waiting(p), "is in no registry") {
@@ -154,32 +150,27 @@ func neverStarts(t *testing.T, s *stage, env string) {
 	if len(old) == 0 {
 		t.Fatal("no pod of the running revision is left")
 	}
-	// With the health check's first round behind it, whatever is pruned early is.
+	// What is pruned early is, with a round of the health check behind it.
 	time.Sleep(5 * time.Second)
 	// A node that fails asks no budget.
 	must(t, s.Set.CoreV1().Pods(old[0].Namespace).Delete(s.Ctx, old[0].Name, metav1.DeleteOptions{}))
-	wait(t, s.Ground, time.Minute, func() []string {
-		state, err := claims.Look(s.Ctx, s.Set, old[0].Namespace)
-		if err != nil {
-			return []string{err.Error()}
-		}
+	for end := time.Now().Add(long); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		ready := 0
-		var why []string
-		for _, p := range state.Of("nginx") {
-			if p.UID == old[0].UID {
-				continue
-			}
-			if claims.Ready(p) {
+		problems = nil
+		for _, p := range s.look(t, env).Of("nginx") {
+			switch {
+			case p.UID == old[0].UID:
+			case claims.Ready(p):
 				ready++
-			} else {
-				why = append(why, p.Name+": "+claims.Waiting(p))
+			default:
+				problems = append(problems, p.Name+": "+claims.Waiting(p))
 			}
 		}
 		if ready >= len(old) {
 			return nil
 		}
-		return []string{fmt.Sprintf("%d of %d pods of the running revision are ready; %s", ready, len(old), strings.Join(why, "; "))}
-	})
+	}
+	return append(problems, fmt.Sprintf("fewer pods are ready than the %d before", len(old)))
 }
 
 // reverted is the mend of neverStarts, while the broken revision is waited for.

@@ -17,6 +17,8 @@ type repository struct {
 	*gitserver.Server
 	dir  string
 	envs []string
+	// unprotected leaves the ConfigMaps without what keeps them.
+	unprotected bool
 }
 
 // newRepository has the example environments of these names, generated.

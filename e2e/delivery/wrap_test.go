@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/whiskops/whiskops/e2e/cluster/objects"
 )
 
 // wrap writes clusters/<env> as whiskops will, with the address of the served
@@ -36,16 +38,21 @@ func wrap(t *testing.T, r *repository, env string) {
       annotations: {e2e.example.com/wrapped: "yes"}
 `, kind)
 	}
-	tree := func(tool string, patches ...string) string {
+	tree := func(patches ...string) string {
 		return "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../../../../overlays/" + env + "]\npatches:\n" +
 			strings.Join(patches, "")
 	}
 	flux := "clusters/" + env + "/flux/"
 	keep := "kustomize.toolkit.fluxcd.io/prune"
-	r.write(t, flux+"tree/kustomization.yaml", tree("flux",
-		first("Namespace"), patch("Namespace", keep, "disabled"), first("PersistentVolume"), patch("PersistentVolume", keep, "disabled"),
-		first("ConfigMap"), patch("ConfigMap", keep, "disabled"),
-		first("Job"), patch("Job", "kustomize.toolkit.fluxcd.io/force", "enabled")))
+	kept := []string{"Namespace", "PersistentVolume"}
+	if !r.unprotected {
+		kept = append(kept, "ConfigMap")
+	}
+	patches := []string{first("Job"), patch("Job", "kustomize.toolkit.fluxcd.io/force", "enabled")}
+	for _, kind := range kept {
+		patches = append(patches, first(kind), patch(kind, keep, "disabled"))
+	}
+	r.write(t, flux+"tree/kustomization.yaml", tree(patches...))
 	r.write(t, flux+"kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [source.yaml, sync.yaml]\n")
 	r.write(t, flux+"source.yaml", fmt.Sprintf(`apiVersion: source.toolkit.fluxcd.io/v1
 kind: GitRepository
@@ -80,7 +87,7 @@ spec:
 `, env))
 	argocd := "clusters/" + env + "/argocd/"
 	options := "argocd.argoproj.io/sync-options"
-	r.write(t, argocd+"tree/kustomization.yaml", tree("argocd",
+	r.write(t, argocd+"tree/kustomization.yaml", tree(
 		first("Namespace"), patch("Namespace", options, "Prune=false,Delete=false"),
 		first("PersistentVolume"), patch("PersistentVolume", options, "Prune=false,Delete=false")))
 	r.write(t, argocd+"kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [project.yaml, application.yaml]\n")
@@ -103,14 +110,14 @@ kind: Application
 metadata:
   name: openwhisk-%[1]s
   namespace: argocd
-  finalizers: [resources-finalizer.argocd.argoproj.io]
+  finalizers: [resources-finalizer.argocd.argoproj.io/foreground]
 spec:
   project: openwhisk-%[1]s
-  destination: {server: https://kubernetes.default.svc}
+  destination: {server: https://kubernetes.default.svc, namespace: %[3]s}
   source: {repoURL: %[2]s, targetRevision: main, path: clusters/%[1]s/argocd/tree}
   syncPolicy:
     automated: {prune: true, selfHeal: true}
     syncOptions: [ServerSideApply=true, FailOnSharedResource=true, PruneLast=true]
     retry: {limit: 5, backoff: {duration: 10s, factor: 2, maxDuration: 3m}}
-`, env, r.URL))
+`, env, r.URL, objects.Namespace(all)))
 }

@@ -84,8 +84,11 @@ func end(t *testing.T, plane *controlplane.Plane, cancel func()) {
 		t.Error(err)
 	}
 	if t.Failed() {
-		t.Logf("the end of the scheduler's log:\n%s", plane.Tail("kube-scheduler", 20))
-		t.Logf("the end of the controllers' log:\n%s", plane.Tail("kube-controller-manager", 20))
+		for _, s := range plane.Memory() {
+			if s.Name != "etcd" && s.Name != "kube-apiserver" {
+				t.Logf("the end of the log of %s:\n%s", s.Name, plane.Tail(s.Name, 20))
+			}
+		}
 	}
 	var most []string
 	for _, s := range plane.Memory() {
