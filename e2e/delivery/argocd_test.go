@@ -71,7 +71,10 @@ func (a *argocd) synced(env, revision string) []string {
 	return a.each(env, func(o *objects.Object) string {
 		sync, health := at(o, "status", "sync", "status"), at(o, "status", "health", "status")
 		seen, done := at(o, "status", "sync", "revision"), at(o, "status", "operationState", "phase")
-		if sync == "Synced" && health == "Healthy" && seen == revision && done == "Succeeded" {
+		// What takes a refused change back leaves nothing to sync: the last
+		// operation is the failed one then.
+		other := done != "Running" && done != "Terminating" && at(o, "status", "operationState", "operation", "sync", "revision") != revision
+		if sync == "Synced" && health == "Healthy" && seen == revision && (done == "Succeeded" || done != "" && other) {
 			return ""
 		}
 		return fmt.Sprintf("is %s at %s, health %s, last operation %s: %s; %s", sync, seen, health, done,
