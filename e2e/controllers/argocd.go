@@ -17,15 +17,10 @@ import (
 // ArgoCDNamespace is where Argo CD believes to be, and its objects are.
 const ArgoCDNamespace = "argocd"
 
-// ArgoCDOptions are choices of whoever runs Argo CD.
-type ArgoCDOptions struct {
-	// SyncTimeout ends a sync that waits; 0, the default, is never.
-	SyncTimeout time.Duration
-}
-
 // ArgoCD starts the application controller and the repository server. What the
-// controller asks of the API server goes over the wire that is given back.
-func ArgoCD(ctx context.Context, b Built, p *controlplane.Plane, o ArgoCDOptions) (*wire.Wire, error) {
+// controller asks of the API server goes over the wire that is given back. A sync
+// that takes longer than the timeout is ended; Argo CD's default, 0, is never.
+func ArgoCD(ctx context.Context, b Built, p *controlplane.Plane, timeout time.Duration) (*wire.Wire, error) {
 	if err := prepare(ctx, b, p, "argocd", ArgoCDNamespace); err != nil {
 		return nil, err
 	}
@@ -60,7 +55,7 @@ func ArgoCD(ctx context.Context, b Built, p *controlplane.Plane, o ArgoCDOptions
 			"--redis", redis, "--disable-tls", "--client-ca-path", "", "--loglevel", "warn"),
 		server("argocd-application-controller", kubeconfig, "--kubeconfig", kubeconfig, "--namespace", ArgoCDNamespace,
 			"--metrics-port", port[3], "--redis", redis, "--repo-server", repositories, "--repo-server-plaintext",
-			"--sync-timeout", fmt.Sprint(int(o.SyncTimeout.Seconds())), "--loglevel", "info"),
+			"--sync-timeout", fmt.Sprint(int(timeout.Seconds())), "--loglevel", "info"),
 	}
 	for _, s := range all {
 		if err := p.Run(s); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -21,9 +22,9 @@ type argocd struct {
 	objects map[string][]*objects.Object // by environment, as they were applied
 }
 
-func startArgoCD(t *testing.T, g *ground.Ground, b controllers.Built, o controllers.ArgoCDOptions) *argocd {
+func startArgoCD(t *testing.T, g *ground.Ground, b controllers.Built, longest time.Duration) *argocd {
 	t.Helper()
-	w, err := controllers.ArgoCD(g.Ctx, b, g.Plane, o)
+	w, err := controllers.ArgoCD(g.Ctx, b, g.Plane, longest)
 	must(t, err)
 	return &argocd{g: g, built: b, counted: w, objects: map[string][]*objects.Object{}}
 }

@@ -20,9 +20,9 @@ import (
 	"github.com/whiskops/whiskops/e2e/wire"
 )
 
-// patience is for two loaded cores and the environment that takes longest to
-// roll; what is well takes seconds.
-const patience = 5 * time.Minute
+// patience is for two loaded cores and the longest wait for a broken revision;
+// what is well takes seconds.
+const patience = 8 * time.Minute
 
 // tool that delivers.
 type tool interface {
