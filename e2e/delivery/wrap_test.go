@@ -118,6 +118,6 @@ spec:
   syncPolicy:
     automated: {prune: true, selfHeal: true}
     syncOptions: [ServerSideApply=true, FailOnSharedResource=true, PruneLast=true]
-    retry: {limit: 5, backoff: {duration: 10s, factor: 2, maxDuration: 3m}}
+    retry: {limit: 5, refresh: true, backoff: {duration: 10s, factor: 2, maxDuration: 3m}}
 `, env, r.URL, objects.Namespace(all)))
 }
