@@ -41,11 +41,15 @@ func lives(t *testing.T, with string) {
 
 // life is a day after another of one installation.
 func life(t *testing.T, s *stage, env string) {
+	first := "installed from git into an empty cluster"
+	if s.repo.asksForSecrets(t, env) {
+		first += ", Secrets after it"
+	}
 	steps := []struct {
 		claim string
 		do    func(t *testing.T, s *stage, env string)
 	}{
-		{"installed from git into an empty cluster, Secrets after it", installed},
+		{first, installed},
 		{"a second pass changes nothing", unchanged},
 		{"an upgrade arrives", upgraded},
 		// Argo CD heals nothing after a failed sync that was taken back without
