@@ -58,7 +58,7 @@ func stages(tier string) ([]*stage, error) {
 	switch tier {
 	case "ci":
 		cluster.args = append(cluster.args, "-run", "TestEnvironments//^ci$")
-		delivery.args = append(delivery.args, "-run", "Test(Flux|ArgoCD)//^ci$")
+		delivery.args = append(delivery.args, "-run", "TestFlux//^ci$|TestArgoCD//^development$")
 		servers.args = append(servers.args, "-run", "Test(Nginx|Redis|Waits|Probes|Drain|Smoke|CouchDB|Kafka)/^ci$")
 	case "all":
 	case "full":
