@@ -73,7 +73,7 @@ func start(ctx context.Context, binary string) (*Plane, error) {
 }
 
 func (p *Plane) boot(ctx context.Context, binary string) error {
-	port, err := freePorts(3)
+	port, err := FreePorts(3)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (p *Plane) boot(ctx context.Context, binary string) error {
 		TLSClientConfig: rest.TLSClientConfig{CAData: keys.certificatePEM},
 	}
 	p.Kubeconfig = filepath.Join(p.dir, "kubeconfig")
-	if err := writeKubeconfig(p.Kubeconfig, p.Config); err != nil {
+	if err := WriteKubeconfig(p.Kubeconfig, p.Config); err != nil {
 		return err
 	}
 	all := [][]string{
@@ -110,15 +110,12 @@ func (p *Plane) boot(ctx context.Context, binary string) error {
 			"--kube-api-qps=500", "--kube-api-burst=1000", "--profiling=false"},
 	}
 	for i, args := range all {
-		s, err := run(binary, p.dir, args[0], args[1:]...)
-		if err != nil {
+		if err := p.Run(Server{Name: args[0], Path: binary, Args: args}); err != nil {
 			return err
 		}
-		p.servers = append(p.servers, s)
-		p.keeper.add(s)
 		if i == 1 {
 			if err := p.wait(ctx, p.ready); err != nil {
-				return fmt.Errorf("kube-apiserver is not ready: %w\n%s", err, s.tail(20))
+				return fmt.Errorf("kube-apiserver is not ready: %w\n%s", err, p.servers[i].tail(20))
 			}
 		}
 	}
@@ -165,6 +162,24 @@ func (p *Plane) accounts(ctx context.Context, set *kubernetes.Clientset) error {
 	return err
 }
 
+// Run starts a server that ends with the control plane, before the control
+// plane's own.
+func (p *Plane) Run(what Server) error {
+	s, err := run(p.dir, what)
+	if err != nil {
+		return err
+	}
+	p.servers = append(p.servers, s)
+	p.keeper.add(s)
+	return nil
+}
+
+// Folder makes a folder that goes with the control plane.
+func (p *Plane) Folder(name string) (string, error) {
+	dir := filepath.Join(p.dir, name)
+	return dir, os.MkdirAll(dir, 0o755)
+}
+
 // Err tells if a server ended by itself, with the end of its log.
 func (p *Plane) Err() error {
 	var errs []error
@@ -184,11 +199,17 @@ func (p *Plane) Tail(server string, lines int) string {
 	return "no server " + server
 }
 
-// Memory is the most that each server had in memory, in bytes, by its name.
-func (p *Plane) Memory() map[string]int64 {
-	all := map[string]int64{}
+// Memory is what a server had at most.
+type Memory struct {
+	Name  string
+	Bytes int64
+}
+
+// Memory of each server, in the order in which they were started.
+func (p *Plane) Memory() []Memory {
+	var all []Memory
 	for _, s := range p.servers {
-		all[s.name] = s.memory()
+		all = append(all, Memory{s.name, s.memory()})
 	}
 	return all
 }
@@ -201,7 +222,8 @@ func (p *Plane) Stop() error {
 	return errors.Join(p.keeper.end(), os.RemoveAll(p.dir))
 }
 
-func writeKubeconfig(path string, c *rest.Config) error {
+// WriteKubeconfig writes a file for kubectl that says what the configuration does.
+func WriteKubeconfig(path string, c *rest.Config) error {
 	return clientcmd.WriteToFile(clientcmdapi.Config{
 		Clusters:       map[string]*clientcmdapi.Cluster{"e2e": {Server: c.Host, CertificateAuthorityData: c.CAData}},
 		AuthInfos:      map[string]*clientcmdapi.AuthInfo{"e2e": {Token: c.BearerToken}},
@@ -210,8 +232,8 @@ func writeKubeconfig(path string, c *rest.Config) error {
 	}, path)
 }
 
-// freePorts chooses ports that nobody listens on right now.
-func freePorts(n int) ([]string, error) {
+// FreePorts chooses ports that nobody listens on right now.
+func FreePorts(n int) ([]string, error) {
 	var ports []string
 	for range n {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
