@@ -31,6 +31,9 @@ type Run struct {
 	// Print shows a line of progress.
 	Print func(line string)
 
+	// addresses gives one of this machine's on which ports are free.
+	addresses func(ports ...int) (string, error)
+
 	start time.Time
 	mu    sync.Mutex
 	ends  []func()
@@ -42,7 +45,7 @@ func NewRun(ctx context.Context, env *golden.Env, print func(string)) (*Run, err
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Context: ctx, Env: env, Guard: guard, Print: print, start: time.Now()}, nil
+	return &Run{Context: ctx, Env: env, Guard: guard, Print: print, addresses: loopback.Address, start: time.Now()}, nil
 }
 
 // Close ends all that the run started.
@@ -122,7 +125,7 @@ func (r *Run) has(component string) bool {
 	return err == nil
 }
 
-// address is a loopback address on which a component's own ports are free.
+// address is an address of this machine on which a component's own ports are free.
 func (r *Run) address(component string) (string, error) {
 	w, err := r.Env.Workload(component)
 	if err != nil {
@@ -134,7 +137,7 @@ func (r *Run) address(component string) (string, error) {
 			ports = append(ports, p.ContainerPort)
 		}
 	}
-	return loopback.Address(ports...)
+	return r.addresses(ports...)
 }
 
 // madeSecrets are the Secrets that people make, as the environments' README

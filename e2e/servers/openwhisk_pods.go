@@ -1,0 +1,212 @@
+package servers
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
+)
+
+// actionPods holds the pods that invokers have made against the template, field by
+// field, and against what the environment promises of them.
+func (v *invokers) actionPods() error {
+	env, err := v.pods[0].Environment("invoker")
+	if err != nil {
+		return err
+	}
+	file, ok := strings.CutPrefix(env["CONFIG_whisk_kubernetes_podTemplate"], "file:")
+	if !ok {
+		return fmt.Errorf("CONFIG_whisk_kubernetes_podTemplate is %q", env["CONFIG_whisk_kubernetes_podTemplate"])
+	}
+	text, err := os.ReadFile(v.pods[0].Path(file))
+	if err != nil {
+		return err
+	}
+	var template map[string]any
+	if err := yaml.Unmarshal(text, &template); err != nil {
+		return err
+	}
+	pods, err := v.cluster.pods(v.run, "")
+	if err != nil {
+		return err
+	}
+	if len(pods) == 0 {
+		return fmt.Errorf("there is no pod of an action")
+	}
+	for _, p := range pods {
+		raw, err := json.Marshal(p)
+		if err != nil {
+			return err
+		}
+		var kept map[string]any
+		if err := json.Unmarshal(raw, &kept); err != nil {
+			return err
+		}
+		delete(template, "apiVersion") // of a list's items it is not said
+		delete(template, "kind")
+		if err := within(template, kept, ""); err != nil {
+			return fmt.Errorf("pod %s has not all of the template: %w", p.Name, err)
+		}
+		if err := asPromised(p, env); err != nil {
+			return fmt.Errorf("pod %s: %w", p.Name, err)
+		}
+	}
+	v.run.proved(invokerServer, "%d action pods have all that the template says, as the API server keeps them; they are in %s, on the node of the pool, without a token, without NET_RAW and NET_ADMIN, with their memory as request and limit, and have no seccomp profile", len(pods), pods[0].Namespace)
+	return nil
+}
+
+// within is an error if a value is not in another: maps by their keys, lists by
+// their elements.
+func within(want, got any, path string) error {
+	switch w := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok {
+			return fmt.Errorf("%s is %v", path, got)
+		}
+		for key, value := range w {
+			if err := within(value, g[key], path+"."+key); err != nil {
+				return err
+			}
+		}
+	case []any:
+		g, _ := got.([]any)
+		for _, value := range w {
+			if !slices.ContainsFunc(g, func(element any) bool { return within(value, element, path) == nil }) {
+				return fmt.Errorf("%s has no %v", path, value)
+			}
+		}
+	default:
+		if fmt.Sprint(want) != fmt.Sprint(got) {
+			return fmt.Errorf("%s is %v, not %v", path, got, want)
+		}
+	}
+	return nil
+}
+
+// asPromised is what an invoker adds to the template.
+func asPromised(p corev1.Pod, env map[string]string) error {
+	c := p.Spec.Containers[0]
+	memory := c.Resources.Limits.Memory()
+	drops := func() []corev1.Capability {
+		if c.SecurityContext == nil || c.SecurityContext.Capabilities == nil {
+			return nil
+		}
+		return c.SecurityContext.Capabilities.Drop
+	}()
+	variables := map[string]string{}
+	for _, e := range c.Env {
+		variables[e.Name] = e.Value
+	}
+	extra, value, _ := strings.Cut(env["CONFIG_whisk_containerFactory_containerArgs_extraEnvVars_0"], "=")
+	switch {
+	case p.Namespace != env["CONFIG_whisk_kubernetes_actionNamespace"]:
+		return fmt.Errorf("it is in namespace %s", p.Namespace)
+	case p.Labels["release"] != env["CONFIG_whisk_helm_release"] || !strings.HasPrefix(p.Labels["invoker"], "invoker"):
+		return fmt.Errorf("its labels are %v", p.Labels)
+	case memory.IsZero() || memory.Cmp(*c.Resources.Requests.Memory()) != 0:
+		return fmt.Errorf("its resources are %v", c.Resources)
+	case !slices.Contains(drops, "NET_RAW") || !slices.Contains(drops, "NET_ADMIN"):
+		return fmt.Errorf("it drops only %v", drops)
+	case p.Spec.SecurityContext.SeccompProfile != nil || c.SecurityContext.SeccompProfile != nil:
+		return fmt.Errorf("it has a seccomp profile, which documents and rules say that it cannot have")
+	case len(p.Spec.Volumes) != 0:
+		return fmt.Errorf("it has volumes, a token perhaps: %v", p.Spec.Volumes)
+	case variables[extra] != value || !strings.HasSuffix(variables["__OW_API_HOST"], env["WHISK_API_HOST_NAME"]+":"+env["WHISK_API_HOST_PORT"]):
+		return fmt.Errorf("its variables are %v", variables)
+	case p.Spec.NodeName == "":
+		return fmt.Errorf("it is on no node")
+	}
+	return nil
+}
+
+// request is one to the API server.
+type request struct {
+	User struct{ Username string }
+	Verb string
+	Ref  struct{ Resource, Subresource, Namespace string } `json:"objectRef"`
+	Code struct{ Code int }                                `json:"responseStatus"`
+}
+
+// rights compares what invokers asked the API server for with what their Role
+// allows: nothing was refused, and nothing is allowed that was not asked for.
+func (v *invokers) rights() error {
+	w, err := v.run.Env.Workload("invoker")
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(v.cluster.audit)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	user := "system:serviceaccount:" + w.Metadata.Namespace + ":invoker"
+	used, total := map[string]int{}, 0
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<22)
+	for lines.Scan() {
+		var q request
+		if err := json.Unmarshal(lines.Bytes(), &q); err != nil {
+			return fmt.Errorf("audit: %w", err)
+		}
+		if q.User.Username != user {
+			continue
+		}
+		right := q.Verb + " " + strings.TrimSuffix(q.Ref.Resource+"/"+q.Ref.Subresource, "/")
+		if q.Code.Code == 401 || q.Code.Code == 403 {
+			return fmt.Errorf("%s in namespace %s was refused with %d", right, q.Ref.Namespace, q.Code.Code)
+		}
+		used[right]++
+		total++
+	}
+	if err := lines.Err(); err != nil {
+		return err
+	}
+	role, err := v.cluster.role(v.run)
+	if err != nil {
+		return err
+	}
+	for _, right := range role {
+		if used[right] == 0 {
+			return fmt.Errorf("the Role allows %s, which nobody asked for; asked was %v", right, used)
+		}
+	}
+	v.run.proved(invokerServer, "%d requests of invokers to the API server, none refused, use each of the %d rights of their Role: %s", total, len(role), strings.Join(role, ", "))
+	return nil
+}
+
+// role is what invokers may do, in words as "get pods/log".
+func (k *actionCluster) role(r *Run) ([]string, error) {
+	bound, err := k.set.RbacV1().Roles(metav1.NamespaceAll).List(r.Context, metav1.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, role := range bound.Items {
+		if role.Name != "invoker" {
+			continue
+		}
+		for _, rule := range role.Rules {
+			all = append(all, words(rule)...)
+		}
+	}
+	slices.Sort(all)
+	return all, nil
+}
+
+func words(rule rbacv1.PolicyRule) []string {
+	var all []string
+	for _, resource := range rule.Resources {
+		for _, verb := range rule.Verbs {
+			all = append(all, verb+" "+resource)
+		}
+	}
+	return all
+}
