@@ -105,6 +105,11 @@ func asPromised(p corev1.Pod, env map[string]string) error {
 	for _, e := range c.Env {
 		variables[e.Name] = e.Value
 	}
+	scheme := env["WHISK_API_HOST_PROTO"]
+	api := scheme + "://" + env["WHISK_API_HOST_NAME"]
+	if port := env["WHISK_API_HOST_PORT"]; port != map[string]string{"http": "80", "https": "443"}[scheme] {
+		api += ":" + port
+	}
 	extra, value, _ := strings.Cut(env["CONFIG_whisk_containerFactory_containerArgs_extraEnvVars_0"], "=")
 	switch {
 	case p.Namespace != env["CONFIG_whisk_kubernetes_actionNamespace"]:
@@ -119,7 +124,7 @@ func asPromised(p corev1.Pod, env map[string]string) error {
 		return fmt.Errorf("it has a seccomp profile, which documents and rules say that it cannot have")
 	case len(p.Spec.Volumes) != 0:
 		return fmt.Errorf("it has volumes, a token perhaps: %v", p.Spec.Volumes)
-	case variables[extra] != value || !strings.HasSuffix(variables["__OW_API_HOST"], env["WHISK_API_HOST_NAME"]+":"+env["WHISK_API_HOST_PORT"]):
+	case variables[extra] != value || variables["__OW_API_HOST"] != api:
 		return fmt.Errorf("its variables are %v", variables)
 	case p.Spec.NodeName == "":
 		return fmt.Errorf("it is on no node")
