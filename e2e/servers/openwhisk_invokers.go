@@ -11,11 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/whiskops/whiskops/e2e/servers/golden"
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
 	"github.com/whiskops/whiskops/e2e/servers/room"
 )
 
-const invokerServer = "OpenWhisk controllers and invokers, from the folder of " + OpenWhiskFolder + ", on Kafka " + "and Kubernetes' own control plane"
+const invokerServer = "OpenWhisk controllers and invokers, from the folder of " + OpenWhiskFolder + ", on Kafka and Kubernetes' own control plane"
 
 // invokerClaims are what invokers prove, in the words of a list of what was not run.
 var invokerClaims = []string{
@@ -23,6 +24,7 @@ var invokerClaims = []string{
 	"invokers start in the generated pod, with nothing of it substituted, and controllers find them healthy",
 	"an action whose code is an attachment is made by the API and invoked, with its result and its log",
 	"action pods have all that the template says, as the API server keeps them",
+	"of a template with what the catalogue's model knows, and with what it does not, action pods have the first",
 	"invokers ask the API server for all that their Role allows and for nothing else",
 	"an invoker's drain loses no activation, another takes over, and its pods go with it",
 }
@@ -31,6 +33,8 @@ var invokerClaims = []string{
 type invokers struct {
 	*openWhisk
 	cluster   *actionCluster
+	network   *room.Network
+	image     string
 	pods      []*podproc.Pod
 	processes []*podproc.Process
 }
@@ -55,24 +59,27 @@ func (r *Run) rooms(folder string) (*room.Network, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	r.atEnd(network.Close)
 	r.addresses = network.Address
 	return network, "", nil
 }
 
 // invoke proves what invokers do, beside controllers that run.
 func (o *openWhisk) invoke(network *room.Network, image string) error {
-	v := &invokers{openWhisk: o}
+	v := &invokers{openWhisk: o, network: network, image: image}
 	for _, step := range []struct {
 		name  string
 		check func() error
 	}{
 		{"cluster", func() (err error) { v.cluster, err = newActionCluster(o.run); return err }},
-		{"invokers", func() error { return v.begin(network, image) }},
+		{"invokers", v.begin},
 		{"configuration", v.effective},
 		{"invoke", v.results},
 		{"action pods", v.actionPods},
-		{"drain", v.drain},
 		{"rights", v.rights},
+		{"drain", v.drain},
+		{"template", v.fullTemplate},
+		{"rights", v.refused},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)
@@ -81,28 +88,32 @@ func (o *openWhisk) invoke(network *room.Network, image string) error {
 	return nil
 }
 
+// newPod makes an invoker's pod of an environment in a room.
+func (v *invokers) newPod(env *golden.Env, i int) (*podproc.Pod, error) {
+	hosts, err := os.ReadFile(v.hosts)
+	if err != nil {
+		return nil, err
+	}
+	ip, secrets := v.network.PodAddress(), hexSecrets()
+	secrets[tokenSecret] = v.cluster.token
+	return v.run.podOf(env, podproc.Options{
+		Component: "invoker", Index: i, IP: ip, Secrets: secrets,
+		// The first two are the kubelet's.
+		Env: []string{"KUBERNETES_SERVICE_HOST=" + v.cluster.host, "KUBERNETES_SERVICE_PORT=" + v.cluster.port, javaOptions, logConfig},
+		Room: func(name string, mounts []podproc.Mount) (podproc.Room, error) {
+			return v.network.Room(ip, name, room.Options{Image: v.image, Hosts: string(hosts)}, mounts)
+		},
+	})
+}
+
 // begin starts invokers as a kubelet would, and waits until controllers use them.
-func (v *invokers) begin(network *room.Network, image string) error {
+func (v *invokers) begin() error {
 	w, err := v.run.Env.Workload("invoker")
 	if err != nil {
 		return err
 	}
-	hosts, err := os.ReadFile(v.hosts)
-	if err != nil {
-		return err
-	}
-	secrets := hexSecrets()
-	secrets[tokenSecret] = v.cluster.token
 	for i := range w.Replicas() {
-		ip := network.PodAddress()
-		pod, err := v.run.pod(podproc.Options{
-			Component: "invoker", Index: i, IP: ip, Secrets: secrets,
-			// The first two are the kubelet's.
-			Env: []string{"KUBERNETES_SERVICE_HOST=" + v.cluster.host, "KUBERNETES_SERVICE_PORT=" + v.cluster.port, javaOptions, logConfig},
-			Room: func(name string, mounts []podproc.Mount) (podproc.Room, error) {
-				return network.Room(ip, name, room.Options{Image: image, Hosts: string(hosts)}, mounts)
-			},
-		})
+		pod, err := v.newPod(v.run.Env, i)
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package servers
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,8 +8,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 )
 
@@ -33,33 +30,43 @@ func (v *invokers) actionPods() error {
 	if err := yaml.Unmarshal(text, &template); err != nil {
 		return err
 	}
-	pods, err := v.cluster.pods(v.run, "")
+	delete(template, "apiVersion") // of a list's items it is not said
+	delete(template, "kind")
+	n, err := v.held(template, "", env)
 	if err != nil {
 		return err
 	}
-	if len(pods) == 0 {
-		return fmt.Errorf("there is no pod of an action")
+	v.run.proved(invokerServer, "%d action pods have all that the template says, as the API server keeps them; they are in %s, on a node of the pool, without a token, without NET_RAW and NET_ADMIN, with their memory as request and limit, and have no seccomp profile", n, env["CONFIG_whisk_kubernetes_actionNamespace"])
+	return nil
+}
+
+// held counts the action pods of an invoker, or of all, and fails if one has not
+// all that is wanted.
+func (v *invokers) held(want map[string]any, invoker string, env map[string]string) (int, error) {
+	pods, err := v.cluster.pods(v.run, invoker)
+	if err != nil {
+		return 0, err
 	}
 	for _, p := range pods {
 		raw, err := json.Marshal(p)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		var kept map[string]any
 		if err := json.Unmarshal(raw, &kept); err != nil {
-			return err
+			return 0, err
 		}
-		delete(template, "apiVersion") // of a list's items it is not said
-		delete(template, "kind")
-		if err := within(template, kept, ""); err != nil {
-			return fmt.Errorf("pod %s has not all of the template: %w", p.Name, err)
+		if err := within(want, kept, ""); err != nil {
+			return 0, fmt.Errorf("pod %s has not all of the template: %w", p.Name, err)
 		}
 		if err := asPromised(p, env); err != nil {
-			return fmt.Errorf("pod %s: %w", p.Name, err)
+			return 0, fmt.Errorf("pod %s: %w", p.Name, err)
 		}
 	}
-	v.run.proved(invokerServer, "%d action pods have all that the template says, as the API server keeps them; they are in %s, on the node of the pool, without a token, without NET_RAW and NET_ADMIN, with their memory as request and limit, and have no seccomp profile", len(pods), pods[0].Namespace)
-	return nil
+	if len(pods) == 0 {
+		return 0, fmt.Errorf("there is no pod of an action")
+	}
+	return len(pods), nil
 }
 
 // within is an error if a value is not in another: maps by their keys, lists by
@@ -126,92 +133,10 @@ func asPromised(p corev1.Pod, env map[string]string) error {
 		return fmt.Errorf("it has volumes, a token perhaps: %v", p.Spec.Volumes)
 	case variables[extra] != value || variables["__OW_API_HOST"] != api:
 		return fmt.Errorf("its variables are %v", variables)
+	case p.Spec.HostUsers != nil:
+		return fmt.Errorf("it has hostUsers, which the catalogue says that it cannot have")
 	case p.Spec.NodeName == "":
 		return fmt.Errorf("it is on no node")
 	}
 	return nil
-}
-
-// request is one to the API server.
-type request struct {
-	User struct{ Username string }
-	Verb string
-	Ref  struct{ Resource, Subresource, Namespace string } `json:"objectRef"`
-	Code struct{ Code int }                                `json:"responseStatus"`
-}
-
-// rights compares what invokers asked the API server for with what their Role
-// allows: nothing was refused, and nothing is allowed that was not asked for.
-func (v *invokers) rights() error {
-	w, err := v.run.Env.Workload("invoker")
-	if err != nil {
-		return err
-	}
-	file, err := os.Open(v.cluster.audit)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	user := "system:serviceaccount:" + w.Metadata.Namespace + ":invoker"
-	used, total := map[string]int{}, 0
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<22)
-	for lines.Scan() {
-		var q request
-		if err := json.Unmarshal(lines.Bytes(), &q); err != nil {
-			return fmt.Errorf("audit: %w", err)
-		}
-		if q.User.Username != user {
-			continue
-		}
-		right := q.Verb + " " + strings.TrimSuffix(q.Ref.Resource+"/"+q.Ref.Subresource, "/")
-		if q.Code.Code == 401 || q.Code.Code == 403 {
-			return fmt.Errorf("%s in namespace %s was refused with %d", right, q.Ref.Namespace, q.Code.Code)
-		}
-		used[right]++
-		total++
-	}
-	if err := lines.Err(); err != nil {
-		return err
-	}
-	role, err := v.cluster.role(v.run)
-	if err != nil {
-		return err
-	}
-	for _, right := range role {
-		if used[right] == 0 {
-			return fmt.Errorf("the Role allows %s, which nobody asked for; asked was %v", right, used)
-		}
-	}
-	v.run.proved(invokerServer, "%d requests of invokers to the API server, none refused, use each of the %d rights of their Role: %s", total, len(role), strings.Join(role, ", "))
-	return nil
-}
-
-// role is what invokers may do, in words as "get pods/log".
-func (k *actionCluster) role(r *Run) ([]string, error) {
-	bound, err := k.set.RbacV1().Roles(metav1.NamespaceAll).List(r.Context, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	var all []string
-	for _, role := range bound.Items {
-		if role.Name != "invoker" {
-			continue
-		}
-		for _, rule := range role.Rules {
-			all = append(all, words(rule)...)
-		}
-	}
-	slices.Sort(all)
-	return all, nil
-}
-
-func words(rule rbacv1.PolicyRule) []string {
-	var all []string
-	for _, resource := range rule.Resources {
-		for _, verb := range rule.Verbs {
-			all = append(all, verb+" "+resource)
-		}
-	}
-	return all
 }

@@ -94,7 +94,10 @@ func (r *Run) proved(server, format string, values ...any) {
 }
 
 // pod makes a pod and, in the end, lists what was substituted in it.
-func (r *Run) pod(o podproc.Options) (*podproc.Pod, error) {
+func (r *Run) pod(o podproc.Options) (*podproc.Pod, error) { return r.podOf(r.Env, o) }
+
+// podOf is pod for another environment than the run's.
+func (r *Run) podOf(env *golden.Env, o podproc.Options) (*podproc.Pod, error) {
 	if o.IP == "" {
 		ip, err := r.address(o.Component)
 		if err != nil {
@@ -107,7 +110,7 @@ func (r *Run) pod(o podproc.Options) (*podproc.Pod, error) {
 		secrets[name] = data
 	}
 	o.Secrets = secrets
-	pod, err := podproc.New(r.Env, r.Guard, o)
+	pod, err := podproc.New(env, r.Guard, o)
 	if err != nil {
 		return nil, err
 	}

@@ -123,6 +123,18 @@ func (n *Network) wire(device string, pid int, route []string) error {
 	return err
 }
 
+// Close takes the network's devices away. Without it they go when the processes
+// and what they have not sent yet have gone.
+func (n *Network) Close() {
+	_, _ = ip("link", "delete", n.tag)
+	for i := range n.rooms {
+		_, _ = ip("link", "delete", n.device(half+1+i))
+	}
+}
+
+// device is this machine's end of the room at the network's address of a number.
+func (n *Network) device(number int) string { return n.tag + "p" + strconv.Itoa(number) }
+
 // Address is one of this machine's on which the ports are free.
 func (n *Network) Address(ports ...int) (string, error) {
 	var last error

@@ -35,6 +35,8 @@ mkdir usr etc proc dev sys
 mount --bind -o ro /usr usr
 mount --bind -o ro /etc etc
 mount --bind -o ro "$hosts" etc/hosts
+# What a killed process has not sent yet would keep the network for minutes.
+echo 1 > /proc/sys/net/ipv4/tcp_orphan_retries
 mount -t proc -o ro proc proc
 mount --rbind /dev dev
 for link in bin sbin lib lib64; do ln -s usr/$link $link; done
@@ -79,8 +81,11 @@ func (n *Network) Room(address, name string, o Options, mounts []podproc.Mount) 
 		return nil, err
 	}
 	r := &Room{IP: address, holder: holder}
-	last := address[len(n.prefix):]
-	device := n.tag + "p" + last
+	number, err := strconv.Atoi(address[len(n.prefix):])
+	if err != nil {
+		return nil, err
+	}
+	device := n.device(number)
 	// A pod before this one may have had the address: its devices go a moment
 	// after its processes.
 	_, _ = ip("link", "delete", device)
