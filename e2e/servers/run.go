@@ -144,7 +144,8 @@ func (r *Run) address(component string) (string, error) {
 }
 
 // madeSecrets are the Secrets that people make, as the environments' README
-// says. Their values have what makes quoting go wrong.
+// says, and the one that Kubernetes' controllers fill. Their values have what makes
+// quoting go wrong.
 func madeSecrets() map[string]map[string]string {
 	return map[string]map[string]string{
 		"couchdb-admin": {
@@ -160,6 +161,7 @@ func madeSecrets() map[string]map[string]string {
 			"whisk.system": "00000000-0000-4000-8000-00000000000a:" + strings.Repeat("0system0", 8),
 			"guest":        "00000000-0000-4000-8000-00000000000b:" + strings.Repeat("1guest_1", 8),
 		},
+		tokenSecret: {"ca.crt": "certificate", "namespace": "openwhisk", "token": "token"},
 	}
 }
 
