@@ -21,6 +21,7 @@ func TestOpenWhiskMutations(t *testing.T) {
 		{"right of the invoker", "role-invoker.yaml", "  - patch\n", "", []string{"rights: patch pods", "was refused with 403"}},
 		{"field that the client drops", "configmap-action-pod.yaml", "      enableServiceLinks: false\n", "      enableServiceLinks: false\n      hostUsers: false\n",
 			[]string{"action pods", ".spec.hostUsers is <nil>, not false"}},
+		{"time for the log to begin", "configmap-openwhisk-env.yaml", "loggerStartupTimeout: 60 s", "loggerStartupTimeout: 1 ms", []string{"start: ", "controller-0", "startDefaultLoggers"}},
 		{"drain of the invoker", "configmap-invoker-scripts.yaml", "    url=http", "    exit 0\n    url=http", []string{"drain: invoker", "after the drain"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
