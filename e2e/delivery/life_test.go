@@ -29,9 +29,8 @@ func lives(t *testing.T, with string) {
 		t.Run(release, func(t *testing.T) {
 			for _, env := range reference {
 				t.Run(env, func(t *testing.T) {
-					s := newStage(t, release, env)
+					s := newStage(t, release, ways[with], env)
 					go fakenode.Balance(s.Ctx, s.Set)
-					s.tool = tools[with](t, s)
 					life(t, s, env)
 				})
 			}
