@@ -11,6 +11,7 @@ import (
 	"github.com/whiskops/whiskops/e2e/cluster/claims"
 	"github.com/whiskops/whiskops/e2e/cluster/fakenode"
 	"github.com/whiskops/whiskops/e2e/cluster/objects"
+	"github.com/whiskops/whiskops/e2e/controllers"
 	"github.com/whiskops/whiskops/e2e/ground"
 )
 
@@ -28,7 +29,9 @@ var ways = map[string]way{"flux": byFlux(""), "argocd": byArgoCD("")}
 // fields that the environment says beside it.
 func byFlux(more string) way {
 	return way{
-		func(url string) string { return fmt.Sprintf("flux: {git: url: %q, cancelsHealthChecks: true, %s}", url, more) },
+		func(url string) string {
+			return fmt.Sprintf("flux: {git: url: %q, cancelsHealthChecks: true, %s}", url, more)
+		},
 		func(t *testing.T, s *stage) tool { return startFlux(t, s.Ground, s.built, true) },
 	}
 }
@@ -36,7 +39,10 @@ func byFlux(more string) way {
 func byArgoCD(more string) way {
 	return way{
 		func(url string) string { return fmt.Sprintf("argocd: {git: url: %q, %s}", url, more) },
-		func(t *testing.T, s *stage) tool { return startArgoCD(t, s.Ground, s.built, s.slowest()) },
+		func(t *testing.T, s *stage) tool {
+			o := controllers.ArgoCDOptions{Timeout: s.slowest(), Sets: strings.Contains(more, "applicationSet")}
+			return startArgoCD(t, s.Ground, s.built, o)
+		},
 	}
 }
 
