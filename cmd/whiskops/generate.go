@@ -103,6 +103,7 @@ type outcome struct {
 	// remembered: the run before it read the same, so nothing was made.
 	remembered   bool
 	environments int
+	envs         []environment.Environment // what was read, unless it is remembered
 	findings     []finding.Finding
 	changes      tree.Changes
 }
@@ -136,7 +137,7 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	// Whoever needs the engine's schema first waits for it.
 	go kustomize.Warm()
 	envs, findings, err := load(g.secrets, environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments, g.watch)
-	done := outcome{environments: len(envs), findings: findings}
+	done := outcome{environments: len(envs), envs: envs, findings: findings}
 	if err != nil {
 		return done, nil, err
 	}

@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "large": large},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "large": large, "registry": startRegistry, "publish": publish},
 	})
 }
 

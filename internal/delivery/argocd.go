@@ -23,7 +23,7 @@ const (
 	argoReplaced   = "Force=true,Replace=true"
 	argoAfter      = "PostSync"
 	argoBeforeAnew = "BeforeHookCreation"
-	argoFinalizer  = "resources-finalizer.argocd.argoproj.io"
+	argoFinalizer  = "resources-finalizer.argocd.argoproj.io/foreground"
 	argoTree       = "tree"
 )
 
@@ -34,7 +34,7 @@ func (d *delivery) argocd() error {
 	for _, o := range d.Built {
 		objects = append(objects, Annotated{o, d.argoAnnotations(o)})
 	}
-	if err := d.wrap(path.Join(dir, argoTree), objects, d.argoRules(), d.Overlay); err != nil {
+	if err := d.wrap(path.Join(dir, argoTree), d.Overlay, d.Built, objects, d.argoRules()); err != nil {
 		return err
 	}
 	files := []string{"project.yaml"}
@@ -142,12 +142,13 @@ func applied(project, url, revision, at, server, namespace string) krm.M {
 }
 
 // syncPolicy is that of every Application. What is pruned goes last: a pod of the
-// revision before may start again until the new one is healthy.
+// revision before may start again until the new one is healthy. What is tried again
+// is what is in git then: else a commit that was refused keeps its fix waiting.
 func syncPolicy() krm.M {
 	return krm.M{
 		"automated":   krm.M{"prune": true, "selfHeal": true},
 		"syncOptions": []any{"ServerSideApply=true", "FailOnSharedResource=true", "PruneLast=true"},
-		"retry":       krm.M{"limit": 5, "backoff": krm.M{"duration": "10s", "factor": 2, "maxDuration": "3m"}},
+		"retry":       krm.M{"limit": 5, "refresh": true, "backoff": krm.M{"duration": "10s", "factor": 2, "maxDuration": "3m"}},
 	}
 }
 

@@ -35,8 +35,8 @@ func TestKindsOfDelivery(t *testing.T) {
 	})
 }
 
-// repository is one with a custom folder, and the kustomization's own files.
-func repository(custom string, more ...string) fstest.MapFS {
+// withCustomFolder is a repository with a custom folder, and the kustomization's own files.
+func withCustomFolder(custom string, more ...string) fstest.MapFS {
 	root := fstest.MapFS{"overlays/e/custom/kustomization.yaml": {Data: []byte(custom)}}
 	for i := 0; i < len(more); i += 2 {
 		root[more[i]] = &fstest.MapFile{Data: []byte(more[i+1])}
@@ -53,7 +53,7 @@ func TestDeliveredCustom(t *testing.T) {
 	}
 	argocd := environment.GitOps{ArgoCD: &environment.ArgoCD{Git: environment.ArgoCDGit{URL: "https://git.example.com/a.git"}}}
 	component := "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
-	link := repository("resources: [linked.yaml]\n", "overlays/e/custom/real.yaml", ownConfigMap)
+	link := withCustomFolder("resources: [linked.yaml]\n", "overlays/e/custom/real.yaml", ownConfigMap)
 	link["overlays/e/custom/linked.yaml"] = &fstest.MapFile{Data: []byte("real.yaml"), Mode: fs.ModeSymlink}
 	for name, c := range map[string]struct {
 		tool environment.GitOps
@@ -62,29 +62,29 @@ func TestDeliveredCustom(t *testing.T) {
 		refused, file, want string
 	}{
 		"flux, a component": {
-			flux("single"), repository(component+"resources: [../../../shared]\n", "shared/kustomization.yaml", "resources: [a.yaml]\n", "shared/a.yaml", ownConfigMap),
+			flux("single"), withCustomFolder(component+"resources: [../../../shared]\n", "shared/kustomization.yaml", "resources: [a.yaml]\n", "shared/a.yaml", ownConfigMap),
 			"", "clusters/e/flux/source.yaml", "!/shared\n",
 		},
 		"flux by tiers, a component": {
-			flux("tiers"), repository(component+"resources: [a.yaml]\n", "overlays/e/custom/a.yaml", ownConfigMap), `"tiers"`, "", "",
+			flux("tiers"), withCustomFolder(component+"resources: [a.yaml]\n", "overlays/e/custom/a.yaml", ownConfigMap), `"tiers"`, "", "",
 		},
 		"flux by tiers, resources": {
-			flux("tiers"), repository("resources: [a.yaml]\n", "overlays/e/custom/a.yaml", ownConfigMap),
+			flux("tiers"), withCustomFolder("resources: [a.yaml]\n", "overlays/e/custom/a.yaml", ownConfigMap),
 			"", "clusters/e/flux/tree/custom/kustomization.yaml", "overlays/e/custom\n",
 		},
 		"flux by tiers, a reference to another tier": {
-			flux("tiers"), repository("resources: [a.yaml]\n", "overlays/e/custom/a.yaml",
+			flux("tiers"), withCustomFolder("resources: [a.yaml]\n", "overlays/e/custom/a.yaml",
 				"{apiVersion: v1, kind: Pod, metadata: {name: own, namespace: openwhisk}, spec: {containers: [{name: a, image: b, envFrom: [{configMapRef: {name: controller-env}}]}]}}\n"),
 			"does not build what the overlay builds", "", "",
 		},
 		"flux, a link":    {flux("single"), link, "link", "", ""},
 		"argo cd, a link": {argocd, link, "", "clusters/e/argocd/tree/kustomization.yaml", "overlays/e\n"},
 		"argo cd, a kind that waits": {
-			argocd, repository("resources: [a.yaml]\n", "overlays/e/custom/a.yaml", "{apiVersion: example.com/v1, kind: Widget, metadata: {name: own, namespace: openwhisk}}\n"),
+			argocd, withCustomFolder("resources: [a.yaml]\n", "overlays/e/custom/a.yaml", "{apiVersion: example.com/v1, kind: Widget, metadata: {name: own, namespace: openwhisk}}\n"),
 			"", "clusters/e/argocd/tree/kustomization.yaml", "kind: Widget\n",
 		},
 		"argo cd, the kinds of the project": {
-			argocd, repository("resources: [a.yaml]\n", "overlays/e/custom/a.yaml", "{apiVersion: example.com/v1, kind: Widget, metadata: {name: own, namespace: other}}\n"),
+			argocd, withCustomFolder("resources: [a.yaml]\n", "overlays/e/custom/a.yaml", "{apiVersion: example.com/v1, kind: Widget, metadata: {name: own, namespace: other}}\n"),
 			"", "clusters/e/argocd/project.yaml", "namespace: other\n",
 		},
 	} {

@@ -26,6 +26,7 @@ import (
 	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
+	"github.com/whiskops/whiskops/internal/record"
 	"github.com/whiskops/whiskops/internal/tree"
 	"github.com/whiskops/whiskops/internal/version"
 )
@@ -184,7 +185,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	if err != nil {
 		return nil, err
 	}
-	seen := newWitness(r.root)
+	seen := record.NewInputs(map[string]fs.FS{repository: r.root})
 	if custom != overlay.NoCustom {
 		// The user's own folder changes the build on purpose: what the
 		// overlay does without it is proven above.
@@ -192,7 +193,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 			return nil, err
 		}
 		watched := *r
-		watched.root = seen
+		watched.root = seen.Through(repository)
 		if built, err = watched.withCustom(files, dir); err != nil {
 			return nil, err
 		}
