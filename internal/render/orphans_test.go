@@ -9,7 +9,7 @@ import (
 // What the clean-up of ConfigMaps looks into, and how it knows a generated one.
 // Source: schema/catalog/flux/configmaps.js.
 var (
-	startsPods = []string{"CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"}
+	startsPods  = []string{"CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"}
 	cleanedName = regexp.MustCompile(`^[a-z0-9.-]+-[2456789bcdfghkmt]{10}$`)
 )
 
