@@ -13,6 +13,7 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 	source "github.com/whiskops/whiskops/schema/catalog"
 )
 
@@ -186,6 +187,23 @@ func TestCustomWaves(t *testing.T) {
 		if got := d.argoWave(c.object); got != c.want {
 			t.Errorf("%s: wave %d, want %d", name, got, c.want)
 		}
+	}
+}
+
+// A Job that tries the rest is a hook after the sync, which goes when it has
+// succeeded: Argo CD prunes none, and the next may have another name.
+func TestArgoHook(t *testing.T) {
+	in := input(t, nil)
+	job := object("Job", "packages", nil)
+	value.Map(job.Value, "metadata", "labels")[krm.NameLabel] = policyOf(in).tests[0]
+	in.Built = []kustomize.Object{job, object("Job", "", nil)}
+	d := &delivery{Input: in, policy: policyOf(in)}
+	want := map[string]string{argoHook: "PostSync", argoHookDelete: "BeforeHookCreation,HookSucceeded"}
+	if diff := cmp.Diff(want, d.argoAnnotations(job)); diff != "" {
+		t.Errorf("annotations of a test (-want +got):\n%s", diff)
+	}
+	if got := d.argoAnnotations(in.Built[1])[argoHook]; got != "" {
+		t.Errorf("a Job of the user's is a hook: %s", got)
 	}
 }
 
