@@ -34,6 +34,9 @@ func labelIn(key string, values []string) string {
 	return fmt.Sprintf("%s in (%s)", key, strings.Join(values, ","))
 }
 
+// wrapperComment tells a reader what a wrapper does.
+const wrapperComment = "# The overlay's objects with annotations for what delivers them; that nothing else differs is proven.\n"
+
 // wrap writes a kustomization over a folder, with the rules that find anything.
 func (d *delivery) wrap(dir, folder string, whole []kustomize.Object, of []Annotated, rules []rule) error {
 	k := krm.M{"apiVersion": kustomizationVersion, "kind": kustomizationKind}
@@ -52,7 +55,7 @@ func (d *delivery) wrap(dir, folder string, whole []kustomize.Object, of []Annot
 	// As the overlay says it, so that both tools give the same order.
 	k["sortOptions"] = krm.M{"order": "legacy"}
 	d.out.Wrappers = append(d.out.Wrappers, Wrapper{Dir: dir, Folder: folder, Whole: whole, Of: of})
-	return d.write(path.Join(dir, "kustomization.yaml"), "", k)
+	return d.write(path.Join(dir, "kustomization.yaml"), wrapperComment, k)
 }
 
 // patch in the form that needs neither the name nor the kind of what it changes.
