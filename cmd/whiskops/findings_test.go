@@ -23,7 +23,7 @@ func TestFindingsDocument(t *testing.T) {
 	b.WriteString("# Findings\n\nEvery complaint has a stable code. `go test ./cmd/whiskops -run FindingsDocument -update` writes this file.\n")
 	b.WriteString("\n## WO1xx: what the schema says\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(codes(t, "../../internal/place/codes.go"))
-	b.WriteString("\n## WO2xx and WO5xx: rules over several fields\n\n| code | severity | meaning | what you would see at night |\n|---|---|---|---|\n")
+	b.WriteString("\n## WO2xx, WO5xx and WO6xx: rules over several fields\n\n| code | severity | meaning | what you would see at night |\n|---|---|---|---|\n")
 	for _, c := range rules.Codes() {
 		severities := make([]string, len(c.Severities))
 		for i, s := range c.Severities {

@@ -27,6 +27,13 @@ import (
 // Folder holds a folder for each environment that a tool delivers.
 const Folder = "clusters"
 
+// SecretsFolder of an environment's folder has Secrets that only the cluster can
+// read. It is the user's own: `whiskops secrets` fills it, and no other command.
+const SecretsFolder = "secrets"
+
+// SecretsOf an environment, below the root.
+func SecretsOf(environment string) string { return path.Join(Folder, environment, SecretsFolder) }
+
 // Input is an environment as it is delivered.
 type Input struct {
 	Values *derived.Values
@@ -34,6 +41,8 @@ type Input struct {
 	Built []kustomize.Object
 	// Custom is what its custom/ holds.
 	Custom overlay.Custom
+	// Secrets are what SecretsOf the environment builds; nil where there is none.
+	Secrets []kustomize.Object
 	// Base and Overlay are the folders that it is built of, and Others those that
 	// custom/ refers to: slash-separated, below the root.
 	Base, Overlay string
@@ -160,6 +169,17 @@ const (
 	kustomizationVersion = "kustomize.config.k8s.io/v1beta1"
 	kustomizationKind    = "Kustomization"
 )
+
+// all are the objects that are delivered.
+func (in Input) all() []kustomize.Object { return append(slices.Clone(in.Built), in.Secrets...) }
+
+// whole are the folders of all objects.
+func (in Input) whole() []string {
+	if len(in.Secrets) == 0 {
+		return []string{in.Overlay}
+	}
+	return []string{in.Overlay, SecretsOf(in.Values.Env.Name)}
+}
 
 // kinds are the API groups and kinds of objects, each once, in order.
 func kinds(objects ...kustomize.Object) []groupKind {

@@ -83,7 +83,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 	if d.Values.Env.GitOps.Flux.Shape == "tiers" {
 		return d.tiers()
 	}
-	rest := part{dir: fluxWhole, folders: []string{d.Overlay}, of: d.Built}
+	rest := part{dir: fluxWhole, folders: d.whole(), of: d.all()}
 	if !slices.ContainsFunc(d.Built, d.policy.test) {
 		return []part{d.annotated(rest)}, nil
 	}
@@ -102,6 +102,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 			rest.of = append(rest.of, o)
 		}
 	}
+	rest.of = append(rest.of, d.Secrets...)
 	return []part{d.annotated(rest), d.annotated(test)}, nil
 }
 
@@ -120,6 +121,9 @@ func (d *delivery) tiers() ([]part, error) {
 			if ours(o) && label(o, krm.TierLabel) == tier {
 				p.of = append(p.of, o)
 			}
+		}
+		if tier == d.policy.tiers[0] && len(d.Secrets) > 0 {
+			p.folders, p.of = append(p.folders, SecretsOf(d.Values.Env.Name)), append(p.of, d.Secrets...)
 		}
 		parts = append(parts, d.annotated(p))
 	}
@@ -193,6 +197,9 @@ func (d *delivery) fluxSync(p part) krm.M {
 	}
 	if f.ServiceAccount {
 		spec["serviceAccountName"] = d.name()
+	}
+	if sops := d.Values.Env.Secrets.Source.SOPS; sops != nil && slices.Contains(p.folders, SecretsOf(d.Values.Env.Name)) {
+		spec["decryption"] = krm.M{"provider": "sops", "secretRef": krm.M{"name": sops.Secret}}
 	}
 	var after []any
 	for _, name := range p.after {

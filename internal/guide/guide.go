@@ -17,6 +17,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/quantity"
@@ -27,7 +28,8 @@ var files embed.FS
 
 // Markdown is the README of an environment.
 func Markdown(v derived.Values) []byte {
-	t := template.Must(template.New("guide.md").Funcs(template.FuncMap{"list": list, "code": code, "count": count, "next": next}).ParseFS(files, "*.md"))
+	functions := template.FuncMap{"list": list, "code": code, "count": count, "next": next, "keys": sorted[catalog.Value]}
+	t := template.Must(template.New("guide.md").Funcs(functions).ParseFS(files, "*.md"))
 	var b bytes.Buffer
 	if err := t.Execute(&b, view{Values: &v}); err != nil {
 		// The template is in the binary, and nothing that it calls returns

@@ -148,5 +148,12 @@ func Codes() []Code {
 
 		// Where pods stay.
 		{"WO503", isWarning, "voters whose volumes may share a zone for ever", "The loss of one zone takes two voters, and stops the quorum of three."},
+
+		// Where Secrets come from.
+		{"WO651", isError, "two sources of the Secrets", "Pods have a password of one source, and the database that of the other."},
+		{"WO652", isError, "encrypted files for a tool that decrypts none", "All pods start with ciphertext for passwords, and nobody can log in."},
+		{"WO653", isError, "external Secrets from nowhere", "The operator refuses the objects, and pods wait for their Secrets for ever."},
+		{"WO654", isError, "an age recipient that is none", "Nothing can be encrypted, or somebody cannot read it."},
+		{"WO655", isError, "a password made for a server elsewhere", "Everything that waits for CouchDB waits for ever: 401."},
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // ruleCode has the first digit of rules over several fields. WO2xx are all taken, WO4xx are changes.
-var ruleCode = regexp.MustCompile(`^WO[25]\d\d$`)
+var ruleCode = regexp.MustCompile(`^WO[256]\d\d$`)
 
 // The table is what documentation is made of: it must have every code that the
 // rules use, and no other.
