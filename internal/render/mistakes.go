@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/secret"
 )
 
 // Mistakes are what Tree's error says about users' own folders, of all
@@ -15,6 +16,9 @@ func Mistakes(err error) []finding.Finding {
 			all = append(all, Mistakes(e)...)
 		}
 		return all
+	}
+	if found := (secret.Findings)(nil); errors.As(err, &found) {
+		return found
 	}
 	if custom := (*CustomError)(nil); errors.As(err, &custom) {
 		return []finding.Finding{custom.Finding}

@@ -23,7 +23,8 @@ func (r *renderer) folders(env *environment.Environment) ([]tree.Folder, error) 
 	if err != nil {
 		return nil, err
 	}
-	if r.memory == nil || custom != overlay.NoCustom {
+	source := env.Secrets.Source
+	if r.memory == nil || custom != overlay.NoCustom || source.SOPS != nil || source.Sealed != nil {
 		return r.environment(env, custom)
 	}
 	key, err := keyOf(env)
@@ -76,7 +77,7 @@ func foldersOf(env *environment.Environment, overlay, golden, delivered map[stri
 		{Path: path.Join(GoldenFolder, env.Name), Files: golden, Own: path.Join(dir, CustomFolder)},
 	}
 	if env.GitOps.Flux != nil || env.GitOps.ArgoCD != nil {
-		folders = append(folders, tree.Folder{Path: path.Join(delivery.Folder, env.Name), Files: delivered})
+		folders = append(folders, tree.Folder{Path: path.Join(delivery.Folder, env.Name), Files: delivered, Keep: []string{delivery.SecretsFolder}})
 	}
 	return folders
 }

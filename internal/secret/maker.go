@@ -1,0 +1,297 @@
+package secret
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/delivery"
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/sealing"
+	"github.com/whiskops/whiskops/internal/sops"
+	"github.com/whiskops/whiskops/internal/value"
+)
+
+// Maker makes the files of an environment.
+type Maker struct {
+	values *derived.Values
+	given  map[string]string
+	random io.Reader
+	encrypt
+}
+
+// encrypt is one of the two ways.
+type encrypt interface {
+	// secret is a Secret's manifest.
+	secret(v *derived.Values, name string, data map[string]string) ([]byte, error)
+	// changed is the manifest of a file with one value made anew.
+	changed(v *derived.Values, name string, d document, key, text string) ([]byte, error)
+}
+
+// Options of a Maker.
+type Options struct {
+	// Given are values that are not made, by <field>/<key>.
+	Given map[string]string
+	// Timeout of each run of sops.
+	Timeout time.Duration
+	// Now is when this happens.
+	Now time.Time
+}
+
+// NewMaker finds what encrypts for an environment whose Secrets are files.
+// Findings say that it cannot be used.
+func NewMaker(ctx context.Context, root fs.FS, v *derived.Values, o Options) (*Maker, error) {
+	m := &Maker{values: v, given: o.Given, random: rand.Reader}
+	if sealed := v.Env.Secrets.Source.Sealed; sealed != nil {
+		c, found := Certificate(root, v, o.Now)
+		if len(found) > 0 && !c.Until.After(o.Now) {
+			return nil, Findings(found)
+		}
+		m.encrypt = sealer{c}
+		return m, nil
+	}
+	program, err := sops.Find(ctx, o.Timeout)
+	if err != nil {
+		return nil, refusal(v, err)
+	}
+	m.encrypt = encrypter{ctx, program}
+	return m, nil
+}
+
+// refusal is a finding of what sops cannot do; other errors stay.
+func refusal(v *derived.Values, err error) error {
+	refused := (*sops.Error)(nil)
+	if !errors.As(err, &refused) {
+		return err
+	}
+	at := v.Env.Source.Position("secrets.source.sops")
+	f := wrong(codeSOPS, at.File, at.Line, refused.Message, refused.Help)
+	f.Position, f.Hidden, f.Path = at, false, v.Env.Name+".secrets.source.sops"
+	return Findings{f}
+}
+
+// Create returns the files of Secrets that the folder does not have, or of all if
+// anew is set: their contents by their paths below the root.
+func (m *Maker) Create(have *Folder, anew bool) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, s := range m.values.Secrets() {
+		at := file(m.values, s.Name)
+		if o, ok := have.Secret(m.values, s.Name); ok {
+			if !anew {
+				continue
+			}
+			at, _ = have.at(m.values, o)
+		}
+		data := map[string]string{}
+		for _, k := range sortedKeys(s.Values) {
+			text, err := m.value(s, k)
+			if err != nil {
+				return nil, err
+			}
+			data[k] = text
+		}
+		for name, text := range m.given {
+			if field, k, _ := strings.Cut(name, "/"); field == s.Field {
+				data[k] = text
+			}
+		}
+		text, err := m.secret(m.values, s.Name, data)
+		if err != nil {
+			return nil, refusal(m.values, err)
+		}
+		files[at] = text
+	}
+	return files, m.proven(files)
+}
+
+// value of a key: given, or made.
+func (m *Maker) value(s derived.Secret, k string) (string, error) {
+	if text, ok := m.given[s.Field+"/"+k]; ok {
+		return text, nil
+	}
+	if outside := m.values.Env.CouchDB.External; outside != nil && s.Field == "couchdb" && (k == "username" || k == "password") {
+		at := m.values.Env.Source.Position("couchdb.external")
+		f := wrong(codeGiven, at.File, at.Line, fmt.Sprintf("the administrator's %s at %s is known there alone, and cannot be made", k, outside.Host),
+			"give it on standard input: `whiskops secrets create "+m.values.Env.Name+" --stdin` with the lines couchdb/username=... and couchdb/password=...")
+		f.Position, f.Hidden = at, false
+		return "", Findings{f}
+	}
+	return Make(form(s, k), m.random)
+}
+
+// form of a key's value. Keys that the catalogue does not name are as the others
+// are.
+func form(s derived.Secret, k string) catalog.Value {
+	if v, ok := s.Values[k]; ok || !s.Open {
+		return v
+	}
+	for _, v := range s.Values {
+		return v
+	}
+	return catalog.Value{}
+}
+
+// Rotate returns the file of a Secret with one value made anew, and the others as
+// they are.
+func (m *Maker) Rotate(have *Folder, s derived.Secret, k string) (map[string][]byte, error) {
+	o, ok := have.Secret(m.values, s.Name)
+	if !ok {
+		return nil, Findings(have.Missing)
+	}
+	d, ok := have.files[key(o.Kind, o.Namespace, o.Name)]
+	if !ok || !d.only {
+		at, line := have.at(m.values, o)
+		return nil, Findings{wrong(codeDamaged, at, line, fmt.Sprintf("the Secret %s does not stand in a file of its own", s.Name),
+			"put it into "+file(m.values, s.Name)+" alone")}
+	}
+	text, err := m.value(s, k)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := m.changed(m.values, s.Name, d, k, text)
+	if err != nil {
+		return nil, refusal(m.values, err)
+	}
+	files := map[string][]byte{d.file: changed}
+	return files, m.proven(files)
+}
+
+// proven looks at what was made as generate does: nothing that sops got wrong,
+// or was told by somebody's configuration, comes to the disk.
+func (m *Maker) proven(files map[string][]byte) error {
+	var wrong Findings
+	for _, name := range sortedKeys(files) {
+		f, err := judged(m.values, name, files[name])
+		if err != nil {
+			return err
+		}
+		wrong = append(wrong, f...)
+	}
+	if len(wrong) > 0 {
+		for i := range wrong {
+			wrong[i].Message = "nothing was written: " + wrong[i].Message
+			wrong[i].Line, wrong[i].Column = 0, 0
+		}
+		return wrong
+	}
+	return nil
+}
+
+// sealer seals.
+type sealer struct{ certificate sealing.Certificate }
+
+func (s sealer) secret(v *derived.Values, name string, data map[string]string) ([]byte, error) {
+	sealed := krm.M{}
+	for k, text := range data {
+		t, err := s.certificate.Seal(v.Env.Namespace, name, text)
+		if err != nil {
+			return nil, err
+		}
+		sealed[k] = t
+	}
+	return document{}.print(krm.M{
+		"apiVersion": sealedVersion, "kind": kindSealed,
+		"metadata": krm.M{"name": name, "namespace": v.Env.Namespace},
+		"spec": krm.M{
+			"encryptedData": sealed,
+			"template":      krm.M{"metadata": krm.M{"name": name, "namespace": v.Env.Namespace}, "type": "Opaque"},
+		},
+	})
+}
+
+func (s sealer) changed(v *derived.Values, name string, d document, k, text string) ([]byte, error) {
+	t, err := s.certificate.Seal(v.Env.Namespace, name, text)
+	if err != nil {
+		return nil, err
+	}
+	return set(d.node.Copy(), t, "spec", "encryptedData", k)
+}
+
+// encrypter runs sops.
+type encrypter struct {
+	ctx     context.Context
+	program *sops.Program
+}
+
+func (e encrypter) secret(v *derived.Values, name string, data map[string]string) ([]byte, error) {
+	plain, err := document{}.print(krm.M{
+		"apiVersion": "v1", "kind": kindSecret, "type": "Opaque",
+		"metadata":   krm.M{"name": name, "namespace": v.Env.Namespace},
+		"stringData": data,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e.program.Encrypt(e.ctx, plain, v.Env.Secrets.Source.SOPS.Recipients)
+}
+
+func (e encrypter) changed(v *derived.Values, name string, d document, k, text string) ([]byte, error) {
+	opened, err := e.program.Decrypt(e.ctx, d.text)
+	if err != nil {
+		return nil, err
+	}
+	n, err := yaml.Parse(string(opened))
+	if err != nil || n.GetName() != name || n.GetKind() != kindSecret {
+		return nil, &sops.Error{Message: "what sops decrypted of " + d.file + " is no Secret " + name, Help: restore}
+	}
+	// A value of data would win, or lose, against one of stringData.
+	if _, err := n.Pipe(yaml.Lookup("data"), yaml.FieldClearer{Name: k}); err != nil {
+		return nil, errors.New("change a decrypted Secret")
+	}
+	plain, err := set(n, text, "stringData", k)
+	if err != nil {
+		return nil, err
+	}
+	return e.program.Encrypt(e.ctx, plain, v.Env.Secrets.Source.SOPS.Recipients)
+}
+
+// set a field of an object. The error shows nothing of it.
+func set(n *yaml.RNode, text string, at ...string) ([]byte, error) {
+	k := at[len(at)-1]
+	scalar := yaml.NewStringRNode(text)
+	if err := n.PipeE(yaml.LookupCreate(yaml.MappingNode, at[:len(at)-1]...), yaml.SetField(k, scalar)); err != nil {
+		return nil, fmt.Errorf("set %s", strings.Join(at, "."))
+	}
+	s, err := n.String()
+	if err != nil {
+		return nil, fmt.Errorf("print a Secret with a new %s", k)
+	}
+	return []byte(s), nil
+}
+
+// print an object.
+func (document) print(o krm.M) ([]byte, error) {
+	n, err := value.Document(o)
+	if err != nil {
+		return nil, errors.New("print a Secret")
+	}
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	if e.Encode(n) != nil || e.Close() != nil {
+		return nil, errors.New("print a Secret")
+	}
+	return b.Bytes(), nil
+}
+
+// Listing is the folder's kustomization over files, which are below the root.
+func Listing(v *derived.Values, files map[string][]byte) (name string, text []byte) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Made by `whiskops secrets create %s`; yours to change.\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n", v.Env.Name)
+	for _, f := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(&b, "- %s\n", path.Base(f))
+	}
+	return path.Join(delivery.SecretsOf(v.Env.Name), Kustomization), []byte(b.String())
+}
