@@ -39,7 +39,7 @@ func (d *delivery) wrap(dir string, of []Annotated, rules []rule, folders ...str
 	k := krm.M{"apiVersion": kustomizationVersion, "kind": kustomizationKind}
 	var resources, patches []any
 	for _, f := range folders {
-		resources = append(resources, strings.Repeat("../", strings.Count(dir, "/")+1)+f)
+		resources = append(resources, upTo(dir, f))
 	}
 	k["resources"] = resources
 	for _, r := range rules {
@@ -56,6 +56,15 @@ func (d *delivery) wrap(dir string, of []Annotated, rules []rule, folders ...str
 	k["sortOptions"] = krm.M{"order": "legacy"}
 	d.out.Wrappers = append(d.out.Wrappers, Wrapper{Dir: dir, Of: of})
 	return d.write(path.Join(dir, "kustomization.yaml"), "", k)
+}
+
+// upTo is the way from a folder to another one, both below the root.
+func upTo(dir, to string) string {
+	from, rest := strings.Split(dir, "/"), strings.Split(to, "/")
+	for len(from) > 0 && len(rest) > 1 && from[0] == rest[0] {
+		from, rest = from[1:], rest[1:]
+	}
+	return strings.Repeat("../", len(from)) + strings.Join(rest, "/")
 }
 
 // patch in the form that needs neither the name nor the kind of what it changes.

@@ -30,9 +30,9 @@ func maySecret(labels []string) bool {
 	if slices.Contains(labels, "plain") || contract.IsSecret(labels) {
 		return true
 	}
-	// secrets itself has the names of Secrets, and one struct: plain, however
-	// it is written.
-	if i := slices.Index(labels, "secrets"); i >= 0 && len(labels)-i > 2 {
+	// secrets itself has the names of Secrets, where they come from, and one
+	// struct with values: plain, however it is written.
+	if i := slices.Index(labels, "secrets"); i >= 0 && len(labels)-i > 2 && labels[i+1] != "source" {
 		return true
 	}
 	return spelled.MatchString(last) && !nameOfSecret(labels)
@@ -45,7 +45,7 @@ func nameOfSecret(labels []string) bool {
 		return false
 	}
 	last, around := labels[len(labels)-1], labels[len(labels)-2]
-	return last == "secrets" || last == "secret" && (around == "existing" || around == "ingress")
+	return last == "secrets" || last == "secret" && slices.Contains([]string{"existing", "flux", "ingress", "sops"}, around)
 }
 
 // collector finds the secrets of the files that are loaded.

@@ -77,7 +77,9 @@ func foldersOf(env *environment.Environment, overlay, golden, delivered map[stri
 		{Path: path.Join(GoldenFolder, env.Name), Files: golden, Own: path.Join(dir, CustomFolder)},
 	}
 	if env.GitOps.Flux != nil || env.GitOps.ArgoCD != nil {
-		folders = append(folders, tree.Folder{Path: path.Join(delivery.Folder, env.Name), Files: delivered, Keep: []string{delivery.SecretsFolder}})
+		folders = append(folders, tree.Folder{
+			Path: path.Join(delivery.Folder, env.Name), Files: delivered, Keep: []string{delivery.SecretsFolder}, Own: path.Join(dir, CustomFolder),
+		})
 	}
 	return folders
 }

@@ -31,7 +31,9 @@ type Folder struct {
 	// Exists tells that there is a folder.
 	Exists bool
 
-	files map[string]document // by kind, namespace and name
+	names  []string            // of files, below the root
+	listed []string            // resources of the kustomization
+	files  map[string]document // by kind, namespace and name
 }
 
 // document is an object as it stands in a file.
@@ -50,7 +52,7 @@ const mostFiles = 256
 func Read(root fs.ReadLinkFS, v *derived.Values) (*Folder, error) {
 	dir := delivery.SecretsOf(v.Env.Name)
 	f := &Folder{files: map[string]document{}}
-	repository := kustomize.NewTree().Over(root, nil)
+	repository := kustomize.NewTree(stubs(root, v)).Over(root, nil)
 	entries, err := fs.ReadDir(root, dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -59,7 +61,20 @@ func Read(root fs.ReadLinkFS, v *derived.Values) (*Folder, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", dir, err)
 	}
-	f.Exists = true
+	listed := false
+	for _, e := range entries {
+		listed = listed || e.Name() == Kustomization
+		f.Exists = f.Exists || !e.IsDir()
+	}
+	switch {
+	case !f.Exists:
+		f.missing(v)
+		return f, nil
+	case !listed:
+		f.add(wrong(codeDamaged, dir, 0, "the folder has no "+Kustomization+", and nothing of it is built",
+			"write one with `resources:` and the names of its files"))
+		return f, nil
+	}
 	for _, e := range entries[:min(len(entries), mostFiles)] {
 		name := path.Join(dir, e.Name())
 		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" || e.Name() == Kustomization {
@@ -73,6 +88,7 @@ func Read(root fs.ReadLinkFS, v *derived.Values) (*Folder, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
+		f.names = append(f.names, name)
 		if line, ok := f.index(name, text); !ok {
 			f.add(wrong(codeDamaged, name, line, "the file is no YAML", restore))
 		}
@@ -80,6 +96,13 @@ func Read(root fs.ReadLinkFS, v *derived.Values) (*Folder, error) {
 	if len(f.Findings) > 0 {
 		// What does not parse would be quoted by whoever builds it.
 		return f, nil
+	}
+	if text, err := repository.ReadFile(path.Join(dir, Kustomization)); err == nil {
+		var k struct{ Resources []string }
+		_ = yaml.Unmarshal(text, &k) // the build says what is wrong with it
+		for _, name := range k.Resources {
+			f.listed = append(f.listed, path.Clean(name))
+		}
 	}
 	f.Objects, err = kustomize.Build(repository, dir)
 	if err != nil {
@@ -91,6 +114,36 @@ func Read(root fs.ReadLinkFS, v *derived.Values) (*Folder, error) {
 	}
 	f.missing(v)
 	return f, nil
+}
+
+// Mendable tells that all findings are about who can open the files: to encrypt
+// them anew ends that.
+func (f *Folder) Mendable() bool {
+	return !slices.ContainsFunc(f.Findings, func(found finding.Finding) bool { return found.Code != codeRecipients })
+}
+
+// Unlisted are those of files, by their names in the folder, that the folder's
+// kustomization does not have.
+func (f *Folder) Unlisted(files []string) []string {
+	var all []string
+	for _, name := range files {
+		if !slices.Contains(f.listed, path.Clean(path.Base(name))) {
+			all = append(all, path.Base(name))
+		}
+	}
+	return all
+}
+
+// stubs stand for files that were deleted, and that the kustomization still has:
+// `whiskops secrets create` makes them again.
+func stubs(root fs.ReadLinkFS, v *derived.Values) map[string][]byte {
+	all := map[string][]byte{}
+	for _, s := range v.Secrets() {
+		if _, err := root.Lstat(file(v, s.Name)); errors.Is(err, fs.ErrNotExist) {
+			all[file(v, s.Name)] = []byte("# not there\n")
+		}
+	}
+	return all
 }
 
 func (f *Folder) add(found ...finding.Finding) { f.Findings = append(f.Findings, found...) }

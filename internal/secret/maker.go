@@ -19,6 +19,7 @@ import (
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/delivery"
 	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/sealing"
 	"github.com/whiskops/whiskops/internal/sops"
@@ -30,6 +31,7 @@ type Maker struct {
 	values *derived.Values
 	given  map[string]string
 	random io.Reader
+	hide   func(string)
 	encrypt
 }
 
@@ -45,6 +47,8 @@ type encrypt interface {
 type Options struct {
 	// Given are values that are not made, by <field>/<key>.
 	Given map[string]string
+	// Hide is told of each value before anything is done with it.
+	Hide func(string)
 	// Timeout of each run of sops.
 	Timeout time.Duration
 	// Now is when this happens.
@@ -54,7 +58,7 @@ type Options struct {
 // NewMaker finds what encrypts for an environment whose Secrets are files.
 // Findings say that it cannot be used.
 func NewMaker(ctx context.Context, root fs.FS, v *derived.Values, o Options) (*Maker, error) {
-	m := &Maker{values: v, given: o.Given, random: rand.Reader}
+	m := &Maker{values: v, given: o.Given, random: rand.Reader, hide: o.Hide}
 	if sealed := v.Env.Secrets.Source.Sealed; sealed != nil {
 		c, found := Certificate(root, v, o.Now)
 		if len(found) > 0 && !c.Until.After(o.Now) {
@@ -83,6 +87,13 @@ func refusal(v *derived.Values, err error) error {
 	return Findings{f}
 }
 
+// Refused is a finding of why sops cannot be used.
+func Refused(v *derived.Values, err error) []finding.Finding {
+	found := (Findings)(nil)
+	errors.As(refusal(v, err), &found)
+	return found
+}
+
 // Create returns the files of Secrets that the folder does not have, or of all if
 // anew is set: their contents by their paths below the root.
 func (m *Maker) Create(have *Folder, anew bool) (map[string][]byte, error) {
@@ -94,6 +105,9 @@ func (m *Maker) Create(have *Folder, anew bool) (map[string][]byte, error) {
 				continue
 			}
 			at, _ = have.at(m.values, o)
+		} else if slices.Contains(have.names, at) {
+			return nil, Findings{wrong(codeDamaged, at, 0, "the file is there, and the folder does not build the Secret "+s.Name+" of it",
+				fmt.Sprintf("list it in %s, or move it away", path.Join(delivery.SecretsOf(m.values.Env.Name), Kustomization)))}
 		}
 		data := map[string]string{}
 		for _, k := range sortedKeys(s.Values) {
@@ -129,12 +143,17 @@ func (m *Maker) value(s derived.Secret, k string) (string, error) {
 		f.Position, f.Hidden = at, false
 		return "", Findings{f}
 	}
-	return Make(form(s, k), m.random)
+	made := Form(s, k)
+	text, err := Make(made, m.random)
+	if made.Fixed == "" {
+		m.hide(text)
+	}
+	return text, err
 }
 
-// form of a key's value. Keys that the catalogue does not name are as the others
+// Form of a key's value. Keys that the catalogue does not name are as the others
 // are.
-func form(s derived.Secret, k string) catalog.Value {
+func Form(s derived.Secret, k string) catalog.Value {
 	if v, ok := s.Values[k]; ok || !s.Open {
 		return v
 	}

@@ -141,7 +141,7 @@ const (
 func refused(code int, said string) *Error {
 	switch code {
 	case codeNoKey:
-		return &Error{"none of your keys opens the file: " + said,
+		return &Error{"none of your keys opens the file",
 			"set SOPS_AGE_KEY_FILE to the file with the age key of one of its recipients, or ask one of those people"}
 	case codeMismatch, codeMAC, codeNoMAC, codeTree:
 		return &Error{"the file was changed after it was encrypted, and does not open: " + said,
