@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -125,7 +124,7 @@ func (p *Program) run(ctx context.Context, env []string, stdin []byte, args ...s
 	case err != nil:
 		return nil, &Error{fmt.Sprintf("%s cannot be run: %v", p.path, err), install}
 	}
-	return out.Bytes(), nil
+	return out.kept.Bytes(), nil
 }
 
 // Source: cmd/sops/codes of sops.
@@ -151,23 +150,20 @@ func refused(code int, said string) *Error {
 	}
 }
 
-// limited keeps no more than so many bytes.
+// limited keeps no more than so many bytes. The buffer is not embedded: its
+// ReadFrom would know no bound.
 type limited struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	most int
 	cut  bool
 }
 
 func (l *limited) Write(p []byte) (int, error) {
-	if l.Len()+len(p) > l.most {
-		l.cut = true
-		l.Buffer.Write(p[:l.most-l.Len()])
-		return len(p), nil
-	}
-	return l.Buffer.Write(p)
+	rest := l.most - l.kept.Len()
+	l.cut = l.cut || len(p) > rest
+	l.kept.Write(p[:min(rest, len(p))])
+	return len(p), nil
 }
-
-var _ io.Writer = (*limited)(nil)
 
 // text is what was said, on one line.
 func (l *limited) text() string {
@@ -176,7 +172,7 @@ func (l *limited) text() string {
 			return ' '
 		}
 		return r
-	}, strings.ToValidUTF8(l.String(), "?")))
+	}, strings.ToValidUTF8(l.kept.String(), "?")))
 	text := strings.Join(words, " ")
 	const most = 300
 	if len(text) > most {
