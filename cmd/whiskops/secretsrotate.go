@@ -45,10 +45,12 @@ func (k *keeper) rotate(root fs.FS, v *derived.Values, name string) error {
 	if err != nil {
 		return err
 	}
-	if secret.Form(s, key).Fixed != "" {
-		return fmt.Errorf("%s is the name of a user, and no secret\n  help: rotate its password", name)
-	}
+	fixed := fmt.Errorf("%s is the name of a user, and no secret\n  help: rotate its password", name)
+	isFixed := secret.Form(s, key).Fixed != ""
 	if !v.SecretFiles() {
+		if isFixed {
+			return fixed
+		}
 		return k.rotateElsewhere(v, s, key)
 	}
 	given := map[string]string{}
@@ -63,6 +65,9 @@ func (k *keeper) rotate(root fs.FS, v *derived.Values, name string) error {
 	}
 	if len(have.Findings) > 0 && !have.Mendable() {
 		return secret.Findings(have.Findings)
+	}
+	if isFixed && have.Has(v, s.Name, key) {
+		return fixed
 	}
 	maker, err := k.maker(root, v, given)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // Folder is what an environment's folder has.
@@ -105,6 +106,11 @@ func Read(root fs.ReadLinkFS, v *derived.Values) (*Folder, error) {
 		}
 	}
 	f.Objects, err = kustomize.Build(repository, dir)
+	if reference := (*kustomize.ReferenceError)(nil); errors.As(err, &reference) {
+		f.add(wrong(codeDamaged, reference.File, reference.Line, fmt.Sprintf("%s refers to %q: %v", reference.Field, reference.Reference, reference.Why),
+			"leave files of this folder alone in it"))
+		return f, nil
+	}
 	if err != nil {
 		f.add(wrong(codeDamaged, dir, 0, "the folder does not build: "+clean(err), "`kustomize build "+dir+"` says the same"))
 		return f, nil
@@ -243,6 +249,9 @@ func (f *Folder) missing(v *derived.Values) {
 				fmt.Sprintf("the Secret %s of environment %s is not in %s", s.Name, v.Env.Name, dir), create))
 			continue
 		}
+		if o.Kind == kindSecret && value.Map(o.Value, "sops") == nil {
+			continue // it has to be made anew
+		}
 		have := values(o)
 		for _, k := range sortedKeys(s.Values) {
 			if _, ok := have[k]; ok {
@@ -254,6 +263,13 @@ func (f *Folder) missing(v *derived.Values) {
 				fmt.Sprintf("run `whiskops secrets rotate %s %s/%s`, which makes it", v.Env.Name, s.Field, k)))
 		}
 	}
+}
+
+// Has tells whether a Secret has a key.
+func (f *Folder) Has(v *derived.Values, name, k string) bool {
+	o, ok := f.Secret(v, name)
+	_, has := values(o)[k]
+	return ok && has
 }
 
 // Secret is the object that holds a Secret that the installation expects.
