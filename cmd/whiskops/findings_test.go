@@ -34,6 +34,8 @@ func TestFindingsDocument(t *testing.T) {
 	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/tree/findings.go")+
 		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go"))), ""))
+	b.WriteString("\n## WO66x: the Secrets of clusters/\n\n| code | meaning |\n|---|---|\n")
+	b.WriteString(codes(t, "../../internal/secret/secret.go"))
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -21,6 +21,7 @@ const (
 	codeCustom    = "WO311" // the folder does not build
 	codeRemote    = "WO312" // the folder wants something from the network
 	codeLarge     = "WO313" // the folder has a file, aliases or an object that is too large
+	codePlain     = "WO316" // the folder adds what looks like a password or a key, in plain text, outside development
 	codeReference = "WO314" // the folder refers to what is not there, not of the repository, or generated in the same run
 )
 

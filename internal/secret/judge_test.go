@@ -18,6 +18,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/sops/sopstest"
 )
 
@@ -93,7 +94,7 @@ var (
 			files[dir+Kustomization] = append(files[dir+Kustomization], "- https://example.com/a.yaml\n"...)
 		}},
 		{"too large", func(files map[string][]byte) {
-			files[dir+"couchdb-admin.yaml"] = []byte(strings.Repeat("# large\n", 64<<20/8))
+			files[dir+"couchdb-admin.yaml"] = []byte(strings.Repeat("# large\n", kustomize.MaxFile/8+1))
 		}},
 	}
 	sealedBad = []change{

@@ -107,7 +107,9 @@ func TestRefused(t *testing.T) {
 		{name: "large", setting: "FAKE_SOPS=large", want: "more than 4 MiB"},
 		{name: "no key", want: "none of your keys opens the file"},
 		{name: "value moved", setting: "FAKE_SOPS_KEY=mine", want: "was changed after it was encrypted", text: func(s string) string { return strings.Replace(s, "password:", "passwort:", 1) }},
-		{name: "value changed", setting: "FAKE_SOPS_KEY=mine", want: "was changed after it was encrypted", text: func(s string) string { return strings.Replace(s, "ENC[AES256_GCM,data:", "ENC[AES256_GCM,data:AAAA", 1) }},
+		{name: "value changed", setting: "FAKE_SOPS_KEY=mine", want: "was changed after it was encrypted", text: func(s string) string {
+			return strings.Replace(s, "ENC[AES256_GCM,data:", "ENC[AES256_GCM,data:AAAA", 1)
+		}},
 		{name: "no mac", setting: "FAKE_SOPS_KEY=mine", want: "was changed after it was encrypted", text: func(s string) string { return strings.Replace(s, "mac:", "mc:", 1) }},
 		{name: "no yaml", setting: "FAKE_SOPS_KEY=mine", want: "sops ended with 1", text: func(string) string { return "a: [" }},
 	} {
