@@ -25,14 +25,18 @@ var spelled = regexp.MustCompile(`(?i)pas+w|passphrase|pwd|credential|authkey|ap
 
 // maySecret tells by a field's labels that what is below it may be a password or
 // a key: it is, or was meant to be, below secrets.plain, or is named so.
-func maySecret(labels []string) bool {
+func maySecret(labels []string, isStruct bool) bool {
 	last := labels[len(labels)-1]
+	if isStruct && last == "secrets" {
+		return false // its fields are asked for, each by itself
+	}
 	if slices.Contains(labels, "plain") || contract.IsSecret(labels) {
 		return true
 	}
-	// secrets itself has the names of Secrets, where they come from, and one
-	// struct with values: plain, however it is written.
-	if i := slices.Index(labels, "secrets"); i >= 0 && len(labels)-i > 2 && labels[i+1] != "source" {
+	// secrets has one struct with values, plain, however it is written, and the
+	// names of Secrets, in whose places a value may stand by mistake. Where the
+	// Secrets come from is no secret.
+	if i := slices.Index(labels, "secrets"); i >= 0 && len(labels)-i > 1 && labels[i+1] != "source" {
 		return true
 	}
 	return spelled.MatchString(last) && !nameOfSecret(labels)
