@@ -250,18 +250,27 @@ func (k *keeper) given(v *derived.Values) (map[string]string, error) {
 
 // keyNamed is a key of a Secret by its name: couchdb/password.
 func keyNamed(v *derived.Values, name string) (derived.Secret, string, error) {
-	var known []string
 	field, key, _ := strings.Cut(name, "/")
 	for _, s := range v.Secrets() {
-		for k := range s.Values {
-			known = append(known, s.Field+"/"+k)
-		}
 		if _, ok := s.Values[key]; s.Field == field && key != "" && (ok || s.Open && subjectName(key)) {
 			return s, key, nil
 		}
 	}
+	return derived.Secret{}, "", fmt.Errorf("there is no %q\n  help: write one of %s", name, strings.Join(keyNames(v), ", "))
+}
+
+// keyNames are those of all values that are made.
+func keyNames(v *derived.Values) []string {
+	var known []string
+	for _, s := range v.Secrets() {
+		for k, form := range s.Values {
+			if form.Fixed == "" {
+				known = append(known, s.Field+"/"+k)
+			}
+		}
+	}
 	slices.Sort(known)
-	return derived.Secret{}, "", fmt.Errorf("there is no %q\n  help: write one of %s", name, strings.Join(known, ", "))
+	return known
 }
 
 // subjectName tells whether a text can be a key of a Secret.

@@ -21,16 +21,21 @@ import (
 func secretsRotate(s streams) *cobra.Command {
 	k := &keeper{streams: s}
 	cmd := &cobra.Command{
-		Use:   "rotate ENVIRONMENT SECRET/KEY",
+		Use:   "rotate ENVIRONMENT [SECRET/KEY]",
 		Short: "Make one value anew, and say which workloads have to start anew",
 		Long: `rotate changes one value, and leaves the others. SECRET is couchdb, openwhisk or
-subjects. What sops encrypted is decrypted for it by your sops with your key,
+subjects; without it all are listed. A password of a user of the databases gets
+a new name with it, so that pods keep the old user until they have rolled. What sops encrypted is decrypted for it by your sops with your key,
 through a pipe; what is sealed needs no key.`,
 		Example: `  whiskops secrets rotate production couchdb/controller-password
   whiskops secrets rotate production subjects/guest`,
-		Args: cobra.ExactArgs(2),
+		Args: cobra.RangeArgs(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return k.one(args[0], func(root fs.FS, _ []environment.Environment, v *derived.Values) error {
+				if len(args) == 1 {
+					_, err := fmt.Fprintln(k.streams.out, strings.Join(keyNames(v), "\n"))
+					return err
+				}
 				return k.rotate(root, v, args[1])
 			})
 		},
@@ -83,7 +88,13 @@ func (k *keeper) rotate(root fs.FS, v *derived.Values, name string) error {
 	for _, file := range slices.Sorted(maps.Keys(files)) {
 		fmt.Fprintf(k.streams.out, "%s has a new %s\n", file, key)
 	}
-	return k.rolls(v, s, key)
+	if err := k.rolls(v, s, key); err != nil {
+		return err
+	}
+	if login := s.Values[key].Login; login != "" {
+		fmt.Fprintf(k.streams.out, "it is the password of a new user, whose name %s has: nobody is refused meanwhile; golden/%s/README.md says when the old one can go\n", login, v.Env.Name)
+	}
+	return nil
 }
 
 // rolls says which workloads read the value when they start.
@@ -123,6 +134,13 @@ func (k *keeper) rotateElsewhere(v *derived.Values, s derived.Secret, key string
 	if secret.Form(s, key).Subject {
 		fmt.Fprintln(k.streams.out, `uuid() { openssl rand -hex 16 | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/\1-\2-4\3-8\4-\5/'; }`)
 		made = `"$(uuid):$(openssl rand -hex 32)"`
+	}
+	login := s.Values[key].Login
+	if login != "" {
+		// A new user: pods keep the old one until they have rolled.
+		fmt.Fprintf(k.streams.out, "printf '{\"stringData\":{\"%s\":\"%s-%%s\",\"%s\":\"%%s\"}}' \"$(openssl rand -hex 3)\" %s |\n  kubectl -n %s patch secret %s --patch-file=/dev/stdin\n",
+			login, s.Values[login].Fixed, key, made, v.Env.Namespace, s.Name)
+		return k.rolls(v, s, key)
 	}
 	fmt.Fprintf(k.streams.out, "printf '{\"stringData\":{\"%s\":\"%%s\"}}' %s |\n  kubectl -n %s patch secret %s --patch-file=/dev/stdin\n", key, made, v.Env.Namespace, s.Name)
 	return k.rolls(v, s, key)

@@ -300,6 +300,7 @@ type Value struct {
 	Fixed   string `json:"fixed,omitempty"`
 	Length  int    `json:"length,omitempty"`
 	Subject bool   `json:"subject,omitempty"`
+	Login   string `json:"login,omitempty"`
 }
 
 // Topic kind.

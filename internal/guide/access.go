@@ -141,3 +141,9 @@ func (v view) SecretFolder() string {
 	}
 	return delivery.SecretsOf(v.Env.Name)
 }
+
+// Store tells that the Secrets follow a store of the platform's.
+func (v view) Store() bool {
+	external := v.Env.Secrets.Source.External
+	return external != nil && external.Store != nil
+}

@@ -39,8 +39,8 @@ type Maker struct {
 type encrypt interface {
 	// secret is a Secret's manifest.
 	secret(v *derived.Values, name string, data map[string]string) ([]byte, error)
-	// changed is the manifest of a file with one value made anew.
-	changed(v *derived.Values, name string, d document, key, text string) ([]byte, error)
+	// changed is the manifest of a file with some other values.
+	changed(v *derived.Values, name string, d document, data map[string]string) ([]byte, error)
 }
 
 // Options of a Maker.
@@ -151,6 +151,16 @@ func (m *Maker) value(s derived.Secret, k string) (string, error) {
 	return text, err
 }
 
+// user is a new name for a user: given, or the usual one with an ending.
+func (m *Maker) user(s derived.Secret, k string) (string, error) {
+	if name, ok := m.given[s.Field+"/"+k]; ok {
+		return name, nil
+	}
+	const ending = 6 // letters: names are few, and no secret
+	end, err := Make(catalog.Value{Length: ending}, m.random)
+	return s.Values[k].Fixed + "-" + strings.ToLower(end), err
+}
+
 // Form of a key's value. Keys that the catalogue does not name are as the others
 // are.
 func Form(s derived.Secret, k string) catalog.Value {
@@ -164,7 +174,8 @@ func Form(s derived.Secret, k string) catalog.Value {
 }
 
 // Rotate returns the file of a Secret with one value made anew, and the others as
-// they are.
+// they are. A password whose user has to stay until pods have rolled is that of a
+// new user.
 func (m *Maker) Rotate(have *Folder, s derived.Secret, k string) (map[string][]byte, error) {
 	o, ok := have.Secret(m.values, s.Name)
 	if !ok {
@@ -180,7 +191,13 @@ func (m *Maker) Rotate(have *Folder, s derived.Secret, k string) (map[string][]b
 	if err != nil {
 		return nil, err
 	}
-	changed, err := m.changed(m.values, s.Name, d, k, text)
+	data := map[string]string{k: text}
+	if login := s.Values[k].Login; login != "" && have.Has(m.values, s.Name, k) {
+		if data[login], err = m.user(s, login); err != nil {
+			return nil, err
+		}
+	}
+	changed, err := m.changed(m.values, s.Name, d, data)
 	if err != nil {
 		return nil, refusal(m.values, err)
 	}
@@ -231,12 +248,16 @@ func (s sealer) secret(v *derived.Values, name string, data map[string]string) (
 	})
 }
 
-func (s sealer) changed(v *derived.Values, name string, d document, k, text string) ([]byte, error) {
-	t, err := s.certificate.Seal(v.Env.Namespace, name, text)
-	if err != nil {
-		return nil, err
+func (s sealer) changed(v *derived.Values, name string, d document, data map[string]string) ([]byte, error) {
+	sealed := map[string]string{}
+	for k, text := range data {
+		t, err := s.certificate.Seal(v.Env.Namespace, name, text)
+		if err != nil {
+			return nil, err
+		}
+		sealed[k] = t
 	}
-	return set(d.node.Copy(), t, "spec", "encryptedData", k)
+	return set(d.node.Copy(), sealed, "spec", "encryptedData")
 }
 
 // encrypter runs sops.
@@ -257,7 +278,7 @@ func (e encrypter) secret(v *derived.Values, name string, data map[string]string
 	return e.program.Encrypt(e.ctx, plain, v.Env.Secrets.Source.SOPS.Recipients)
 }
 
-func (e encrypter) changed(v *derived.Values, name string, d document, k, text string) ([]byte, error) {
+func (e encrypter) changed(v *derived.Values, name string, d document, data map[string]string) ([]byte, error) {
 	opened, err := e.program.Decrypt(e.ctx, d.text)
 	if err != nil {
 		return nil, err
@@ -266,27 +287,29 @@ func (e encrypter) changed(v *derived.Values, name string, d document, k, text s
 	if err != nil || n.GetName() != name || n.GetKind() != kindSecret {
 		return nil, &sops.Error{Message: "what sops decrypted of " + d.file + " is no Secret " + name, Help: restore}
 	}
-	// A value of data would win, or lose, against one of stringData.
-	if _, err := n.Pipe(yaml.Lookup("data"), yaml.FieldClearer{Name: k}); err != nil {
-		return nil, errors.New("change a decrypted Secret")
+	for k := range data {
+		// A value of data beside one of stringData would be two.
+		if _, err := n.Pipe(yaml.Lookup("data"), yaml.FieldClearer{Name: k}); err != nil {
+			return nil, errors.New("change a decrypted Secret")
+		}
 	}
-	plain, err := set(n, text, "stringData", k)
+	plain, err := set(n, data, "stringData")
 	if err != nil {
 		return nil, err
 	}
 	return e.program.Encrypt(e.ctx, plain, v.Env.Secrets.Source.SOPS.Recipients)
 }
 
-// set a field of an object. The error shows nothing of it.
-func set(n *yaml.RNode, text string, at ...string) ([]byte, error) {
-	k := at[len(at)-1]
-	scalar := yaml.NewStringRNode(text)
-	if err := n.PipeE(yaml.LookupCreate(yaml.MappingNode, at[:len(at)-1]...), yaml.SetField(k, scalar)); err != nil {
-		return nil, fmt.Errorf("set %s", strings.Join(at, "."))
+// set fields of a part of an object. The error shows nothing of it.
+func set(n *yaml.RNode, data map[string]string, at ...string) ([]byte, error) {
+	for _, k := range sortedKeys(data) {
+		if err := n.PipeE(yaml.LookupCreate(yaml.MappingNode, at...), yaml.SetField(k, yaml.NewStringRNode(data[k]))); err != nil {
+			return nil, fmt.Errorf("set %s of a Secret", k)
+		}
 	}
 	s, err := n.String()
 	if err != nil {
-		return nil, fmt.Errorf("print a Secret with a new %s", k)
+		return nil, errors.New("print a Secret with new values")
 	}
 	return []byte(s), nil
 }

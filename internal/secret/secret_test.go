@@ -14,6 +14,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -176,19 +177,27 @@ func TestSOPS(t *testing.T) {
 	if found, err := folder.Open(t.Context(), m.encrypt.(encrypter).program, v); err != nil || len(found) > 0 {
 		t.Errorf("opened: %v %v", found, err)
 	}
-	changed, err := m.Rotate(folder, v.Secrets()[0], "password")
-	if err != nil {
-		t.Fatal(err)
-	}
 	const name = "clusters/e/secrets/couchdb-admin.yaml"
-	before, after := opened(t, m, files[name]), opened(t, m, changed[name])
-	for k := range before {
-		if same := before[k] == after[k]; same == (k == "password") {
-			t.Errorf("%s: the same is %v", k, same)
+	before := opened(t, m, files[name])
+	changed := map[string][]byte{}
+	// A user of the databases gets a new name too; the administrator stays who
+	// that is.
+	for key, other := range map[string]string{"password": "", "controller-password": "controller-username", "invoker-password": "invoker-username"} {
+		if changed, err = m.Rotate(folder, v.Secrets()[0], key); err != nil {
+			t.Fatal(err)
+		}
+		after := opened(t, m, changed[name])
+		for k := range before {
+			if same := before[k] == after[k]; same == (k == key || k == other) {
+				t.Errorf("%s anew: that %s is the same is %v", key, k, same)
+			}
+		}
+		if other != "" && !regexp.MustCompile("^"+before[other]+"-[a-z0-9]{6}$").MatchString(after[other]) {
+			t.Errorf("%s: %q", other, after[other])
 		}
 	}
-	if len(values) != 8 {
-		t.Errorf("%d values were made, want 3+2+2 and one", len(values))
+	if len(values) != 10 {
+		t.Errorf("%d values were made, want 3+2+2 and three", len(values))
 	}
 	record2, err := os.ReadFile(record)
 	if err != nil {
