@@ -301,6 +301,7 @@ type Value struct {
 	Length  int    `json:"length,omitempty"`
 	Subject bool   `json:"subject,omitempty"`
 	Login   string `json:"login,omitempty"`
+	Outside string `json:"outside,omitempty"`
 }
 
 // Topic kind.

@@ -131,3 +131,46 @@ func TestSecretsStayOut(t *testing.T) {
 		t.Error("no environment has plain secrets")
 	}
 }
+
+// TestDecryption: exactly the Kustomization that brings encrypted files decrypts
+// them, and no other has them.
+func TestDecryption(t *testing.T) {
+	decrypts, brings := 0, 0
+	for _, s := range seeds.Of(t, 150, 600) {
+		env := randomEnvironment(s)
+		if env.GitOps.Flux == nil || env.Secrets.Source.SOPS == nil && env.Secrets.Source.Sealed == nil {
+			continue
+		}
+		folders, err := rendererOf(t, &env, Options{}).environment(&env, overlay.NoCustom)
+		if err != nil {
+			t.Fatalf("seed %d: %v", s, err)
+		}
+		files := folders[len(folders)-1].Files
+		with := 0
+		for _, o := range documents(t, files["flux/sync.yaml"]) {
+			spec := value.Map(o, "spec")
+			at := strings.SplitN(fmt.Sprint(spec["path"]), "clusters/"+env.Name+"/", 2)[1]
+			has := bytes.Contains(files[path.Join(at, "kustomization.yaml")], []byte("../secrets\n"))
+			if has {
+				with++
+			}
+			decryption := value.Map(spec, "decryption")
+			if (decryption != nil) != (has && env.Secrets.Source.SOPS != nil) {
+				t.Errorf("seed %d: %s has the files: %v, and decrypts: %v", s, at, has, decryption)
+			}
+			if decryption != nil {
+				decrypts++
+				if name := value.Map(decryption, "secretRef")["name"]; name != env.Secrets.Source.SOPS.Secret {
+					t.Errorf("seed %d: the key is in %v", s, name)
+				}
+			}
+		}
+		if with != 1 {
+			t.Errorf("seed %d: %d Kustomizations bring the Secrets", s, with)
+		}
+		brings += with
+	}
+	if decrypts == 0 || brings == decrypts {
+		t.Errorf("%d decrypt, %d bring files: the test looks at one source alone", decrypts, brings)
+	}
+}

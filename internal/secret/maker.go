@@ -19,6 +19,7 @@ import (
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/delivery"
 	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/field"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/sealing"
@@ -136,14 +137,14 @@ func (m *Maker) value(s derived.Secret, k string) (string, error) {
 	if text, ok := m.given[s.Field+"/"+k]; ok {
 		return text, nil
 	}
-	if outside := m.values.Env.CouchDB.External; outside != nil && s.Field == "couchdb" && (k == "username" || k == "password") {
-		at := m.values.Env.Source.Position("couchdb.external")
-		f := wrong(codeGiven, at.File, at.Line, fmt.Sprintf("the administrator's %s at %s is known there alone, and cannot be made", k, outside.Host),
-			"give it on standard input: `whiskops secrets create "+m.values.Env.Name+" --stdin` with the lines couchdb/username=... and couchdb/password=...")
+	made := Form(s, k)
+	if made.Outside != "" && field.Given(field.Of(m.values.Env, made.Outside)) {
+		at := m.values.Env.Source.Position(made.Outside)
+		f := wrong(codeGiven, at.File, at.Line, fmt.Sprintf("%s/%s is a value of the server that %s names: it is known there, and cannot be made", s.Field, k, made.Outside),
+			fmt.Sprintf("give it on standard input, with --stdin and a line %s/%s=... for it", s.Field, k))
 		f.Position, f.Hidden = at, false
 		return "", Findings{f}
 	}
-	made := Form(s, k)
 	text, err := Make(made, m.random)
 	if made.Fixed == "" {
 		m.hide(text)
