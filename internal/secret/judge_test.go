@@ -172,10 +172,11 @@ func TestJudge(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("apiVersion: v1\nkind: Secret\nmetadata: {name: couchdb-admin, namespace: openwhisk}\nstringData: {password: ENC[a]}\nsops: {mac: x, age: [1, {recipient: 2}]}\n"), true)
 	f.Add([]byte("apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: couchdb-admin}\nspec: {encryptedData: {password: AAAA}, template: {data: 1}}\n"), false)
+	sealed, encrypted := of(f, `sealed: certificate: "e.pem"`), withSOPS(f)
 	f.Fuzz(func(t *testing.T, text []byte, sops bool) {
-		v := of(t, `sealed: certificate: "e.pem"`)
+		v := sealed
 		if sops {
-			v = withSOPS(t)
+			v = encrypted
 		}
 		list, kustomization := Listing(v, map[string][]byte{"a.yaml": nil})
 		folder, err := Read(mapped(map[string][]byte{dir + "a.yaml": text, list: kustomization}), v)

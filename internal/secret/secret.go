@@ -33,6 +33,9 @@ const Kustomization = "kustomization.yaml"
 
 // file of a Secret, below the repository's root.
 func file(v *derived.Values, name string) string {
+	if name+".yaml" == Kustomization {
+		name += "-secret"
+	}
 	return path.Join(delivery.SecretsOf(v.Env.Name), name+".yaml")
 }
 

@@ -40,7 +40,7 @@ const (
 )
 
 // values of an environment "e" with a source of Secrets.
-func of(t *testing.T, source string) *derived.Values {
+func of(t testing.TB, source string) *derived.Values {
 	t.Helper()
 	envs, findings, err := environment.LoadBytes("environments", map[string][]byte{"environments/e.cue": []byte("package environments\n\ne: {\n\tedge: host: \"a.example.com\"\n\tsecrets: source: " + source + "\n}\n")})
 	if err != nil || len(findings) > 0 || len(envs) != 1 {
@@ -53,7 +53,7 @@ func of(t *testing.T, source string) *derived.Values {
 	return &v
 }
 
-func withSOPS(t *testing.T) *derived.Values {
+func withSOPS(t testing.TB) *derived.Values {
 	return of(t, fmt.Sprintf("sops: recipients: [%q, %q]", alice, bob))
 }
 
@@ -352,5 +352,17 @@ func TestExpired(t *testing.T) {
 		if _, err := NewMaker(t.Context(), root, v, Options{Now: c.From}); !strings.Contains(words(err), "WO665") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestOddName: a Secret may have any name, that of the folder's kustomization too.
+func TestOddName(t *testing.T) {
+	sopstest.Install(t)
+	v := withSOPS(t)
+	v.Env.Secrets.CouchDB = "kustomization"
+	files, _ := made(t, fstest.MapFS{}, v)
+	folder, err := Read(mapped(files), v)
+	if err != nil || len(files) != 4 || len(folder.Findings)+len(folder.Missing) > 0 {
+		t.Error(len(files), folder, err)
 	}
 }
