@@ -71,6 +71,13 @@ parity:
 	@for name in $(notdir $(wildcard overlays/*)); do \
 		$(GO) -C internal/parity run . -golden ../../golden/$$name ../../overlays/$$name || exit 1; \
 	done
+	@for dir in $(wildcard clusters/*/*/tree); do \
+		tool=$$(dirname $$dir); name=$$(basename $$(dirname $$tool)); \
+		test -d $$tool/test && more=../../$$tool/test || more=; \
+		case $$tool in */flux) own=kustomize.toolkit.fluxcd.io/;; *) own=argocd.argoproj.io/;; esac; \
+		$(GO) -C internal/parity run . -golden ../../golden/$$name -annotated $$own ../../$$dir $$more || exit 1; \
+	done
+	$(GO) -C internal/parity/delivered test ./...
 
 # What is generated, on a real control plane and on the real servers; docs/proof.md
 # is the result. The first run builds Kubernetes, and fetches Kafka and a server of

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/whiskops/whiskops/internal/budget"
+	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/quantity"
 )
 
@@ -49,7 +50,7 @@ func (l *limits) watch(s streams) (w *budget.Watch, done func(), err error) {
 	w = budget.New(budget.Limits{Time: l.time, Memory: uint64(memory)}, budget.Machine())
 	ticker, ended := time.NewTicker(every), make(chan struct{})
 	go w.Guard(ticker.C, ended, func(message string) {
-		fmt.Fprintf(s.err, "whiskops: %s\n", message)
+		fmt.Fprintf(s.err, "whiskops: %s\n", finding.Plain(message))
 		os.Exit(exitUsage)
 	})
 	return w, func() { ticker.Stop(); close(ended) }, nil

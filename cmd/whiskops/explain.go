@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +24,12 @@ A finding's path may be given as it is, with the environment's name before it.`,
   whiskops explain kafka.topics.retention
   whiskops explain production.edge.tls --output json`,
 		Args: cobra.MaximumNArgs(1),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return fields(typed)
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := out.check(); err != nil {
 				return err
@@ -46,6 +54,16 @@ A finding's path may be given as it is, with the environment's name before it.`,
 	out.flags(cmd)
 	cmd.Flag("output").Usage = "form of the answer: text or json"
 	return cmd
+}
+
+// fields completes the path of a field, label by label.
+func fields(typed string) ([]string, cobra.ShellCompDirective) {
+	directive := cobra.ShellCompDirectiveNoFileComp
+	paths := explain.Complete(typed)
+	if slices.ContainsFunc(paths, func(path string) bool { return strings.HasSuffix(path, ".") }) {
+		directive |= cobra.ShellCompDirectiveNoSpace
+	}
+	return paths, directive
 }
 
 // writeJSON writes a value for machines, as findings are written.

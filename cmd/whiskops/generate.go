@@ -24,7 +24,7 @@ import (
 
 func generateCommand(s streams) *cobra.Command {
 	var out printer
-	g := generation{version: built(), secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, s.secrets.Hide(line)) }}
+	g := generation{version: built(), secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, finding.Plain(s.secrets.Hide(line))) }}
 	var most limits
 	noCache := false
 	cmd := &cobra.Command{
@@ -33,7 +33,7 @@ func generateCommand(s streams) *cobra.Command {
 		Long: `generate makes the whole tree in memory, proves that each overlay builds what
 its environment asks for, and then brings the disk to it. It writes all or
 nothing. A generated file that was edited by hand is not overwritten, and a
-foreign one in a generated folder not deleted, without --force;
+foreign one in base/, overlays/ or golden/ not deleted, without --force;
 overlays/<environment>/custom/ is yours and never touched. What a merge leaves in
 generated files, conflicts too, is no edit: generate again ends it.
 
@@ -103,6 +103,7 @@ type outcome struct {
 	// remembered: the run before it read the same, so nothing was made.
 	remembered   bool
 	environments int
+	envs         []environment.Environment // what was read, unless it is remembered
 	findings     []finding.Finding
 	changes      tree.Changes
 }
@@ -121,7 +122,8 @@ func (g *generation) run() (outcome, error) {
 		}
 	}
 	made, folders, err := g.full(inputs)
-	if err == nil && !finding.HasErrors(made.findings) {
+	// What the disk has besides is looked at each time.
+	if err == nil && !finding.HasErrors(made.findings) && len(made.changes.Findings) == 0 {
 		record.Remember(g.store, key, inputs, record.Run{
 			Environments: made.environments, Findings: made.findings, Manifests: tree.Manifests(folders),
 		})
@@ -135,13 +137,13 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	// Whoever needs the engine's schema first waits for it.
 	go kustomize.Warm()
 	envs, findings, err := load(g.secrets, environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments, g.watch)
-	done := outcome{environments: len(envs), findings: findings}
+	done := outcome{environments: len(envs), envs: envs, findings: findings}
 	if err != nil {
 		return done, nil, err
 	}
 	if finding.HasErrors(findings) {
 		// Nothing will be written. What else is wrong is said in the same run.
-		_, err := render.Tree(sound(envs, findings), inputs.Through("root"), render.Options{Memory: g.store, Begin: g.watch.Begin})
+		_, err := render.Tree(sound(envs, findings), inputs.Through("root"), render.Options{Memory: g.store, Begin: g.watch.BeginAt})
 		done.findings = append(done.findings, g.mistakes(err)...)
 		return done, nil, nil
 	}
@@ -185,7 +187,7 @@ func (g *generation) mistakes(err error) []finding.Finding {
 
 // bring makes the tree, and brings the disk to it or compares the two.
 func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs, holds func(map[string]string) bool) (tree.Changes, []tree.Folder, error) {
-	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.Begin})
+	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.BeginAt})
 	if err != nil {
 		return tree.Changes{}, nil, err
 	}

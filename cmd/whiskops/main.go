@@ -41,8 +41,9 @@ func main() {
 		fmt.Fprintln(os.Stderr, "whiskops: where am I?", err)
 		os.Exit(exitUsage)
 	}
-	// No signal is caught: each ends the process where it stands, which is safe
-	// (see internal/tree).
+	// No signal is caught but to end the process, each where it stands, which is
+	// safe (see internal/tree).
+	quit()
 	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, dir: dir, cache: cacheDir()}))
 }
 
@@ -87,6 +88,6 @@ func run(args []string, s streams) int {
 	case errors.Is(err, errFindings):
 		return exitFinding
 	}
-	fmt.Fprintf(s.err, "whiskops: %s\n", s.secrets.Hide(err.Error()))
+	fmt.Fprintf(s.err, "whiskops: %s\n", finding.PlainLines(s.secrets.Hide(err.Error())))
 	return exitUsage
 }

@@ -210,3 +210,41 @@ func TestMergeOfCustom(t *testing.T) {
 		t.Errorf("custom is %s, %v", text, err)
 	}
 }
+
+// TestMergeOverMarks: marks that someone committed, and a merge on top of them,
+// leave conflicts in conflicts. One generate ends them all.
+func TestMergeOverMarks(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("there is no git here")
+	}
+	r := newRepository(t)
+	r.write("overlays/ci/custom/kustomization.yaml", component)
+	r.generate(nil)
+	if out, ok := r.git("init", "-q", "-b", "main"); !ok {
+		t.Fatal(out)
+	}
+	r.commit("before")
+	for _, branch := range []string{"a", "b", "c"} {
+		r.git("checkout", "-q", "-b", branch, "main")
+		instead("ci.cue", "ci.example.com", branch+".example.com")(r)
+		r.settle()
+		r.commit(branch)
+	}
+	r.git("checkout", "-q", "a")
+	for _, other := range []string{"b", "c"} {
+		if out, ok := r.git("merge", "--no-edit", other); ok {
+			t.Fatal("there is no conflict: ", out)
+		}
+		r.git("checkout", "--ours", "environments")
+		if other == "b" {
+			r.commit("with marks")
+		}
+	}
+	list, err := os.ReadFile(r.at("golden/ci/.whiskops"))
+	if r.ok(err); strings.Count(string(list), "<<<<<<<") < 2 {
+		t.Fatalf("no conflict in another: %s", list)
+	}
+	r.settle()
+	r.isFresh()
+}

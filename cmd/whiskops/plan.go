@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
@@ -15,10 +16,14 @@ import (
 func planCommand(s streams) *cobra.Command {
 	var at place
 	var most limits
+	var plain bool
 	out := printer{form: "text"}
 	cmd := &cobra.Command{
 		Use:   "plan ENVIRONMENT",
 		Short: "Print an environment's functionConfigs in the order in which they run",
+		Long: `plan prints the functionConfigs that an environment is made with, in the order
+in which they run; "whiskops fn" runs one. Secrets in plain text are masked: a
+log or a chat is no place for them.`,
 		Example: `  whiskops plan production
   whiskops plan production | grep '^kind:'`,
 		Args: cobra.ExactArgs(1),
@@ -31,17 +36,19 @@ func planCommand(s streams) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return printPlan(s, env)
+				return printPlan(s, env, plain)
 			})
 		},
 	}
 	cmd.ValidArgsFunction = at.names(s)
 	at.flags(cmd)
 	most.flags(cmd)
+	cmd.Flags().BoolVar(&plain, "show-secrets", false, "print secrets in plain text as they are, for whiskops fn")
 	return cmd
 }
 
-func printPlan(s streams, env *environment.Environment) error {
+// printPlan prints the functions; with plain, secrets as they are.
+func printPlan(s streams, env *environment.Environment, plain bool) error {
 	values, err := derived.New(env)
 	if err != nil {
 		return err
@@ -51,9 +58,15 @@ func printPlan(s streams, env *environment.Environment) error {
 		return err
 	}
 	for i, f := range p.Functions {
+		if !plain {
+			f = f.Public()
+		}
 		node, err := krm.Node(f.Config())
 		if err != nil {
 			return err
+		}
+		if !plain {
+			hide(s.secrets, node.YNode())
 		}
 		text, err := node.String()
 		if err != nil {
@@ -67,4 +80,17 @@ func printPlan(s streams, env *environment.Environment) error {
 		}
 	}
 	return nil
+}
+
+// hide takes secrets out of what else may have them, by value: a shared field may
+// have brought one elsewhere.
+func hide(secrets *finding.Secrets, node *yaml.Node) {
+	if node.Kind == yaml.ScalarNode {
+		if text := secrets.HideValues(node.Value); text != node.Value {
+			node.SetString(text)
+		}
+	}
+	for _, below := range node.Content {
+		hide(secrets, below)
+	}
 }

@@ -137,7 +137,11 @@ var changes = []change{
 		r.edit("base/2.0.0/kafka/kustomization.yaml", same)
 		r.edit("golden/ci/.whiskops", same)
 	}},
-	{name: "a file of one's own", hit: true, do: func(r repository) { r.write("golden/own/notes.txt", "mine") }},
+	{name: "a file of one's own", hit: true, do: func(r repository) { r.write("own/notes.txt", "mine") }},
+	{name: "a foreign folder", do: func(r repository) { r.write("golden/own/notes.txt", "mine") },
+		undo: func(r repository) { r.ok(os.RemoveAll(r.at("golden/own"))) }},
+	{name: "a custom folder of no environment", do: func(r repository) { r.write("overlays/gone/custom/notes.txt", "mine") },
+		undo: func(r repository) { r.ok(os.RemoveAll(r.at("overlays/gone"))) }},
 	{name: "a foreign file", do: func(r repository) { r.write("golden/ci/notes.txt", "mine") },
 		undo: func(r repository) { r.ok(os.Remove(r.at("golden/ci/notes.txt"))) }},
 	{name: "a comment", do: func(r repository) {

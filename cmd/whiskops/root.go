@@ -34,7 +34,7 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
 	cmd.SetVersionTemplate("whiskops {{.Version}}\n")
 	cmd.SetFlagErrorFunc(unknownFlag)
 	cmd.AddCommand(generateCommand(s), validateCommand(s), planCommand(s), initCommand(s),
-		explainCommand(s), schemaCommand(s), showCommand(s), secretsCommand(s), fnCommand(s), versionCommand(s))
+		explainCommand(s), schemaCommand(s), showCommand(s), secretsCommand(s), imagesCommand(s), pushCommand(s), fnCommand(s), versionCommand(s))
 	return cmd
 }
 
@@ -102,10 +102,13 @@ func (p *printer) check() error {
 	return nil
 }
 
+// mostFiles of one kind of finding are shown to people.
+const mostFiles = 50
+
 // print prints findings: JSON on the standard output, for machines; text on
 // standard error, for people. It returns errFindings if one stops the work.
 func (p *printer) print(s streams, fs []finding.Finding) error {
-	options := finding.Options{Dir: s.dir, Read: os.ReadFile, Secrets: s.secrets}
+	options := finding.Options{Dir: s.dir, Read: os.ReadFile, Secrets: s.secrets, Most: mostFiles}
 	write, to := finding.WriteText, io.Writer(s.err)
 	if p.form == "json" {
 		write, to = finding.WriteJSON, s.out

@@ -37,7 +37,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, ".home"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "large": large, "certificate": certificate, "nosops": noSOPS},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "large": large, "registry": startRegistry, "publish": publish,
+			"certificate": certificate, "nosops": noSOPS},
 	})
 }
 

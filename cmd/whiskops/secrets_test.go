@@ -110,6 +110,24 @@ func TestSecretsStayHidden(t *testing.T) {
 		{"attribute", one(strings.Replace(oneLine(good), "ci: {", "ci: { @embed(x), ", 1)), "WO110", "@embed"},
 		{"published key", one(strings.Replace(good, guestKey, "23bc46b1-71f6-4ed5-8c54-816aa4f8c502:123zO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP", 1)), "WO274", "guest"},
 		{"two passwords of a user", one(strings.Replace(good, `username: "controller", password: "tr0ub4dor"`, `username: "root-of-couch", password: "tr0ub4dor"`, 1)), "WO277", "two passwords"},
+		{"label", one("_it: \"" + p + "\"\n" + withPlain("_it", "\t(_it): 5")), "WO101", "unknown field"},
+		{"label within a field", one("_it: \"" + p + "\"\n" + withPlain("_it", "\truntimes: \"\\(_it)-x\": 5")), "WO101", `"runtimes"`},
+		{"label in another case", one("_it: \"" + strings.ToUpper(p) + "\"\n" + withPlain("_it", "\t\""+p+"\": 5")), "WO101", "unknown field"},
+		{"short label", one("_it: \"zzz\"\n" + withPlain("_it", "\t(_it): 5")), "WO101", "unknown field"},
+		{"name of an environment", one("_it: \"Hunter2-Zebra\"\n" + withPlain("_it", "") + "(_it): kafka: replicas: \"x\"\n"), "WO114", "a.cue"},
+		{"written name of an environment", one("_it: \"Hunter2-Zebra\"\n" + withPlain("_it", "") + "\"Hunter2-Zebra\": kafka: replicas: \"x\"\n"), "WO102", `"replicas"`},
+		{"namespace that is repaired", one("_it: \"Hunter2_Zebra\"\n" + withPlain("_it", "\tnamespace: _it")), "WO106", "want a DNS label"},
+		{"namespace in another case", one("_it: \"" + p + "\"\n" + withPlain("_it", "\tnamespace: \"HUNTER2_ZEBRA\"")), "WO106", "namespace"},
+		{"decoded JSON", one("import \"encoding/json\"\nci: json.Unmarshal(" + `"{\"secrets\":{\"plain\":{\"couchdb\":{\"admin\":{\"pasword\":\"` + p + `\"}}}},\"namespace\":\"` + p + `_\"}"` + ")\n"), "WO101", "a.cue"},
+		{"torn JSON", one("import \"encoding/json\"\nci: json.Unmarshal(" + `"{\"password\":\"` + p + `"` + ")\n"), "WO116", "a.cue"},
+		{"YAML", one("import \"encoding/yaml\"\n_x: yaml.Unmarshal(\"password: " + p + "\\nother: x\")\n_y: _x.password + 1\n" + withPlain("_x.password", "")), "WO116", "a.cue"},
+		{"conflict with decoded JSON", one("import \"encoding/json\"\n_x: json.Unmarshal(" + `"{\"pw\":\"` + p + `\"}"` + ")\n_x: pw: \"other-zebra\"\n" + withPlain("_x.pw", "")), "WO107", "a.cue"},
+		{"misspelt reference", one("hunter: \"" + p + "\"\n" + withPlain("_hunter", "")), "WO108", ""},
+		{"misspelt reference and a conflict", one("_logins: pw: \"" + p + "\"\n_logins: pw: \"other-zebra\"\n" + withPlain("_login.pw", "")), "WO107", `"pw"`},
+		{"misspelt field and a conflict", one("_l: phrase: \"" + p + "\"\n_l: phrase: \"other-zebra\"\n" + withPlain("_l.phrases", "")), "WO107", `"phrase"`},
+		{"URL with a login", one(withPlain("\"x\"", "\timages: nginx: repository: \"http://user:hunter2@host/x y\"")), "WO106", "http://***@host"},
+		{"host with a login", one(withPlain("\"x\"", "\tnamespace: \"user:hunter2@host\"")), "WO106", "***@host"},
+		{"conflict of URLs", one("_u: \"http://user:hunter2@host\"\n_u: \"http://user:zebra@host\"\n" + withPlain("\"x\"", "")), "WO107", "***@host"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -126,9 +144,12 @@ func TestSecretsStayHidden(t *testing.T) {
 					"hunter2", "zebra", "tr0ub4dor", "root-of-couch", "Zq7Zq7", "Xw8Xw8", "31c1b7a0", "zzz", "31415926", "123zO3",
 					base64.StdEncoding.EncodeToString([]byte(p)),
 				} {
-					if strings.Contains(said, secret) {
+					if strings.Contains(strings.ToLower(said), strings.ToLower(secret)) {
 						t.Errorf("%q is shown:\n%s", secret, said)
 					}
+				}
+				if strings.Contains(said, "json:1") || strings.Contains(said, "yaml:1") {
+					t.Errorf("a place in no file:\n%s", said)
 				}
 			}
 		})
@@ -141,6 +162,31 @@ func writeEnvironments(t *testing.T, root string, files map[string]string) {
 	t.Helper()
 	for name, src := range files {
 		write(t, filepath.Join(root, "environments", name), src)
+	}
+}
+
+// TestPrintedValuesHideSecrets: what prints all values of an environment masks
+// those that are secret, wherever they are, and plan shows them if asked to.
+func TestPrintedValuesHideSecrets(t *testing.T) {
+	root := t.TempDir()
+	writeEnvironments(t, root, one(withPlain(`"hunter2-Zebra"`, `
+	cluster: nodes: {core: {count: 3, cpu: "8", memory: "32Gi"}, invoker: {count: 2, cpu: "8", memory: "32Gi"}}
+	edge: service: annotations: {"example.com/a": "hunter2-Zebra", "example.com/b": "x HUNTER2zebra", "example.com/c": "https://user:wombat99@host"}`)))
+	secrets := []string{"hunter2", "zebra", "tr0ub4dor", "root-of-couch", "zq7zq7", "xw8xw8", "wombat99"}
+	for command, shown := range map[string]bool{"plan ci": false, "show ci": false, "show ci -o json": false, "plan ci --show-secrets": true} {
+		var out, errs bytes.Buffer
+		if code := run(append(strings.Fields(command), "-C", root), streams{in: strings.NewReader(""), out: &out, err: &errs, dir: root}); code != exitFine {
+			t.Fatalf("%s: %d: %s", command, code, errs.String())
+		}
+		said := strings.ToLower(out.String() + errs.String())
+		for _, secret := range secrets {
+			if strings.Contains(said, secret) != shown {
+				t.Errorf("%s: %q is shown: %t, want %t", command, secret, !shown, shown)
+			}
+		}
+		if !strings.Contains(said, "openwhisk-role") && strings.HasPrefix(command, "plan") || !strings.Contains(said, "example.com") {
+			t.Errorf("%s: too much is hidden:\n%s", command, said)
+		}
 	}
 }
 

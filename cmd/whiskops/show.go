@@ -41,11 +41,18 @@ prints what is at that path and below it. Secrets are not shown.`,
 				if err != nil {
 					return err
 				}
-				return show(s, out, env, strings.Join(args[1:], ""))
+				// A completed path ends with a dot.
+				return show(s, out, env, strings.TrimSuffix(strings.Join(args[1:], ""), "."))
 			})
 		},
 	}
-	cmd.ValidArgsFunction = at.names(s)
+	names := at.names(s)
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		if len(args) == 1 {
+			return fields(typed)
+		}
+		return names(cmd, args, typed)
+	}
 	at.flags(cmd)
 	out.flags(cmd)
 	most.flags(cmd)

@@ -13,6 +13,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/lockfile"
 	"github.com/whiskops/whiskops/internal/rules"
 )
 
@@ -86,6 +87,9 @@ func read(secrets *finding.Secrets, repo environment.Repository, system fs.FS, d
 // nowhere says that there are no environments at dir in a repository, and where
 // there are some: someone may be in a folder of it.
 func nowhere(root, dir string) error {
+	if target, err := os.Readlink(dir); err == nil {
+		return fmt.Errorf("%s is a symbolic link to %q, where nothing is\n  help: put the directory there, or remove the link", dir, target)
+	}
 	name, err := filepath.Rel(root, dir)
 	for at := root; err == nil && filepath.IsLocal(name) && filepath.Dir(at) != at; {
 		at = filepath.Dir(at)
@@ -96,14 +100,24 @@ func nowhere(root, dir string) error {
 	return fmt.Errorf("there is no directory %s\n  help: name it with --environments, or begin with `whiskops init %s`", dir, quoted(root))
 }
 
-// load is read, and judges what was read: the sound ones too if others are not.
+// load is read, and pins the images of what was read and judges it: the sound ones
+// too if others are not.
 func load(secrets *finding.Secrets, repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
 	envs, findings, err := read(secrets, repo, system, dir, watch)
 	if err != nil {
 		return nil, nil, err
 	}
+	var lock environment.Lock
+	if repo.FS != nil {
+		var wrong []finding.Finding
+		if lock, wrong, err = lockfile.Load(repo.FS, repo.Dir); err != nil {
+			return nil, nil, err
+		}
+		findings = append(findings, wrong...)
+	}
 	values := make([]*derived.Values, len(envs))
 	for i := range envs {
+		envs[i].Lock = lock
 		v, err := derived.New(&envs[i])
 		if err != nil {
 			return nil, nil, err

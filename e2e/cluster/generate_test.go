@@ -1,41 +1,20 @@
 package cluster_test
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-)
 
-// whiskops is the program under test, built from the repository around this
-// module into the cache. go build is quick where nothing changed.
-var whiskops = sync.OnceValues(func() (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "whiskops-e2e")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	binary := filepath.Join(dir, "whiskops")
-	part := fmt.Sprintf("%s.%d", binary, os.Getpid())
-	cmd := exec.Command("go", "-C", "../..", "build", "-tags", "kustomize_disable_go_plugin_support", "-o", part, "./cmd/whiskops")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build whiskops: %w\n%s", err, out)
-	}
-	return binary, os.Rename(part, binary)
-})
+	place "github.com/whiskops/whiskops/e2e/ground"
+)
 
 // command runs whiskops in a directory of its own with environments/ of this
 // text, and gives the directory and what it prints.
 func command(t *testing.T, cue string, args ...string) (dir, out string, err error) {
 	t.Helper()
-	binary, err := whiskops()
+	binary, err := place.Whiskops()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,17 @@ import (
 	"time"
 )
 
+// Server is a program that runs beside the control plane.
+type Server struct {
+	// Name of it, which its log has too.
+	Name string
+	// Path of the program.
+	Path string
+	Args []string
+	// Env is added to the environment of this process.
+	Env []string
+}
+
 // server is one running process of the control plane.
 type server struct {
 	name string
@@ -22,14 +33,15 @@ type server struct {
 }
 
 // run starts a server that the kernel kills when this process ends.
-func run(binary, dir, name string, args ...string) (*server, error) {
-	s := &server{name: name, log: filepath.Join(dir, name+".log"), done: make(chan struct{})}
+func run(dir string, what Server) (*server, error) {
+	s := &server{name: what.Name, log: filepath.Join(dir, what.Name+".log"), done: make(chan struct{})}
 	out, err := os.Create(s.log)
 	if err != nil {
 		return nil, err
 	}
-	s.cmd = exec.Command(binary, append([]string{name}, args...)...)
+	s.cmd = exec.Command(what.Path, what.Args...)
 	s.cmd.Dir = dir
+	s.cmd.Env = append(os.Environ(), what.Env...)
 	s.cmd.Stdout, s.cmd.Stderr = out, out
 	// A group of its own: an interrupt from the terminal reaches the test,
 	// which then stops the servers in order.
@@ -41,7 +53,7 @@ func run(binary, dir, name string, args ...string) (*server, error) {
 		runtime.LockOSThread()
 		defer out.Close()
 		if err := s.cmd.Start(); err != nil {
-			started <- fmt.Errorf("start %s: %w", name, err)
+			started <- fmt.Errorf("start %s: %w", what.Name, err)
 			return
 		}
 		started <- nil

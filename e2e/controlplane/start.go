@@ -1,6 +1,7 @@
 package controlplane
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,15 @@ type Plane struct {
 	keeper  *keeper
 }
 
+// Options of a control plane; none is what most want.
+type Options struct {
+	// Address is where the API server listens; 127.0.0.1 if it is empty.
+	Address string
+	// Audit is a file that gets a line of JSON about each request that was
+	// answered; none if it is empty.
+	Audit string
+}
+
 // bootTime is generous: two loaded cores may need most of it.
 const bootTime = 3 * time.Minute
 
@@ -39,10 +49,16 @@ const bootTime = 3 * time.Minute
 // when it takes work. If a port was taken between the choice and the use, it
 // tries again.
 func Start(ctx context.Context, binary string) (*Plane, error) {
+	return StartWith(ctx, binary, Options{})
+}
+
+// StartWith is Start with options.
+func StartWith(ctx context.Context, binary string, o Options) (*Plane, error) {
+	o.Address = cmp.Or(o.Address, "127.0.0.1")
 	var err error
 	for range 3 {
 		var p *Plane
-		if p, err = start(ctx, binary); err == nil {
+		if p, err = start(ctx, binary, o); err == nil {
 			return p, nil
 		}
 		if ctx.Err() != nil {
@@ -52,7 +68,7 @@ func Start(ctx context.Context, binary string) (*Plane, error) {
 	return nil, err
 }
 
-func start(ctx context.Context, binary string) (*Plane, error) {
+func start(ctx context.Context, binary string, o Options) (*Plane, error) {
 	begin := time.Now()
 	dir, err := os.MkdirTemp("", "whiskops-e2e-")
 	if err != nil {
@@ -65,30 +81,34 @@ func start(ctx context.Context, binary string) (*Plane, error) {
 	p := &Plane{dir: dir, keeper: k}
 	ctx, cancel := context.WithTimeout(ctx, bootTime)
 	defer cancel()
-	if err := p.boot(ctx, binary); err != nil {
+	if err := p.boot(ctx, binary, o); err != nil {
 		return nil, errors.Join(err, p.Stop())
 	}
 	p.Boot = time.Since(begin)
 	return p, nil
 }
 
-func (p *Plane) boot(ctx context.Context, binary string) error {
-	port, err := freePorts(3)
+func (p *Plane) boot(ctx context.Context, binary string, o Options) error {
+	port, err := FreePorts(3)
 	if err != nil {
 		return err
 	}
-	keys, err := newKeys(p.dir)
+	keys, err := newKeys(p.dir, o.Address)
 	if err != nil {
 		return err
 	}
 	client, peer := "http://127.0.0.1:"+port[0], "http://127.0.0.1:"+port[1]
-	host := "https://127.0.0.1:" + port[2]
+	host := "https://" + o.Address + ":" + port[2]
 	p.Config = &rest.Config{
 		Host: host, BearerToken: keys.token, QPS: -1,
 		TLSClientConfig: rest.TLSClientConfig{CAData: keys.certificatePEM},
 	}
 	p.Kubeconfig = filepath.Join(p.dir, "kubeconfig")
-	if err := writeKubeconfig(p.Kubeconfig, p.Config); err != nil {
+	if err := WriteKubeconfig(p.Kubeconfig, p.Config); err != nil {
+		return err
+	}
+	audit, err := auditing(p.dir, o.Audit)
+	if err != nil {
 		return err
 	}
 	all := [][]string{
@@ -96,8 +116,8 @@ func (p *Plane) boot(ctx context.Context, binary string) error {
 			// The data need not outlive this process.
 			"--unsafe-no-fsync", "--listen-client-urls", client, "--advertise-client-urls", client,
 			"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer},
-		{"kube-apiserver", "--etcd-servers", client, "--bind-address=127.0.0.1", "--secure-port", port[2],
-			"--advertise-address=127.0.0.1", "--tls-cert-file", keys.cert, "--tls-private-key-file", keys.key,
+		{"kube-apiserver", "--etcd-servers", client, "--bind-address", o.Address, "--secure-port", port[2],
+			"--advertise-address", o.Address, "--tls-cert-file", keys.cert, "--tls-private-key-file", keys.key,
 			"--token-auth-file", keys.tokens, "--authorization-mode=RBAC", "--service-cluster-ip-range=10.96.0.0/16",
 			"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file", keys.account,
 			"--service-account-signing-key-file", keys.account, "--endpoint-reconciler-type=none",
@@ -109,16 +129,14 @@ func (p *Plane) boot(ctx context.Context, binary string) error {
 		{"kube-scheduler", "--kubeconfig", p.Kubeconfig, "--leader-elect=false", "--secure-port=0",
 			"--kube-api-qps=500", "--kube-api-burst=1000", "--profiling=false"},
 	}
+	all[1] = append(all[1], audit...)
 	for i, args := range all {
-		s, err := run(binary, p.dir, args[0], args[1:]...)
-		if err != nil {
+		if err := p.Run(Server{Name: args[0], Path: binary, Args: args}); err != nil {
 			return err
 		}
-		p.servers = append(p.servers, s)
-		p.keeper.add(s)
 		if i == 1 {
 			if err := p.wait(ctx, p.ready); err != nil {
-				return fmt.Errorf("kube-apiserver is not ready: %w\n%s", err, s.tail(20))
+				return fmt.Errorf("kube-apiserver is not ready: %w\n%s", err, p.servers[i].tail(20))
 			}
 		}
 	}
@@ -126,6 +144,16 @@ func (p *Plane) boot(ctx context.Context, binary string) error {
 		return fmt.Errorf("kube-controller-manager does not work: %w\n%s", err, p.servers[2].tail(20))
 	}
 	return nil
+}
+
+// auditing is the API server's arguments for a file of its requests.
+func auditing(dir, file string) ([]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	const policy = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived, ResponseStarted]\nrules:\n- level: Metadata\n"
+	path := filepath.Join(dir, "audit.yaml")
+	return []string{"--audit-policy-file", path, "--audit-log-path", file}, os.WriteFile(path, []byte(policy), 0o644)
 }
 
 // wait asks until the answer is nil, a server has ended, or the time is over.
@@ -165,6 +193,24 @@ func (p *Plane) accounts(ctx context.Context, set *kubernetes.Clientset) error {
 	return err
 }
 
+// Run starts a server that ends with the control plane, before the control
+// plane's own.
+func (p *Plane) Run(what Server) error {
+	s, err := run(p.dir, what)
+	if err != nil {
+		return err
+	}
+	p.servers = append(p.servers, s)
+	p.keeper.add(s)
+	return nil
+}
+
+// Folder makes a folder that goes with the control plane.
+func (p *Plane) Folder(name string) (string, error) {
+	dir := filepath.Join(p.dir, name)
+	return dir, os.MkdirAll(dir, 0o755)
+}
+
 // Err tells if a server ended by itself, with the end of its log.
 func (p *Plane) Err() error {
 	var errs []error
@@ -184,11 +230,17 @@ func (p *Plane) Tail(server string, lines int) string {
 	return "no server " + server
 }
 
-// Memory is the most that each server had in memory, in bytes, by its name.
-func (p *Plane) Memory() map[string]int64 {
-	all := map[string]int64{}
+// Memory is what a server had at most.
+type Memory struct {
+	Name  string
+	Bytes int64
+}
+
+// Memory of each server, in the order in which they were started.
+func (p *Plane) Memory() []Memory {
+	var all []Memory
 	for _, s := range p.servers {
-		all[s.name] = s.memory()
+		all = append(all, Memory{s.name, s.memory()})
 	}
 	return all
 }
@@ -201,7 +253,8 @@ func (p *Plane) Stop() error {
 	return errors.Join(p.keeper.end(), os.RemoveAll(p.dir))
 }
 
-func writeKubeconfig(path string, c *rest.Config) error {
+// WriteKubeconfig writes a file for kubectl that says what the configuration does.
+func WriteKubeconfig(path string, c *rest.Config) error {
 	return clientcmd.WriteToFile(clientcmdapi.Config{
 		Clusters:       map[string]*clientcmdapi.Cluster{"e2e": {Server: c.Host, CertificateAuthorityData: c.CAData}},
 		AuthInfos:      map[string]*clientcmdapi.AuthInfo{"e2e": {Token: c.BearerToken}},
@@ -210,8 +263,8 @@ func writeKubeconfig(path string, c *rest.Config) error {
 	}, path)
 }
 
-// freePorts chooses ports that nobody listens on right now.
-func freePorts(n int) ([]string, error) {
+// FreePorts chooses ports that nobody listens on right now.
+func FreePorts(n int) ([]string, error) {
 	var ports []string
 	for range n {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -47,7 +47,17 @@ type Watch struct {
 
 type work struct {
 	name  string
+	at    func() string
 	since time.Time
+}
+
+func (w *work) String() string {
+	if w.at != nil {
+		if at := w.at(); at != "" {
+			return fmt.Sprintf("%s (%s was read last)", w.name, at)
+		}
+	}
+	return w.name
 }
 
 // New makes a watch over work that is yet to begin.
@@ -57,11 +67,15 @@ func New(limits Limits, gauge Gauge) *Watch {
 
 // Begin says that a piece of work begins; call end when it ends. Pieces may be
 // side by side, in several goroutines.
-func (w *Watch) Begin(name string) (end func()) {
+func (w *Watch) Begin(name string) (end func()) { return w.BeginAt(name, nil) }
+
+// BeginAt is Begin of work that knows at which file it is: at is asked, in another
+// goroutine, once a limit is passed, and may say "".
+func (w *Watch) BeginAt(name string, at func() string) (end func()) {
 	if w == nil {
 		return func() {}
 	}
-	piece := &work{name, w.gauge.Now()}
+	piece := &work{name, at, w.gauge.Now()}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.active = append(w.active, piece)
@@ -83,9 +97,9 @@ func (w *Watch) Over() (message string, over bool) {
 	oldest := w.active[0]
 	switch {
 	case w.limits.Time > 0 && w.gauge.Now().Sub(oldest.since) > w.limits.Time:
-		return fmt.Sprintf("%s takes more than %s; --timeout allows more", oldest.name, w.limits.Time), true
+		return fmt.Sprintf("%s takes more than %s; --timeout allows more", oldest, w.limits.Time), true
 	case w.limits.Memory > 0 && w.gauge.Memory() > w.limits.Memory:
-		return fmt.Sprintf("%s takes more than %d MiB of memory; --memory allows more", oldest.name, w.limits.Memory>>20), true
+		return fmt.Sprintf("%s takes more than %d MiB of memory; --memory allows more", oldest, w.limits.Memory>>20), true
 	}
 	return "", false
 }

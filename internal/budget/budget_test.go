@@ -70,6 +70,22 @@ func TestPieces(t *testing.T) {
 	}
 }
 
+// Work that knows its file is named with it, as it is when the limit is passed.
+func TestAt(t *testing.T) {
+	f := &fake{now: time.Unix(0, 0)}
+	w := New(Limits{Time: time.Second}, f.gauge())
+	file := ""
+	w.BeginAt("a", func() string { return file })
+	f.now = f.now.Add(2 * time.Second)
+	if got, _ := w.Over(); got != "a takes more than 1s; --timeout allows more" {
+		t.Errorf("without a file: %q", got)
+	}
+	file = "b.yaml"
+	if got, _ := w.Over(); got != "a (b.yaml was read last) takes more than 1s; --timeout allows more" {
+		t.Errorf("with a file: %q", got)
+	}
+}
+
 // The guard says once what is over, and ends; or ends when the run does.
 func TestGuard(t *testing.T) {
 	f := &fake{now: time.Unix(0, 0)}

@@ -23,13 +23,13 @@ const (
 	argoReplaced   = "Force=true,Replace=true"
 	argoAfter      = "PostSync"
 	argoBeforeAnew = "BeforeHookCreation"
-	argoFinalizer  = "resources-finalizer.argocd.argoproj.io"
+	argoFinalizer  = "resources-finalizer.argocd.argoproj.io/foreground"
 	argoTree       = "tree"
 )
 
 // argocd writes the AppProject, the Application and the folder that it builds.
 func (d *delivery) argocd() error {
-	dir := d.folder("argocd")
+	dir := d.folder(argocdFolder)
 	var objects []Annotated
 	for _, o := range d.all() {
 		objects = append(objects, Annotated{o, d.argoAnnotations(o)})
@@ -127,7 +127,9 @@ func (d *delivery) application() krm.M {
 }
 
 // argoPath is the folder that an environment's Application builds, below the root.
-func argoPath(environment string) string { return path.Join(Folder, environment, "argocd", argoTree) }
+func argoPath(environment string) string {
+	return path.Join(Folder, environment, argocdFolder, argoTree)
+}
 
 // applied is the specification of an Application.
 func applied(project, url, revision, at, server, namespace string) krm.M {
@@ -140,12 +142,13 @@ func applied(project, url, revision, at, server, namespace string) krm.M {
 }
 
 // syncPolicy is that of every Application. What is pruned goes last: a pod of the
-// revision before may start again until the new one is healthy.
+// revision before may start again until the new one is healthy. What is tried again
+// is what is in git then: else a commit that was refused keeps its fix waiting.
 func syncPolicy() krm.M {
 	return krm.M{
 		"automated":   krm.M{"prune": true, "selfHeal": true},
 		"syncOptions": []any{"ServerSideApply=true", "FailOnSharedResource=true", "PruneLast=true"},
-		"retry":       krm.M{"limit": 5, "backoff": krm.M{"duration": "10s", "factor": 2, "maxDuration": "3m"}},
+		"retry":       krm.M{"limit": 5, "refresh": true, "backoff": krm.M{"duration": "10s", "factor": 2, "maxDuration": "3m"}},
 	}
 }
 

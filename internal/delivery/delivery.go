@@ -11,6 +11,7 @@ package delivery
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -18,13 +19,15 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/value"
 )
 
-// Folder holds a folder for each environment that a tool delivers.
+// Folder holds a folder for each environment that a tool delivers, which has one
+// with the name of the tool. All else in it is the user's.
 const Folder = "clusters"
 
 // SecretsFolder of an environment's folder has Secrets that only the cluster can
@@ -33,6 +36,26 @@ const SecretsFolder = "secrets"
 
 // SecretsOf an environment, below the root.
 func SecretsOf(environment string) string { return path.Join(Folder, environment, SecretsFolder) }
+
+const (
+	argocdFolder = "argocd"
+	fluxFolder   = "flux"
+)
+
+// Tools are the names of all folders that may be in that of an environment.
+func Tools() []string { return []string{argocdFolder, fluxFolder} }
+
+// Folders that an environment has, below the root: one for the tool that it names.
+func Folders(env *environment.Environment) []string {
+	var all []string
+	if env.GitOps.ArgoCD != nil {
+		all = append(all, path.Join(Folder, env.Name, argocdFolder))
+	}
+	if env.GitOps.Flux != nil {
+		all = append(all, path.Join(Folder, env.Name, fluxFolder))
+	}
+	return all
+}
 
 // Input is an environment as it is delivered.
 type Input struct {
@@ -52,7 +75,7 @@ type Input struct {
 // Reads are the folders below the root that a build of the environment's
 // wrappers reads.
 func (in Input) Reads() []string {
-	all := append([]string{in.Base, in.Overlay, path.Join(Folder, in.Values.Env.Name)}, in.Others...)
+	all := slices.Concat(append(in.whole(), in.Base), Folders(in.Values.Env), in.Others)
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -118,6 +141,19 @@ func (d *delivery) name() string { return Name(d.Values.Env.Name) }
 // an environment: other things of that namespace are named after environments
 // too.
 func Name(environment string) string { return "openwhisk-" + environment }
+
+// LongestName of what is made for an environment by the tool that it names.
+func LongestName(tools *environment.GitOps, env string) string {
+	longest := Name(env)
+	if f := tools.Flux; f != nil {
+		suffixes := []string{fluxTest}
+		if f.Shape == fluxTiers {
+			suffixes = append(krm.Tiers[:], fluxCustom)
+		}
+		longest += "-" + slices.MaxFunc(suffixes, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	}
+	return longest
+}
 
 // folder of the environment's files of a tool.
 func (d *delivery) folder(elements ...string) string {

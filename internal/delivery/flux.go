@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
@@ -27,6 +26,7 @@ const (
 	fluxWhole      = "tree"
 	fluxTest       = "test"
 	fluxCustom     = "custom"
+	fluxTiers      = "tiers"
 	fluxTimeout    = "5m"
 	fluxLeastRound = 60
 )
@@ -37,7 +37,7 @@ func (d *delivery) flux() error {
 	if err != nil {
 		return err
 	}
-	dir := d.folder("flux")
+	dir := d.folder(fluxFolder)
 	files := []string{"source.yaml", "sync.yaml"}
 	if err := d.write(path.Join(dir, "source.yaml"), "", d.fluxSource()); err != nil {
 		return err
@@ -80,7 +80,7 @@ type part struct {
 
 // fluxParts are one part and one for the tests, or one for each tier.
 func (d *delivery) fluxParts() ([]part, error) {
-	if d.Values.Env.GitOps.Flux.Shape == "tiers" {
+	if d.Values.Env.GitOps.Flux.Shape == fluxTiers {
 		return d.tiers()
 	}
 	rest := part{dir: fluxWhole, folders: d.whole(), of: d.all()}
@@ -192,7 +192,7 @@ func (d *delivery) fluxSync(p part) krm.M {
 	spec := krm.M{
 		"interval": f.Interval, "retryInterval": f.RetryInterval, "timeout": d.fluxTimeout(p),
 		"prune": true, "wait": true,
-		"path":      "./" + path.Join(d.repository(), d.folder("flux", p.dir)),
+		"path":      "./" + path.Join(d.repository(), d.folder(fluxFolder, p.dir)),
 		"sourceRef": krm.M{"kind": d.fluxSourceKind(), "name": d.name()},
 	}
 	if f.ServiceAccount {
@@ -268,7 +268,7 @@ func (d *delivery) fluxSource() krm.M {
 	}
 	if f.OCI != nil {
 		spec["url"] = f.OCI.URL
-		spec["ref"] = krm.M{"tag": Tag(d.Values)}
+		spec["ref"] = krm.M{"tag": d.Values.FluxTag()}
 		if f.OCI.Insecure {
 			spec["insecure"] = true
 		}
@@ -282,14 +282,6 @@ func (d *delivery) fluxSource() krm.M {
 		"metadata": krm.M{"name": d.name(), "namespace": f.Namespace},
 		"spec":     spec,
 	}
-}
-
-// Tag of an environment's artifact: what is written, or the environment's name.
-func Tag(v *derived.Values) string {
-	if tag := v.Env.GitOps.Flux.OCI.Tag; tag != "" {
-		return tag
-	}
-	return v.Env.Name
 }
 
 // repository is the folder of the source that holds the tree.

@@ -12,8 +12,8 @@ import (
 )
 
 // SetsFolder has the ApplicationSets that environments name, in a folder for each
-// namespace of Argo CD. No environment can have its name.
-const SetsFolder = Folder + "/_argocd"
+// namespace of Argo CD. No environment can have the name of the one around it.
+const SetsFolder = Folder + "/_sets/" + argocdFolder
 
 // Sets are the files below SetsFolder. Each set gives an Application for each
 // environment that names it: the one that would be written out without it.

@@ -49,6 +49,7 @@ func (v *Values) Follows() []Follow {
 		environment.JoinPath("cluster", "nodes", v.InvokerPool, "pods"), environment.JoinPath("cluster", "nodes", v.InvokerPool, "systemPods"), "limits.memory.min")
 	add("actions.namespace", v.ActionNamespace, "namespace")
 
+	v.delivered(add)
 	add("publicURL", v.PublicURL, "edge.host", "edge.port")
 	add("certificateSecret", v.CertificateSecret, "edge.tls")
 	add("components", v.Components())
@@ -61,6 +62,25 @@ func (v *Values) Follows() []Follow {
 }
 
 func mebibytes(n int64) string { return strconv.FormatInt(n, 10) + "Mi" }
+
+// delivered are what Flux is told. Only its rollouts say how long the longest is.
+func (v *Values) delivered(add func(string, any, ...string)) {
+	f := v.Env.GitOps.Flux
+	if f == nil {
+		return
+	}
+	if f.OCI != nil {
+		add("gitops.flux.oci.tag", v.FluxTag())
+	}
+	timeout := "5m"
+	if f.CancelsHealthChecks {
+		timeout = "the longest good rollout"
+	}
+	add("gitops.flux.timeout", cmp.Or(f.Timeout, timeout), "gitops.flux.cancelsHealthChecks")
+}
+
+// FluxTag of the environment's artifact: what is written, or its name.
+func (v *Values) FluxTag() string { return cmp.Or(v.Env.GitOps.Flux.OCI.Tag, v.Env.Name) }
 
 // retentions are what topics keep; where nothing is written, OpenWhisk's own.
 func (v *Values) retentions(add func(string, any, ...string)) {

@@ -3,6 +3,7 @@ package derived
 import (
 	"cmp"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/quantity"
 )
@@ -23,8 +24,16 @@ func (v *Values) FreeMemory(pool environment.NodePool) int64 {
 	return Bytes(pool.Memory) - Bytes(v.Env.Invoker.Reserve) - Bytes(v.Env.Invoker.Resources.Limits.Memory)
 }
 
-// FreePods is how many action pods a node with one invoker takes.
-func (v *Values) FreePods(pool environment.NodePool) int64 { return int64(v.OwnPods(pool) - 1) }
+// FreePods is how many action pods a node with one invoker takes, beside what has
+// a pod on each node of invokers.
+func (v *Values) FreePods(pool environment.NodePool) int64 {
+	return int64(v.OwnPods(pool) - 1 - len(v.where(v.besideInvokers)))
+}
+
+// besideInvokers tells whether a component has a pod on each of the invokers' nodes.
+func (v *Values) besideInvokers(c catalog.Component) bool {
+	return c.Pool == v.Catalog.Components[v.Catalog.Actions.By].Pool && c.Workload["kind"] == DaemonSet && v.runs(c)
+}
 
 // leastMiB is the memory of the smallest action. An invoker counts memory alone:
 // what it may give away is as many pods as fit only if all were of this size.

@@ -53,7 +53,7 @@ func (v *Values) Placement(component string) Rule {
 	if !v.Env.Placement.Enabled {
 		return Rule{Spread: "none", Zones: "none"}
 	}
-	r := Rule{Pool: v.Pool(component), Spread: cmp.Or(own.Spread, c.Spread), Zones: cmp.Or(own.Zones, v.ZonesOf(component)), Arch: c.Arch}
+	r := Rule{Pool: v.Pool(component), Spread: cmp.Or(own.Spread, c.Spread), Zones: cmp.Or(own.Zones, v.ZonesOf(component)), Arch: v.arch(component)}
 	r.Tolerations = v.tolerations(r.Pool)
 	return r
 }

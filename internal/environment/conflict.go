@@ -13,7 +13,7 @@ import (
 
 // conflict names both places, at the later one.
 func (x explainer) conflict(e errors.Error) finding.Finding {
-	places := slices.DeleteFunc(slices.Clone(e.InputPositions()), func(q token.Pos) bool { return !q.IsValid() })
+	places := slices.DeleteFunc(slices.Clone(e.InputPositions()), func(q token.Pos) bool { return !x.pkg.Has(q) })
 	type side struct {
 		pos  token.Pos
 		text string
@@ -58,7 +58,7 @@ func (x explainer) branches(e errors.Error, branches []errors.Error) finding.Fin
 	label := place.JoinPath(place.ErrorPath(e)...)
 	for _, b := range branches {
 		for _, q := range b.InputPositions() {
-			if q.IsValid() && count[q] == len(branches) && text[q] != "" {
+			if x.pkg.Has(q) && count[q] == len(branches) && text[q] != "" {
 				return place.At(q, place.CodeEnum, label, fmt.Sprintf("%s is none of the values that %s may have", text[q], place.Quoted(lastOf(place.ErrorPath(e)))),
 					"the alternatives are written in the files of this directory")
 			}

@@ -113,7 +113,7 @@ func (x explainer) danglers(v cue.Value) []finding.Finding {
 	var fs []finding.Finding
 	for _, e := range errors.Errors(v.Err()) {
 		_, args := e.Msg()
-		if kindOf(e) != noReference || len(args) == 0 || !e.Position().IsValid() {
+		if kindOf(e) != noReference || len(args) == 0 || !x.pkg.Has(e.Position()) {
 			continue
 		}
 		name := fmt.Sprint(args[0])

@@ -148,14 +148,24 @@ func (x explainer) expression(e errors.Error) finding.Finding {
 func (x explainer) outOfBound(e errors.Error) finding.Finding {
 	path := place.ErrorPath(e)
 	where := x.position(e)
+	if !e.Position().IsValid() {
+		return x.tooMuch(e)
+	}
 	code, help := place.CodeBounds, "the bound is written in the files of this directory"
 	if bound := argument(e, 1); strings.Contains(bound, "=~") || strings.Contains(bound, "!~") {
 		code, help = place.CodeForm, "the pattern is written in the files of this directory"
 	}
-	if other := e.Position(); other.IsValid() && place.Position(other) != place.Position(where) {
+	if other := e.Position(); x.pkg.Has(other) && place.Position(other) != place.Position(where) {
 		help += ", at " + place.Brief(other, where)
 	}
 	return place.At(where, code, place.JoinPath(path...), fmt.Sprintf("%s does not satisfy what is said of %s", argument(e, 0), place.Quoted(lastOf(path))), help)
+}
+
+// tooMuch is for a bound that stands nowhere: whiskops has set it on what could
+// not be weighed.
+func (x explainer) tooMuch(e errors.Error) finding.Finding {
+	return place.At(x.position(e), place.CodeSize, place.JoinPath(place.ErrorPath(e)...), "this makes more text, or more values, than an environment needs",
+		"write the value itself, or repeat less often")
 }
 
 // incomplete is for a value that CUE writes as text, or that it does not show.
@@ -190,13 +200,13 @@ func (x explainer) cycle(e errors.Error) finding.Finding {
 // place of the field's value.
 func (x explainer) position(e errors.Error) token.Pos {
 	// The evaluator places a value that is out of bounds at the bound.
-	if q := e.Position(); q.IsValid() && kindOf(e) != outOfBound {
+	if q := e.Position(); x.pkg.Has(q) && kindOf(e) != outOfBound {
 		return q
 	}
 	pl, whole := x.pkg.Find(place.ErrorPath(e))
 	if whole {
 		return pl.ValuePos()
-	} else if in := e.InputPositions(); len(in) > 0 && in[0].IsValid() {
+	} else if in := e.InputPositions(); len(in) > 0 && x.pkg.Has(in[0]) {
 		return in[0]
 	} else if pl.Label.IsValid() {
 		return pl.Label

@@ -180,6 +180,9 @@ func evaluating(pkg *place.Package) string {
 	if at, ok := pkg.Costly(); ok {
 		return fmt.Sprintf("evaluating %s (%s:%d:%d has the most to calculate)", pkg.Dir, at.File, at.Line, at.Column)
 	}
+	if len(pkg.Files) == 1 {
+		return "evaluating " + pkg.Files[0].Filename
+	}
 	return "evaluating " + pkg.Dir
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/token"
 	"golang.org/x/mod/semver"
 
 	"github.com/whiskops/whiskops/internal/contract"
@@ -59,27 +58,21 @@ func (r Repository) module() (module, []finding.Finding) {
 	if len(found) > 0 {
 		return module{}, found
 	}
-	pos, text := valueOf(pkg, "module")
-	m := module{ast.ParseImportPath(strings.Trim(text, `"`))}
-	if covers(m.path.Path, contract.ImportPath) {
-		return module{}, []finding.Finding{place.At(pos, place.CodeModule, "module",
-			fmt.Sprintf("module %q hides the contract, which is imported as %q", m.path, contract.ImportPath),
-			`give the module a name of your own, for example "openwhisk.example@v0"`)}
+	said, found := moduleOf(pkg)
+	if len(found) > 0 {
+		return module{}, found
 	}
-	pos, text = valueOf(pkg, "language", "version")
-	if wants := strings.Trim(text, `"`); semver.Compare(wants, cue.LanguageVersion()) > 0 {
-		return module{}, []finding.Finding{place.At(pos, place.CodeModule, "language.version",
-			fmt.Sprintf("the module is written in CUE %s, and this whiskops reads it up to %s", wants, cue.LanguageVersion()),
+	m := module{ast.ParseImportPath(said.path.text)}
+	if covers(m.path.Path, contract.ImportPath) {
+		return module{}, []finding.Finding{place.At(said.path.pos, place.CodeModule, "module",
+			fmt.Sprintf("module %q hides the contract, which is imported as %q", m.path, contract.ImportPath), helpModule)}
+	}
+	if semver.Compare(said.version.text, cue.LanguageVersion()) > 0 {
+		return module{}, []finding.Finding{place.At(said.version.pos, place.CodeModule, "language.version",
+			fmt.Sprintf("the module is written in CUE %s, and this whiskops reads it up to %s", said.version.text, cue.LanguageVersion()),
 			"use a newer whiskops, or write language: version: \""+cue.LanguageVersion()+"\"")}
 	}
 	return m, nil
-}
-
-// valueOf is the place of a value in syntax that nobody evaluates, and what is
-// written there.
-func valueOf(pkg *place.Package, name string, labels ...string) (token.Pos, string) {
-	src := place.Source{Package: pkg, Name: name, Data: &place.Node{}}
-	return src.Value(labels)
 }
 
 // covers tells whether a package is in a module, by their paths.

@@ -84,10 +84,17 @@ func (c *collector) learn(s *contract.Shape) {
 	c.learn(s.Elem)
 }
 
-func (c *collector) add(value string) {
+// add takes a value that may be a secret: where it is a name that the files
+// define, too, it is more likely that.
+func (c *collector) add(value string) { c.take(value, c.words) }
+
+// certain takes a value that is one, unless it is a word of the contract.
+func (c *collector) certain(value string) { c.take(value, c.contract) }
+
+func (c *collector) take(value string, words map[string]bool) {
 	switch {
 	case value == "":
-	case c.words[value]:
+	case words[value]:
 		c.secrets.AddWord(value)
 	default:
 		c.secrets.Add(value)
@@ -96,9 +103,9 @@ func (c *collector) add(value string) {
 
 // key adds a subject's key, and its halves.
 func (c *collector) key(value string) {
-	c.add(value)
+	c.certain(value)
 	for _, half := range strings.Split(value, ":") {
-		c.add(half)
+		c.certain(half)
 	}
 }
 
@@ -123,9 +130,9 @@ func (c *collector) syntax(pkg *place.Package, files map[string][]byte) {
 		texts(f, func(lit *ast.BasicLit) {
 			if authKey.MatchString(lit.Value) {
 				c.hold(lit)
-				delete(c.words, written(lit))
 				c.key(written(lit))
 			}
+			c.decoded(lit)
 		})
 	}
 }
@@ -158,7 +165,13 @@ func written(e ast.Expr) string {
 func (c *collector) data(path []string, n *place.Node) {
 	switch {
 	case n.Kind == cue.StringKind || n.Kind == cue.IntKind || n.Kind == cue.FloatKind:
-		if contract.IsSecret(path) {
+		// A user is often named as something else is; a password is not.
+		switch {
+		case contract.IsSecret(path) && authKey.MatchString(n.Text):
+			c.key(n.Text)
+		case contract.IsSecret(path) && lastOf(path) != "username":
+			c.certain(n.Text)
+		case contract.IsSecret(path):
 			c.add(n.Text)
 		}
 	default:

@@ -10,6 +10,8 @@ type Environment struct {
 	Name string `json:"-"`
 	// Source finds the user's position of a field.
 	Source Source `json:"-"`
+	// Lock has the images that are pinned; nil where nobody locked any.
+	Lock Lock `json:"-"`
 
 	// What the environment is for. "development" alone may hold secrets in
 	// plain text, self-signed certificates and hostPath volumes. Default:
@@ -55,8 +57,14 @@ type Environment struct {
 	// who runs `kubectl apply -k`.
 	GitOps GitOps `json:"gitops"`
 	// Images that differ from the catalogue, by the catalogue's image name:
-	// a mirror, another tag, a digest. Default: none.
+	// a repository of one's own, another tag, a digest. Default: none.
 	Images map[string]Image `json:"images,omitempty"`
+	// Registry that has what Docker Hub has, with a path if it has one: all
+	// images come from there, the languages' too, under their names on Docker
+	// Hub ("library/nginx"). images.<name>.repository wins over it, and so does
+	// runtimes.registry for the languages' images. Images of users' own are
+	// their own affair. Default: none, Docker Hub itself.
+	Mirror string `json:"mirror"`
 	// Names of Secrets of type kubernetes.io/dockerconfigjson, in both
 	// namespaces, with which images are pulled. Default: none.
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
@@ -647,6 +655,11 @@ type Actions struct {
 	// it writes and logs: one that takes more is evicted. Nodes must have that
 	// much for each of their pods. Absent: actions may fill the node's disk.
 	EphemeralStorage string `json:"ephemeralStorage,omitempty"`
+	// Whether a pod on each of the invokers' nodes pulls the images of all
+	// languages that are offered, before anyone calls an action: on a new node
+	// too. They stay on the disk until the kubelet needs the room. Default:
+	// false, because all of them are some gigabytes.
+	PrePull bool `json:"prePull"`
 	// Where actions may connect to, besides the cluster's DNS.
 	Egress Egress `json:"egress"`
 }
@@ -723,7 +736,7 @@ type Runtimes struct {
 	// list, which means all.
 	Families []string `json:"families,omitempty"`
 	// Registry that the languages' images are pulled from, with a path if
-	// it has one: a mirror. Default: none, the cluster's own default.
+	// it has one. Default: mirror, and without it the cluster's own default.
 	Registry string `json:"registry"`
 	// Idle action pods that each invoker keeps ready, by kind. Default: the
 	// manifest's own.
@@ -945,7 +958,7 @@ type ArgoCD struct {
 	// that it runs on.
 	Server string `json:"server"`
 	// ApplicationSet that makes the Application, together with those of the
-	// other environments that name it: clusters/_argocd/<namespace>/ has it.
+	// other environments that name it: clusters/_sets/argocd/<namespace>/ has it.
 	// Absent: the Application is written out.
 	ApplicationSet string `json:"applicationSet,omitempty"`
 }

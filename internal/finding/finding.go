@@ -49,7 +49,7 @@ type Finding struct {
 }
 
 // In is the position with its file as seen from a directory, with forward
-// slashes. A file outside the directory stays as it is.
+// slashes. One far outside the directory stays as it is.
 func (p Position) In(dir string) Position {
 	p.File = relative(p.File, dir)
 	return p

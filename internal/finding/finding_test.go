@@ -33,6 +33,7 @@ help: want an integer from 1 to 65535
 `},
 		{"no line, no help", []Finding{{Code: "WO111", Severity: Error, Position: Position{File: "/elsewhere/b.cue"}, Message: "the file has no package clause"}},
 			"/elsewhere/b.cue: error WO111: the file has no package clause\n"},
+		{"outside, and near", []Finding{{Code: "WO111", Severity: Error, Position: Position{File: "/b.cue"}, Message: "m"}}, "/b.cue: error WO111: m\n"},
 		{"nowhere", []Finding{{Code: "WO201", Severity: Warning, Message: "m", Help: "h"}}, "warning WO201: m\nhelp: h\n"},
 		{"a file that is gone", []Finding{{Code: "WO101", Severity: Error, Position: Position{"gone.cue", 3, 1}, Message: "m"}}, "gone.cue:3:1: error WO101: m\n"},
 		{"past the end", []Finding{{Code: "WO100", Severity: Error, Position: Position{"/repo/environments/a.cue", 99, 1}, Message: "m"}}, "environments/a.cue:99:1: error WO100: m\n"},
@@ -118,5 +119,53 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 	if got, want := b.String(), "a.cue:1:1: error WO106: wrong\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Of one code, so many findings about whole files are shown. Those at a line are
+// all there.
+func TestFew(t *testing.T) {
+	file := func(code, name string) Finding {
+		return Finding{Code: code, Severity: Error, Position: Position{File: name}, Message: "m"}
+	}
+	line := Finding{Code: "WO301", Severity: Error, Position: Position{"z", 1, 1}, Message: "m"}
+	two := []Finding{file("WO301", "a"), file("WO307", "b"), file("WO301", "c"), line, line}
+	three := append(two, file("WO301", "d"), file("WO307", "e"), file("WO307", "f"))
+	for _, tt := range []struct {
+		name string
+		fs   []Finding
+		most int
+		want string
+	}{
+		{"all", three, 0, ""},
+		{"one below", two, 3, ""},
+		{"as many", two, 2, ""},
+		{"one above", three, 2, "and 1 more of WO301, 1 more of WO307, which --output json lists"},
+		{"of one code", three[:6], 2, "and 1 more of WO301, which --output json lists"},
+	} {
+		shown, rest := few(tt.fs, tt.most)
+		if rest != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, rest, tt.want)
+		}
+		if want := len(tt.fs) - strings.Count(tt.want, "more of"); len(shown) != want {
+			t.Errorf("%s: %d are shown, want %d", tt.name, len(shown), want)
+		}
+	}
+	var b strings.Builder
+	if err := WriteText(&b, three, Options{Most: 2}); err != nil || !strings.HasSuffix(b.String(), "\n\nand 1 more of WO301, 1 more of WO307, which --output json lists\n") {
+		t.Errorf("printed %q, %v", b.String(), err)
+	}
+}
+
+// A file's name moves no cursor, and begins no line of its own.
+func TestNamesAreHarmless(t *testing.T) {
+	var b strings.Builder
+	f := Finding{Code: "WO307", Severity: Error, Position: Position{File: "a\x1b[2J\n::error::b"}, Message: "m\x1b]0;x\a", Help: "do this\r"}
+	if err := WriteText(&b, []Finding{f}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	want := `"a\x1b[2J\n::error::b": error WO307: m\x1b]0;x\a` + "\nhelp: do this\\r\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("text (-want +got):\n%s", diff)
 	}
 }

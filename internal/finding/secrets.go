@@ -3,6 +3,7 @@ package finding
 import (
 	"cmp"
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,8 +29,11 @@ type Secrets struct {
 
 	mu     sync.Mutex
 	sorted []string          // values that are long, the longest first
+	short  map[string]bool   // values that are not
 	every  *strings.Replacer // hides values
 	strict *strings.Replacer // hides words between quotes, too
+	folds  []string          // values that are long, folded, the longest first
+	folded *strings.Replacer // changes what has one of folds in it
 }
 
 // Add takes a value to hide, in each of the forms in which it may be shown.
@@ -52,7 +56,8 @@ func (s *Secrets) Add(value string) {
 
 // AddWord takes a value that is also the name of something, such as the user
 // "admin". It is hidden between quotes in findings about lines that hold a
-// secret: elsewhere nobody could tell which of the two it is.
+// secret: elsewhere nobody could tell which of the two it is. A value that was
+// added as such, too, is no word.
 func (s *Secrets) AddWord(value string) {
 	if s.words == nil {
 		s.words = map[string]bool{}
@@ -94,44 +99,72 @@ func (s *Secrets) Holds(file string, line int) bool {
 // error, a difference.
 func (s *Secrets) Hide(text string) string { return s.hide(text, true) }
 
+// HideValues is Hide for what is no text about a secret but one that may have it
+// in it: words stay as they are.
+func (s *Secrets) HideValues(text string) string { return s.hide(text, false) }
+
 // Shows tells that a line of a file has a secret in it.
-func (s *Secrets) Shows(line string) bool {
-	if s.empty() {
-		return false
-	}
-	s.build()
-	return s.every.Replace(line) != line
-}
+func (s *Secrets) Shows(line string) bool { return s.hide(line, false) != line }
 
 // Seal returns findings that anyone may see: no secret is in their texts, and
 // those about a line that holds one are Hidden.
 func (s *Secrets) Seal(fs []Finding) []Finding {
-	if s == nil {
-		return fs
-	}
 	sealed := make([]Finding, len(fs))
 	for i, f := range fs {
 		f.Hidden = f.Hidden || s.Holds(f.File, f.Line)
-		f.Path = s.hide(f.Path, false)
+		f.Path = s.hidePath(f.Path)
+		login := hideLogins(f.Message) != f.Message
 		f.Message = s.hide(f.Message, f.Hidden)
-		f.Help = s.hide(f.Help, f.Hidden)
+		f.Help = withoutGuess(s.hide(f.Help, f.Hidden), login)
 		sealed[i] = f
 	}
 	return sealed
+}
+
+// withoutGuess leaves out of a help what a value was meant to be, if that is masked
+// or may be a part of a login: nobody could read it.
+func withoutGuess(help string, login bool) string {
+	guess, rest, ok := strings.Cut(help, "? ")
+	if !ok || !strings.HasPrefix(guess, "did you mean ") || !login && !strings.Contains(guess, Mask) {
+		return help
+	}
+	return strings.ToLower(rest[:1]) + rest[1:]
 }
 
 func (s *Secrets) empty() bool { return s == nil || len(s.values)+len(s.words) == 0 }
 
 func (s *Secrets) hide(text string, strict bool) string {
 	if s.empty() {
-		return text
+		return hideLogins(text)
 	}
 	s.build()
 	r := s.every
 	if strict {
 		r = s.strict
 	}
-	return s.hideCut(r.Replace(text))
+	text = s.hideCut(r.Replace(text))
+	if len(s.folds) > 0 {
+		if f := fold(text); s.folded.Replace(f.text) != f.text {
+			text = f.mask(text, s.folds)
+		}
+	}
+	return hideLogins(text)
+}
+
+// hidePath hides a label that is a short value, too: in a path it stands without
+// quotes.
+func (s *Secrets) hidePath(path string) string {
+	path = s.hide(path, false)
+	if s.empty() || len(s.short) == 0 {
+		return path
+	}
+	labels := strings.Split(path, ".")
+	for i, label := range labels {
+		if s.short[label] {
+			labels[i] = Mask
+		}
+	}
+	return strings.Join(labels, ".")
 }
 
 // build makes what hides, once after the last value.
@@ -141,25 +174,31 @@ func (s *Secrets) build() {
 	if s.every != nil {
 		return
 	}
-	s.sorted = nil
-	var short, words []string
+	s.sorted, s.folds, s.short = nil, nil, map[string]bool{}
+	folds := map[string]bool{}
 	for v := range s.values {
-		if utf8.RuneCountInString(v) >= long && !s.words[v] {
-			s.sorted = append(s.sorted, v)
-		} else if !s.words[v] {
-			short = append(short, v)
+		if utf8.RuneCountInString(v) < long {
+			s.short[v] = true
+			continue
+		}
+		s.sorted = append(s.sorted, v)
+		if f := foldValue(v); utf8.RuneCountInString(f) >= long {
+			folds[f] = true
 		}
 	}
-	for w := range s.words {
-		words = append(words, w)
-	}
-	slices.SortFunc(s.sorted, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	var pairs []string
+	longest := func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }
+	slices.SortFunc(s.sorted, longest)
+	s.folds = slices.SortedFunc(maps.Keys(folds), longest)
+	var pairs, folded []string
 	for _, v := range s.sorted {
 		pairs = append(pairs, v, Mask)
 	}
-	pairs = append(pairs, quotes(short)...)
-	s.strict = strings.NewReplacer(append(slices.Clone(pairs), quotes(words)...)...)
+	for _, f := range s.folds {
+		folded = append(folded, f, "")
+	}
+	pairs = append(pairs, quotes(slices.Sorted(maps.Keys(s.short)))...)
+	s.folded = strings.NewReplacer(folded...)
+	s.strict = strings.NewReplacer(append(slices.Clone(pairs), quotes(slices.Sorted(maps.Keys(s.words)))...)...)
 	s.every = strings.NewReplacer(pairs...)
 }
 

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -21,6 +23,9 @@ type Options struct {
 	Read func(file string) ([]byte, error)
 	// Secrets are hidden, whoever made the findings.
 	Secrets *Secrets
+	// Most is how many findings of one code the text printer shows that are
+	// about whole files; the rest are counted. 0: all.
+	Most int
 }
 
 // WriteText prints findings for people:
@@ -32,7 +37,7 @@ type Options struct {
 func WriteText(w io.Writer, fs []Finding, o Options) error {
 	sources := map[string][]byte{}
 	var b bytes.Buffer
-	fs = o.Secrets.Seal(fs)
+	fs, rest := few(o.Secrets.Seal(fs), o.Most)
 	for i, f := range fs {
 		if i > 0 && !sameHelp(fs[i-1], f) {
 			b.WriteByte('\n')
@@ -40,7 +45,7 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 		if place := f.place(o.Dir); place != "" {
 			b.WriteString(place + ": ")
 		}
-		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, f.Message)
+		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, Plain(f.Message))
 		if f.Line > 0 && o.Read != nil && !f.Hidden && !f.secret() {
 			if _, ok := sources[f.File]; !ok {
 				// A file that is gone costs the line, not the finding.
@@ -51,11 +56,40 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 			}
 		}
 		if f.Help != "" && (i+1 == len(fs) || !sameHelp(f, fs[i+1])) {
-			fmt.Fprintf(&b, "help: %s\n", f.Help)
+			fmt.Fprintf(&b, "help: %s\n", Plain(f.Help))
 		}
+	}
+	if rest != "" {
+		fmt.Fprintf(&b, "\n%s\n", rest)
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// few leaves out what is more than most of one code, about whole files, and says
+// how many those are.
+func few(fs []Finding, most int) (shown []Finding, rest string) {
+	if most == 0 {
+		return fs, ""
+	}
+	seen := map[string]int{}
+	for _, f := range fs {
+		if f.Line == 0 && f.File != "" {
+			if seen[f.Code]++; seen[f.Code] > most {
+				continue
+			}
+		}
+		shown = append(shown, f)
+	}
+	for _, code := range slices.Sorted(maps.Keys(seen)) {
+		if more := seen[code] - most; more > 0 {
+			rest += fmt.Sprintf(", %d more of %s", more, code)
+		}
+	}
+	if rest == "" {
+		return shown, ""
+	}
+	return shown, "and " + strings.TrimPrefix(rest, ", ") + ", which --output json lists"
 }
 
 // sameHelp tells that two findings about whole files want the same to be done: it
@@ -71,7 +105,7 @@ func (f Finding) secret() bool {
 }
 
 func (f Finding) place(dir string) string {
-	s := relative(f.File, dir)
+	s := PlainFile(relative(f.File, dir))
 	if s == "" || f.Line == 0 {
 		return s
 	}
@@ -82,11 +116,11 @@ func (f Finding) place(dir string) string {
 	return s
 }
 
-// relative shows a file as seen from dir, with forward slashes. A file outside
-// dir stays as it is.
+// relative shows a file as seen from dir, with forward slashes, unless it is
+// outside of dir and the way there is no shorter than its whole path.
 func relative(file, dir string) string {
 	if dir != "" && filepath.IsAbs(file) {
-		if r, err := filepath.Rel(dir, file); err == nil && r != ".." && !strings.HasPrefix(r, ".."+string(filepath.Separator)) {
+		if r, err := filepath.Rel(dir, file); err == nil && len(r) < len(file) {
 			file = r
 		}
 	}

@@ -60,8 +60,8 @@ type arch struct {
 func (v view) Archs() []arch {
 	by := map[string][]string{}
 	for _, name := range v.Components() {
-		if a := v.Catalog.Components[name].Arch; a != "" {
-			by[a] = append(by[a], name)
+		if all, known := v.Architectures(name); known && len(all) == 1 {
+			by[all[0]] = append(by[all[0]], name)
 		}
 	}
 	var all []arch

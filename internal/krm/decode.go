@@ -1,8 +1,9 @@
 package krm
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
+	"reflect"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -29,11 +30,14 @@ func Decode[Spec any](rl *ResourceList, kind string) (Config[Spec], error) {
 		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
 	}
 	v, err := value.Read(rl.FunctionConfig.YNode())
-	if _, ok := v.(M); err != nil || !ok {
+	if err != nil {
+		return c, failure("functionConfig has what JSON has not: a key that is no text or there twice, a number such as .nan, or an alias to what it stands in")
+	}
+	if _, ok := v.(M); !ok {
 		return c, failure("functionConfig is not a YAML mapping")
 	}
 	if err := value.Into(v, &c); err != nil {
-		return c, failure("functionConfig of kind %s: %s", kind, strings.TrimPrefix(err.Error(), "json: "))
+		return c, failure("functionConfig of kind %s: %s", kind, cmp.Or(misfit(v, reflect.TypeOf(c), ""), "a value in it is of the wrong form"))
 	}
 	if c.APIVersion != APIVersion || c.Kind != kind {
 		return c, failure("functionConfig is %s %q, wanted %s %q", c.APIVersion, c.Kind, APIVersion, kind)

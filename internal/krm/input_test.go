@@ -19,6 +19,20 @@ func TestExecuteRefuses(t *testing.T) {
 		"a field of it twice":     {"functionConfig: {kind: A, spec: {l: [{b: 1, b: 2}]}}\nitems: []\n", "b is written twice in the functionConfig"},
 		"items twice":             {config + "items: [{kind: B}]\nitems: [{kind: C}]\n", "items is written twice in the list"},
 		"items a mapping":         {config + "items: {kind: B}\n", "items is no list"},
+		"item a number":           {config + "items: [{kind: B}, 5]\n", "item 2 of the list is no object"},
+		"item empty":              {config + "items: [null]\n", "item 1 of the list is no object"},
+		"item's field twice":      {config + "items: [{kind: B, spec: [{a: 1, a: 2}]}]\n", "item 1 of the list: a is written twice"},
+		"item's kind":             {config + "items: [{kind: [B]}]\n", "item 1 of the list: kind is a list, wanted a text"},
+		"item's metadata":         {config + "items: [{kind: B, metadata: true}]\n", "item 1 of the list: metadata is true or false, wanted a mapping"},
+		"item's metadata empty":   {config + "items: [{kind: B, metadata: }]\n", "item 1 of the list: metadata is empty, wanted a mapping"},
+		"item's name":             {config + "items: [{kind: B, metadata: {name: {a: b}}}]\n", "item 1 of the list: metadata.name is a mapping, wanted a text"},
+		"item's labels":           {config + "items: [{kind: B}, {kind: B, metadata: {labels: 1.5}}]\n", "item 2 of the list: metadata.labels is a number, wanted a mapping"},
+		"item's annotation":       {config + "items: [{kind: B, metadata: {annotations: {a: [b]}}}]\n", "item 1 of the list: metadata.annotations[\"a\"] is a list, wanted a text"},
+		"an alias in an item":     {config + "items: [{kind: B, metadata: &m {labels: {a: *m}}}]\n", "item 1 of the list: metadata.labels[\"a\"] is a mapping, wanted a text"},
+		"an alias to nothing":     {config + "items: [*m]\n", "the input is not YAML"},
+		"a bracket too many":      {config + "items: []\nmore: [\n  a]]\n", "the input is not YAML, near line 5"},
+		"two documents":           {config + "items: []\n---\na: b\n", "the input has more than one YAML document, the second one at line 5: a ResourceList is one"},
+		"a bad second document":   {config + "items: []\n---\na: [\n", "the input is not YAML, near line 6"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			run := func(*ResourceList) error { t.Error("the function runs"); return nil }
@@ -27,6 +41,25 @@ func TestExecuteRefuses(t *testing.T) {
 				t.Errorf("error %v, want %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// What is no list at all is told in words, too.
+func TestExecuteRefusesOtherInput(t *testing.T) {
+	for input, want := range map[string]string{
+		"":        "there is nothing to read: a ResourceList is wanted on standard input",
+		"# no\n":  "there is nothing to read: a ResourceList is wanted on standard input",
+		"---\n":   "the input is empty, wanted a ResourceList",
+		"hello":   "the input is a text, wanted a ResourceList",
+		"[1, 2]":  "the input is a list, wanted a ResourceList",
+		"7":       "the input is a number, wanted a ResourceList",
+		"a: [\nb": "the input is not YAML, near line 2",
+		"\ta: b":  "the input is not YAML",
+	} {
+		err := Execute(func(*ResourceList) error { return nil }, &kio.ByteReadWriter{Reader: strings.NewReader(input), Writer: &bytes.Buffer{}})
+		if err == nil || err.Error() != want {
+			t.Errorf("%q: error %v, want %s", input, err, want)
+		}
 	}
 }
 

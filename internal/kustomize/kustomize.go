@@ -44,12 +44,14 @@ func (o Object) String() string {
 // Build runs `kustomize build dir` on a file system and returns the objects in
 // the order of its output. A *ReferenceError says that the tree wants something
 // from the network, or that is not there, a *BoundError that a file of the
-// repository is too large. Any other error is kustomize's own complaint; a panic
+// repository is too large, a *CauseError what else is wrong with its files. Any other error is kustomize's own complaint; a panic
 // of the engine is one too.
 func Build(files filesys.FileSystem, dir string) ([]Object, error) {
 	objects, _, err := build(files, dir)
-	if tree, ok := files.(*Tree); ok {
-		err = tree.excess.instead(err)
+	if tree, ok := files.(*Tree); ok && tree.disk != nil {
+		if err = tree.own.instead(err); err != nil {
+			err = tree.explain(err)
+		}
 	}
 	return objects, err
 }

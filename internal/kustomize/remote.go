@@ -19,9 +19,9 @@ import (
 // ReferenceError says that a kustomization refers to what cannot take part in
 // a build.
 type ReferenceError struct {
-	// File is the kustomization that refers to it, Line counts from 1.
-	File string
-	Line int
+	// File is the kustomization that refers to it, Line and Column count from 1.
+	File         string
+	Line, Column int
 	// Field is the top-level field of the kustomization.
 	Field string
 	// Reference is the value as written.
@@ -127,7 +127,7 @@ func (s *scanner) kustomization(dir, file string, n *yaml.RNode) error {
 		// The engine reads field names as encoding/json does, in any case.
 		field, value := strings.ToLower(content[i].Value), content[i+1]
 		cannot := func(v *yaml.Node, why error) error {
-			return &ReferenceError{File: shown(file), Line: v.Line, Field: content[i].Value, Reference: v.Value, Why: why}
+			return &ReferenceError{File: shown(file), Line: v.Line, Column: v.Column, Field: content[i].Value, Reference: v.Value, Why: why}
 		}
 		s.found.reaches = s.found.reaches || !slices.Contains(contained, field)
 		switch {

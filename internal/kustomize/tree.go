@@ -17,7 +17,7 @@ type Tree struct {
 	layers []layer
 	disk   fs.ReadLinkFS // nil: there is nothing but the layers
 	refuse func(real string) error
-	excess *excess // on the disk
+	own    *own // what is read from disk
 }
 
 type layer struct {
@@ -56,7 +56,7 @@ func newLayer(files map[string][]byte) layer {
 // nil is no reason. Give it an os.Root's FS, for the links that come while one
 // looks.
 func (t *Tree) Over(repository fs.ReadLinkFS, refuse func(real string) error) *Tree {
-	return &Tree{t.layers, repository, refuse, &excess{}}
+	return &Tree{t.layers, repository, refuse, &own{texts: map[string][]byte{}}}
 }
 
 // ReadFile returns the content of a file.
@@ -73,8 +73,9 @@ func (t *Tree) ReadFile(name string) ([]byte, error) {
 			return content, nil
 		}
 	}
+	t.own.begin(p)
 	content, err := ReadOwn(t.disk, p, p)
-	t.excess.note(err)
+	t.own.read(p, content, err)
 	return content, err
 }
 

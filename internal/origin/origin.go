@@ -49,7 +49,7 @@ func Of(v *derived.Values) []Value {
 	w := &walker{source: v.Env.Source, follows: v.Follows(), seen: map[string]bool{}}
 	w.walk(nil, reflect.ValueOf(v.Env).Elem(), false)
 	w.rest("")
-	hide(w.values)
+	hide(w.values, w.source.Secrets())
 	return w.values
 }
 

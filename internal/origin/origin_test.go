@@ -154,6 +154,7 @@ a: {
 	cluster: storage: class: "fast"
 	kafka: mode: "separate"
 	apigateway: enabled: true
+	gitops: flux: oci: url: "oci://registry.example.com/openwhisk"
 }
 `))
 	derivedPaths := map[string]bool{}

@@ -1,9 +1,11 @@
 package origin
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/contract"
+	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/place"
 )
 
@@ -12,8 +14,9 @@ import (
 const embedded = 8
 
 // hide takes out the values that are secret, and those that hold one of them:
-// a shared field may have brought it elsewhere.
-func hide(values []Value) {
+// a shared field may have brought it elsewhere. known are those of all
+// environments, in whatever form.
+func hide(values []Value, known *finding.Secrets) {
 	var secrets []string
 	for i, v := range values {
 		if contract.IsSecret(place.SplitPath(v.Path)) {
@@ -24,12 +27,29 @@ func hide(values []Value) {
 		}
 	}
 	for i, v := range values {
+		values[i].Path = known.HideValues(v.Path)
+		for j, from := range v.From {
+			values[i].From[j] = known.HideValues(from)
+		}
+		if shows(v.Value, known) {
+			values[i].Value, values[i].Hidden = nil, true
+		}
 		for _, s := range secrets {
 			if holds(v.Value, s) {
 				values[i].Value, values[i].Hidden = nil, true
 			}
 		}
 	}
+}
+
+func shows(value any, known *finding.Secrets) bool {
+	switch value := value.(type) {
+	case string:
+		return known.Shows(value)
+	case []string:
+		return slices.ContainsFunc(value, known.Shows)
+	}
+	return false
 }
 
 func holds(value any, secret string) bool {

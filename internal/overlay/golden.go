@@ -1,6 +1,8 @@
 package overlay
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"regexp"
 	"strings"
 
@@ -38,9 +40,23 @@ func GoldenNames(built []kustomize.Object) []string {
 		if shared[strings.ToLower(name)] > 1 && o.Namespace != "" {
 			name += "-" + o.Namespace
 		}
-		files[i] = taken.take(name + ".yaml")
+		files[i] = taken.take(short(name) + ".yaml")
 	}
 	return files
+}
+
+// mostFileName is the most bytes of a file's name before its ending. File systems
+// take 255, and a kind, a name and a namespace that a cluster takes may have more.
+const mostFileName = 200
+
+// short cuts a name that is too long, and ends it with a hash of all of it.
+func short(name string) string {
+	if len(name) <= mostFileName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	end := hex.EncodeToString(sum[:6])
+	return strings.ToValidUTF8(name[:mostFileName-1-len(end)], "") + "-" + end
 }
 
 // jobHash is what names a Job after its content.

@@ -132,3 +132,21 @@ func objects(t *testing.T, text string) []*yaml.RNode {
 	}
 	return nodes
 }
+
+// What a cluster takes has a file name that a file system takes.
+func TestGoldenNamesAreShort(t *testing.T) {
+	object := func(name string) kustomize.Object { return kustomize.Object{Kind: "ConfigMap", Name: name} }
+	at := strings.Repeat("a", mostFileName-len("configmap-"))
+	got := GoldenNames([]kustomize.Object{object(at), object(at + "a"), object(at + "b")})
+	if want := "configmap-" + at + ".yaml"; got[0] != want {
+		t.Errorf("%s, want %s", got[0], want)
+	}
+	for _, name := range got[1:] {
+		if len(name) != mostFileName+len(".yaml") || !strings.HasPrefix(name, got[0][:mostFileName-13]) {
+			t.Errorf("%s has %d bytes", name, len(name))
+		}
+	}
+	if got[1] == got[2] {
+		t.Errorf("two objects have the file %s", got[1])
+	}
+}

@@ -13,6 +13,9 @@
 //
 //	go -C internal/parity run . -golden ../../golden/production ../../overlays/production
 //
+// With several folders the builds together must be the files. With -annotated they
+// may have more annotations, those of a tool that delivers them.
+//
 // Exit codes: 0 fine, 1 the golden files differ, 2 wrong use or a failed build.
 // Building it needs its pinned modules, in the module cache or by network;
 // running it needs neither.
@@ -23,6 +26,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,25 +53,31 @@ func main() {
 func run(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("parity", flag.ContinueOnError)
 	golden := flags.String("golden", "", "folder of golden files to compare with")
+	annotated := flags.String("annotated", "", "prefix of annotations that may be there besides")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if flags.NArg() != 1 {
-		return errors.New("usage: parity [-golden GOLDEN] DIR")
+	if flags.NArg() == 0 {
+		return errors.New("usage: parity [-golden GOLDEN [-annotated PREFIX]] DIR...")
 	}
-	objects, err := build(flags.Arg(0))
-	if err != nil {
-		return err
+	var objects []string
+	for _, dir := range flags.Args() {
+		built, err := build(dir, *annotated)
+		if err != nil {
+			return err
+		}
+		objects = append(objects, built...)
 	}
 	if *golden != "" {
 		return compare(objects, *golden)
 	}
-	_, err = io.WriteString(out, strings.Join(objects, "---\n"))
+	_, err := io.WriteString(out, strings.Join(objects, "---\n"))
 	return err
 }
 
-// build returns each object as the command prints it.
-func build(dir string) ([]string, error) {
+// build returns each object as the command prints it, less the annotations of a
+// prefix.
+func build(dir, less string) ([]string, error) {
 	m, err := krusty.MakeKustomizer(&krusty.Options{
 		Reorder:          krusty.ReorderOptionUnspecified,
 		LoadRestrictions: types.LoadRestrictionsRootOnly,
@@ -78,6 +88,11 @@ func build(dir string) ([]string, error) {
 	}
 	var objects []string
 	for _, r := range m.Resources() {
+		kept := r.GetAnnotations()
+		maps.DeleteFunc(kept, func(key, _ string) bool { return less != "" && strings.HasPrefix(key, less) })
+		if err := r.SetAnnotations(kept); err != nil {
+			return nil, fmt.Errorf("print %s: %w", r.CurId(), err)
+		}
 		text, err := r.AsYAML()
 		if err != nil {
 			return nil, fmt.Errorf("print %s: %w", r.CurId(), err)

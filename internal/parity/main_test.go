@@ -39,6 +39,14 @@ func TestRun(t *testing.T) {
 		t.Error(err)
 	}
 	var d *difference
+	write(t, dir, map[string]string{"more/kustomization.yaml": "resources: [../k]\ncommonAnnotations: {example.com/tool: x}\n"})
+	more := filepath.Join(dir, "more")
+	if err := run([]string{"-golden", filepath.Join(dir, "same"), "-annotated", "example.com/", more}, &out); err != nil {
+		t.Error(err)
+	}
+	if err := run([]string{"-golden", filepath.Join(dir, "same"), "-annotated", "example.org/", more}, &out); err == nil {
+		t.Error("an annotation of nobody's passes")
+	}
 	if err := run([]string{"-golden", filepath.Join(dir, "other"), k}, &out); !errors.As(err, &d) || len(d.files) != 1 || len(d.objects) != 1 {
 		t.Errorf("got %v, want one file and one object that differ", err)
 	}

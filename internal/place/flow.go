@@ -1,6 +1,7 @@
 package place
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -47,7 +48,12 @@ type flow struct {
 	imports []string
 	seen    map[ast.Node]bool
 	found   []ast.Expr
+	guesses int // how many names were looked for that nothing has
 }
+
+// maxGuesses: each compares a name with all others. Of more mistakes than these
+// none is read to its end.
+const maxGuesses = 20
 
 // visit collects what has a name, and the fields that are wanted.
 func (f *flow) visit(n ast.Node, s *scope, labels []string) {
@@ -123,7 +129,8 @@ func (f *flow) mark(n ast.Node, s *scope) {
 			f.mark(n.Value, s)
 			return false
 		case *ast.BasicLit:
-			if slices.Contains([]token.Token{token.STRING, token.INT, token.FLOAT, token.INTERPOLATION}, n.Kind) {
+			// What has no place is a bound of ours: see guard.go.
+			if n.Pos().IsValid() && slices.Contains([]token.Token{token.STRING, token.INT, token.FLOAT, token.INTERPOLATION}, n.Kind) {
 				f.found = append(f.found, n)
 			}
 		case *ast.ForClause:
@@ -148,13 +155,13 @@ func (f *flow) refer(e ast.Expr, s *scope) {
 	if len(next) == 0 {
 		switch e := e.(type) {
 		case *ast.Ident:
-			next = f.named[e.Name]
-			if len(next) == 0 && ast.IsValidIdent(e.Name) && !predeclared(e.Name) && !slices.Contains(f.imports, e.Name) {
+			next = f.meant(e.Name)
+			if len(f.named[e.Name]) == 0 && ast.IsValidIdent(e.Name) && !predeclared(e.Name) && !slices.Contains(f.imports, e.Name) {
 				f.found = append(f.found, e)
 			}
 		case *ast.SelectorExpr:
 			name, _, _ := ast.LabelName(e.Sel)
-			next = f.named[name]
+			next = f.meant(name)
 			f.mark(e.X, s)
 		case *ast.IndexExpr:
 			f.mark(e.X, s)
@@ -163,6 +170,18 @@ func (f *flow) refer(e ast.Expr, s *scope) {
 	for _, pl := range next {
 		f.mark(pl.value, pl.scope)
 	}
+}
+
+// meant is everything of a name, or of the one that it was most likely meant to
+// be.
+func (f *flow) meant(name string) []Place {
+	if found := f.named[name]; len(found) > 0 {
+		return found
+	}
+	if f.guesses++; f.guesses > maxGuesses {
+		return nil
+	}
+	return f.named[Suggest(name, slices.Sorted(maps.Keys(f.named)))]
 }
 
 // predeclared are the names that CUE itself defines, and "_".

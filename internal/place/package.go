@@ -62,6 +62,12 @@ func (p *Package) allFiles() []*ast.File {
 	return files
 }
 
+// Has tells whether a place is in a file of the package or of one that it
+// imports: the evaluator knows places in texts that it decoded, too.
+func (p *Package) Has(pos token.Pos) bool {
+	return pos.IsValid() && slices.ContainsFunc(p.allFiles(), func(f *ast.File) bool { return f.Filename == pos.Filename() })
+}
+
 // Names lists what the user's files define.
 func (p *Package) Names() []string {
 	var names []string

@@ -1,9 +1,7 @@
 package place
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"cuelang.org/go/cue/ast"
@@ -20,7 +18,7 @@ type scale struct {
 	hops  int               // references that are being followed
 	// numbers that expressions are, each looked for once: one that names another
 	// twice would take twice as long for each step.
-	numbers map[ast.Expr]number
+	numbers map[ast.Expr]integer
 	// imported packages by the name that a file gives them.
 	imported map[string]string
 	found    []finding.Finding
@@ -35,13 +33,13 @@ func (p *Package) weigh() []finding.Finding {
 		known: map[ast.Node]weight{},
 		open:  map[ast.Node]bool{},
 
-		numbers:  map[ast.Expr]number{},
+		numbers:  map[ast.Expr]integer{},
 		imported: map[string]string{},
 	}
 	for _, f := range p.Files {
 		for spec := range f.ImportSpecs() {
-			if name, err := strconv.Unquote(spec.Path.Value); err == nil && spec.Name != nil {
-				s.imported[spec.Name.Name] = name
+			if name, err := strconv.Unquote(spec.Path.Value); err == nil {
+				s.imported[importName(spec)] = name
 			}
 		}
 	}
@@ -51,6 +49,7 @@ func (p *Package) weigh() []finding.Finding {
 	}
 	// The bounds are those of an environment: there may be many.
 	s.decls(all, p.top())
+	s.guard()
 	return s.found
 }
 
@@ -246,24 +245,26 @@ func (s *scale) rounds(e *ast.Comprehension, in *scope) int {
 	return n
 }
 
-// counted are the calls whose result is larger than what they are given, with
-// the arguments that say how large.
-var counted = []string{"list.Range", "list.Repeat", "strings.Repeat"}
+// counted are the calls whose result is larger than what they are given, with the
+// number of their arguments.
+var counted = map[string]int{
+	"list.Range": 3, "list.Repeat": 2, "strings.Repeat": 2, "strings.Replace": 4, "strings.Join": 2,
+	"regexp.ReplaceAll": 3, "regexp.ReplaceAllLiteral": 3, "math/bits.Lsh": 2, "strconv.FormatFloat": 4,
+}
+
+// widest is what an encoder makes of one byte, at most.
+var widest = map[string]int{
+	"encoding/hex.Encode": 2, "encoding/base64.Encode": 2, "encoding/json.Marshal": 2, "strconv.Quote": 2, "html.Escape": 2,
+}
 
 func (s *scale) call(e *ast.CallExpr, in *scope) weight {
 	w := s.sum(e.Args, in)
 	w.ways = 1
-	sel, ok := e.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return w
+	name, _ := s.function(e)
+	if n, ok := widest[name]; ok {
+		return w.longer(n)
 	}
-	pkg, _ := sel.X.(*ast.Ident)
-	name, _, err := ast.LabelName(sel.Sel)
-	if pkg == nil || err != nil {
-		return w
-	}
-	name = cmp.Or(s.imported[pkg.Name], pkg.Name) + "." + name
-	if !slices.Contains(counted, name) {
+	if len(e.Args) != counted[name] || len(e.Args) == 0 {
 		return w
 	}
 	var numbers []int
@@ -271,14 +272,28 @@ func (s *scale) call(e *ast.CallExpr, in *scope) weight {
 		n, _ := s.number(a, in)
 		numbers = append(numbers, n)
 	}
-	switch {
-	case name == "list.Range" && len(numbers) == 3 && numbers[2] != 0:
-		n := max(0, (numbers[1]-numbers[0])/numbers[2])
-		return weight{values: n, elems: n}
-	case name == "list.Repeat" && len(numbers) == 2:
-		return s.of(e.Args[0], in).repeated(max(numbers[1], 1))
-	case name == "strings.Repeat" && len(numbers) == 2:
-		return s.of(e.Args[0], in).longer(numbers[1])
+	arg := func(i int) weight { return s.of(e.Args[i], in) }
+	long := func(i int) int { return max(arg(i).bytes, 1) }
+	switch name {
+	case "list.Range":
+		if numbers[2] != 0 {
+			n := max(0, (numbers[1]-numbers[0])/numbers[2])
+			return weight{values: n, elems: n}
+		}
+	case "list.Repeat":
+		return arg(0).repeated(max(numbers[1], 1))
+	case "strings.Repeat":
+		return weight{values: 1, bytes: long(0), told: arg(0).told}.longer(numbers[1])
+	case "strings.Replace":
+		return w.grown(times(long(0), arg(2).bytes))
+	case "regexp.ReplaceAll", "regexp.ReplaceAllLiteral":
+		return w.grown(times(long(1), arg(2).bytes))
+	case "strings.Join":
+		return w.grown(times(arg(0).elems, arg(1).bytes))
+	case "math/bits.Lsh":
+		return w.grown(numbers[1] / 8)
+	case "strconv.FormatFloat":
+		return w.grown(numbers[2])
 	}
 	return w
 }

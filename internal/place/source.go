@@ -40,11 +40,18 @@ func (s *Source) Secrets() *finding.Secrets { return s.Package.Secrets }
 // Label is Position for a path in parts.
 func (s *Source) Label(labels []string) token.Pos {
 	pl, whole := s.find(labels)
-	if !whole {
-		// Made by a comprehension, or not written at all. CUE knows the
-		// field of a comprehension, the syntax knows the enclosing one.
-		if n, ok := s.Data.lookup(labels); ok && n.Pos.IsValid() {
-			return n.Pos
+	if whole {
+		return pl.Label
+	}
+	// Made by a comprehension, or not written at all. CUE knows the field of a
+	// comprehension, the syntax knows the enclosing one. What is decoded has
+	// places in a text that nobody can open.
+	if n, ok := s.Data.lookup(labels); ok && s.Package.Has(n.Pos) {
+		return n.Pos
+	}
+	for n := len(labels); n >= 0 && !pl.Label.IsValid(); n-- {
+		if node, ok := s.Data.lookup(labels[:n]); ok && s.Package.Has(node.Pos) {
+			return node.Pos
 		}
 	}
 	return pl.Label

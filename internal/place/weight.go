@@ -72,14 +72,20 @@ func (w weight) longer(n int) weight {
 	return w
 }
 
+// grown is the weight with more text.
+func (w weight) grown(n int) weight {
+	w.bytes = plus(w.bytes, max(n, 0))
+	return w
+}
+
 // around is the weight of a struct, list or reference that has w in it.
 func (w weight) around() weight {
 	w.depth++
 	return w
 }
 
-// number is an integer, if it is known.
-type number struct {
+// integer is one, if it is known.
+type integer struct {
 	n  int
 	ok bool
 }
@@ -90,7 +96,7 @@ func (s *scale) number(e ast.Expr, in *scope) (int, bool) {
 		return known.n, known.ok
 	}
 	n, ok := s.read(e, in)
-	s.numbers[e] = number{n, ok}
+	s.numbers[e] = integer{n, ok}
 	return n, ok
 }
 

@@ -61,6 +61,14 @@ func TestTooHeavy(t *testing.T) {
 		{"deep the other way", "_a0: x: _a1\n" + strings.Repeat("\n", 3) + chain("_a9999: x: 1", "NOW: x: _a0", 1), ""},
 		{"a number of numbers", "import s \"strings\"\n_n0: 1\n" + chain("_a0: 1", "NOW: BEFORE + BEFORE", 60) + "\nx: s.Repeat(\"a\", _a60)", "17:7 " + values + "\n65:4 " + text},
 		{"under another name", "import s \"strings\"\nx: s.Repeat(\"a\", 2000000)", "2:4 " + text},
+		{"replaced text", "import \"strings\"\n_a: \"" + strings.Repeat("a", 1000) + "\"\nx: strings.Replace(_a, \"a\", _a, -1)", ""},
+		{"text replaced by more", "import \"strings\"\n_a: \"" + strings.Repeat("a", 1030) + "\"\nx: strings.Replace(_a, \"a\", _a, -1)", "3:4 " + text},
+		{"a pattern replaced", "import \"regexp\"\n_a: \"" + strings.Repeat("a", 1030) + "\"\nx: regexp.ReplaceAll(\"a\", _a, _a)", "3:4 " + text},
+		{"joined with much", "import (\"list\", \"strings\")\n_l: list.Repeat([\"\"], 2000)\nx: strings.Join(_l, \"" + strings.Repeat("a", 600) + "\")", "3:4 " + text},
+		{"encoded again and again", "import \"encoding/hex\"\nx: " + strings.Repeat("hex.Encode(", 20) + `"a"` + strings.Repeat(")", 20), "2:15 " + text},
+		{"shifted", "import \"math/bits\"\nx: bits.Lsh(1, 10M)", "2:4 " + text},
+		{"digits", "import \"strconv\"\nx: strconv.FormatFloat(1.5, 102, 2M, 64)", "2:4 " + text},
+		{"unknown text", "import \"strings\"\nx: strings.Repeat(y.z, 2M)", "2:4 " + text},
 		{"in a circle", "_a: x: _b\n_b: y: _a\n_c: _c", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

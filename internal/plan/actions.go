@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -100,13 +99,11 @@ func (p *planner) actionPod() (string, error) {
 func (p *planner) runtimesManifest() (string, error) {
 	manifest := map[string]any{"runtimes": map[string]any{}}
 	runtimes := manifest["runtimes"].(map[string]any)
-	for _, family := range slices.Sorted(maps.Keys(p.Catalog.Runtimes)) {
-		if chosen := p.Env.Runtimes.Families; len(chosen) > 0 && !slices.Contains(chosen, family) {
-			continue
-		}
+	for _, family := range p.Families() {
 		var kinds []any
 		for _, kind := range p.Catalog.Runtimes[family] {
 			kind = maps.Clone(kind)
+			kind["image"] = p.KindImage(kind).Pinned()
 			if cell, ok := p.Env.Runtimes.StemCells[kind["kind"].(string)]; ok {
 				memory, err := catalog.Text("{{mib .}}", cell.Memory)
 				if err != nil {

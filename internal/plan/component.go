@@ -122,12 +122,12 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	}
 	spec.PullSecrets = p.Env.ImagePullSecrets
 	spec.Secrets = p.versions
-	spec.Main.Image = p.image(c.Image)
+	spec.Main.Image = p.Image(c.Image)
 	for i, init := range spec.Init {
-		spec.Init[i].Image = p.image(cmp.Or(init.Image, c.Image))
+		spec.Init[i].Image = p.Image(cmp.Or(init.Image, c.Image))
 	}
 	if len(spec.Waits) > 0 {
-		spec.WaitImage = p.image(p.Catalog.WaitImage)
+		spec.WaitImage = p.Image(p.Catalog.WaitImage)
 	}
 	if r, _ := p.Resources(name); r != nil {
 		spec.Main.Resources = resourceFragment(*r)
@@ -208,22 +208,6 @@ func (p *planner) env(templates map[string]string) (map[string]string, error) {
 		}
 	}
 	return env, nil
-}
-
-// image as a container names it.
-func (p *planner) image(name string) string {
-	i, own := p.Catalog.Images[name], p.Env.Images[name]
-	if own.Repository != "" {
-		i.Repository = own.Repository
-	}
-	if own.Tag != "" {
-		i.Tag = own.Tag
-	}
-	ref := i.Repository + ":" + i.Tag
-	if own.Digest != "" {
-		ref += "@" + own.Digest
-	}
-	return ref
 }
 
 func resourceFragment(r environment.Resources) krm.M {

@@ -91,7 +91,7 @@ func (p *planner) certificates(own krm.Owner) certificates.Spec {
 	switch {
 	case tls.SelfSigned != nil:
 		s.Secret = ""
-		s.SelfSigned = &certificates.SelfSigned{Image: p.image(p.Catalog.Components[own.Component].Image)}
+		s.SelfSigned = &certificates.SelfSigned{Image: p.Image(p.Catalog.Components[own.Component].Image)}
 	case tls.CertManager != nil:
 		c := tls.CertManager
 		if !c.Wildcard {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -70,4 +71,23 @@ func lookAt(system fs.FS, key string) sight {
 		return lookItself(system, name)
 	}
 	return look(system, key)
+}
+
+// Read are the files of an input that the run read whole, by path, and the
+// symbolic links that it went through, in order.
+func (in *Inputs) Read(system string) (files map[string][]byte, links []string) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	files = map[string][]byte{}
+	for key, s := range in.seen[system] {
+		name, own := strings.CutPrefix(key, itself)
+		switch {
+		case own && s.target != "":
+			links = append(links, name)
+		case !own && s.content != nil:
+			files[name] = s.content
+		}
+	}
+	slices.Sort(links)
+	return files, links
 }

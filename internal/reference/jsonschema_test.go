@@ -25,6 +25,9 @@ func TestJSONSchemaAcceptsExamples(t *testing.T) {
 		t.Fatal("no examples", err)
 	}
 	for _, name := range names {
+		if filepath.Base(name) == "contract.cue" { // that is CUE's way to say it
+			continue
+		}
 		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -3,12 +3,10 @@ package render
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,21 +14,28 @@ import (
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/record"
 )
 
-// codeDelivery: the folder cannot be delivered as the environment asks for.
-const codeDelivery = "WO315"
+// Codes of findings about what delivers an environment.
+const (
+	codeDelivery = "WO316" // the folder cannot be delivered by the tool that the environment names
+)
+
+// repository is what record.Inputs calls the users' files.
+const repository = "repository"
 
 // deliver makes what the environment's tool reads, below clusters/<environment>/,
 // and proves that each wrapper builds the objects of the overlay.
-func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *witness) (map[string][]byte, error) {
+func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *record.Inputs) (map[string][]byte, error) {
 	own := in.Custom != overlay.NoCustom || len(in.Secrets) > 0
 	if own {
-		if link := seen.link(); link != "" && in.Values.Env.GitOps.Flux != nil {
-			return nil, undelivered(link, "this link is part of the build, and Flux leaves links out of what it reads",
+		read, links := seen.Read(repository)
+		if len(links) > 0 && in.Values.Env.GitOps.Flux != nil {
+			return nil, undelivered(links[0], "this link is part of the build, and Flux leaves links out of what it reads",
 				"put the file or the folder in its place, or refer to it by its path in kustomization.yaml")
 		}
-		in.Others = seen.folders(in.Base, in.Overlay, delivery.SecretsOf(in.Values.Env.Name))
+		in.Others = foldersBeside(read, in.Base, in.Overlay, delivery.SecretsOf(in.Values.Env.Name))
 	}
 	out, err := delivery.Of(in)
 	if refused := (*delivery.Refused)(nil); errors.As(err, &refused) {
@@ -69,51 +74,10 @@ func undelivered(at, message, help string) *CustomError {
 	}}
 }
 
-// witness is a repository that remembers which files and links were read.
-type witness struct {
-	fs.ReadLinkFS
-	mu           sync.Mutex
-	files, links map[string]bool
-}
-
-func newWitness(root fs.ReadLinkFS) *witness {
-	return &witness{ReadLinkFS: root, files: map[string]bool{}, links: map[string]bool{}}
-}
-
-// Open opens a file for reading.
-func (w *witness) Open(name string) (fs.File, error) {
-	f, err := w.ReadLinkFS.Open(name)
-	if err == nil {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.files[name] = true
-	}
-	return f, err
-}
-
-// ReadLink tells where a link leads.
-func (w *witness) ReadLink(name string) (string, error) {
-	to, err := w.ReadLinkFS.ReadLink(name)
-	if err == nil {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.links[name] = true
-	}
-	return to, err
-}
-
-// link is the first of those that were followed; empty if none was.
-func (w *witness) link() string {
-	for _, name := range slices.Sorted(maps.Keys(w.links)) {
-		return name
-	}
-	return ""
-}
-
-// folders are those of the files that were read, but for what is in others.
-func (w *witness) folders(others ...string) []string {
+// folders are those of files, but for what is in others.
+func foldersBeside(files map[string][]byte, others ...string) []string {
 	found := map[string]bool{}
-	for name := range w.files {
+	for name := range files {
 		dir := path.Dir(name)
 		if !slices.ContainsFunc(others, func(o string) bool { return dir == o || strings.HasPrefix(dir, o+"/") }) {
 			found[dir] = true

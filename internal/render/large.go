@@ -22,7 +22,7 @@ const (
 func tooLarge(b *kustomize.BoundError) *CustomError {
 	help := "the folder is for what an installation needs beside OpenWhisk: let large things come from where they are, such as a volume or an image"
 	if b.Line > 0 {
-		help = "write out what is needed: few aliases stand for much here"
+		help = "write out what is needed, without these aliases or this nesting: no cluster takes so much"
 	}
 	return &CustomError{finding.Finding{
 		Code: codeLarge, Severity: finding.Error,
@@ -32,8 +32,8 @@ func tooLarge(b *kustomize.BoundError) *CustomError {
 	}}
 }
 
-// storable finds the object that no cluster would take.
-func storable(at string, built []kustomize.Object) error {
+// sized finds the object that is too large for a cluster.
+func sized(at string, built []kustomize.Object) error {
 	for _, o := range built {
 		size, most := objectSize(o), maxObject
 		if o.Kind == "ConfigMap" || o.Kind == "Secret" {

@@ -9,7 +9,7 @@ import (
 	"github.com/whiskops/whiskops/internal/kustomize"
 )
 
-func TestStorable(t *testing.T) {
+func TestSized(t *testing.T) {
 	object := func(kind, field, text string) kustomize.Object {
 		o := kustomize.Object{Kind: kind, Name: "a", Value: map[string]any{field: map[string]any{"key": text}}}
 		o.YAML, _ = kustomize.MarshalYAML(o.Value)
@@ -34,7 +34,7 @@ func TestStorable(t *testing.T) {
 		{"object above", object("Widget", "spec", strings.Repeat("x", maxObject-spec+1)), "Widget a has 1572865 bytes, and an API server takes 1572864"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := storable("overlays/a/custom", []kustomize.Object{tt.object})
+			err := sized("overlays/a/custom", []kustomize.Object{tt.object})
 			got := ""
 			if custom := (*CustomError)(nil); errors.As(err, &custom) {
 				got = custom.Finding.Message

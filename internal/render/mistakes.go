@@ -2,6 +2,7 @@ package render
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/secret"
@@ -13,7 +14,12 @@ func Mistakes(err error) []finding.Finding {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []finding.Finding
 		for _, e := range many.Unwrap() {
-			all = append(all, Mistakes(e)...)
+			for _, f := range Mistakes(e) {
+				// What is above them all, each environment meets.
+				if !slices.Contains(all, f) {
+					all = append(all, f)
+				}
+			}
 		}
 		return all
 	}

@@ -192,6 +192,7 @@ func (r random) actions(env *environment.Environment) {
 	case 2:
 		a.Egress.Except = append(a.Egress.Except, "198.51.100.0/24")
 	}
+	a.PrePull = r.chance(30)
 	rt := &env.Runtimes
 	maybe(r, &rt.Families, []string{"nodejs"}, []string{"python", "nodejs", "go"})
 	maybe(r, &rt.Registry, "registry.example.com/mirror", "registry.example.com:5000")

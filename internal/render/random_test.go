@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
@@ -59,6 +61,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	if source := &env.Secrets.Source; source.SOPS != nil && env.GitOps.ArgoCD != nil || source.External != nil && env.CouchDB.External != nil {
 		*source = environment.SecretSource{} // which the rules refuse
 	}
+	r.lock(&env)
 	return env
 }
 
@@ -173,6 +176,29 @@ func (r random) images(env *environment.Environment) {
 	maybe(r, &env.Namespaces.Managed, false)
 	if r.chance(30) {
 		env.ImagePullSecrets = some(r, "registry", "mirror.example.com")
+	}
+	maybe(r, &env.Mirror, "registry.example.com/hub", "mirror.example.com:5000")
+}
+
+// lock most of the images that an environment has, or all, or none.
+func (r random) lock(env *environment.Environment) {
+	if r.chance(50) {
+		return
+	}
+	v, err := derived.New(env)
+	if err != nil {
+		panic(err)
+	}
+	share := pick(r, 60, 100)
+	env.Lock = environment.Lock{}
+	for _, i := range v.Images() {
+		if i.Lockable() && r.chance(share) {
+			_, _, digest := i.Parts()
+			env.Lock[i.Reference] = environment.Locked{
+				Digest:    cmp.Or(digest, fmt.Sprintf("sha256:%064x", r.Uint64())),
+				Platforms: pick(r, []string{"linux/amd64"}, []string{"linux/amd64", "linux/arm64/v8"}, nil),
+			}
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -25,8 +26,10 @@ import (
 	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
+	"github.com/whiskops/whiskops/internal/record"
 	"github.com/whiskops/whiskops/internal/secret"
 	"github.com/whiskops/whiskops/internal/tree"
+	"github.com/whiskops/whiskops/internal/version"
 )
 
 // The folders of the tree.
@@ -40,7 +43,9 @@ const (
 
 // Parents are the folders that hold a folder for each release or environment.
 func Parents() []tree.Parent {
-	return []tree.Parent{{Path: BaseFolder}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder}, {Path: delivery.Folder, Keep: []string{delivery.SecretsFolder}}}
+	return []tree.Parent{{Path: BaseFolder, Beside: []string{path.Base(version.File)}}, {Path: OverlayFolder, Keep: []string{CustomFolder}}, {Path: GoldenFolder},
+		// Other things of a cluster may be beside what delivers an installation.
+		{Path: delivery.Folder, Inner: delivery.Tools()}}
 }
 
 // desired are all the objects that an environment needs.
@@ -64,9 +69,10 @@ type Options struct {
 	// Whole builds each overlay whole and anew, as `kustomize build` does.
 	// Without it, folders are built apart, and equal ones once.
 	Whole bool
-	// Begin is told of each environment before it is made; what it returns is
-	// called when it is. Nil is told nothing.
-	Begin func(what string) (end func())
+	// Begin is told of each environment before it is made, and how to ask for the
+	// user's file that it is at, if it is at one; what it returns is called when
+	// the environment is made. Nil is told nothing.
+	Begin func(what string, at func() string) (end func())
 }
 
 // Tree renders all environments, and the base of each release that they have.
@@ -92,10 +98,12 @@ func Tree(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]tree
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range envs {
 		g.Go(func() error {
+			one := *renderers[envs[i].OpenWhisk]
+			one.custom = &atWork{}
 			if o.Begin != nil {
-				defer o.Begin("building environment " + envs[i].Name)()
+				defer o.Begin("building environment "+envs[i].Name, one.custom.file)()
 			}
-			f, err := renderers[envs[i].OpenWhisk].folders(&envs[i])
+			f, err := one.folders(&envs[i])
 			if err != nil {
 				errs[i] = fmt.Errorf("environment %s: %w", envs[i].Name, err)
 			}
@@ -125,6 +133,26 @@ type renderer struct {
 	builder *kustomize.Builder // nil: whole and anew
 	memory  kustomize.Memory
 	holds   func(map[string]string) bool
+	custom  *atWork // of one environment; nil: nobody asks
+}
+
+// atWork is the tree that is being built, if the user's own folder is in it.
+type atWork struct {
+	tree atomic.Pointer[kustomize.Tree]
+}
+
+func (a *atWork) begin(tree *kustomize.Tree) {
+	if a != nil {
+		a.tree.Store(tree)
+	}
+}
+
+// file is the one of the user's that the build is at, or "".
+func (a *atWork) file() string {
+	if tree := a.tree.Load(); tree != nil {
+		return tree.AtWork()
+	}
+	return ""
 }
 
 func newRenderer(release string, root fs.ReadLinkFS, o Options) (*renderer, error) {
@@ -158,7 +186,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	if err != nil {
 		return nil, err
 	}
-	seen := newWitness(r.root)
+	seen := record.NewInputs(map[string]fs.FS{repository: r.root})
 	if custom != overlay.NoCustom {
 		// The user's own folder changes the build on purpose: what the
 		// overlay does without it is proven above.
@@ -166,12 +194,12 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 			return nil, err
 		}
 		watched := *r
-		watched.root = seen
+		watched.root = seen.Through(repository)
 		if built, err = watched.withCustom(files, dir); err != nil {
 			return nil, err
 		}
 	}
-	secrets, err := secretsOf(seen, &values)
+	secrets, err := secretsOf(seen.Through(repository), &values)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +211,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	}
 	golden := overlay.Golden(built)
 	golden["README.md"] = guide.Markdown(values)
-	return foldersOf(env, below(files, dir), golden, below(delivered, path.Join(delivery.Folder, env.Name))), nil
+	return foldersOf(env, below(files, dir), golden, delivered), nil
 }
 
 // secretsOf are the objects of the environment's own Secrets, as they are. All of

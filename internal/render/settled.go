@@ -47,7 +47,7 @@ func (r *renderer) folders(env *environment.Environment) ([]tree.Folder, error) 
 // keyOf is of all that an environment's folders follow from, but for this
 // program, whose memory it is.
 func keyOf(env *environment.Environment) (key [sha256.Size]byte, err error) {
-	text, err := json.Marshal([]any{env.Name, env})
+	text, err := json.Marshal([]any{env.Name, env, env.Lock})
 	return sha256.Sum256(text), err
 }
 
@@ -76,10 +76,8 @@ func foldersOf(env *environment.Environment, overlay, golden, delivered map[stri
 		{Path: dir, Files: overlay, Keep: []string{CustomFolder}},
 		{Path: path.Join(GoldenFolder, env.Name), Files: golden, Own: path.Join(dir, CustomFolder)},
 	}
-	if env.GitOps.Flux != nil || env.GitOps.ArgoCD != nil {
-		folders = append(folders, tree.Folder{
-			Path: path.Join(delivery.Folder, env.Name), Files: delivered, Keep: []string{delivery.SecretsFolder}, Own: path.Join(dir, CustomFolder),
-		})
+	for _, folder := range delivery.Folders(env) {
+		folders = append(folders, tree.Folder{Path: folder, Files: below(delivered, folder)})
 	}
 	return folders
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/whiskops/whiskops/internal/environment"
@@ -111,6 +112,15 @@ var decisions = []decision{
 		e.Placement.Rules = map[string]environment.PlacementRule{"kafka": {Zones: "soft"}}
 	}},
 	{"WO501", "fewest pods", 4, "--x", func(e *env, n int) { e.Edge.Autoscale = &environment.Autoscale{Min: n, Max: 4, CPU: 70} }},
+	{"WO507", "letters for Flux", 48, "--x", func(e *env, n int) {
+		e.Name, e.GitOps.Flux = strings.Repeat("e", n), &environment.Flux{Shape: "single", Git: &environment.FluxGit{}}
+	}},
+	{"WO507", "letters for Flux by tiers", 39, "--x", func(e *env, n int) {
+		e.Name, e.GitOps.Flux = strings.Repeat("e", n), &environment.Flux{Shape: "tiers", Git: &environment.FluxGit{}}
+	}},
+	{"WO507", "letters for Argo CD", 53, "--x", func(e *env, n int) {
+		e.Name, e.GitOps.ArgoCD = strings.Repeat("e", n), &environment.ArgoCD{}
+	}},
 	{"WO219", "controllers", 2, "-x-", func(e *env, n int) { e.Controller.Clustering, e.Controller.Replicas = "kubernetes", n }},
 
 	{"WO201", "brokers on 6 nodes", 6, "--x", func(e *env, n int) { e.Kafka.Replicas = n }},

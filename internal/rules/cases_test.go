@@ -16,6 +16,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/lockfile"
 )
 
 var update = flag.Bool("update", false, "rewrite what the cases of testdata expect")
@@ -27,6 +28,7 @@ var update = flag.Bool("update", false, "rewrite what the cases of testdata expe
 // environments.
 type example struct {
 	name, source, want string
+	lock               string // NAME.lock, if the repository has locked its images
 }
 
 const roomy = `
@@ -56,6 +58,10 @@ func readExamples(t *testing.T, file string) []example {
 			continue
 		}
 		i := slices.IndexFunc(all, func(e example) bool { return e.name+".txt" == f.Name })
+		if name, ok := strings.CutSuffix(f.Name, ".lock"); ok && len(all) > 0 && all[len(all)-1].name == name {
+			all[len(all)-1].lock = string(f.Data)
+			continue
+		}
 		if i < 0 {
 			t.Fatalf("%s: %s has no .cue before it", file, f.Name)
 		}
@@ -101,6 +107,15 @@ func (e example) run(t *testing.T) (string, []finding.Finding) {
 	}
 	if len(found) > 0 {
 		t.Fatalf("the schema refuses %s: %v", e.name, found)
+	}
+	if e.lock != "" {
+		lock, wrong := lockfile.Parse(environment.LockFile, []byte(e.lock))
+		if len(wrong) > 0 {
+			t.Fatal(wrong)
+		}
+		for i := range envs {
+			envs[i].Lock = lock
+		}
 	}
 	found = CheckAll(valuesOf(t, envs))
 	var b bytes.Buffer
@@ -169,7 +184,11 @@ func writeExamples(t *testing.T, file string, examples []example) {
 	archive.Files = nil
 	for _, e := range examples {
 		archive.Files = append(archive.Files,
-			txtar.File{Name: e.name + ".cue", Data: []byte(e.source)},
+			txtar.File{Name: e.name + ".cue", Data: []byte(e.source)})
+		if e.lock != "" {
+			archive.Files = append(archive.Files, txtar.File{Name: e.name + ".lock", Data: []byte(e.lock)})
+		}
+		archive.Files = append(archive.Files,
 			txtar.File{Name: e.name + ".txt", Data: []byte(e.want)})
 	}
 	if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {

@@ -149,6 +149,18 @@ func Codes() []Code {
 		// Where pods stay.
 		{"WO503", isWarning, "voters whose volumes may share a zone for ever", "The loss of one zone takes two voters, and stops the quorum of three."},
 
+		// Delivery.
+		{"WO504", isError, "two tools for one installation", "Objects change back and forth, and pods restart again and again."},
+		{"WO505", isError, "no source, or two of them", "The API server refuses the source, or Flux applies the older of two trees."},
+		{"WO506", isWarning, "a load balancer that nobody makes", "Flux reports the installation as failed, and Argo CD as progressing, though it works."},
+		{"WO507", isError, "a name that is too long for what delivers it", "The API server refuses every object, since the label on it is too long."},
+
+		// Images.
+		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
+		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},
+		{"WO634", isError, "a registry that is read as an account of Docker Hub", "Every pull ends in ErrImagePull: the name is looked for on Docker Hub."},
+		{"WO635", isWarning, "an image that does not come from the mirror", "Pods that start after Docker Hub counted too many pulls, or is not reached, stay in ErrImagePull."},
+
 		// Where Secrets come from.
 		{"WO651", isError, "two sources of the Secrets", "Pods have a password of one source, and the database that of the other."},
 		{"WO652", isError, "encrypted files for a tool that decrypts none", "All pods start with ciphertext for passwords, and nobody can log in."},

@@ -80,6 +80,9 @@ func (c *checker) idleImages() {
 			c.noEffect(field, "it is empty")
 		}
 	}
+	if c.Env.Mirror != "" && !c.mirrors() {
+		c.noEffect("mirror", "every image has a registry of its own")
+	}
 }
 
 // idleVolumeFields are those that the kind of volume does not have.

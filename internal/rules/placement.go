@@ -135,8 +135,10 @@ func (c *checker) besideActions() {
 	if c.InvokerPool == c.Catalog.SharedPool {
 		return
 	}
+	own := c.Catalog.Components[c.Catalog.Actions.By].Pool
 	for _, name := range c.standing() {
-		if name != c.Catalog.Actions.By && c.Pool(name) == c.InvokerPool {
+		// What the catalogue itself places there is small.
+		if c.Catalog.Components[name].Pool != own && c.Pool(name) == c.InvokerPool {
 			field := ruleField(name, "pool")
 			c.warn("WO208", field,
 				fmt.Sprintf("%s is %q, the invokers' pool: action pods take the memory there that %s counts on, and may starve it", field, c.InvokerPool, name),

@@ -20,7 +20,8 @@ func Check(v *derived.Values) []finding.Finding {
 		c.resources, c.heaps, c.userMemory, c.pools, c.actionDisk,
 		c.limits, c.throttles, c.shares, c.chain, c.fronts,
 		c.edge, c.host, c.certificate, c.egress,
-		c.secrets, c.volumes, c.records, c.names, c.external, c.runtimes, c.unpublished, c.effects,
+		c.secrets, c.volumes, c.records, c.names, c.external, c.runtimes, c.unpublished, c.unlocked, c.architectures, c.registries, c.effects,
+		c.gitops,
 	} {
 		subject()
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 )
 
 // compare reads the disk and says what must change. It changes nothing.
@@ -16,12 +17,13 @@ func (d *disk) compare(in input, force bool) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	gone := map[string]bool{}
-	for _, f := range stale {
-		gone[f.Path] = true
+	around, err := d.around(in, stale)
+	if err != nil {
+		return nil, err
 	}
-	for _, f := range append(stale, in.folders...) {
-		c := comparison{disk: d, plan: p, folder: f, asked: in.folders, force: force, deletes: map[string]bool{}}
+	gone := map[string]bool{}
+	for _, f := range slices.Concat(around, stale, in.folders) {
+		c := comparison{disk: d, plan: p, folder: f, force: force, deletes: map[string]bool{}}
 		if err := c.run(); err != nil {
 			return nil, err
 		}
@@ -36,7 +38,7 @@ func (d *disk) complainLink(p *plan, at string) error {
 	if err != nil {
 		return d.fault("read", at, err)
 	}
-	p.complain(linked(at, target))
+	p.complain(Linked(at, target))
 	return nil
 }
 
@@ -45,11 +47,10 @@ type comparison struct {
 	*disk
 	*plan
 	folder    Folder
-	asked     []Folder // all that must exist
 	force     bool
 	listed    manifest
 	contested map[string]bool // names of files that git merged
-	marked    bool            // git left a conflict in the manifest
+	marked    bool            // git left marks of a conflict in the manifest
 	had       string          // hash of the manifest on disk; empty: there is none
 	deletes   map[string]bool // full paths
 }
@@ -90,10 +91,8 @@ func (c *comparison) run() error {
 			return err
 		}
 	}
-	if len(f.Files) > 0 {
-		if err := c.strangers("."); err != nil {
-			return err
-		}
+	if err := c.strangers(".", c.dirs()); err != nil {
+		return err
 	}
 	c.emptied()
 	for _, name := range slices.Sorted(maps.Keys(f.Files)) {
@@ -128,7 +127,8 @@ func (c *comparison) readManifest() (bool, error) {
 		c.complain(unreadable(full, damage))
 		return false, nil
 	}
-	c.listed, c.contested, c.marked, c.had = listed, contested, conflicted(data), hash(data)
+	c.listed, c.contested, c.had = listed, contested, hash(data)
+	c.marked = slices.ContainsFunc(strings.Split(string(data), "\n"), func(line string) bool { return mark(line) != 0 })
 	return true, nil
 }
 
@@ -178,7 +178,7 @@ func (c *comparison) replace(name string, put op) error {
 	case c.contested[name]:
 		c.noticeMerged(put.Path)
 	case c.force:
-		c.notices = append(c.notices, fmt.Sprintf("overwritten by force: %s", put.Path))
+		c.notices = append(c.notices, fmt.Sprintf("overwritten by force: %s", shown(put.Path)))
 	case listed:
 		c.complain(edited(c.folder, put.Path, "overwrite"))
 		return nil
@@ -191,7 +191,7 @@ func (c *comparison) replace(name string, put op) error {
 }
 
 func (c *comparison) noticeMerged(full string) {
-	c.notices = append(c.notices, "resolved, as git merged it to what neither side generated: "+full)
+	c.notices = append(c.notices, "resolved, as git merged it to what neither side generated: "+shown(full))
 }
 
 func (c *comparison) put(o op) {
@@ -199,7 +199,7 @@ func (c *comparison) put(o op) {
 	c.ops = append(c.ops, o)
 }
 
-// renewManifest goes last: what is left of a folder depends on the deletions.
+// renewManifest brings the list of files to what is asked.
 func (c *comparison) renewManifest() error {
 	put := op{Do: opPut, Path: path.Join(c.folder.Path, ManifestName), Old: c.had}
 	switch {
@@ -215,7 +215,7 @@ func (c *comparison) renewManifest() error {
 	}
 	c.delete(put.Path, c.had)
 	c.ops = append(c.ops, op{Do: opRmdir, Path: c.folder.Path})
-	return c.noticeRest()
+	return nil
 }
 
 // lists tells whether the manifest on disk proves each file, though it is not as

@@ -12,61 +12,75 @@ import (
 // file without marks where their changes are apart, and then the file is as
 // neither of them, but both have another hash for it.
 
-// markLength is the number of equal characters that git begins a mark with.
+// markLength is the least number of equal characters that git begins a mark with.
 // More of them are marks within what git took for the common ancestor.
 const markLength = 7
 
-// mark returns the character that a line is a mark of git with, and how often
-// it stands there; or 0.
-func mark(line string) (character byte, length int) {
+// mark returns the character that a line is a mark of git with, or 0.
+func mark(line string) byte {
 	line = strings.TrimSuffix(line, "\r")
 	if line == "" || !strings.Contains("<|=>", line[:1]) {
-		return 0, 0
+		return 0
 	}
 	rest := strings.TrimLeft(line, line[:1])
-	length = len(line) - len(rest)
-	if length < markLength || rest != "" && rest[0] != ' ' {
-		return 0, 0
+	if len(line)-len(rest) < markLength || rest != "" && rest[0] != ' ' {
+		return 0
 	}
-	return line[0], length
+	return line[0]
 }
 
-// marks follows the marks through a text. Its zero value stands before the
-// first line.
-type marks struct {
-	part byte // the mark that began the part that this line is in; 0: none
-	seen bool // a whole conflict
+// doubts tells of each line whether it stands in a conflict. Conflicts may stand
+// in others, as they do if one was committed and merged again, and marks may be
+// missing, where a person took some away. A line is in doubt between two marks,
+// unless the first ends the outermost conflict or the second begins it.
+func doubts(lines []string) []bool {
+	doubt := make([]bool, len(lines))
+	depth, last, begun := 0, 0, true // begun: the conflict has its first mark
+	for i, line := range lines {
+		m := mark(line)
+		if m == 0 {
+			continue
+		}
+		if depth > 0 && (begun || m != '<') {
+			for j := last + 1; j < i; j++ {
+				doubt[j] = true
+			}
+		}
+		switch {
+		case m == '<' && !begun:
+			depth, begun = 1, true
+		case m == '<':
+			depth++
+		case m == '>':
+			depth = max(0, depth-1)
+			begun = begun || depth == 0
+		case depth == 0:
+			depth, begun = 1, false
+		}
+		last = i
+	}
+	return doubt
 }
 
-// next takes a line. isMark says that the line is a mark; inOrder is false if
-// it stands where git writes none.
-func (c *marks) next(line string) (isMark, inOrder bool) {
-	character, length := mark(line)
-	switch {
-	case character == 0:
-		return false, true
-	case length > markLength:
-		return true, c.part != 0
-	}
-	follows := map[byte]string{'<': "\x00", '|': "<", '=': "<|", '>': "="}
-	inOrder = strings.IndexByte(follows[character], c.part) >= 0
-	if c.part = character; character == '>' {
-		c.part, c.seen = 0, c.seen || inOrder
-	}
-	return true, inOrder
-}
-
-// conflicted tells whether git left a conflict in a file.
+// conflicted tells whether git left a whole conflict in a file, alone or in
+// another.
 func conflicted(content []byte) bool {
 	if !bytes.Contains(content, []byte("<<<<<<< ")) {
 		return false
 	}
-	var c marks
+	var open []bool // of each conflict that has begun, whether it has its middle
 	for line := range strings.Lines(string(content)) {
-		if _, inOrder := c.next(strings.TrimSuffix(line, "\n")); !inOrder {
-			c = marks{}
-		} else if c.seen {
+		top := len(open) - 1
+		switch m := mark(strings.TrimSuffix(line, "\n")); {
+		case m == '<':
+			open = append(open, false)
+		case top < 0:
+		case m == '=':
+			open[top] = true
+		case m == '>' && open[top]:
 			return true
+		case m == '>':
+			open = open[:top]
 		}
 	}
 	return false

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // disk is the one way to the files below a root. No path can leave the root
@@ -105,12 +107,38 @@ func (d *disk) read(p string) ([]byte, error) {
 	return data, nil
 }
 
-func (d *disk) readDir(p string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(d.root.FS(), p)
+// each calls do for every entry of a directory, in no order, until it returns an
+// error, or fs.SkipAll. It holds few of them at a time: there may be a million.
+func (d *disk) each(p string, do func(fs.DirEntry) error) error {
+	dir, err := d.root.Open(p)
 	if err != nil {
-		return nil, d.fault("read", p, err)
+		return d.fault("read", p, err)
 	}
-	return entries, nil
+	defer dir.Close()
+	if err := eachOf(dir, do); err != nil && !errors.Is(err, fs.SkipAll) {
+		return d.fault("read", p, err)
+	}
+	return nil
+}
+
+// atOnce is how many entries of a directory are held.
+const atOnce = 256
+
+func eachOf(dir *os.File, do func(fs.DirEntry) error) error {
+	for {
+		entries, err := dir.ReadDir(atOnce)
+		for _, e := range entries {
+			if err := do(e); err != nil {
+				return err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
 }
 
 func (d *disk) change(op, p string, do func() error) error {
@@ -233,7 +261,7 @@ type fileError struct {
 }
 
 func (e *fileError) Error() string {
-	return fmt.Sprintf("%s %s: %v", e.doing, e.name, e.err)
+	return fmt.Sprintf("%s %s: %v", e.doing, finding.PlainFile(e.name), e.err)
 }
 
 func (e *fileError) Unwrap() error { return e.err }

@@ -86,6 +86,23 @@ func TestFindings(t *testing.T) {
 				`or run "whiskops generate --force" to delete it`,
 		},
 	}, {
+		name: "strangers around the folders",
+		disk: files{"overlays/notes": "mine", "overlays/ci\x1b[2J\n/.whiskops": "", "overlays/gone/custom/x": "mine", "overlays/team/x": "mine",
+			"overlays/ci\x1b[2J\n/x": "mine"},
+		asked: old,
+		want: []string{
+			"overlays/ci\x1b[2J\n/x:0: error WO307: this file is not from whiskops, and \"overlays/ci\\x1b[2J\\n\"/ is generated: all that is in it must be; " +
+				"move it away, even if it is an editor's or the system's, perhaps to \"overlays/ci\\x1b[2J\\n/custom\"/, which is your own, " +
+				`or run "whiskops generate --force" to delete it`,
+			"overlays/gone/custom:0: warning WO309: nothing is generated in overlays/gone/, so nothing uses this folder of yours; it is left alone; " +
+				"delete it, or move it to an environment that there is",
+			"overlays/notes:0: error WO307: this file is not from whiskops, and overlays/ is generated: all that is in it must be; " +
+				"move it away, even if it is an editor's or the system's, perhaps to a folder of your own beside the generated ones, " +
+				`or run "whiskops generate --force" to delete it`,
+			"overlays/team:0: error WO307: this directory is not from whiskops, and overlays/ is generated: all that is in it must be; " +
+				"move it away, perhaps to a folder of your own beside the generated ones; no --force deletes it",
+		},
+	}, {
 		name:  "strange links",
 		links: files{"base/l": "/etc/passwd", "overlays/ci/core": "../../base"},
 		asked: old,
@@ -183,7 +200,8 @@ func TestFindings(t *testing.T) {
 				}
 			}
 			start := snapshot(t, root)
-			c, err := Check(root, tt.asked, Options{})
+			parents := []Parent{{Path: "overlays", Keep: []string{"custom"}}}
+			c, err := Check(root, tt.asked, Options{Parents: parents})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -193,7 +211,7 @@ func TestFindings(t *testing.T) {
 				return
 			}
 			for _, force := range []bool{false, true} { // no force goes through a link
-				c, err = Write(root, tt.asked, Options{Force: force})
+				c, err = Write(root, tt.asked, Options{Force: force, Parents: parents})
 				if err != nil {
 					t.Fatal(err)
 				}

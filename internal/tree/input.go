@@ -43,7 +43,7 @@ func newInput(folders []Folder, o Options) (input, error) {
 		if !validPath(p.Path) || within(workDir, p.Path) {
 			return input{}, fmt.Errorf("parent folder %q: not a valid path below the root", p.Path)
 		}
-		if err := (Folder{Path: p.Path, Keep: p.Keep}).valid(); err != nil {
+		if err := (Folder{Path: p.Path, Keep: slices.Concat(p.Keep, p.Beside)}).valid(); err != nil {
 			return input{}, err
 		}
 	}
@@ -84,9 +84,11 @@ func (f Folder) valid() error {
 	return nil
 }
 
-// kept tells whether name, relative to the folder, is the user's own.
+// kept tells whether name, relative to the folder, is the user's own, or in
+// another folder.
 func (f Folder) kept(name string) bool {
-	return slices.ContainsFunc(f.Keep, func(keep string) bool { return within(keep, name) })
+	in := func(keep string) bool { return within(keep, name) }
+	return slices.ContainsFunc(f.Keep, in) || slices.ContainsFunc(f.others, in)
 }
 
 // owns tells whether a path below the root can be a generated one. It keeps a
@@ -103,7 +105,10 @@ func (in input) owns(p string) bool {
 	}
 	for _, parent := range in.parents {
 		if rest, ok := strings.CutPrefix(p, parent.Path+"/"); ok {
-			_, name, _ := strings.Cut(rest, "/")
+			sub, name, _ := strings.Cut(rest, "/")
+			if len(parent.Inner) > 0 {
+				return slices.ContainsFunc(parent.places(sub), func(place string) bool { return within(place, p) })
+			}
 			return !Folder{Keep: parent.Keep}.kept(name)
 		}
 	}

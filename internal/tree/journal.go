@@ -59,7 +59,7 @@ func parseJournal(data []byte) ([]op, error) {
 			ok = false
 		}
 		if !ok {
-			return nil, fmt.Errorf("no valid step: %s %q", o.Do, o.Path)
+			return nil, fmt.Errorf("no valid step: %s %q", shown(shorten(string(o.Do))), shorten(o.Path))
 		}
 	}
 	return j.Ops, nil
@@ -194,9 +194,10 @@ func (s *session) rollForward(in input, o Options) error {
 	if err != nil {
 		return fmt.Errorf("complete an interrupted write: %w", err)
 	}
-	for _, name := range skipped {
-		o.notify("left alone, it was changed after a write was interrupted: %s", name)
+	for i, name := range skipped {
+		skipped[i] = "left alone, it was changed after a write was interrupted: " + shown(name)
 	}
+	o.notifyAll(skipped)
 	o.notify("completed a write that was interrupted")
 	return nil
 }

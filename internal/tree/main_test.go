@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // The test binary is its own child process: childTask says what it does.
@@ -117,7 +119,7 @@ func child(t *testing.T, task, root string, arg int) *exec.Cmd {
 
 func mustWrite(root string, folders []Folder, o Options) error {
 	c, err := Write(root, folders, o)
-	if err == nil && len(c.Findings) > 0 {
+	if err == nil && finding.HasErrors(c.Findings) {
 		err = fmt.Errorf("findings: %v", c.Findings)
 	}
 	return err
@@ -206,7 +208,7 @@ func (s scenario) options() Options {
 }
 
 var (
-	owned  = []Parent{{Path: "overlays", Keep: []string{"custom"}}, {Path: "golden"}}
+	owned  = []Parent{{Path: "overlays", Keep: []string{"custom"}, Beside: []string{"may"}}, {Path: "golden"}}
 	before = scenario{parents: owned, mark: "1\n", folders: []Folder{
 		folder("base", files{"same": "s\n", "change": "1\n", "go/deep/er": "x\n", "file": "f\n", "dir/x": "d\n"}),
 		folder("overlays/old", files{"k": "k\n", "core/k": "kk\n"}, "custom"),
@@ -225,9 +227,7 @@ var (
 		"overlays/old/custom/p":   "mine",
 		"overlays/ci/custom/p":    "mine",
 		"overlays/ci/custom/my/f": "mine",
-		"overlays/notes":          "mine",
-		"overlays/mine/file":      "mine",
-		"golden/by-hand/obj":      "mine",
+		"environments/new/edge":   "mine",
 	}
 )
 

@@ -55,7 +55,7 @@ func manifestLine(line string) (sum, name string, ok bool) {
 // parseManifest returns all lines that can be read, the paths of files that git
 // merged, and the first damage or nil. Such a path has its line in a conflict, or
 // two hashes: git keeps the lines of both sides with merge=union. Any order of
-// lines is fine, and neither a conflict nor a union is damage.
+// lines is fine, and neither a conflict, in whatever state, nor a union is damage.
 func parseManifest(data []byte) (m manifest, contested map[string]bool, first *damage) {
 	r := manifestReader{manifest: manifest{}, contested: map[string]bool{}}
 	if len(data) == 0 {
@@ -66,11 +66,9 @@ func parseManifest(data []byte) (m manifest, contested map[string]bool, first *d
 		r.damaged(strings.Count(text, "\n")+1, "the last line has no end")
 	}
 	lines := strings.Split(text, "\n")
+	doubt := doubts(lines)
 	for i, line := range lines {
-		r.line(i+1, line)
-	}
-	if r.marks.part != 0 {
-		r.damaged(len(lines), "the conflict that git left has no end")
+		r.line(i+1, line, doubt[i])
 	}
 	return r.manifest, r.contested, r.first
 }
@@ -78,7 +76,6 @@ func parseManifest(data []byte) (m manifest, contested map[string]bool, first *d
 type manifestReader struct {
 	manifest  manifest
 	contested map[string]bool
-	marks     marks
 	first     *damage
 }
 
@@ -88,19 +85,15 @@ func (r *manifestReader) damaged(line int, format string, args ...any) {
 	}
 }
 
-func (r *manifestReader) line(number int, line string) {
-	isMark, inOrder := r.marks.next(line)
-	if !inOrder {
-		r.damaged(number, "this is the mark of a merge conflict, without the others")
-	}
-	if isMark || strings.HasPrefix(line, comment) && !strings.HasSuffix(line, "\r") {
+func (r *manifestReader) line(number int, line string, inConflict bool) {
+	if mark(line) != 0 || strings.HasPrefix(line, comment) && !strings.HasSuffix(line, "\r") {
 		return
 	}
 	sum, name, ok := manifestLine(strings.TrimSuffix(line, "\r"))
 	if strings.HasSuffix(line, "\r") {
 		r.damaged(number, "the line ends with CR LF, which git writes without the .gitattributes of whiskops")
 	}
-	switch inConflict := r.marks.part != 0; {
+	switch {
 	case !ok:
 		r.damaged(number, "%q is no line of sha256sum", shorten(line))
 		return

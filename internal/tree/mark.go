@@ -22,7 +22,7 @@ type Mark struct {
 
 // judge asks the mark's judge about a plan that has something to say.
 func (d *disk) judge(m Mark, p *plan) error {
-	if m.Judge == nil || len(p.ops)+len(p.findings) == 0 {
+	if m.Judge == nil || len(p.ops) == 0 && !p.stopped() {
 		return nil
 	}
 	_, k, err := d.look(m.Path)

@@ -3,6 +3,7 @@ package tree
 import (
 	"cmp"
 	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -35,17 +36,18 @@ var ErrChanged = errors.New("a folder changed on the disk during the run")
 
 // Matches tells whether a Write of the folders with these manifests would find
 // nothing to do: each file is there and as its manifest says, each manifest as
-// its hash says, nothing else is in the folders but what parents keep, no folder
-// is stale, and no other run is at work or was killed. It reads every file, and writes none. Whatever else it finds, a fault of the
-// machine too, is false: a Write says it better.
+// its hash says, nothing else is in the folders and parents but what these keep,
+// and no other run is at work or was killed. It reads every file, and writes none.
+// Whatever else it finds, a fault of the machine too, is false: a Write says it
+// better.
 func Matches(root string, manifests map[string]string, parents []Parent) bool {
 	return stands(root, func(d *disk) bool {
 		folders := foldersBy(manifests, parents)
-		return d.whole(folders) && !d.anyStale(folders, parents)
+		return d.whole(folders) && !d.anyElse(folders, parents)
 	})
 }
 
-// Holds is Matches without a look for folders that are stale.
+// Holds is Matches without a look at what is beside the folders.
 func Holds(root string, manifests map[string]string, parents []Parent) bool {
 	return stands(root, func(d *disk) bool { return d.whole(foldersBy(manifests, parents)) })
 }
@@ -81,10 +83,21 @@ func foldersBy(manifests map[string]string, parents []Parent) []Folder {
 	return folders
 }
 
-func (d *disk) anyStale(folders []Folder, parents []Parent) bool {
-	var p plan
-	stale, err := d.staleFolders(input{folders: folders, parents: parents}, &p)
-	return err != nil || len(stale) > 0 || len(p.findings) > 0
+// anyElse tells whether anything is in the parents but these folders.
+func (d *disk) anyElse(folders []Folder, parents []Parent) bool {
+	in, p := input{folders: folders, parents: parents}, &plan{}
+	stale, err := d.staleFolders(in, p)
+	if err != nil || len(stale) > 0 {
+		return true
+	}
+	around, err := d.around(in, nil)
+	for _, f := range around {
+		c := comparison{disk: d, plan: p, folder: f, deletes: map[string]bool{}}
+		if err == nil {
+			err = c.run()
+		}
+	}
+	return err != nil || len(p.findings)+len(p.ops) > 0
 }
 
 // whole tells whether each folder is as its manifest says. Directories are
@@ -170,21 +183,22 @@ var errDiffers = errors.New("not as generated")
 // bytes, or to the right ones.
 func (d *disk) holds(c content) error {
 	at := filepath.Join(d.abs, filepath.FromSlash(c.dir))
-	entries, err := os.ReadDir(at)
+	dir, err := os.Open(at)
 	if err != nil {
 		return err
 	}
+	defer dir.Close()
 	left := len(c.files)
-	for _, e := range entries {
+	err = eachOf(dir, func(e fs.DirEntry) error {
 		sum, ok := c.files[e.Name()]
 		switch {
 		case !ok && c.beside[e.Name()]:
-			continue
+			return nil
 		case !ok:
 			if full, err := d.full(path.Join(c.dir, e.Name()), e); err != nil || full {
 				return errDiffers
 			}
-			continue
+			return nil
 		case !e.Type().IsRegular():
 			return errDiffers
 		}
@@ -192,9 +206,10 @@ func (d *disk) holds(c content) error {
 			return errDiffers
 		}
 		left--
+		return nil
+	})
+	if err == nil && left > 0 {
+		err = errDiffers
 	}
-	if left > 0 {
-		return errDiffers
-	}
-	return nil
+	return err
 }

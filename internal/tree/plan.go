@@ -37,7 +37,20 @@ type plan struct {
 	notices  []string
 }
 
+// remains says what the user has in folders that are not generated any more.
+func (p *plan) remains(parent string, rest *crowd) {
+	if rest.many() {
+		p.complain(remainders(parent, rest.count, len(rest.first)))
+	}
+	for _, s := range rest.first {
+		p.complain(remainder(s.path))
+	}
+}
+
 func (p *plan) complain(f finding.Finding) { p.findings = append(p.findings, f) }
+
+// stopped tells whether a finding forbids every step.
+func (p *plan) stopped() bool { return finding.HasErrors(p.findings) }
 
 // order puts the steps where each can succeed: a file may take the place of a
 // directory that deletions emptied, and the other way round. The manifests
@@ -118,7 +131,7 @@ func (p *plan) drift() Changes {
 	files = append(files, p.findings...)
 	for _, m := range manifests {
 		explained := slices.ContainsFunc(files, func(f finding.Finding) bool {
-			return within(path.Dir(m.File), f.File)
+			return f.Severity == finding.Error && within(path.Dir(m.File), f.File)
 		})
 		if !explained {
 			files = append(files, m)

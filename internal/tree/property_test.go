@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/seeds"
 )
 
@@ -61,6 +62,7 @@ func (g *game) turn() {
 // A small world, so that everything meets everything.
 var (
 	gameFolders = []string{"base", "overlays/a", "overlays/b", "golden/a", "golden/b"}
+	gamePlaces  = append([]string{"overlays", "golden/c", "overlays/c"}, gameFolders...)
 	gameFiles   = []string{"x", "y", "d/x", "d/y", "d/e/z", "x/z", "d"}
 	gamePaths   = []string{"x", "d/x", "d/e/z", "x/z", "d", "notes", "d/notes", "custom/x", ".whiskops"}
 	gameOptions = Options{Parents: []Parent{{Path: "overlays", Keep: []string{"custom"}}, {Path: "golden"}}}
@@ -70,7 +72,7 @@ func pick(rnd *rand.Rand, from []string) string { return from[rnd.IntN(len(from)
 
 // userWrites changes, or makes, a file anywhere, if nothing is in the way.
 func (g *game) userWrites() {
-	p := path.Join(pick(g.rnd, gameFolders), pick(g.rnd, gamePaths))
+	p := path.Join(pick(g.rnd, gamePlaces), pick(g.rnd, gamePaths))
 	g.count++
 	content := fmt.Sprintf("the user's %d\n", g.count)
 	full := filepath.Join(g.root, filepath.FromSlash(p))
@@ -135,7 +137,7 @@ func (g *game) write() {
 		g.t.Error(err)
 	case err != nil:
 		g.seen.killed++
-	case len(c.Findings) > 0:
+	case finding.HasErrors(c.Findings):
 		g.seen.stopped++
 		if clean {
 			same(g.t, "tree after findings", start, snapshot(g.t, g.root))
@@ -145,7 +147,7 @@ func (g *game) write() {
 	default:
 		g.seen.written++
 	}
-	if err == nil && len(c.Findings) == 0 {
+	if err == nil && !finding.HasErrors(c.Findings) {
 		done := snapshot(g.t, g.root)
 		again, err := Write(g.root, folders, gameOptions)
 		if err != nil || !again.Unchanged() {

@@ -1,72 +1,130 @@
 package tree
 
 import (
+	"cmp"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
 )
 
-// staleFolders finds the sub-folders of the parents that have a manifest and
-// are not asked for. A parent that has one itself was a folder once, before what
-// is in it was told apart: what it lists is stale.
+// staleFolders finds the sub-folders of the parents that are not asked for, and
+// were a folder once: they have a manifest, or what they keep.
 func (d *disk) staleFolders(in input, p *plan) ([]Folder, error) {
 	var stale []Folder
 	for _, parent := range in.parents {
-		at, k, err := d.look(parent.Path)
-		if err != nil {
-			return nil, err
-		}
-		if k == link {
-			if err := d.complainLink(p, at); err != nil {
+		if _, k, err := d.look(parent.Path); err != nil || k != directory {
+			if err != nil {
 				return nil, err
 			}
-		}
-		if k != directory {
 			continue
 		}
-		entries, err := d.readDir(parent.Path)
+		var rest crowd
+		var found []Folder
+		err := d.each(parent.Path, func(e fs.DirEntry) error {
+			if !e.IsDir() {
+				return nil
+			}
+			for _, sub := range parent.places(e.Name()) {
+				was, err := d.was(in, parent, sub, &rest)
+				if err != nil {
+					return err
+				}
+				if was {
+					found = append(found, Folder{Path: sub, Keep: parent.Keep})
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return nil, err
 		}
-		if was, err := d.listed(parent.Path); err != nil {
-			return nil, err
-		} else if was {
-			stale = append(stale, Folder{Path: parent.Path, Keep: append(in.below(parent.Path), parent.Keep...)})
-		}
-		for _, e := range entries {
-			sub := path.Join(parent.Path, e.Name())
-			asked := slices.ContainsFunc(in.folders, func(f Folder) bool {
-				return within(sub, f.Path) || within(f.Path, sub)
-			})
-			if asked || !e.IsDir() {
-				continue
-			}
-			if was, err := d.listed(sub); err != nil {
-				return nil, err
-			} else if was {
-				stale = append(stale, Folder{Path: sub, Keep: parent.Keep})
-			}
-		}
+		slices.SortFunc(found, func(a, b Folder) int { return cmp.Compare(a.Path, b.Path) })
+		stale = append(stale, found...)
+		p.remains(parent.Path, &rest)
 	}
 	return stale, nil
+}
+
+// was tells whether a directory that is not asked for was a folder once. What is
+// left there that it keeps is noted.
+func (d *disk) was(in input, parent Parent, sub string, rest *crowd) (bool, error) {
+	if in.asks(sub) {
+		return false, nil
+	}
+	was, err := d.listed(sub)
+	if err != nil {
+		return false, err
+	}
+	for _, keep := range parent.Keep {
+		holds, err := d.holdsAt(path.Join(sub, keep))
+		if err != nil {
+			return false, err
+		}
+		if holds {
+			rest.add(stray{path: path.Join(sub, keep)})
+		}
+		was = was || holds
+	}
+	return was, nil
+}
+
+// around are the parents themselves, as folders without files that keep those in
+// them. One that has a manifest was a folder once, before what is in it was told
+// apart: what it lists is stale.
+func (d *disk) around(in input, stale []Folder) ([]Folder, error) {
+	var all []Folder
+	for _, parent := range in.parents {
+		if len(parent.Inner) > 0 || slices.ContainsFunc(in.folders, func(f Folder) bool { return within(f.Path, parent.Path) }) {
+			continue
+		}
+		f := Folder{Path: parent.Path, beside: parent.Beside}
+		for _, g := range slices.Concat(in.folders, stale) {
+			if name, ok := strings.CutPrefix(g.Path, parent.Path+"/"); ok {
+				f.others = append(f.others, name)
+			}
+		}
+		_, k, err := d.look(parent.Path)
+		if err != nil {
+			return nil, err
+		}
+		if k == directory {
+			was, err := d.listed(parent.Path)
+			if err != nil {
+				return nil, err
+			}
+			if was {
+				f.Keep = append(f.Keep, parent.Keep...)
+			}
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// asks tells whether a path leads to a folder that is asked for, or is in one.
+func (in input) asks(p string) bool {
+	return slices.ContainsFunc(in.folders, func(f Folder) bool { return within(p, f.Path) || within(f.Path, p) })
+}
+
+// holdsAt tells whether anything is at a path but empty directories.
+func (d *disk) holdsAt(p string) (bool, error) {
+	at, k, err := d.look(p)
+	if err != nil || k == missing || at != p {
+		return false, err
+	}
+	info, err := d.root.Lstat(p)
+	if err != nil {
+		return false, d.fault("read", p, err)
+	}
+	return d.full(p, fs.FileInfoToDirEntry(info))
 }
 
 // listed tells whether a directory has a manifest.
 func (d *disk) listed(dir string) (bool, error) {
 	_, k, err := d.look(path.Join(dir, ManifestName))
 	return k != missing, err
-}
-
-// below are the folders that are asked for in a directory, relative to it.
-func (in input) below(dir string) []string {
-	var all []string
-	for _, f := range in.folders {
-		if name, ok := strings.CutPrefix(f.Path, dir+"/"); ok {
-			all = append(all, name)
-		}
-	}
-	return all
 }
 
 // stale is about a file that the manifest lists and that nobody asks for.
@@ -100,7 +158,7 @@ func (c *comparison) stale(name string) error {
 }
 
 func (c *comparison) deleteByForce(full, sum string) {
-	c.notices = append(c.notices, fmt.Sprintf("deleted by force: %s", full))
+	c.notices = append(c.notices, fmt.Sprintf("deleted by force: %s", shown(full)))
 	c.delete(full, sum)
 }
 
@@ -129,21 +187,21 @@ func (c *comparison) emptied() {
 // clears tells whether dir has nothing but files that will be deleted, and
 // plans the removal of the directories.
 func (c *comparison) clears(dir string) (bool, error) {
-	entries, err := c.readDir(dir)
-	if err != nil {
-		return false, err
-	}
-	for _, e := range entries {
+	clears := true
+	err := c.each(dir, func(e fs.DirEntry) (err error) {
 		full := path.Join(dir, e.Name())
 		if !e.IsDir() {
-			if !c.deletes[full] {
-				return false, nil
-			}
-			continue
+			clears = c.deletes[full]
+		} else {
+			clears, err = c.clears(full)
 		}
-		if ok, err := c.clears(full); err != nil || !ok {
-			return false, err
+		if err == nil && !clears {
+			err = fs.SkipAll
 		}
+		return err
+	})
+	if err != nil || !clears {
+		return false, err
 	}
 	rmdir := op{Do: opRmdir, Path: dir}
 	planned := func(o op) bool { return o.Do == opRmdir && o.Path == dir }
@@ -151,39 +209,4 @@ func (c *comparison) clears(dir string) (bool, error) {
 		c.ops = append(c.ops, rmdir)
 	}
 	return true, nil
-}
-
-// noticeRest says what is left of a folder that is not generated any more.
-func (c *comparison) noticeRest() error {
-	entries, err := c.readDir(c.folder.Path)
-	if err != nil {
-		return err
-	}
-	var rest []string
-	for _, e := range entries {
-		full := path.Join(c.folder.Path, e.Name())
-		if c.deletes[full] || c.generates(full) {
-			continue
-		}
-		if e.IsDir() {
-			sub := *c
-			sub.plan = &plan{} // only the answer is wanted
-			if ok, err := sub.clears(full); err != nil {
-				return err
-			} else if ok {
-				continue
-			}
-		}
-		rest = append(rest, full)
-	}
-	if len(rest) > 0 {
-		c.notices = append(c.notices, fmt.Sprintf("%s is not generated any more; yours and left alone: %s",
-			c.folder.Path, strings.Join(rest, ", ")))
-	}
-	return nil
-}
-
-// generates tells whether what is asked for lies in a directory.
-func (c *comparison) generates(dir string) bool {
-	return slices.ContainsFunc(c.asked, func(f Folder) bool { return within(dir, f.Path) })
 }

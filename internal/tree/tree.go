@@ -11,10 +11,11 @@
 // sha256sum ("sha256sum -c .whiskops" proves a folder). A file is ours if the
 // manifest lists it, and unedited if it still has the listed hash. Only such
 // files are replaced or deleted. What else is in a folder, but for what it
-// keeps, is a finding: nothing is lost, and nothing goes unseen. A finding means
+// keeps, is a finding: nothing is lost, and nothing goes unseen. An error means
 // that nothing at all was written. What git leaves of a merge is no edit: a file
 // with its marks, or one whose line in the manifest is between them, is replaced
-// or deleted as an unedited one is. Beside the folders all is the user's.
+// or deleted as an unedited one is. A parent of folders is ours as they are.
+// Beside them all is the user's.
 //
 // # How a write is atomic
 //
@@ -45,6 +46,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 
 	"github.com/whiskops/whiskops/internal/finding"
 )
@@ -67,15 +69,38 @@ type Folder struct {
 	// Own is where the user's changes to what is in the folder go, below the
 	// root; empty: to the first of Keep, or nobody knows.
 	Own string
+
+	// Of a parent that is looked at as a folder: Parent.Beside, and the folders
+	// in it.
+	beside, others []string
 }
 
-// Parent is a directory whose sub-folders are ours if they have a manifest:
-// those that are not asked for any more are stale.
+// Parent is a directory that is ours, with a sub-folder for each of something.
+// One that has a manifest, or what it keeps, and is not asked for any more is
+// stale. All else in it is a finding.
 type Parent struct {
 	// Path is below the root, with slashes: "overlays", "golden".
 	Path string
-	// Keep is Folder.Keep for the stale folders.
+	// Keep is Folder.Keep for the stale folders. What is in it is a warning: it
+	// is the user's, and nothing uses it.
 	Keep []string
+	// Beside names files right in the directory that may be there.
+	Beside []string
+	// Inner, if it is given, names the folders in each sub-folder that are ours:
+	// the directory and the sub-folders are the user's.
+	Inner []string
+}
+
+// places are where in a sub-folder of the directory folders of ours are.
+func (p Parent) places(sub string) []string {
+	if len(p.Inner) == 0 {
+		return []string{path.Join(p.Path, sub)}
+	}
+	var all []string
+	for _, inner := range p.Inner {
+		all = append(all, path.Join(p.Path, sub, inner))
+	}
+	return all
 }
 
 // Options has useful zero values.
@@ -86,10 +111,9 @@ type Options struct {
 	Mark Mark
 	// Force replaces and deletes generated files that were edited, regular
 	// files that stand in the way, regular files that nobody generates in the
-	// directories of a folder, and unreadable manifests. It never follows or
-	// removes a symbolic link, and never removes a directory with files that
-	// are not ours, nor what is left of a folder that is not asked for any
-	// more. Check ignores it.
+	// directories of a folder or in a parent (unless there are many), and
+	// unreadable manifests. It never follows or removes a symbolic link, and
+	// never removes a directory with files that are not ours. Check ignores it.
 	Force bool
 	// Notify is told single lines for people, without a line feed. It may be
 	// called from another goroutine while Write or Check waits for a lock.
@@ -106,19 +130,32 @@ func (o Options) notify(format string, args ...any) {
 	}
 }
 
+// mostNotices is how many of a kind are told; the rest are counted.
+const mostNotices = 50
+
+func (o Options) notifyAll(notices []string) {
+	for _, n := range notices[:min(len(notices), mostNotices)] {
+		o.notify("%s", n)
+	}
+	if more := len(notices) - mostNotices; more > 0 {
+		o.notify("and %d more", more)
+	}
+}
+
 // Changes are sorted slash paths relative to the root, manifests included.
 type Changes struct {
 	Created, Updated, Deleted []string
 	// Findings are in the order of finding.Sort, with positions relative to
-	// the root. From Write: if there is one, nothing was written and the
+	// the root. From Write: if one is an error, nothing was written and the
 	// lists are empty. From Check: one for each file that is not as it should
-	// be, while the lists have what Write could change.
+	// be, while the lists have what Write could change. Strangers in one
+	// directory are named up to a bound, and counted.
 	Findings []finding.Finding
 }
 
 // Unchanged tells whether the disk is as asked.
 func (c Changes) Unchanged() bool {
-	return len(c.Created)+len(c.Updated)+len(c.Deleted)+len(c.Findings) == 0
+	return len(c.Created)+len(c.Updated)+len(c.Deleted) == 0 && !finding.HasErrors(c.Findings)
 }
 
 // Write brings the disk to exactly the folders, or leaves it as it is if there
@@ -140,7 +177,7 @@ func Write(root string, folders []Folder, o Options) (Changes, error) {
 	if err != nil {
 		return Changes{}, err
 	}
-	if ok && (len(p.findings) > 0 || len(p.ops) == 0) {
+	if ok && (p.stopped() || len(p.ops) == 0) {
 		return Changes{Findings: finding.Sort(p.findings)}, nil
 	}
 
@@ -152,21 +189,21 @@ func Write(root string, folders []Folder, o Options) (Changes, error) {
 	if p, err = d.compare(in, o.Force); err != nil {
 		return Changes{}, err
 	}
-	if len(p.ops) > 0 && len(p.findings) == 0 {
+	if len(p.ops) > 0 && !p.stopped() {
 		if err := d.mark(o.Mark, p); err != nil {
 			return Changes{}, err
 		}
 	}
-	if len(p.findings) > 0 || len(p.ops) == 0 {
+	if p.stopped() || len(p.ops) == 0 {
 		return Changes{Findings: finding.Sort(p.findings)}, nil
 	}
-	for _, n := range p.notices {
-		o.notify("%s", n)
-	}
+	o.notifyAll(p.notices)
 	if err := s.write(p); err != nil {
 		return Changes{}, err
 	}
-	return p.changes(), nil
+	c := p.changes()
+	c.Findings = finding.Sort(p.findings)
+	return c, nil
 }
 
 // Check compares as Write does and writes nothing. What a killed run left is a

@@ -1,8 +1,11 @@
 package tree
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +23,7 @@ func manifestOf(content files) string {
 // TestRules starts each case from an empty root: old is written by Write, then
 // disk is put by a person ("" in gone removes), then asked is written.
 func TestRules(t *testing.T) {
-	parents := []Parent{{Path: "overlays", Keep: []string{"custom"}}}
+	parents := []Parent{{Path: "base"}, {Path: "overlays", Keep: []string{"custom"}, Beside: []string{"may"}}}
 	tests := []struct {
 		name    string
 		old     []Folder
@@ -44,13 +47,17 @@ func TestRules(t *testing.T) {
 			Deleted: []string{"base/d/b"}},
 		tree: files{"base/a": "3", "base/c": "4", "base/.whiskops": manifestOf(files{"a": "3", "c": "4"})},
 	}, {
-		name:    "a folder becomes a parent",
-		old:     []Folder{folder("overlays", files{"a/x": "1", "b/y": "2"})},
-		disk:    files{"overlays/mine": "3"},
-		asked:   []Folder{folder("overlays/a", files{"x": "1", "z": "4"})},
-		want:    Changes{Created: []string{"overlays/a/.whiskops", "overlays/a/z"}, Deleted: []string{"overlays/.whiskops", "overlays/b/y"}},
-		tree:    files{"overlays/a/x": "1", "overlays/a/z": "4", "overlays/mine": "3", "overlays/a/.whiskops": manifestOf(files{"x": "1", "z": "4"})},
-		notices: []string{"overlays is not generated any more; yours and left alone: overlays/mine"},
+		name:  "a folder becomes a parent",
+		old:   []Folder{folder("overlays", files{"a/x": "1", "b/y": "2"})},
+		asked: []Folder{folder("overlays/a", files{"x": "1", "z": "4"})},
+		want:  Changes{Created: []string{"overlays/a/.whiskops", "overlays/a/z"}, Deleted: []string{"overlays/.whiskops", "overlays/b/y"}},
+		tree:  files{"overlays/a/x": "1", "overlays/a/z": "4", "overlays/a/.whiskops": manifestOf(files{"x": "1", "z": "4"})},
+	}, {
+		name:  "a folder becomes a parent, with a file of the user",
+		old:   []Folder{folder("overlays", files{"a/x": "1", "b/y": "2"})},
+		disk:  files{"overlays/b/mine": "3", "overlays/custom/mine": "4"},
+		asked: []Folder{folder("overlays/a", files{"x": "1", "z": "4"})},
+		want:  complaints(codeStranger, "overlays/b/mine"),
 	}, {
 		name:  "a missing generated file comes back",
 		old:   []Folder{folder("base", files{"a": "1", "b": "2"})},
@@ -172,7 +179,7 @@ func TestRules(t *testing.T) {
 		want:  Changes{Updated: []string{"base/.whiskops"}, Deleted: []string{"base/d/.e.swp", "base/kustomization.yml", "base/old/f", "base/old/g"}},
 		tree: files{"base/a": "1", "base/d/e": "2", "base/empty/": "",
 			"base/.whiskops": manifestOf(files{"a": "1", "d/e": "2"})},
-		notices: []string{"deleted by force: base/d/.e.swp", "deleted by force: base/kustomization.yml", "deleted by force: base/old/g"},
+		notices: []string{"deleted by force: base/kustomization.yml", "deleted by force: base/d/.e.swp", "deleted by force: base/old/g"},
 	}, {
 		name:  "a directory that nobody generates, even by force",
 		old:   []Folder{folder("base", files{"a": "1", "b": "2"})},
@@ -190,17 +197,70 @@ func TestRules(t *testing.T) {
 	}, {
 		name:  "what is kept, and what is beside",
 		old:   []Folder{folder("overlays/a", files{"k": "1"}, "custom")},
-		disk:  files{"overlays/a/custom/deep/f": "mine", "overlays/notes": "mine", "overlays/team/kustomization.yaml": "mine"},
+		disk:  files{"overlays/a/custom/deep/f": "mine", "notes": "mine", "team/kustomization.yaml": "mine", "overlays/may": "mine", "overlays/empty/er/": ""},
 		asked: []Folder{folder("overlays/a", files{"k": "1"}, "custom")},
 	}, {
-		name:    "a stale folder goes, custom stays",
-		old:     []Folder{folder("overlays/a", files{"k": "1"}), folder("overlays/b", files{"k": "1", "d/k": "2"})},
-		disk:    files{"overlays/b/custom/mine": "mine", "overlays/c/mine": "mine"},
-		asked:   []Folder{folder("overlays/a", files{"k": "1"})},
-		want:    Changes{Deleted: []string{"overlays/b/.whiskops", "overlays/b/d/k", "overlays/b/k"}},
-		notices: []string{"overlays/b is not generated any more; yours and left alone: overlays/b/custom"},
+		name: "what nobody generates in a parent",
+		old:  []Folder{folder("overlays/a", files{"k": "1"}, "custom"), folder("base/2", files{"k": "1"})},
+		disk: files{"overlays/a/k2/custom/x": "mine", "overlays/notes": "mine", "overlays/team/kustomization.yaml": "mine",
+			"overlays/gone/custom/x": "mine", "overlays/gone/edge/Kustomization": "mine", "overlays/may/x": "mine", "overlays/custom/x": "mine"},
+		asked: []Folder{folder("overlays/a", files{"k": "1"}, "custom"), folder("base/2", files{"k": "1"})},
+		want: Changes{Findings: slices.Concat(complaints(codeStranger, "overlays/a/k2", "overlays/custom").Findings,
+			complaints(codeRemainder, "overlays/gone/custom").Findings,
+			complaints(codeStranger, "overlays/gone/edge", "overlays/may", "overlays/notes", "overlays/team").Findings)},
+	}, {
+		name:    "what nobody generates in a parent, by force",
+		old:     []Folder{folder("overlays/a", files{"k": "1"}, "custom")},
+		disk:    files{"overlays/notes": "mine", "overlays/may": "mine"},
+		asked:   []Folder{folder("overlays/a", files{"k": "1"}, "custom")},
+		force:   true,
+		want:    Changes{Deleted: []string{"overlays/notes"}},
+		tree:    files{"overlays/a/k": "1", "overlays/a/.whiskops": manifestOf(files{"k": "1"}), "overlays/may": "mine"},
+		notices: []string{"deleted by force: overlays/notes"},
+	}, {
+		name:  "a folder of the user in a parent, even by force",
+		old:   []Folder{folder("overlays/a", files{"k": "1"}, "custom")},
+		disk:  files{"overlays/team/notes": "mine"},
+		asked: []Folder{folder("overlays/a", files{"k": "1"}, "custom")},
+		force: true,
+		want:  complaints(codeStranger, "overlays/team"),
+	}, {
+		name:  "a stale folder with a file of the user",
+		old:   []Folder{folder("overlays/a", files{"k": "1"}), folder("overlays/b", files{"k": "1"})},
+		disk:  files{"overlays/b/notes": "mine"},
+		asked: []Folder{folder("overlays/a", files{"k": "1"})},
+		want:  complaints(codeStranger, "overlays/b/notes"),
+	}, {
+		name:  "as many files that nobody generates as force deletes",
+		old:   []Folder{folder("base", files{"a": "1"})},
+		disk:  numberedFiles("base/", mostNamed),
+		asked: []Folder{folder("base", files{"a": "1"})},
+		force: true,
+		want:  Changes{Deleted: slices.Sorted(maps.Keys(numberedFiles("base/", mostNamed)))},
+		tree:  files{"base/a": "1", "base/.whiskops": manifestOf(files{"a": "1"})},
+		notices: func() (all []string) {
+			for _, name := range slices.Sorted(maps.Keys(numberedFiles("base/", mostNamed))) {
+				all = append(all, "deleted by force: "+name)
+			}
+			return all
+		}(),
+	}, {
+		name:  "more of them, even by force",
+		old:   []Folder{folder("base", files{"a": "1"})},
+		disk:  numberedFiles("base/", mostNamed+1),
+		asked: []Folder{folder("base", files{"a": "1"})},
+		force: true,
+		want: complaints(codeStranger, slices.Concat([]string{"base"},
+			slices.Sorted(maps.Keys(numberedFiles("base/", mostNamed))))...),
+	}, {
+		name:  "a stale folder goes, custom stays",
+		old:   []Folder{folder("overlays/a", files{"k": "1"}), folder("overlays/b", files{"k": "1", "d/k": "2"})},
+		disk:  files{"overlays/b/custom/mine": "mine"},
+		asked: []Folder{folder("overlays/a", files{"k": "1"})},
+		want: Changes{Deleted: []string{"overlays/b/.whiskops", "overlays/b/d/k", "overlays/b/k"},
+			Findings: complaints(codeRemainder, "overlays/b/custom").Findings},
 		tree: files{"overlays/a/k": "1", "overlays/a/.whiskops": manifestOf(files{"k": "1"}),
-			"overlays/b/custom/mine": "mine", "overlays/c/mine": "mine"},
+			"overlays/b/custom/mine": "mine"},
 	}, {
 		name:  "a stale folder with nothing of the user goes whole",
 		old:   []Folder{folder("overlays/a", files{"k": "1"}), folder("overlays/b", files{"k": "1", "d/k": "2"})},
@@ -227,8 +287,8 @@ func TestRules(t *testing.T) {
 			"overlays/b/.whiskops": manifestOf(files{"k": "1", "custom/m": "mine"})},
 		asked: []Folder{folder("overlays/a", files{"k": "1"}, "custom")},
 		want: Changes{Updated: []string{"overlays/a/.whiskops"},
-			Deleted: []string{"overlays/b/.whiskops", "overlays/b/k"}},
-		notices: []string{"overlays/b is not generated any more; yours and left alone: overlays/b/custom"},
+			Deleted:  []string{"overlays/b/.whiskops", "overlays/b/k"},
+			Findings: complaints(codeRemainder, "overlays/b/custom").Findings},
 		tree: files{"overlays/a/k": "1", "overlays/a/.whiskops": manifestOf(files{"k": "1"}),
 			"overlays/a/custom/m": "mine", "overlays/b/custom/m": "mine"},
 	}, {
@@ -250,7 +310,26 @@ func TestRules(t *testing.T) {
 		old:   []Folder{folder("base", files{"a": "1"})},
 		disk:  files{"base/.whiskops": conflict + "=======\n"},
 		asked: []Folder{folder("base", files{"a": "3"})},
-		want:  complaints(codeManifest, "base/.whiskops"),
+		want:  Changes{Updated: []string{"base/.whiskops", "base/a"}},
+		tree:  files{"base/a": "3", "base/.whiskops": manifestOf(files{"a": "3"})},
+	}, {
+		name:  "a mark alone in the manifest",
+		disk:  files{"base/.whiskops": "=======\n" + manifestOf(files{"a": "1"}), "base/a": "1"},
+		asked: []Folder{folder("base", files{"a": "1"})},
+		want:  Changes{Updated: []string{"base/.whiskops"}},
+		tree:  files{"base/a": "1", "base/.whiskops": manifestOf(files{"a": "1"})},
+	}, {
+		name:  "a mark alone before a conflict excuses no edit",
+		disk:  files{"base/.whiskops": "=======\n" + manifestOf(files{"z": "1"}) + conflict, "base/z": "mine"},
+		asked: []Folder{folder("base", files{"z": "1"})},
+		want:  complaints(codeEdited, "base/z"),
+	}, {
+		name:  "a conflict in a conflict",
+		old:   []Folder{folder("base", files{"a": "1"})},
+		disk:  files{"base/a": "<<<<<<< HEAD\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n=======\n3\n>>>>>>> c\n"},
+		asked: []Folder{folder("base", files{"a": "3"})},
+		want:  Changes{Updated: []string{"base/.whiskops", "base/a"}},
+		tree:  files{"base/a": "3", "base/.whiskops": manifestOf(files{"a": "3"})},
 	}, {
 		name:  "conflicts in files",
 		old:   []Folder{folder("base", files{"a": "1", "b": "2", "same": "3"})},
@@ -311,15 +390,26 @@ func TestRules(t *testing.T) {
 			same(t, "tree", tt.tree, snapshot(t, root))
 			same(t, "notices", tt.notices, notices)
 
-			if len(tt.want.Findings) == 0 {
+			if tt.want.Findings == nil || tt.want.Findings[0].Code == codeRemainder {
 				again, err := Check(root, tt.asked, o)
 				if err != nil {
 					t.Fatal(err)
 				}
-				same(t, "second check", Changes{}, again)
+				if diff := cmp.Diff(Changes{Findings: tt.want.Findings}, again, codeAndFile); diff != "" {
+					t.Errorf("second check (-want +got):\n%s", diff)
+				}
 			}
 		})
 	}
+}
+
+// numberedFiles are strangers, which begin with a prefix.
+func numberedFiles(prefix string, n int) files {
+	all := files{}
+	for i := range n {
+		all[fmt.Sprintf("%sm%03d", prefix, i)] = "mine"
+	}
+	return all
 }
 
 var conflict = "<<<<<<< HEAD\n" + manifestOf(files{"a": "1", "b": "2"}) + "=======\n" +

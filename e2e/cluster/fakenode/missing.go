@@ -11,6 +11,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
+// NoImage is the tag of images that no registry has.
+const NoImage = "never-starts"
+
 // source of values: the keys of a ConfigMap or a Secret.
 type source struct {
 	kind, name string
@@ -40,6 +43,9 @@ func (k *kubelet) missing(ctx context.Context, p *corev1.Pod) ([]error, error) {
 	}
 	for _, c := range append(p.Spec.InitContainers, p.Spec.Containers...) {
 		all = append(all, ports(c)...)
+		if strings.HasSuffix(c.Image, ":"+NoImage) {
+			all = append(all, fmt.Errorf("image %s is in no registry", c.Image))
+		}
 		for _, e := range c.Env {
 			if e.ValueFrom == nil || e.ValueFrom.FieldRef == nil {
 				continue

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"time"
 
@@ -30,14 +31,23 @@ var crdResource = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Ver
 // Definitions makes the custom resources that generated objects may be of, and
 // waits until the API server knows them.
 func (i *Installer) Definitions(ctx context.Context) error {
-	files, err := definitions.ReadDir("crds")
+	files, err := fs.Sub(definitions, "crds")
+	if err != nil {
+		return err
+	}
+	return i.Define(ctx, files)
+}
+
+// Define does the same with the definitions in a folder, a file each.
+func (i *Installer) Define(ctx context.Context, folder fs.FS) error {
+	files, err := fs.ReadDir(folder, ".")
 	if err != nil {
 		return err
 	}
 	client := i.dynamic.Resource(crdResource)
 	var names []string
 	for _, f := range files {
-		data, err := definitions.ReadFile("crds/" + f.Name())
+		data, err := fs.ReadFile(folder, f.Name())
 		if err != nil {
 			return err
 		}

@@ -97,14 +97,23 @@ func (i *Installer) Judge(ctx context.Context, all []*objects.Object) Result {
 }
 
 func (i *Installer) apply(ctx context.Context, all []*objects.Object, dry []string) (r Result) {
-	begin := time.Now()
-	defer func() { r.Took = time.Since(begin) }()
 	sorted, err := objects.InOrder(all)
 	if err != nil {
 		r.Problems = append(r.Problems, err.Error())
 		return r
 	}
-	for _, o := range sorted {
+	return i.each(ctx, sorted, dry)
+}
+
+// InTurn applies the objects in the order that they have.
+func (i *Installer) InTurn(ctx context.Context, all []*objects.Object) Result {
+	return i.each(ctx, all, nil)
+}
+
+func (i *Installer) each(ctx context.Context, all []*objects.Object, dry []string) (r Result) {
+	begin := time.Now()
+	defer func() { r.Took = time.Since(begin) }()
+	for _, o := range all {
 		size, problems := i.one(ctx, o, dry)
 		if len(problems) == 0 {
 			r.Applied++
@@ -170,4 +179,28 @@ func (i *Installer) Delete(ctx context.Context, all []*objects.Object) []string 
 		}
 	}
 	return problems
+}
+
+// Get gives an object as it is; an error if it is not there.
+func (i *Installer) Get(ctx context.Context, o *objects.Object) (*objects.Object, error) {
+	client, err := i.client(o.GroupVersionKind(), o.GetNamespace())
+	if err != nil {
+		return nil, err
+	}
+	return client.Get(ctx, o.GetName(), metav1.GetOptions{})
+}
+
+// Merge changes an object by a JSON merge patch, or its status if a subresource
+// says so.
+func (i *Installer) Merge(ctx context.Context, o *objects.Object, patch any, subresource ...string) error {
+	data, err := json.Marshal(patch)
+	if err != nil {
+		return err
+	}
+	client, err := i.client(o.GroupVersionKind(), o.GetNamespace())
+	if err != nil {
+		return err
+	}
+	_, err = client.Patch(ctx, o.GetName(), types.MergePatchType, data, metav1.PatchOptions{FieldManager: Manager}, subresource...)
+	return err
 }

@@ -53,10 +53,12 @@ type stage struct {
 func stages(tier string) ([]*stage, error) {
 	cluster := &stage{name: "a real control plane", dir: ".", args: []string{"./controlplane", "./cluster"}}
 	servers := &stage{name: "the real servers", dir: ".", args: []string{"./servers/..."}}
+	delivery := &stage{name: "delivery by Flux and Argo CD", dir: ".", args: []string{"./controllers", "./delivery"}}
 	network := &stage{name: "network policies", dir: "network", args: []string{"./..."}}
 	switch tier {
 	case "ci":
 		cluster.args = append(cluster.args, "-run", "TestEnvironments//^ci$")
+		delivery.args = append(delivery.args, "-run", "TestFlux//^ci$|TestArgoCD//^development$")
 		servers.args = append(servers.args, "-run", "Test(Nginx|Redis|Waits|Probes|Drain|Smoke|CouchDB|Kafka)/^ci$")
 	case "all":
 	case "full":
@@ -64,7 +66,7 @@ func stages(tier string) ([]*stage, error) {
 	default:
 		return nil, fmt.Errorf("-tier %q: write ci, all or full", tier)
 	}
-	return []*stage{network, cluster, servers}, nil
+	return []*stage{network, cluster, delivery, servers}, nil
 }
 
 func prove(tier, out string) (bool, error) {

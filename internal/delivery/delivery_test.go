@@ -1,0 +1,247 @@
+package delivery
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/kustomize"
+)
+
+func input(t *testing.T, change func(*environment.Environment), objects ...kustomize.Object) Input {
+	t.Helper()
+	env := environment.Base()
+	env.Name = "e"
+	if change != nil {
+		change(&env)
+	}
+	values, err := derived.New(&env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Input{Values: &values, Built: objects, Base: "base/2.0.0", Overlay: "overlays/e"}
+}
+
+// object of a kind in a tier; without a tier it is the user's.
+func object(kind, tier string, spec map[string]any) kustomize.Object {
+	labels := map[string]any{}
+	if tier != "" {
+		labels = map[string]any{krm.ManagedByLabel: krm.Manager, krm.TierLabel: tier}
+	}
+	return kustomize.Object{Kind: kind, Value: map[string]any{"kind": kind, "metadata": map[string]any{"labels": labels}, "spec": spec}}
+}
+
+func TestOrder(t *testing.T) {
+	all := []string{"foundation", "actions", "data", "setup", "core", "edge", "packages"}
+	for name, c := range map[string]struct {
+		tiers []string
+		late  string
+		// waves of the tiers, and what core waits for.
+		waves []int
+		core  string
+	}{
+		"all":            {all, "", []int{0, 1, 1, 2, 3, 2, 4}, "setup"},
+		"late edge":      {all, "edge", []int{0, 1, 1, 2, 3, 5, 4}, "setup"},
+		"nothing to set": {[]string{"foundation", "actions", "data", "core", "edge"}, "", []int{0, 1, 1, 2, 2}, "data"},
+		"no data":        {[]string{"foundation", "actions", "core", "edge"}, "", []int{0, 1, 1, 1}, "foundation"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var objects []kustomize.Object
+			for _, tier := range c.tiers {
+				objects = append(objects, object("ConfigMap", tier, nil))
+			}
+			if c.late != "" {
+				objects = append(objects, object("Service", c.late, map[string]any{"type": "LoadBalancer"}))
+			}
+			p := policyOf(input(t, nil, objects...))
+			var waves []int
+			for _, tier := range p.tiers {
+				waves = append(waves, p.wave(tier))
+			}
+			if diff := cmp.Diff(c.waves, waves); diff != "" {
+				t.Errorf("waves (-want +got):\n%s", diff)
+			}
+			if got := strings.Join(p.before("core"), " "); got != c.core {
+				t.Errorf("core waits for %q, want %q", got, c.core)
+			}
+		})
+	}
+}
+
+// What a component waits for is in a tier that its own comes after: the order is
+// that of the waits.
+func TestOrderIsThatOfTheWaits(t *testing.T) {
+	v := input(t, func(e *environment.Environment) { e.APIGateway.Enabled = true }).Values
+	p := policy{values: v, Delivery: v.Catalog.Delivery, tiers: krm.Tiers[:]}
+	checked := 0
+	for name, c := range v.Catalog.Components {
+		waits, _ := c.Workload["waits"].([]any)
+		for _, w := range waits {
+			w, _ := w.(map[string]any)
+			of, ok := v.Catalog.Components[fmt.Sprint(w["name"])]
+			if !ok {
+				continue
+			}
+			checked++
+			reached := reach(p, c.Tier)
+			if !slices.Contains(reached, of.Tier) {
+				t.Errorf("%s (%s) waits for %s (%s), and the tier comes after %v", name, c.Tier, w["name"], of.Tier, reached)
+			}
+		}
+	}
+	if checked < 6 {
+		t.Errorf("only %d waits were looked at", checked)
+	}
+}
+
+// reach are all tiers before a tier, near and far.
+func reach(p policy, tier string) []string {
+	var all []string
+	for _, t := range p.before(tier) {
+		all = append(append(all, t), reach(p, t)...)
+	}
+	return all
+}
+
+func TestRollout(t *testing.T) {
+	pod := func(grace int64, probe map[string]any) map[string]any {
+		return map[string]any{"spec": map[string]any{
+			"terminationGracePeriodSeconds": grace, "containers": []any{map[string]any{"startupProbe": probe}},
+		}}
+	}
+	probe := map[string]any{"failureThreshold": int64(6), "periodSeconds": int64(5)}
+	rolling := func(surge, away any) map[string]any {
+		return map[string]any{"rollingUpdate": map[string]any{"maxSurge": surge, "maxUnavailable": away}}
+	}
+	for name, c := range map[string]struct {
+		kind string
+		spec map[string]any
+		want int
+	}{
+		"one by one":        {"StatefulSet", map[string]any{"replicas": int64(3), "minReadySeconds": int64(10), "template": pod(20, probe)}, 3 * (20 + 30 + 10)},
+		"one pod":           {"StatefulSet", map[string]any{"template": pod(20, probe)}, 50},
+		"a tenth of ten":    {"Deployment", map[string]any{"replicas": int64(10), "strategy": rolling("10%", int64(0)), "template": pod(20, probe)}, 10 * 50},
+		"a tenth of eleven": {"Deployment", map[string]any{"replicas": int64(11), "strategy": rolling("10%", int64(0)), "template": pod(20, probe)}, 6 * 50},
+		"all at once":       {"Deployment", map[string]any{"replicas": int64(4), "strategy": map[string]any{"type": "Recreate"}, "template": pod(20, probe)}, 50},
+		"without probes":    {"Deployment", map[string]any{"strategy": rolling(int64(1), int64(0)), "template": pod(20, nil)}, 20},
+		"a tenth of nodes":  {"DaemonSet", map[string]any{"updateStrategy": rolling(nil, "10%"), "template": pod(20, probe)}, 10 * 50},
+		"no rollout":        {"CronJob", map[string]any{"jobTemplate": map[string]any{"spec": map[string]any{"template": pod(20, probe)}}}, 0},
+		"no pods":           {"Service", nil, 0},
+	} {
+		if got := rolls(object(c.kind, "core", c.spec)); got != c.want {
+			t.Errorf("%s: %d s, want %d", name, got, c.want)
+		}
+	}
+}
+
+// The timeout is whole minutes, five at least, and what is written wins.
+func TestTimeout(t *testing.T) {
+	of := func(seconds int64) part {
+		return part{of: []kustomize.Object{object("StatefulSet", "core", map[string]any{
+			"template": map[string]any{"spec": map[string]any{"terminationGracePeriodSeconds": seconds}},
+		})}}
+	}
+	for _, c := range []struct {
+		seconds int64
+		cancels bool
+		written string
+		want    string
+	}{
+		{299, true, "", "5m"}, {300, true, "", "5m"}, {301, true, "", "6m"}, {600, true, "", "10m"}, {601, true, "", "11m"},
+		{601, false, "", "5m"}, {601, true, "90s", "90s"}, {601, false, "1h", "1h"},
+	} {
+		d := &delivery{Input: input(t, func(e *environment.Environment) {
+			e.GitOps.Flux = &environment.Flux{CancelsHealthChecks: c.cancels, Timeout: c.written}
+		})}
+		if got := d.fluxTimeout(of(c.seconds)); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
+// custom/ has no wave of ours: what pods read comes first, what nobody knows last,
+// and what has a wave keeps it.
+func TestCustomWaves(t *testing.T) {
+	waved := object("Deployment", "", nil)
+	waved.Value["metadata"] = map[string]any{"annotations": map[string]any{argoWave: "-1"}}
+	in := input(t, nil, object("ConfigMap", "foundation", nil), object("Deployment", "data", nil))
+	d := &delivery{Input: in, policy: policyOf(in)}
+	for name, c := range map[string]struct {
+		object kustomize.Object
+		want   int
+	}{
+		"a Secret":          {object("Secret", "", nil), 0},
+		"an unknown kind":   {object("Widget", "", nil), 2},
+		"what has its wave": {waved, 0},
+		"a generated one":   {object("Deployment", "data", nil), 1},
+	} {
+		if got := d.argoWave(c.object); got != c.want {
+			t.Errorf("%s: wave %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+func TestPlural(t *testing.T) {
+	for kind, want := range map[string]string{
+		"NetworkPolicy": "networkpolicies", "Ingress": "ingresses", "Service": "services", "Endpoints": "endpoints", "HTTPRoute": "httproutes", "Proxy": "proxies", "Box": "boxes",
+	} {
+		if got := plural(kind); got != want {
+			t.Errorf("%s: %s, want %s", kind, got, want)
+		}
+	}
+}
+
+// Each difference is seen: an object too much, one too few, one that is otherwise.
+func TestProve(t *testing.T) {
+	a, b := object("ConfigMap", "core", nil), object("Job", "packages", nil)
+	a.Name, b.Name = "a", "b"
+	w := Wrapper{Dir: "w", Of: []Annotated{{Object: a, Add: map[string]string{"x": "y"}}, {Object: b}}}
+	annotated := a
+	annotated.Value = Annotated{Object: a, Add: map[string]string{"x": "y"}}.value()
+	if err := w.Prove([]kustomize.Object{b, annotated}); err != nil {
+		t.Errorf("refused what is right: %v", err)
+	}
+	for name, built := range map[string][]kustomize.Object{
+		"too few": {annotated}, "too many": {annotated, b, object("Secret", "core", nil)}, "not annotated": {a, b}, "twice": {annotated, annotated, b},
+	} {
+		if w.Prove(built) == nil {
+			t.Errorf("%s: not seen", name)
+		}
+	}
+}
+
+// All that is said of kinds is said of kinds that there are.
+func TestKindsAreKnown(t *testing.T) {
+	for release, c := range releases(t) {
+		known := map[string]bool{}
+		for _, k := range c.Delivery.Kinds {
+			known[k.Kind] = true
+		}
+		for _, o := range c.Delivery.Outside {
+			if !known[o.Kind] {
+				t.Errorf("%s: outside names %s, which no environment has", release, o.Kind)
+			}
+		}
+		for _, h := range c.Delivery.Health {
+			if !slices.ContainsFunc(c.Delivery.Kinds, func(k catalog.Kind) bool { return k.APIVersion == h.APIVersion && k.Kind == h.Kind }) {
+				t.Errorf("%s: health of %s %s, which no environment has", release, h.APIVersion, h.Kind)
+			}
+		}
+	}
+}
+
+func releases(t *testing.T) map[string]*catalog.Catalog {
+	t.Helper()
+	all := map[string]*catalog.Catalog{}
+	for _, release := range []string{"2.0.0", "head"} {
+		all[release] = input(t, func(e *environment.Environment) { e.OpenWhisk = release }).Values.Catalog
+	}
+	return all
+}

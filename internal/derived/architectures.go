@@ -1,0 +1,91 @@
+package derived
+
+import (
+	"slices"
+	"strings"
+)
+
+// ArchitectureLabel is what the kubelet says of its node.
+const ArchitectureLabel = "kubernetes.io/arch"
+
+// Architectures of the nodes on which a component's pods can start, in order;
+// they are known if the images are locked, or the catalogue says of its own image
+// what it was built for. What is known of some of the images counts for all.
+func (v *Values) Architectures(component string) (all []string, known bool) {
+	c := v.Catalog.Components[component]
+	for _, name := range v.imagesOf(component) {
+		of, ok := v.built(v.Reference(name))
+		if !ok && name == c.Image && c.Arch != "" {
+			of, ok = []string{c.Arch}, true
+		}
+		all, known = common(all, known, of, ok)
+	}
+	return all, known
+}
+
+// KindArchitectures are the same of the nodes on which all kinds of actions run.
+func (v *Values) KindArchitectures() (all []string, known bool) {
+	for _, family := range v.Families() {
+		for _, kind := range v.Catalog.Runtimes[family] {
+			of, ok := v.built(v.KindImage(kind).Reference)
+			all, known = common(all, known, of, ok)
+		}
+	}
+	return all, known
+}
+
+// built are the architectures that an image was built for, on Linux, as the lock
+// says.
+func (v *Values) built(reference string) (all []string, known bool) {
+	for _, platform := range v.Env.Lock[reference].Platforms {
+		os, arch, _ := strings.Cut(platform, "/")
+		arch, _, _ = strings.Cut(arch, "/")
+		if os == "linux" && !slices.Contains(all, arch) {
+			all = append(all, arch)
+		}
+		known = true
+	}
+	slices.Sort(all)
+	return all, known
+}
+
+// common is what two sets have in common. One that is not known has all.
+func common(a []string, aKnown bool, b []string, bKnown bool) ([]string, bool) {
+	switch {
+	case !bKnown:
+		return a, aKnown
+	case !aKnown:
+		return b, true
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return !slices.Contains(b, s) }), true
+}
+
+// arch is the only architecture of nodes on which a component starts; empty if
+// there are several, or none is known.
+func (v *Values) arch(component string) string {
+	if all, known := v.Architectures(component); known && len(all) == 1 {
+		return all[0]
+	}
+	return ""
+}
+
+// NodeArchitecture of the nodes that a component may be placed on, as their
+// pool's labels say; empty if they say nothing, or not the same.
+func (v *Values) NodeArchitecture(component string) (arch, pool string) {
+	if v.Env.Placement.Enabled {
+		pool = v.Pool(component)
+		return v.Env.Cluster.Nodes[pool].Labels[ArchitectureLabel], pool
+	}
+	first := true
+	for name, n := range v.Env.Cluster.Nodes {
+		switch a := n.Labels[ArchitectureLabel]; {
+		case first:
+			arch, pool, first = a, name, false
+		case a != arch:
+			return "", ""
+		default:
+			pool = min(pool, name)
+		}
+	}
+	return arch, pool
+}

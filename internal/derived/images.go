@@ -1,0 +1,213 @@
+package derived
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/whiskops/whiskops/internal/catalog"
+)
+
+// Image that an environment runs.
+type Image struct {
+	// Name is the catalogue's; empty for the image of a language.
+	Name string
+	// Reference is what a registry is asked for: repository:tag, with a digest if
+	// the environment has one.
+	Reference string
+	// Components that have it in a pod of theirs.
+	Components []string
+	// Kinds of actions that run in it.
+	Kinds []string
+	// Blackbox: users may build upon it, and name it themselves.
+	Blackbox bool
+}
+
+// Lockable tells whether the tree names the image, so that it can be pinned.
+func (i Image) Lockable() bool { return !i.Blackbox }
+
+// Parts are repository, tag and digest of the reference; the last two may be empty.
+func (i Image) Parts() (repository, tag, digest string) {
+	repository, digest, _ = strings.Cut(i.Reference, "@")
+	if at := strings.LastIndex(repository, ":"); at > strings.LastIndex(repository, "/") {
+		repository, tag = repository[:at], repository[at+1:]
+	}
+	return repository, tag, digest
+}
+
+// ofKind is how the catalogue names the image of a kind of actions, where it could
+// name one of its own: "kind:nodejs:20".
+const ofKind = "kind:"
+
+// Reference of an image of the catalogue, as the environment has it, before
+// anything is pinned.
+func (v *Values) Reference(name string) string {
+	if kind, ok := strings.CutPrefix(name, ofKind); ok {
+		return v.KindImage(v.kind(kind)).Reference
+	}
+	i, own := v.Catalog.Images[name], v.Env.Images[name]
+	repository := cmp.Or(own.Repository, Mirrored(v.Env.Mirror, i.Repository))
+	ref := repository + ":" + cmp.Or(own.Tag, i.Tag)
+	if own.Digest != "" {
+		ref += "@" + own.Digest
+	}
+	return ref
+}
+
+// Image of the catalogue as a container names it, with its digest if one is
+// known.
+func (v *Values) Image(name string) string {
+	ref := v.Reference(name)
+	if strings.Contains(ref, "@") {
+		return ref
+	}
+	return ref + v.pin(ref)
+}
+
+// pin is what fixes a reference, if it is locked: "@" and a digest.
+func (v *Values) pin(reference string) string {
+	if l, ok := v.Env.Lock[reference]; ok {
+		return "@" + l.Digest
+	}
+	return ""
+}
+
+// Mirrored is the name that a repository of Docker Hub has in a mirror.
+func Mirrored(mirror, repository string) string {
+	if mirror == "" {
+		return repository
+	}
+	if !strings.Contains(repository, "/") {
+		// What Docker itself publishes has a short name on Docker Hub alone.
+		repository = "library/" + repository
+	}
+	return mirror + "/" + repository
+}
+
+// RuntimesRegistry is where invokers pull the languages' images from; empty is
+// Docker Hub.
+func (v *Values) RuntimesRegistry() string { return cmp.Or(v.Env.Runtimes.Registry, v.Env.Mirror) }
+
+// Families of languages that are offered, in order.
+func (v *Values) Families() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(v.Catalog.Runtimes)), func(family string) bool {
+		chosen := v.Env.Runtimes.Families
+		return len(chosen) > 0 && !slices.Contains(chosen, family)
+	})
+}
+
+// Offers tells whether a family of languages is offered.
+func (v *Values) Offers(family string) bool { return slices.Contains(v.Families(), family) }
+
+// kind of actions in the catalogue's manifest; nil if there is no such kind.
+func (v *Values) kind(name string) map[string]any {
+	for _, kinds := range v.Catalog.Runtimes {
+		for _, k := range kinds {
+			if k["kind"] == name {
+				return k
+			}
+		}
+	}
+	return nil
+}
+
+// KindImage is the image of a kind of actions, as the runtimes manifest has it.
+type KindImage struct {
+	prefix, name, tag string
+	// Reference is what invokers make of it.
+	Reference string
+	pin       string
+}
+
+// KindImage of an entry of the catalogue's manifest.
+func (v *Values) KindImage(kind map[string]any) KindImage {
+	image, _ := kind["image"].(map[string]any)
+	k := KindImage{prefix: textOf(image, "prefix"), name: textOf(image, "name"), tag: textOf(image, "tag")}
+	k.Reference = k.prefix + "/" + k.name + ":" + k.tag
+	if registry := v.RuntimesRegistry(); registry != "" {
+		k.Reference = registry + "/" + k.Reference
+	}
+	k.pin = v.pin(k.Reference)
+	return k
+}
+
+// Pinned is the image for the manifest. OpenWhisk has no field for a digest, and
+// needs none: it puts a reference together of these strings and reads no tag of
+// the manifest again (ExecManifest.scala, resolveImageName, at both releases),
+// so what stands behind the tag ends up behind the tag.
+func (k KindImage) Pinned() map[string]any {
+	return map[string]any{"prefix": k.prefix, "name": k.name, "tag": k.tag + k.pin}
+}
+
+// Images that the environment runs, in the order of their references: those of
+// all containers, those in which actions run, and those that users' own build upon.
+func (v *Values) Images() []Image {
+	all := map[string]*Image{}
+	add := func(name, ref, component, kind string) *Image {
+		i, ok := all[ref]
+		if !ok {
+			i = &Image{Name: name, Reference: ref}
+			all[ref] = i
+		}
+		if component != "" && !slices.Contains(i.Components, component) {
+			i.Components = append(i.Components, component)
+		}
+		if kind != "" {
+			i.Kinds = append(i.Kinds, kind)
+		}
+		return i
+	}
+	for _, component := range v.Components() {
+		for _, name := range v.imagesOf(component) {
+			own := name
+			if strings.HasPrefix(name, ofKind) {
+				own = "" // it is a language's, whoever has it
+			}
+			add(own, v.Reference(name), component, "")
+		}
+	}
+	for _, family := range v.Families() {
+		for _, kind := range v.Catalog.Runtimes[family] {
+			add("", v.KindImage(kind).Reference, "", textOf(kind, "kind"))
+		}
+	}
+	for _, image := range v.Catalog.Blackboxes {
+		// From where users say, whatever the languages' registry is.
+		ref := textOf(image, "prefix") + "/" + textOf(image, "name") + ":" + textOf(image, "tag")
+		if all[ref] == nil {
+			add("", ref, "", "").Blackbox = true
+		}
+	}
+	images := make([]Image, 0, len(all))
+	for _, ref := range slices.Sorted(maps.Keys(all)) {
+		images = append(images, *all[ref])
+	}
+	return images
+}
+
+// imagesOf a component are those of its pods by the catalogue's names: its own,
+// and those that run before it.
+func (v *Values) imagesOf(component string) []string {
+	c := v.Catalog.Components[component]
+	names := []string{c.Image}
+	inits, _ := c.Workload["init"].([]any)
+	for _, init := range inits {
+		m, _ := init.(map[string]any)
+		if on, err := catalog.Text(textOf(m, "if"), v); err != nil || m["if"] != nil && on != "true" {
+			continue // a fault of the catalogue is found when the workload is planned
+		}
+		names = append(names, cmp.Or(textOf(m, "image"), c.Image))
+	}
+	if waits, _ := c.Workload["waits"].([]any); len(waits) > 0 {
+		names = append(names, v.Catalog.WaitImage)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// textOf a field of a mapping; empty where it is none.
+func textOf(m map[string]any, field string) string {
+	text, _ := m[field].(string)
+	return text
+}
