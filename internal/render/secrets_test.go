@@ -147,9 +147,9 @@ func TestDecryption(t *testing.T) {
 		}
 		files := folders[len(folders)-1].Files
 		with := 0
-		for _, o := range documents(t, files["flux/sync.yaml"]) {
+		for _, o := range documents(t, files["sync.yaml"]) {
 			spec := value.Map(o, "spec")
-			at := strings.SplitN(fmt.Sprint(spec["path"]), "clusters/"+env.Name+"/", 2)[1]
+			at := strings.SplitN(fmt.Sprint(spec["path"]), "clusters/"+env.Name+"/flux/", 2)[1]
 			has := bytes.Contains(files[path.Join(at, "kustomization.yaml")], []byte("../secrets\n"))
 			if has {
 				with++
