@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"sigs.k8s.io/yaml"
+
+	program "github.com/whiskops/whiskops/e2e/ground"
 )
 
 // ground is a repository, and a home in which the user has an age key.
@@ -34,7 +36,7 @@ const sizes = `
 `
 
 func newGround(t *testing.T) *ground {
-	real, err := tools()
+	real, err := Tools()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +79,7 @@ func (g *ground) recipients(names ...string) {
 // run runs whiskops with somebody's key, and gives what it says.
 func (g *ground) run(key string, args ...string) (string, error) {
 	g.Helper()
-	binary, err := whiskops()
+	binary, err := program.Whiskops()
 	if err != nil {
 		g.Fatal(err)
 	}
@@ -130,7 +132,7 @@ func (g *ground) opened(key, name string) (map[string]string, error) {
 	if err != nil {
 		g.Fatal(err)
 	}
-	real, _ := tools()
+	real, _ := Tools()
 	cmd := exec.Command(filepath.Join(real, "sops"), "decrypt", "--ignore-mac", "--input-type", "json", "--output-type", "json", "--filename-override", "a.json")
 	cmd.Stdin = strings.NewReader(string(built))
 	cmd.Env = []string{"SOPS_AGE_KEY_FILE=" + filepath.Join(g.home, key+".agekey"), "HOME=" + g.home}

@@ -15,9 +15,9 @@ const (
 	ageModule  = "filippo.io/age/cmd/age-keygen@v1.3.1"
 )
 
-// tools is a folder with sops and age-keygen, in the cache. sops takes five
+// Tools is a folder with sops and age-keygen, in the cache. sops takes five
 // minutes on two cores to build, once.
-var tools = sync.OnceValues(func() (string, error) {
+var Tools = sync.OnceValues(func() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
@@ -34,25 +34,4 @@ var tools = sync.OnceValues(func() (string, error) {
 		}
 	}
 	return dir, nil
-})
-
-// whiskops is the program under test, built from the repository around this
-// module.
-var whiskops = sync.OnceValues(func() (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "whiskops-e2e")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	binary := filepath.Join(dir, "whiskops-secrets")
-	part := fmt.Sprintf("%s.%d", binary, os.Getpid())
-	cmd := exec.Command("go", "-C", "../..", "build", "-tags", "kustomize_disable_go_plugin_support", "-o", part, "./cmd/whiskops")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build whiskops: %w\n%s", err, out)
-	}
-	return binary, os.Rename(part, binary)
 })
