@@ -25,7 +25,7 @@ import (
 func TestEncrypted(t *testing.T) {
 	const env = "ci"
 	release := ground.Releases()[0]
-	ground.Holds(t, env, release, "flux: Secrets that sops encrypted are decrypted, without the key nothing is applied, and one that is rotated arrives", func(t *testing.T) {
+	ground.Holds(t, env, release, "flux: Secrets that sops encrypted are decrypted, without the key nothing is applied, a second pass changes nothing, and one that is rotated arrives", func(t *testing.T) {
 		s, key := encrypted(t, release, env)
 		s.at = s.repo.push(t, s.Ground, "begin")
 		s.begin(t, env, s.folder(env))
@@ -44,6 +44,7 @@ func TestEncrypted(t *testing.T) {
 		s.poke(t, env)
 		s.arrives(t, env, s.at)
 		s.decrypted(t, env)
+		unchanged(t, s, env)
 
 		before := s.login(t, env)
 		s.command(t, "secrets", "rotate", env, "couchdb/controller-password")
