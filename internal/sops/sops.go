@@ -115,7 +115,7 @@ func (p *Program) run(ctx context.Context, env []string, stdin []byte, args ...s
 	case ctx.Err() != nil:
 		return nil, &Error{
 			fmt.Sprintf("%s did not end within %s, and was stopped", p.path, p.timeout),
-			"it may wait for a passphrase, a token or a network: run it by hand on the file, or give it longer with --timeout",
+			"it may wait for a passphrase, a token or a network: run it by hand on the file, or give it longer with --sops-timeout",
 		}
 	case out.cut:
 		return nil, &Error{fmt.Sprintf("%s wrote more than %d MiB", p.path, mostOutput>>20), "want a file of Secrets alone"}
