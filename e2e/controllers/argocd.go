@@ -17,17 +17,24 @@ import (
 // ArgoCDNamespace is where Argo CD believes to be, and its objects are.
 const ArgoCDNamespace = "argocd"
 
+// ArgoCDOptions are choices of whoever runs Argo CD.
+type ArgoCDOptions struct {
+	// Timeout ends a sync that takes longer; Argo CD's default, 0, is never.
+	Timeout time.Duration
+	// Sets starts the controller of ApplicationSets too.
+	Sets bool
+}
+
 // ArgoCD starts the application controller and the repository server. What the
-// controller asks of the API server goes over the wire that is given back. A sync
-// that takes longer than the timeout is ended; Argo CD's default, 0, is never.
-func ArgoCD(ctx context.Context, b Built, p *controlplane.Plane, timeout time.Duration) (*wire.Wire, error) {
+// controller asks of the API server goes over the wire that is given back.
+func ArgoCD(ctx context.Context, b Built, p *controlplane.Plane, o ArgoCDOptions) (*wire.Wire, error) {
 	if err := prepare(ctx, b, p, "argocd", ArgoCDNamespace); err != nil {
 		return nil, err
 	}
 	if err := settings(ctx, p); err != nil {
 		return nil, err
 	}
-	port, err := controlplane.FreePorts(4)
+	port, err := controlplane.FreePorts(7)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +62,13 @@ func ArgoCD(ctx context.Context, b Built, p *controlplane.Plane, timeout time.Du
 			"--redis", redis, "--disable-tls", "--client-ca-path", "", "--loglevel", "warn"),
 		server("argocd-application-controller", kubeconfig, "--kubeconfig", kubeconfig, "--namespace", ArgoCDNamespace,
 			"--metrics-port", port[3], "--redis", redis, "--repo-server", repositories, "--repo-server-plaintext",
-			"--sync-timeout", fmt.Sprint(int(timeout.Seconds())), "--loglevel", "info"),
+			"--sync-timeout", fmt.Sprint(int(o.Timeout.Seconds())), "--loglevel", "info"),
+	}
+	if o.Sets {
+		local := func(i int) string { return "127.0.0.1:" + port[i] }
+		all = append(all, server("argocd-applicationset-controller", p.Kubeconfig, "--namespace", ArgoCDNamespace,
+			"--metrics-addr", local(4), "--probe-addr", local(5), "--webhook-addr", local(6), "--enable-leader-election=false",
+			"--argocd-repo-server", repositories, "--repo-server-plaintext", "--loglevel", "info"))
 	}
 	for _, s := range all {
 		if err := p.Run(s); err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -22,9 +21,9 @@ type argocd struct {
 	objects map[string][]*objects.Object // by environment, as they were applied
 }
 
-func startArgoCD(t *testing.T, g *ground.Ground, b controllers.Built, longest time.Duration) *argocd {
+func startArgoCD(t *testing.T, g *ground.Ground, b controllers.Built, o controllers.ArgoCDOptions) *argocd {
 	t.Helper()
-	w, err := controllers.ArgoCD(g.Ctx, b, g.Plane, longest)
+	w, err := controllers.ArgoCD(g.Ctx, b, g.Plane, o)
 	must(t, err)
 	return &argocd{g: g, built: b, counted: w, objects: map[string][]*objects.Object{}}
 }
@@ -35,7 +34,7 @@ func (a *argocd) wire() *wire.Wire { return a.counted }
 // own are the writes of Argo CD to what is its own, and its questions about what
 // it may do, which are written too.
 func (a *argocd) own(path string) bool {
-	return strings.Contains(path, "/argoproj.io/") || strings.HasSuffix(path, "/events") || strings.Contains(path, "/namespaces/argocd/") ||
+	return strings.Contains(path, "/argoproj.io/") || isEvent(path) || strings.Contains(path, "/namespaces/argocd/") ||
 		strings.Contains(path, "accessreviews")
 }
 

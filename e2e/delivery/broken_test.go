@@ -73,8 +73,13 @@ func (s *stage) evicted(t *testing.T, env string, long time.Duration) (problems 
 // reverted is the mend of neverStarts, while the broken revision is waited for.
 func reverted(t *testing.T, s *stage, env string) {
 	s.repo.says(t, env, `limits: payload: 2097152`)
+	begin := time.Now()
 	s.at = s.commit(t, env, "back")
 	s.arrives(t, env, s.at)
+	// With the gate open nothing waits for the timeout, which is 5 minutes or more.
+	if took := time.Since(begin); s.name() == "flux" && took > 2*time.Minute {
+		t.Errorf("the revert took %s: the health check of the broken commit was not ended", took.Round(time.Second))
+	}
 }
 
 // refused is a change that the API server takes and PodSecurity does not.

@@ -56,8 +56,9 @@ type stage struct {
 	at string
 }
 
-// newStage starts a cluster for the environments, with a cloud's load balancer.
-func newStage(t *testing.T, release string, envs ...string) *stage {
+// newStage starts a cluster for the environments and what delivers them, as they
+// say, and a repository of them.
+func newStage(t *testing.T, release string, by way, envs ...string) *stage {
 	t.Helper()
 	var pools []fakenode.Pool
 	classes := map[string]bool{}
@@ -75,7 +76,8 @@ func newStage(t *testing.T, release string, envs ...string) *stage {
 	built, err := controllers.Build(context.Background(), ground.Progress)
 	must(t, err)
 	s := &stage{Ground: ground.New(t, release, named, pools...), release: release, built: built}
-	s.repo = newRepository(t, s.Ground, envs...)
+	s.repo = newRepository(t, s.Ground, by.gitops, envs...)
+	s.tool = by.start(t, s)
 	for _, e := range envs {
 		all, _ := s.repo.generated(t, e)
 		s.issue(all)

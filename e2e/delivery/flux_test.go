@@ -35,7 +35,13 @@ func (f *flux) wire() *wire.Wire { return f.counted }
 
 // own are the writes of Flux to what is its own.
 func (f *flux) own(path string) bool {
-	return strings.Contains(path, ".toolkit.fluxcd.io/") || strings.HasSuffix(path, "/events")
+	return strings.Contains(path, ".toolkit.fluxcd.io/") || isEvent(path)
+}
+
+// isEvent tells if a path is that of an Event, or of all: one that is told again is
+// changed by its name.
+func isEvent(path string) bool {
+	return strings.HasSuffix(path, "/events") || strings.Contains(path, "/events/")
 }
 
 func (f *flux) begin(t *testing.T, env, dir string) {

@@ -3,14 +3,17 @@ package delivery_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/whiskops/whiskops/e2e/cluster/claims"
 	"github.com/whiskops/whiskops/e2e/cluster/fakenode"
+	"github.com/whiskops/whiskops/e2e/cluster/objects"
 	"github.com/whiskops/whiskops/e2e/ground"
 	"github.com/whiskops/whiskops/e2e/wire"
 )
@@ -29,9 +32,8 @@ func lives(t *testing.T, with string) {
 		t.Run(release, func(t *testing.T) {
 			for _, env := range reference {
 				t.Run(env, func(t *testing.T) {
-					s := newStage(t, release, env)
+					s := newStage(t, release, ways[with], env)
 					go fakenode.Balance(s.Ctx, s.Set)
-					s.tool = tools[with](t, s)
 					life(t, s, env)
 				})
 			}
@@ -51,7 +53,7 @@ func life(t *testing.T, s *stage, env string) {
 	}{
 		{first, installed},
 		{"a second pass changes nothing", unchanged},
-		{"an upgrade arrives", upgraded},
+		{"an upgrade arrives, and the smoke test runs again, of which one Job is left", upgraded},
 		// Argo CD heals nothing after a failed sync that was taken back without
 		// another, so this is before what is broken.
 		{"a change by hand is taken back", byHand},
@@ -122,13 +124,47 @@ func (s *stage) foreign(tally wire.Tally) (all []string) {
 }
 
 func upgraded(t *testing.T, s *stage, env string) {
-	before := s.configs(t, env)
+	before, jobs := s.configs(t, env), s.jobs(t, env)
 	s.repo.says(t, env, `limits: payload: 2097152`)
 	s.at = s.commit(t, env, "larger payloads")
 	s.arrives(t, env, s.at)
 	if maps.Equal(before, s.configs(t, env)) {
 		t.Error("no ConfigMap of a pod changed: this was no upgrade")
 	}
+	all, _ := s.repo.generated(t, env)
+	var wanted []string
+	for _, o := range objects.OfKind(all, "Job") {
+		wanted = append(wanted, o.GetName())
+	}
+	slices.Sort(wanted)
+	var now map[string]types.UID
+	wait(t, s.Ground, time.Minute, func() []string {
+		now = s.jobs(t, env)
+		if got := slices.Sorted(maps.Keys(now)); !slices.Equal(got, wanted) {
+			return []string{fmt.Sprintf("the Jobs are %v, and %v are wanted", got, wanted)}
+		}
+		return nil
+	})
+	for name, uid := range now {
+		if jobs[name] == uid {
+			t.Errorf("Job %s was there before: nothing was tried again", name)
+		}
+	}
+	if len(jobs) != len(now) || len(now) == 0 {
+		t.Errorf("%d Jobs are there, and %d were", len(now), len(jobs))
+	}
+}
+
+// jobs are those that are done and no CronJob made, by name.
+func (s *stage) jobs(t *testing.T, env string) map[string]types.UID {
+	t.Helper()
+	all := map[string]types.UID{}
+	for _, j := range s.look(t, env).Jobs {
+		if len(j.OwnerReferences) == 0 && j.Status.Succeeded > 0 {
+			all[j.Name] = j.UID
+		}
+	}
+	return all
 }
 
 func byHand(t *testing.T, s *stage, env string) {

@@ -4,7 +4,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
 
 	"github.com/whiskops/whiskops/e2e/cluster/objects"
 	"github.com/whiskops/whiskops/e2e/gitserver"
@@ -21,8 +27,9 @@ type repository struct {
 	unprotected bool
 }
 
-// newRepository has the example environments of these names, generated.
-func newRepository(t *testing.T, g *ground.Ground, envs ...string) *repository {
+// newRepository has the example environments of these names, generated, each of
+// which says what delivers it: a value of its field gitops for the repository.
+func newRepository(t *testing.T, g *ground.Ground, gitops func(url string) string, envs ...string) *repository {
 	t.Helper()
 	served, err := g.Plane.Folder("git")
 	must(t, err)
@@ -32,10 +39,20 @@ func newRepository(t *testing.T, g *ground.Ground, envs ...string) *repository {
 	for _, e := range envs {
 		text, err := os.ReadFile("../../examples/environments/" + e + ".cue")
 		must(t, err)
-		r.write(t, "environments/"+e+".cue", string(text))
+		r.write(t, "environments/"+e+".cue", ownGitOps.ReplaceAllString(string(text), ""))
+		r.delivers(t, e, gitops(r.URL))
 	}
 	r.generate(t)
 	return r
+}
+
+// ownGitOps is what an example says of its own delivery.
+var ownGitOps = regexp.MustCompile(`(?m)^\tgitops: .*\n`)
+
+// delivers has an environment say what delivers it, in place of what it said.
+func (r *repository) delivers(t *testing.T, env, gitops string) {
+	t.Helper()
+	r.write(t, "environments/"+env+"-gitops.cue", "package environments\n\n"+env+": gitops: "+gitops+"\n")
 }
 
 // write makes a file; no text removes it.
@@ -76,17 +93,50 @@ func (r *repository) patches(t *testing.T, env, patch string) {
 	r.generate(t)
 }
 
-func (r *repository) generate(t *testing.T) {
+// whiskops runs a command in the repository, and gives what it says.
+func (r *repository) whiskops(t *testing.T, args ...string) string {
 	t.Helper()
 	binary, err := ground.Whiskops()
 	must(t, err)
-	out, err := exec.Command(binary, "generate", "-C", r.dir).CombinedOutput()
+	out, err := exec.Command(binary, append(args, "-C", r.dir)...).CombinedOutput()
 	if err != nil {
-		t.Fatalf("whiskops generate: %v\n%s", err, out)
+		t.Fatalf("whiskops %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
+	return string(out)
+}
+
+func (r *repository) generate(t *testing.T) {
+	t.Helper()
+	r.whiskops(t, "generate")
 	for _, e := range r.envs {
-		wrap(t, r, e)
+		if r.unprotected {
+			r.unprotect(t, e)
+		}
 	}
+}
+
+// unprotect takes from a generated tree of Flux what keeps ConfigMaps.
+func (r *repository) unprotect(t *testing.T, env string) {
+	t.Helper()
+	path := filepath.Join(r.dir, "clusters", env, "flux/tree/kustomization.yaml")
+	text, err := os.ReadFile(path)
+	must(t, err)
+	var k map[string]any
+	must(t, yaml.Unmarshal(text, &k))
+	patches, _, err := unstructured.NestedSlice(k, "patches")
+	must(t, err)
+	left := slices.DeleteFunc(slices.Clone(patches), func(p any) bool {
+		m, _ := p.(map[string]any)
+		kind, _, _ := unstructured.NestedString(m, "target", "kind")
+		return kind == "ConfigMap"
+	})
+	if len(left) == len(patches) {
+		t.Fatalf("%s protects no ConfigMap", path)
+	}
+	k["patches"] = left
+	text, err = yaml.Marshal(k)
+	must(t, err)
+	must(t, os.WriteFile(path, text, 0o644))
 }
 
 // push commits all of it, and gives the commit.

@@ -11,13 +11,39 @@ import (
 	"github.com/whiskops/whiskops/e2e/cluster/claims"
 	"github.com/whiskops/whiskops/e2e/cluster/fakenode"
 	"github.com/whiskops/whiskops/e2e/cluster/objects"
+	"github.com/whiskops/whiskops/e2e/controllers"
 	"github.com/whiskops/whiskops/e2e/ground"
 )
 
-// tools are both ways of delivery, as a test starts them.
-var tools = map[string]func(t *testing.T, s *stage) tool{
-	"flux":   func(t *testing.T, s *stage) tool { return startFlux(t, s.Ground, s.built, true) },
-	"argocd": func(t *testing.T, s *stage) tool { return startArgoCD(t, s.Ground, s.built, s.slowest()) },
+// way of delivery: what an environment says of it for the address of its
+// repository, and what starts the tool in a cluster.
+type way struct {
+	gitops func(url string) string
+	start  func(t *testing.T, s *stage) tool
+}
+
+// ways are both tools, as most tests use them.
+var ways = map[string]way{"flux": byFlux(""), "argocd": byArgoCD("")}
+
+// byFlux has the gate open that ends a health check for a newer commit; more are
+// fields that the environment says beside it.
+func byFlux(more string) way {
+	return way{
+		func(url string) string {
+			return fmt.Sprintf("flux: {git: url: %q, cancelsHealthChecks: true, %s}", url, more)
+		},
+		func(t *testing.T, s *stage) tool { return startFlux(t, s.Ground, s.built, true) },
+	}
+}
+
+func byArgoCD(more string) way {
+	return way{
+		func(url string) string { return fmt.Sprintf("argocd: {git: url: %q, %s}", url, more) },
+		func(t *testing.T, s *stage) tool {
+			o := controllers.ArgoCDOptions{Timeout: s.slowest(), Sets: strings.Contains(more, "applicationSet")}
+			return startArgoCD(t, s.Ground, s.built, o)
+		},
+	}
 }
 
 // slowest is what the slowest good rollout of the cluster's environments takes,
@@ -35,8 +61,7 @@ func TestTwoEnvironments(t *testing.T) {
 	release := ground.Releases()[0]
 	for _, name := range []string{"flux", "argocd"} {
 		ground.Holds(t, "ci", release, name+": beside another environment on one cluster, which changes and goes", func(t *testing.T) {
-			s := newStage(t, release, "ci", "development")
-			s.tool = tools[name](t, s)
+			s := newStage(t, release, ways[name], "ci", "development")
 			s.at = s.repo.push(t, s.Ground, "begin")
 			for _, env := range s.repo.envs {
 				s.begin(t, env, s.folder(env))
@@ -79,9 +104,8 @@ func TestNoAddress(t *testing.T) {
 	for _, name := range []string{"flux", "argocd"} {
 		ground.Holds(t, "ci", release, name+": without an address for the load balancer all pods run, a fix arrives, and the address ends the wait", func(t *testing.T) {
 			const env = "ci"
-			s := newStage(t, release, env)
+			s := newStage(t, release, ways[name], env)
 			s.repo.says(t, env, `edge: service: type: "LoadBalancer"`)
-			s.tool = tools[name](t, s)
 			s.at = s.repo.push(t, s.Ground, "begin")
 			s.begin(t, env, s.folder(env))
 			s.ready(t, env)
@@ -104,51 +128,39 @@ func TestNoAddress(t *testing.T) {
 	}
 }
 
-// artifact is the source that takes the place of the repository.
-const artifact = `{
-  "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "OCIRepository",
-  "metadata": {"name": "artifact", "namespace": "flux-system"},
-  "spec": {"interval": "1m", "url": "oci://%s", "ref": {"tag": "ci"}, "insecure": true}
-}`
-
 // TestArtifact goes from git to an artifact in a registry, and on from there.
 func TestArtifact(t *testing.T) {
 	const env = "ci"
 	release := ground.Releases()[0]
-	s := newStage(t, release, env)
-	f := startFlux(t, s.Ground, s.built, true)
-	s.tool = f
+	s := newStage(t, release, ways["flux"], env)
 	s.at = s.repo.push(t, s.Ground, "begin")
 	s.begin(t, env, s.folder(env))
 	s.ready(t, env)
 	s.arrives(t, env, s.at)
 	host, err := s.built.Registry(s.Plane)
 	must(t, err)
-	ref := host + "/installation"
+	url := "oci://" + host + "/installation"
 	if !ground.Holds(t, env, release, "flux: from git to an artifact of the same tree, and nothing changes", func(t *testing.T) {
-		first, before := s.artifact(t, ref), s.running(t, env)
-		source := &objects.Object{}
-		must(t, source.UnmarshalJSON(fmt.Appendf(nil, artifact, ref)))
+		before, f := s.running(t, env), s.tool.(*flux)
+		old := f.sources(env)
+		s.repo.delivers(t, env, fmt.Sprintf("flux: {oci: {url: %q, insecure: true}, cancelsHealthChecks: true}", url))
+		s.repo.generate(t)
+		first := s.artifact(t, env, url)
 		s.wire().Taken()
-		ground.None(t, s.Installer.InTurn(s.Ctx, []*objects.Object{source}).Problems)
-		for _, o := range objects.OfKind(f.objects[env], "Kustomization") {
-			must(t, s.Installer.Merge(s.Ctx, o, map[string]any{"spec": map[string]any{
-				"sourceRef": map[string]any{"kind": source.GetKind(), "name": source.GetName()},
-			}}))
-		}
+		s.begin(t, env, s.folder(env))
 		wait(t, s.Ground, patience, func() []string { return s.synced(env, first) })
 		for _, w := range s.foreign(s.wire().Taken()) {
 			t.Errorf("Flux wrote though nothing changed: %s", w)
 		}
 		s.kept(t, env, before)
-		f.objects[env] = append(objects.OfKind(f.objects[env], "Kustomization"), source)
+		ground.None(t, s.Installer.Delete(s.Ctx, old))
 	}) {
 		return
 	}
 	ground.Holds(t, env, release, "flux: an upgrade arrives by the tag of an artifact", func(t *testing.T) {
 		before := s.configs(t, env)
 		s.repo.says(t, env, `limits: payload: 2097152`)
-		next := s.artifact(t, ref)
+		next := s.artifact(t, env, url)
 		s.poke(t, env)
 		s.arrives(t, env, next)
 		if maps.Equal(before, s.configs(t, env)) {
@@ -157,14 +169,15 @@ func TestArtifact(t *testing.T) {
 	})
 }
 
-// artifact pushes what the repository has now, and gives its digest.
-func (s *stage) artifact(t *testing.T, ref string) string {
+// artifact pushes what the repository has of an environment now, and gives its
+// digest, which is the last line that whiskops says.
+func (s *stage) artifact(t *testing.T, env, url string) string {
 	t.Helper()
-	digest, err := s.built.Push(s.Ctx, s.repo.dir, ref+":ci", s.repo.URL, "main@sha1:"+s.at)
-	must(t, err)
-	_, digest, found := strings.Cut(digest, "@")
-	if !found {
-		t.Fatalf("the push gave no digest: %s", digest)
+	said := s.repo.whiskops(t, "push", env, url+":"+env, "--source", s.repo.URL, "--revision", "main@sha1:"+s.at)
+	lines := strings.Split(strings.TrimSpace(said), "\n")
+	digest := lines[len(lines)-1]
+	if !strings.HasPrefix(digest, "sha256:") {
+		t.Fatalf("the push gave no digest: %s", said)
 	}
 	return digest
 }
@@ -175,8 +188,7 @@ func TestUnprotected(t *testing.T) {
 	const env = "development"
 	release := ground.Releases()[0]
 	ground.Holds(t, env, release, "mutation is found: flux: ConfigMaps that are pruned while a pod needs them", func(t *testing.T) {
-		s := newStage(t, release, env)
-		s.tool = startFlux(t, s.Ground, s.built, true)
+		s := newStage(t, release, ways["flux"], env)
 		s.repo.unprotected = true
 		s.repo.generate(t)
 		s.at = s.repo.push(t, s.Ground, "begin")

@@ -75,7 +75,10 @@ type Input struct {
 // Reads are the folders below the root that a build of the environment's
 // wrappers reads.
 func (in Input) Reads() []string {
-	all := slices.Concat(append(in.whole(), in.Base), Folders(in.Values.Env), in.Others)
+	all := slices.Concat([]string{in.Base}, Folders(in.Values.Env), in.Others)
+	for _, s := range in.whole() {
+		all = append(all, s.Folder)
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -92,9 +95,17 @@ type Output struct {
 type Wrapper struct {
 	// Dir is its path below the root.
 	Dir string
+	// On is what it builds on.
+	On []Source
 	// Of are the objects of the overlay that it has to build, with what it adds
 	// to the annotations of each.
 	Of []Annotated
+}
+
+// Source is a folder below the root, with the objects that it builds.
+type Source struct {
+	Folder  string
+	Objects []kustomize.Object
 }
 
 // Annotated is an object with annotations to add; those that it has by the user's
@@ -209,13 +220,16 @@ const (
 // all are the objects that are delivered.
 func (in Input) all() []kustomize.Object { return append(slices.Clone(in.Built), in.Secrets...) }
 
-// whole are the folders of all objects.
-func (in Input) whole() []string {
-	if len(in.Secrets) == 0 {
-		return []string{in.Overlay}
+// whole are the folders of all objects, that of the overlay first.
+func (in Input) whole() []Source {
+	all := []Source{{in.Overlay, in.Built}}
+	if len(in.Secrets) > 0 {
+		all = append(all, in.secrets())
 	}
-	return []string{in.Overlay, SecretsOf(in.Values.Env.Name)}
+	return all
 }
+
+func (in Input) secrets() Source { return Source{SecretsOf(in.Values.Env.Name), in.Secrets} }
 
 // kinds are the API groups and kinds of objects, each once, in order.
 func kinds(objects ...kustomize.Object) []groupKind {

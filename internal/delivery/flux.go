@@ -45,8 +45,7 @@ func (d *delivery) flux() error {
 	var syncs []krm.M
 	for _, p := range parts {
 		syncs = append(syncs, d.fluxSync(p))
-		rules := d.fluxRules(p)
-		if err := d.wrap(path.Join(dir, p.dir), p.objects, rules, p.folders...); err != nil {
+		if err := d.wrap(path.Join(dir, p.dir), p.on, p.objects, d.fluxRules(p)); err != nil {
 			return err
 		}
 	}
@@ -66,10 +65,9 @@ func (d *delivery) flux() error {
 type part struct {
 	// name ends that of the Kustomization; empty for the whole.
 	name string
-	// dir below clusters/<environment>/flux, and what it builds on, below the
-	// root.
-	dir     string
-	folders []string
+	// dir below clusters/<environment>/flux, and what it builds on.
+	dir string
+	on  []Source
 	// of are the objects before any annotation, objects with them.
 	objects []Annotated
 	of      []kustomize.Object
@@ -83,7 +81,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 	if d.Values.Env.GitOps.Flux.Shape == fluxTiers {
 		return d.tiers()
 	}
-	rest := part{dir: fluxWhole, folders: d.whole(), of: d.all()}
+	rest := part{dir: fluxWhole, on: d.whole(), of: d.all()}
 	if !slices.ContainsFunc(d.Built, d.policy.test) {
 		return []part{d.annotated(rest)}, nil
 	}
@@ -92,7 +90,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 	of := labelIn(krm.NameLabel, d.policy.tests)
 	rest.of, rest.leaves = nil, of
 	test := part{
-		name: fluxTest, dir: fluxTest, folders: []string{d.Overlay}, after: []string{""},
+		name: fluxTest, dir: fluxTest, on: d.whole()[:1], after: []string{""},
 		leaves: fmt.Sprintf("%s notin (%s)", krm.NameLabel, strings.Join(d.policy.tests, ",")),
 	}
 	for _, o := range d.Built {
@@ -116,24 +114,26 @@ func (d *delivery) tiers() ([]part, error) {
 	}
 	var parts []part
 	for _, tier := range d.policy.tiers {
-		p := part{name: tier, dir: path.Join(fluxWhole, tier), folders: []string{path.Join(d.Overlay, tier)}, after: d.policy.before(tier)}
+		p := part{name: tier, dir: path.Join(fluxWhole, tier), after: d.policy.before(tier)}
 		for _, o := range d.Built {
 			if ours(o) && label(o, krm.TierLabel) == tier {
 				p.of = append(p.of, o)
 			}
 		}
+		p.on = []Source{{path.Join(d.Overlay, tier), p.of}}
 		if tier == d.policy.tiers[0] && len(d.Secrets) > 0 {
-			p.folders, p.of = append(p.folders, SecretsOf(d.Values.Env.Name)), append(p.of, d.Secrets...)
+			p.on, p.of = append(p.on, d.secrets()), append(slices.Clone(p.of), d.Secrets...)
 		}
 		parts = append(parts, d.annotated(p))
 	}
 	if d.Custom == overlay.CustomResource {
-		p := part{name: fluxCustom, dir: path.Join(fluxWhole, fluxCustom), folders: []string{path.Join(d.Overlay, fluxCustom)}, after: d.policy.tiers[:1]}
+		p := part{name: fluxCustom, dir: path.Join(fluxWhole, fluxCustom), after: d.policy.tiers[:1]}
 		for _, o := range d.Built {
 			if !ours(o) {
 				p.of = append(p.of, o)
 			}
 		}
+		p.on = []Source{{path.Join(d.Overlay, fluxCustom), p.of}}
 		parts = append(parts, d.annotated(p))
 	}
 	return parts, nil
@@ -198,7 +198,7 @@ func (d *delivery) fluxSync(p part) krm.M {
 	if f.ServiceAccount {
 		spec["serviceAccountName"] = d.name()
 	}
-	if sops := d.Values.Env.Secrets.Source.SOPS; sops != nil && slices.Contains(p.folders, SecretsOf(d.Values.Env.Name)) {
+	if sops := d.Values.Env.Secrets.Source.SOPS; sops != nil && slices.ContainsFunc(p.on, func(s Source) bool { return s.Folder == SecretsOf(d.Values.Env.Name) }) {
 		spec["decryption"] = krm.M{"provider": "sops", "secretRef": krm.M{"name": sops.Secret}}
 	}
 	var after []any

@@ -35,11 +35,11 @@ func labelIn(key string, values []string) string {
 }
 
 // wrap writes a kustomization over folders, with the rules that find anything.
-func (d *delivery) wrap(dir string, of []Annotated, rules []rule, folders ...string) error {
+func (d *delivery) wrap(dir string, on []Source, of []Annotated, rules []rule) error {
 	k := krm.M{"apiVersion": kustomizationVersion, "kind": kustomizationKind}
 	var resources, patches []any
-	for _, f := range folders {
-		resources = append(resources, upTo(dir, f))
+	for _, s := range on {
+		resources = append(resources, upTo(dir, s.Folder))
 	}
 	k["resources"] = resources
 	for _, r := range rules {
@@ -54,7 +54,7 @@ func (d *delivery) wrap(dir string, of []Annotated, rules []rule, folders ...str
 	}
 	// As the overlay says it, so that both tools give the same order.
 	k["sortOptions"] = krm.M{"order": "legacy"}
-	d.out.Wrappers = append(d.out.Wrappers, Wrapper{Dir: dir, Of: of})
+	d.out.Wrappers = append(d.out.Wrappers, Wrapper{Dir: dir, On: on, Of: of})
 	return d.write(path.Join(dir, "kustomization.yaml"), "", k)
 }
 
@@ -90,6 +90,19 @@ func (r rule) patch() (krm.M, error) {
 		}
 	}
 	return krm.M{"target": target, "patch": string(text)}, nil
+}
+
+// Stand are folders in the places of those that the wrapper builds on, with the
+// same objects as they were built: files by their paths below the root. To build
+// them takes half of the time, and a wrapper's rules know nothing of how the
+// objects came about.
+func (w Wrapper) Stand() map[string][]byte {
+	files := map[string][]byte{}
+	for _, s := range w.On {
+		files[path.Join(s.Folder, "kustomization.yaml")] = []byte("resources: [built.yaml]\n")
+		files[path.Join(s.Folder, "built.yaml")] = kustomize.Join(s.Objects)
+	}
+	return files
 }
 
 // Prove holds the build of a wrapper against what it has to build: each object of
