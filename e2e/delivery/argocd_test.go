@@ -152,6 +152,22 @@ func (a *argocd) again(t *testing.T, env string) {
 	})
 }
 
+// tried are the hooks of the last operation: their Jobs go when they have succeeded.
+func (a *argocd) tried(_ *testing.T, env string) map[string]string {
+	all := map[string]string{}
+	a.each(env, func(o *objects.Object) string {
+		results, _, _ := unstructured.NestedSlice(o.Object, "status", "operationState", "syncResult", "resources")
+		for _, r := range results {
+			r, _ := r.(map[string]any)
+			if r["kind"] == "Job" && r["hookType"] == "PostSync" && r["hookPhase"] == "Succeeded" {
+				all[fmt.Sprint(r["name"])] = at(o, "status", "operationState", "finishedAt")
+			}
+		}
+		return ""
+	})
+	return all
+}
+
 func (a *argocd) suspend(t *testing.T, env string, yes bool) {
 	t.Helper()
 	for _, o := range a.applications(env) {

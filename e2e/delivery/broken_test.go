@@ -14,8 +14,9 @@ import (
 	"github.com/whiskops/whiskops/e2e/ground"
 )
 
-// broken is an upgrade of the web server that changes its configuration too.
-const broken = `{limits: {payload: 2097152, blocking: "90s"}, images: nginx: tag: "` + fakenode.NoImage + `"}`
+// broken is an upgrade of the web server, after the one before, that changes its
+// configuration too.
+const broken = `{limits: {payload: 2097152, blocking: "90s"}, images: {curl: tag: "8.12.0", nginx: tag: "` + fakenode.NoImage + `"}}`
 
 func neverStarts(t *testing.T, s *stage, env string) {
 	s.repo.says(t, env, broken)
@@ -72,7 +73,7 @@ func (s *stage) evicted(t *testing.T, env string, long time.Duration) (problems 
 
 // reverted is the mend of neverStarts, while the broken revision is waited for.
 func reverted(t *testing.T, s *stage, env string) {
-	s.repo.says(t, env, `limits: payload: 2097152`)
+	s.repo.says(t, env, upgrade)
 	begin := time.Now()
 	s.at = s.commit(t, env, "back")
 	s.arrives(t, env, s.at)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -98,8 +99,12 @@ func (s *stage) data(t *testing.T, env string) map[string]string {
 	return all
 }
 
-// removed ends the delivery: pods go, namespaces and claims with their volumes
-// stay.
+// keeps tells if an environment keeps its data when it is deleted; one for
+// development has none to keep.
+func keeps(env string) bool { return env != "development" }
+
+// removed ends the delivery: pods go, and where data are kept namespaces and
+// claims with their volumes stay.
 func removed(t *testing.T, s *stage, env string) {
 	before := s.data(t, env)
 	volumes, err := s.Set.CoreV1().PersistentVolumes().List(s.Ctx, metav1.ListOptions{})
@@ -112,6 +117,10 @@ func removed(t *testing.T, s *stage, env string) {
 		return nil
 	}))
 	all, _ := s.repo.generated(t, env)
+	if !keeps(env) {
+		wait(t, s.Ground, time.Minute, func() []string { return there(s.Ground, objects.OfKind(all, "Namespace")) })
+		return
+	}
 	for _, o := range objects.OfKind(all, "Namespace") {
 		ns, err := s.Set.CoreV1().Namespaces().Get(s.Ctx, o.GetName(), metav1.GetOptions{})
 		if err != nil || ns.DeletionTimestamp != nil {

@@ -36,6 +36,9 @@ type tool interface {
 	synced(env, revision string) []string
 	// failed tells if a revision was tried and did not come up, and why.
 	failed(env, revision string) (string, bool)
+	// tried are the Jobs that have tried an environment and succeeded, by name,
+	// each with what tells one run from another.
+	tried(t *testing.T, env string) map[string]string
 	suspend(t *testing.T, env string, yes bool)
 	// remove ends the delivery, and with it what was delivered.
 	remove(t *testing.T, env string)

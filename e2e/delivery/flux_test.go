@@ -7,6 +7,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/whiskops/whiskops/e2e/cluster/objects"
@@ -123,6 +124,20 @@ func (f *flux) again(t *testing.T, env string) {
 		}
 		return problems
 	})
+}
+
+func (f *flux) tried(t *testing.T, env string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	jobs, err := f.g.Set.BatchV1().Jobs(metav1.NamespaceAll).List(f.g.Ctx, metav1.ListOptions{})
+	must(t, err)
+	for _, j := range jobs.Items {
+		by := j.Labels["kustomize.toolkit.fluxcd.io/name"]
+		if strings.HasPrefix(by, "openwhisk-"+env) && j.Status.Succeeded > 0 {
+			all[j.Name] = string(j.UID)
+		}
+	}
+	return all
 }
 
 func (f *flux) suspend(t *testing.T, env string, yes bool) {

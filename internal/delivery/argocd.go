@@ -22,7 +22,7 @@ const (
 	argoLasting    = "Prune=false,Delete=false"
 	argoReplaced   = "Force=true,Replace=true"
 	argoAfter      = "PostSync"
-	argoBeforeAnew = "BeforeHookCreation"
+	argoHookGoes   = "BeforeHookCreation,HookSucceeded"
 	argoFinalizer  = "resources-finalizer.argocd.argoproj.io/foreground"
 	argoTree       = "tree"
 )
@@ -50,14 +50,16 @@ func (d *delivery) argocd() error {
 	return d.list(dir, files...)
 }
 
-// argoAnnotations of an object. What somebody wrote of its wave stays.
+// argoAnnotations of an object. What somebody wrote of its wave stays. A test's Job
+// goes once it has succeeded: it has another name when it changes, and Argo CD prunes
+// no hook.
 func (d *delivery) argoAnnotations(o kustomize.Object) map[string]string {
 	add := map[string]string{}
 	switch {
 	case d.policy.lasting(o):
 		add[argoOptions] = argoLasting
 	case d.policy.test(o):
-		add[argoHook], add[argoHookDelete] = argoAfter, argoBeforeAnew
+		add[argoHook], add[argoHookDelete] = argoAfter, argoHookGoes
 	case d.policy.replaced(o):
 		add[argoOptions] = argoReplaced
 	}
@@ -112,7 +114,7 @@ func (d *delivery) argoRules() []rule {
 	}
 	tests := labelIn(krm.NameLabel, d.policy.tests)
 	add(replaced, strings.Replace(tests, " in ", " notin ", 1), "", map[string]string{argoOptions: argoReplaced})
-	add(d.policy.test, tests, "", map[string]string{argoHook: argoAfter, argoHookDelete: argoBeforeAnew})
+	add(d.policy.test, tests, "", map[string]string{argoHook: argoAfter, argoHookDelete: argoHookGoes})
 	return rules
 }
 

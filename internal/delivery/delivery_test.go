@@ -13,6 +13,8 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
+	source "github.com/whiskops/whiskops/schema/catalog"
 )
 
 func input(t *testing.T, change func(*environment.Environment), objects ...kustomize.Object) Input {
@@ -188,6 +190,23 @@ func TestCustomWaves(t *testing.T) {
 	}
 }
 
+// A Job that tries the rest is a hook after the sync, which goes when it has
+// succeeded: Argo CD prunes none, and the next may have another name.
+func TestArgoHook(t *testing.T) {
+	in := input(t, nil)
+	job := object("Job", "packages", nil)
+	value.Map(job.Value, "metadata", "labels")[krm.NameLabel] = policyOf(in).tests[0]
+	in.Built = []kustomize.Object{job, object("Job", "", nil)}
+	d := &delivery{Input: in, policy: policyOf(in)}
+	want := map[string]string{argoHook: "PostSync", argoHookDelete: "BeforeHookCreation,HookSucceeded"}
+	if diff := cmp.Diff(want, d.argoAnnotations(job)); diff != "" {
+		t.Errorf("annotations of a test (-want +got):\n%s", diff)
+	}
+	if got := d.argoAnnotations(in.Built[1])[argoHook]; got != "" {
+		t.Errorf("a Job of the user's is a hook: %s", got)
+	}
+}
+
 func TestPlural(t *testing.T) {
 	for kind, want := range map[string]string{
 		"NetworkPolicy": "networkpolicies", "Ingress": "ingresses", "Service": "services", "Endpoints": "endpoints", "HTTPRoute": "httproutes", "Proxy": "proxies", "Box": "boxes",
@@ -244,4 +263,26 @@ func releases(t *testing.T) map[string]*catalog.Catalog {
 		all[release] = input(t, func(e *environment.Environment) { e.OpenWhisk = release }).Values.Catalog
 	}
 	return all
+}
+
+// What Flux leaves is what the clean-up takes: the one annotates what the other
+// looks for.
+func TestCleanUpKnowsWhatFluxLeaves(t *testing.T) {
+	program, err := source.Files.ReadFile("flux/configmaps.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		fmt.Sprintf("label = { key: %q, value: %q }", krm.ManagedByLabel, krm.Manager),
+		fmt.Sprintf("annotation = { key: %q, value: %q }", fluxPrune, fluxDisabled),
+	} {
+		if !strings.Contains(string(program), want) {
+			t.Errorf("configmaps.js has no %s", want)
+		}
+	}
+	kept := object("ConfigMap", "core", nil)
+	d := delivery{policy: policyOf(input(t, nil, kept))}
+	if got := d.annotated(part{of: []kustomize.Object{kept}}).objects[0].Add; got[fluxPrune] != fluxDisabled {
+		t.Errorf("a generated ConfigMap has %v", got)
+	}
 }
