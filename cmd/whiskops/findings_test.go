@@ -24,7 +24,8 @@ func TestFindingsDocument(t *testing.T) {
 	b.WriteString("\n## WO1xx: what the schema says\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(codes(t, "../../internal/place/codes.go"))
 	b.WriteString("\n## WO2xx and WO5xx: rules over several fields\n\n| code | severity | meaning | what you would see at night |\n|---|---|---|---|\n")
-	delivery := codes(t, "../../internal/lockfile/lockfile.go") + codes(t, "../../internal/images/codes.go") + codes(t, "../../internal/artifact/artifact.go")
+	delivery := codes(t, "../../internal/lockfile/lockfile.go") + codes(t, "../../internal/images/codes.go") + codes(t, "../../internal/artifact/artifact.go") +
+		codes(t, "../../internal/secret/secret.go")
 	for _, c := range rules.Codes() {
 		if strings.HasPrefix(c.Code, "WO6") {
 			delivery += fmt.Sprintf("| %s | %s |\n", c.Code, c.Title)
@@ -39,7 +40,7 @@ func TestFindingsDocument(t *testing.T) {
 	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/tree/findings.go")+
 		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go")+codes(t, "../../internal/render/deliver.go"))), ""))
-	b.WriteString("\n## WO6xx: images\n\n| code | meaning |\n|---|---|\n")
+	b.WriteString("\n## WO6xx: images and secrets\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(delivery)), ""))
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {

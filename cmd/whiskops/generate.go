@@ -160,7 +160,7 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 		done.findings = append(done.findings, found...)
 		return done, nil, nil
 	}
-	for _, f := range done.changes.Findings {
+	for _, f := range append(done.changes.Findings, render.Plain(envs, folders, inputs.Through("root"))...) {
 		done.findings = append(done.findings, below(g.root, f))
 	}
 	return done, folders, err

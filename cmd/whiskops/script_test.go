@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/pem"
 	"errors"
 	"flag"
 	"os"
@@ -9,14 +10,18 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/whiskops/whiskops/internal/sops/sopstest"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scripts compare output with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"whiskops": main})
+	testscript.Main(m, map[string]func(){"whiskops": main, "sops": sopstest.Main})
 }
 
 // TestScripts runs the command as users do: each script has its files, the
@@ -29,9 +34,11 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
+			e.Setenv("HOME", filepath.Join(e.WorkDir, ".home"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "large": large, "registry": startRegistry, "publish": publish},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "large": large, "registry": startRegistry, "publish": publish,
+			"certificate": certificate, "nosops": noSOPS},
 	})
 }
 
@@ -63,4 +70,36 @@ func large(ts *testscript.TestScript, neg bool, args []string) {
 	line := "// a comment of no meaning that goes on for a while\n"
 	text := "package environments\n\n" + strings.Repeat(line, size/len(line))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// certificate writes one of Sealed Secrets that ends in so many days.
+func certificate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: certificate FILE DAYS")
+	}
+	days, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), madeCertificate(days), 0o644))
+}
+
+// noSOPS leaves whiskops alone in the path.
+func noSOPS(ts *testscript.TestScript, neg bool, args []string) {
+	dir := ts.MkAbs(".bin")
+	ts.Check(os.MkdirAll(dir, 0o755))
+	for _, p := range filepath.SplitList(ts.Getenv("PATH")) {
+		if at := filepath.Join(p, "whiskops"); os.Symlink(at, filepath.Join(dir, "whiskops")) == nil {
+			ts.Setenv("PATH", dir)
+			return
+		}
+	}
+}
+
+// madeCertificate is one of Sealed Secrets that ends in so many days; empty if
+// that cannot be made.
+func madeCertificate(days int) []byte {
+	_, cert, err := crypto.GeneratePrivateKeyAndCert(2048, time.Duration(days)*24*time.Hour, "sealed-secret")
+	if err != nil {
+		return nil
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
 }

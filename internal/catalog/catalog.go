@@ -290,6 +290,18 @@ type Secret struct {
 	Apart    map[string]string `json:"apart,omitempty"`
 	Keys     map[string]string `json:"keys"`
 	All      string            `json:"all"`
+	// Values must be there where none is plain.
+	Values map[string]Value `json:"values"`
+}
+
+// Value of a key of a Secret: a Fixed name that is no secret, or Length letters
+// and digits, before which a Subject's key has a UUID and a colon.
+type Value struct {
+	Fixed   string `json:"fixed,omitempty"`
+	Length  int    `json:"length,omitempty"`
+	Subject bool   `json:"subject,omitempty"`
+	Login   string `json:"login,omitempty"`
+	Outside string `json:"outside,omitempty"`
 }
 
 // Topic kind.

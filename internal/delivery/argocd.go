@@ -30,11 +30,11 @@ const (
 // argocd writes the AppProject, the Application and the folder that it builds.
 func (d *delivery) argocd() error {
 	dir := d.folder(argocdFolder)
-	objects := make([]Annotated, 0, len(d.Built))
-	for _, o := range d.Built {
+	var objects []Annotated
+	for _, o := range d.all() {
 		objects = append(objects, Annotated{o, d.argoAnnotations(o)})
 	}
-	if err := d.wrap(path.Join(dir, argoTree), d.Overlay, d.Built, objects, d.argoRules()); err != nil {
+	if err := d.wrap(path.Join(dir, argoTree), d.whole(), objects, d.argoRules()); err != nil {
 		return err
 	}
 	files := []string{"project.yaml"}
@@ -93,7 +93,7 @@ func (d *delivery) unordered(o kustomize.Object) bool {
 func (d *delivery) argoRules() []rule {
 	var rules []rule
 	add := func(is func(kustomize.Object) bool, labels, annotations string, what map[string]string) {
-		if k := matching(d.Built, is); k != "" {
+		if k := matching(d.all(), is); k != "" {
 			rules = append(rules, rule{selects: selector{kinds: k, labels: labels, annotations: annotations}, add: what})
 		}
 	}

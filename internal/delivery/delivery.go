@@ -30,6 +30,13 @@ import (
 // with the name of the tool. All else in it is the user's.
 const Folder = "clusters"
 
+// SecretsFolder of an environment's folder has Secrets that only the cluster can
+// read. It is the user's own: `whiskops secrets` fills it, and no other command.
+const SecretsFolder = "secrets"
+
+// SecretsOf an environment, below the root.
+func SecretsOf(environment string) string { return path.Join(Folder, environment, SecretsFolder) }
+
 const (
 	argocdFolder = "argocd"
 	fluxFolder   = "flux"
@@ -57,6 +64,8 @@ type Input struct {
 	Built []kustomize.Object
 	// Custom is what its custom/ holds.
 	Custom overlay.Custom
+	// Secrets are what SecretsOf the environment builds; nil where there is none.
+	Secrets []kustomize.Object
 	// Base and Overlay are the folders that it is built of, and Others those that
 	// custom/ refers to: slash-separated, below the root.
 	Base, Overlay string
@@ -66,7 +75,10 @@ type Input struct {
 // Reads are the folders below the root that a build of the environment's
 // wrappers reads.
 func (in Input) Reads() []string {
-	all := slices.Concat([]string{in.Base, in.Overlay}, Folders(in.Values.Env), in.Others)
+	all := slices.Concat([]string{in.Base}, Folders(in.Values.Env), in.Others)
+	for _, s := range in.whole() {
+		all = append(all, s.Folder)
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -81,13 +93,19 @@ type Output struct {
 
 // Wrapper is a folder with a kustomization.
 type Wrapper struct {
-	// Dir is its path below the root, and Folder what it builds on.
-	Dir, Folder string
-	// Whole are the objects of the folder.
-	Whole []kustomize.Object
+	// Dir is its path below the root.
+	Dir string
+	// On is what it builds on.
+	On []Source
 	// Of are the objects of the overlay that it has to build, with what it adds
 	// to the annotations of each.
 	Of []Annotated
+}
+
+// Source is a folder below the root, with the objects that it builds.
+type Source struct {
+	Folder  string
+	Objects []kustomize.Object
 }
 
 // Annotated is an object with annotations to add; those that it has by the user's
@@ -198,6 +216,20 @@ const (
 	kustomizationVersion = "kustomize.config.k8s.io/v1beta1"
 	kustomizationKind    = "Kustomization"
 )
+
+// all are the objects that are delivered.
+func (in Input) all() []kustomize.Object { return append(slices.Clone(in.Built), in.Secrets...) }
+
+// whole are the folders of all objects, that of the overlay first.
+func (in Input) whole() []Source {
+	all := []Source{{in.Overlay, in.Built}}
+	if len(in.Secrets) > 0 {
+		all = append(all, in.secrets())
+	}
+	return all
+}
+
+func (in Input) secrets() Source { return Source{SecretsOf(in.Values.Env.Name), in.Secrets} }
 
 // kinds are the API groups and kinds of objects, each once, in order.
 func kinds(objects ...kustomize.Object) []groupKind {

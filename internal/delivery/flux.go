@@ -45,7 +45,7 @@ func (d *delivery) flux() error {
 	var syncs []krm.M
 	for _, p := range parts {
 		syncs = append(syncs, d.fluxSync(p))
-		if err := d.wrap(path.Join(dir, p.dir), p.folder, p.whole, p.objects, d.fluxRules(p)); err != nil {
+		if err := d.wrap(path.Join(dir, p.dir), p.on, p.objects, d.fluxRules(p)); err != nil {
 			return err
 		}
 	}
@@ -65,10 +65,9 @@ func (d *delivery) flux() error {
 type part struct {
 	// name ends that of the Kustomization; empty for the whole.
 	name string
-	// dir below clusters/<environment>/flux, and the folder below the root that it
-	// builds on, with its objects.
-	dir, folder string
-	whole       []kustomize.Object
+	// dir below clusters/<environment>/flux, and what it builds on.
+	dir string
+	on  []Source
 	// of are the objects before any annotation, objects with them.
 	objects []Annotated
 	of      []kustomize.Object
@@ -82,7 +81,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 	if d.Values.Env.GitOps.Flux.Shape == fluxTiers {
 		return d.tiers()
 	}
-	rest := part{dir: fluxWhole, folder: d.Overlay, whole: d.Built, of: d.Built}
+	rest := part{dir: fluxWhole, on: d.whole(), of: d.all()}
 	if !slices.ContainsFunc(d.Built, d.policy.test) {
 		return []part{d.annotated(rest)}, nil
 	}
@@ -91,7 +90,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 	of := labelIn(krm.NameLabel, d.policy.tests)
 	rest.of, rest.leaves = nil, of
 	test := part{
-		name: fluxTest, dir: fluxTest, folder: d.Overlay, whole: d.Built, after: []string{""},
+		name: fluxTest, dir: fluxTest, on: d.whole()[:1], after: []string{""},
 		leaves: fmt.Sprintf("%s notin (%s)", krm.NameLabel, strings.Join(d.policy.tests, ",")),
 	}
 	for _, o := range d.Built {
@@ -101,6 +100,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 			rest.of = append(rest.of, o)
 		}
 	}
+	rest.of = append(rest.of, d.Secrets...)
 	return []part{d.annotated(rest), d.annotated(test)}, nil
 }
 
@@ -114,23 +114,26 @@ func (d *delivery) tiers() ([]part, error) {
 	}
 	var parts []part
 	for _, tier := range d.policy.tiers {
-		p := part{name: tier, dir: path.Join(fluxWhole, tier), folder: path.Join(d.Overlay, tier), after: d.policy.before(tier)}
+		p := part{name: tier, dir: path.Join(fluxWhole, tier), after: d.policy.before(tier)}
 		for _, o := range d.Built {
 			if ours(o) && label(o, krm.TierLabel) == tier {
 				p.of = append(p.of, o)
 			}
 		}
-		p.whole = p.of
+		p.on = []Source{{path.Join(d.Overlay, tier), p.of}}
+		if tier == d.policy.tiers[0] && len(d.Secrets) > 0 {
+			p.on, p.of = append(p.on, d.secrets()), append(slices.Clone(p.of), d.Secrets...)
+		}
 		parts = append(parts, d.annotated(p))
 	}
 	if d.Custom == overlay.CustomResource {
-		p := part{name: fluxCustom, dir: path.Join(fluxWhole, fluxCustom), folder: path.Join(d.Overlay, fluxCustom), after: d.policy.tiers[:1]}
+		p := part{name: fluxCustom, dir: path.Join(fluxWhole, fluxCustom), after: d.policy.tiers[:1]}
 		for _, o := range d.Built {
 			if !ours(o) {
 				p.of = append(p.of, o)
 			}
 		}
-		p.whole = p.of
+		p.on = []Source{{path.Join(d.Overlay, fluxCustom), p.of}}
 		parts = append(parts, d.annotated(p))
 	}
 	return parts, nil
@@ -194,6 +197,9 @@ func (d *delivery) fluxSync(p part) krm.M {
 	}
 	if f.ServiceAccount {
 		spec["serviceAccountName"] = d.name()
+	}
+	if sops := d.Values.Env.Secrets.Source.SOPS; sops != nil && slices.ContainsFunc(p.on, func(s Source) bool { return s.Folder == SecretsOf(d.Values.Env.Name) }) {
+		spec["decryption"] = krm.M{"provider": "sops", "secretRef": krm.M{"name": sops.Secret}}
 	}
 	var after []any
 	for _, name := range p.after {

@@ -12,7 +12,7 @@ import (
 // environment may have, since the last object of a kind goes with a commit too,
 // and what custom/ adds.
 func (d *delivery) kinds() []groupKind {
-	all := kinds(d.Built...)
+	all := kinds(d.all()...)
 	for _, k := range d.policy.Kinds {
 		all = append(all, groupKind{group(k.APIVersion), k.Kind})
 	}
@@ -35,7 +35,7 @@ func (d *delivery) clusterWide(k groupKind) bool {
 // namespaces in which there are objects.
 func (d *delivery) namespaces() []string {
 	found := map[string]bool{d.Values.Env.Namespace: true, d.Values.ActionNamespace: true}
-	for _, o := range d.Built {
+	for _, o := range d.all() {
 		if o.Namespace != "" {
 			found[o.Namespace] = true
 		}

@@ -37,11 +37,14 @@ func labelIn(key string, values []string) string {
 // wrapperComment tells a reader what a wrapper does.
 const wrapperComment = "# The overlay's objects with annotations for what delivers them; that nothing else differs is proven.\n"
 
-// wrap writes a kustomization over a folder, with the rules that find anything.
-func (d *delivery) wrap(dir, folder string, whole []kustomize.Object, of []Annotated, rules []rule) error {
+// wrap writes a kustomization over folders, with the rules that find anything.
+func (d *delivery) wrap(dir string, on []Source, of []Annotated, rules []rule) error {
 	k := krm.M{"apiVersion": kustomizationVersion, "kind": kustomizationKind}
-	var patches []any
-	k["resources"] = []any{strings.Repeat("../", strings.Count(dir, "/")+1) + folder}
+	var resources, patches []any
+	for _, s := range on {
+		resources = append(resources, upTo(dir, s.Folder))
+	}
+	k["resources"] = resources
 	for _, r := range rules {
 		p, err := r.patch()
 		if err != nil {
@@ -54,8 +57,17 @@ func (d *delivery) wrap(dir, folder string, whole []kustomize.Object, of []Annot
 	}
 	// As the overlay says it, so that both tools give the same order.
 	k["sortOptions"] = krm.M{"order": "legacy"}
-	d.out.Wrappers = append(d.out.Wrappers, Wrapper{Dir: dir, Folder: folder, Whole: whole, Of: of})
+	d.out.Wrappers = append(d.out.Wrappers, Wrapper{Dir: dir, On: on, Of: of})
 	return d.write(path.Join(dir, "kustomization.yaml"), wrapperComment, k)
+}
+
+// upTo is the way from a folder to another one, both below the root.
+func upTo(dir, to string) string {
+	from, rest := strings.Split(dir, "/"), strings.Split(to, "/")
+	for len(from) > 0 && len(rest) > 1 && from[0] == rest[0] {
+		from, rest = from[1:], rest[1:]
+	}
+	return strings.Repeat("../", len(from)) + strings.Join(rest, "/")
 }
 
 // patch in the form that needs neither the name nor the kind of what it changes.
@@ -83,15 +95,17 @@ func (r rule) patch() (krm.M, error) {
 	return krm.M{"target": target, "patch": string(text)}, nil
 }
 
-// Stand is a folder in the place of the one that the wrapper builds on, with the
+// Stand are folders in the places of those that the wrapper builds on, with the
 // same objects as they were built: files by their paths below the root. To build
-// it takes half of the time, and a wrapper's rules know nothing of how the objects
-// came about.
+// them takes half of the time, and a wrapper's rules know nothing of how the
+// objects came about.
 func (w Wrapper) Stand() map[string][]byte {
-	return map[string][]byte{
-		path.Join(w.Folder, "kustomization.yaml"): []byte("resources: [built.yaml]\n"),
-		path.Join(w.Folder, "built.yaml"):         kustomize.Join(w.Whole),
+	files := map[string][]byte{}
+	for _, s := range w.On {
+		files[path.Join(s.Folder, "kustomization.yaml")] = []byte("resources: [built.yaml]\n")
+		files[path.Join(s.Folder, "built.yaml")] = kustomize.Join(s.Objects)
 	}
+	return files
 }
 
 // Prove holds the build of a wrapper against what it has to build: each object of

@@ -25,14 +25,18 @@ var spelled = regexp.MustCompile(`(?i)pas+w|passphrase|pwd|credential|authkey|ap
 
 // maySecret tells by a field's labels that what is below it may be a password or
 // a key: it is, or was meant to be, below secrets.plain, or is named so.
-func maySecret(labels []string) bool {
+func maySecret(labels []string, isStruct bool) bool {
 	last := labels[len(labels)-1]
+	if isStruct && last == "secrets" {
+		return false // its fields are asked for, each by itself
+	}
 	if slices.Contains(labels, "plain") || contract.IsSecret(labels) {
 		return true
 	}
-	// secrets itself has the names of Secrets, and one struct: plain, however
-	// it is written.
-	if i := slices.Index(labels, "secrets"); i >= 0 && len(labels)-i > 2 {
+	// secrets has one struct with values, plain, however it is written, and the
+	// names of Secrets, in whose places a value may stand by mistake. Where the
+	// Secrets come from is no secret.
+	if i := slices.Index(labels, "secrets"); i >= 0 && len(labels)-i > 1 && labels[i+1] != "source" {
 		return true
 	}
 	return spelled.MatchString(last) && !nameOfSecret(labels)
@@ -45,7 +49,7 @@ func nameOfSecret(labels []string) bool {
 		return false
 	}
 	last, around := labels[len(labels)-1], labels[len(labels)-2]
-	return last == "secrets" || last == "secret" && (around == "existing" || around == "ingress")
+	return last == "secrets" || last == "secret" && slices.Contains([]string{"existing", "flux", "ingress", "sops"}, around)
 }
 
 // collector finds the secrets of the files that are loaded.

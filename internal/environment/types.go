@@ -770,8 +770,10 @@ type Secrets struct {
 	// here: a number that grows rolls the pods that read the Secret when they
 	// start. Couchdb-init reads it again and again, and does not roll.
 	Revisions SecretsRevisions `json:"revisions"`
+	// Where the values of the three above come from.
+	Source SecretSource `json:"source"`
 	// Plain values of the three above. Development alone: they end in git.
-	// Absent: the Secrets are made by someone else.
+	// Absent: source says who makes the Secrets.
 	Plain *PlainSecrets `json:"plain,omitempty"`
 }
 
@@ -786,6 +788,61 @@ type SecretsRevisions struct {
 	OpenWhisk int `json:"openwhisk"`
 	// Of subjects: the smoke test runs again. Default: 0.
 	Subjects int `json:"subjects"`
+}
+
+// SecretSource says who makes the Secrets: at most one of its fields, and none of
+// them beside plain values. Derived when none is given: existing.
+type SecretSource struct {
+	// Someone else makes them, before or after the rest is applied.
+	Existing *struct{} `json:"existing,omitempty"`
+	// Files that `whiskops secrets create` encrypts with the program sops, and
+	// that Flux decrypts: clusters/<environment>/secrets/. Not with Argo CD.
+	SOPS *SOPSSource `json:"sops,omitempty"`
+	// SealedSecrets that `whiskops secrets create` makes, and that the
+	// controller of Sealed Secrets opens: clusters/<environment>/secrets/.
+	Sealed *SealedSource `json:"sealed,omitempty"`
+	// ExternalSecrets, from which External Secrets 1.0 or later makes them.
+	External *ExternalSource `json:"external,omitempty"`
+}
+
+// SOPSSource is the type of SecretSource.SOPS.
+type SOPSSource struct {
+	// age keys of those who can read them: Flux's own, and those of the
+	// people who change them.
+	Recipients []string `json:"recipients"`
+	// Secret with Flux's age key, in the namespace of Flux's objects.
+	// Default: sops-age.
+	Secret string `json:"secret"`
+}
+
+// SealedSource is the type of SecretSource.Sealed.
+type SealedSource struct {
+	// File with the controller's certificate (`kubeseal --fetch-cert`), from
+	// the repository's root.
+	Certificate string `json:"certificate"`
+}
+
+// ExternalSource is the type of SecretSource.External.
+type ExternalSource struct {
+	// What holds the values: this or generate.
+	Store *SecretStore `json:"store,omitempty"`
+	// What stands before a Secret's name in the store: its keys are
+	// properties of <prefix><name>. Default: empty.
+	Prefix string `json:"prefix"`
+	// How often the store is read. Default: 1h.
+	RefreshInterval string `json:"refreshInterval"`
+	// Whether the operator makes the values itself, once, in the cluster;
+	// nothing else has them. Default: false.
+	Generate bool `json:"generate"`
+}
+
+// SecretStore is the type of ExternalSource.Store.
+type SecretStore struct {
+	// Kind of the store. Default: ClusterSecretStore, which any
+	// namespace may use.
+	Kind string `json:"kind"`
+	// Name of the store.
+	Name string `json:"name"`
 }
 
 // PlainSecrets is the type of Secrets.Plain.

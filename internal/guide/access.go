@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/whiskops/whiskops/internal/delivery"
 )
 
 // Names that nginx answers as, for people.
@@ -82,6 +84,12 @@ func (v view) CRDs() []string {
 	if v.Env.Kafka.Topics.By == "strimzi" {
 		all = append(all, "kafkatopics.kafka.strimzi.io")
 	}
+	switch source := v.Env.Secrets.Source; {
+	case source.Sealed != nil:
+		all = append(all, "sealedsecrets.bitnami.com")
+	case source.External != nil:
+		all = append(all, "externalsecrets.external-secrets.io")
+	}
 	return all
 }
 
@@ -124,4 +132,18 @@ func (v view) SubjectPath() string { return strings.ReplaceAll(v.Subject(), ".",
 func (v view) SecretNames() []string {
 	s := v.Env.Secrets
 	return []string{s.CouchDB, s.OpenWhisk, s.Subjects}
+}
+
+// SecretFolder has their files, where they come from files.
+func (v view) SecretFolder() string {
+	if !v.SecretFiles() {
+		return ""
+	}
+	return delivery.SecretsOf(v.Env.Name)
+}
+
+// Store tells that the Secrets follow a store of the platform's.
+func (v view) Store() bool {
+	external := v.Env.Secrets.Source.External
+	return external != nil && external.Store != nil
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/quantity"
@@ -26,10 +27,21 @@ import (
 var files embed.FS
 
 // Markdown is the README of an environment.
-func Markdown(v derived.Values) []byte {
-	t := template.Must(template.New("guide.md").Funcs(template.FuncMap{"list": list, "code": code, "count": count, "next": next}).ParseFS(files, "*.md"))
+func Markdown(v derived.Values) []byte { return execute("guide.md", v) }
+
+// Secrets is the part of it about the installation's Secrets.
+func Secrets(v derived.Values) []byte {
+	if v.Env.Secrets.Plain != nil {
+		return nil
+	}
+	return append(bytes.TrimSpace(execute("secrets", v)), '\n')
+}
+
+func execute(name string, v derived.Values) []byte {
+	functions := template.FuncMap{"list": list, "code": code, "count": count, "next": next, "keys": sorted[catalog.Value]}
+	t := template.Must(template.New("guide.md").Funcs(functions).ParseFS(files, "*.md"))
 	var b bytes.Buffer
-	if err := t.Execute(&b, view{Values: &v}); err != nil {
+	if err := t.ExecuteTemplate(&b, name, view{Values: &v}); err != nil {
 		// The template is in the binary, and nothing that it calls returns
 		// an error: the tests run every branch of it.
 		panic(fmt.Sprintf("the guide's template is broken: %v", err))

@@ -11,6 +11,7 @@ import (
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/couchdbinit"
 	"github.com/whiskops/whiskops/generators/ephemeral"
+	"github.com/whiskops/whiskops/generators/externalsecrets"
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/jobnames"
 	"github.com/whiskops/whiskops/generators/kafkatopics"
@@ -30,6 +31,7 @@ func Functions() map[string]krm.Function {
 		certificates.Kind:    certificates.Process,
 		configmaps.Kind:      configmaps.Process,
 		couchdbinit.Kind:     couchdbinit.Process,
+		externalsecrets.Kind: externalsecrets.Process,
 		foundation.Kind:      foundation.Process,
 		ephemeral.Kind:       ephemeral.Process,
 		jobnames.Kind:        jobnames.Process,

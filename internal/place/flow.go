@@ -13,9 +13,9 @@ import (
 // Literals finds the literals that the values of some fields are made of: those
 // in the values, and those in whatever these refer to, in any file. wanted
 // chooses fields by their labels, from the top of a file or from the name of a
-// let clause. A name that nothing defines comes as what it may be: a string
+// let clause, and by whether a struct is written there. A name that nothing defines comes as what it may be: a string
 // without its quotes. In doubt there are too many: nothing is evaluated.
-func (p *Package) Literals(wanted func(labels []string) bool) []ast.Expr {
+func (p *Package) Literals(wanted func(labels []string, isStruct bool) bool) []ast.Expr {
 	f := &flow{w: p.walker(), wanted: wanted, named: map[string][]Place{}, seen: map[ast.Node]bool{}}
 	for _, file := range p.Files {
 		for spec := range file.ImportSpecs() {
@@ -42,7 +42,7 @@ func importName(spec *ast.ImportSpec) string {
 // flow is the search of Literals.
 type flow struct {
 	w       *walker
-	wanted  func([]string) bool
+	wanted  func([]string, bool) bool
 	begin   []Place            // the values that were asked for
 	named   map[string][]Place // everything that has a name
 	imports []string
@@ -100,7 +100,8 @@ func (f *flow) field(n *ast.Field, s *scope, labels []string) {
 }
 
 func (f *flow) below(value ast.Expr, s *scope, labels []string) {
-	if f.wanted(labels) {
+	_, isStruct := value.(*ast.StructLit)
+	if f.wanted(labels, isStruct) {
 		f.begin = append(f.begin, Place{value: value, scope: s})
 	}
 	f.visit(value, s, labels)

@@ -107,6 +107,7 @@ func (p *planner) foundation() error {
 		}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{Owner: own, Name: "default-deny", AllPods: true}},
 	)
+	p.externalSecrets(own)
 	return p.actions()
 }
 

@@ -8,8 +8,10 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/whiskops/whiskops/generators/externalsecrets"
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/internal/field"
+	"github.com/whiskops/whiskops/internal/krm"
 )
 
 // plainSecrets are Secrets whose values stand in the environment.
@@ -66,4 +68,28 @@ func (p *planner) secretVersions() map[string]map[string]string {
 		}
 	}
 	return versions
+}
+
+// externalSecrets are those that an operator makes in the cluster.
+func (p *planner) externalSecrets(own krm.Owner) {
+	external := p.Env.Secrets.Source.External
+	if external == nil {
+		return
+	}
+	spec := externalsecrets.Spec{Owner: own}
+	if !external.Generate {
+		spec.Store = &externalsecrets.Store{Kind: external.Store.Kind, Name: external.Store.Name}
+		spec.RefreshInterval = external.RefreshInterval
+	}
+	for _, s := range p.Secrets() {
+		made := externalsecrets.Secret{Name: s.Name, Keys: map[string]externalsecrets.Key{}}
+		if spec.Store != nil {
+			made.Remote, made.Open = external.Prefix+s.Name, s.Open
+		}
+		for key, v := range s.Values {
+			made.Keys[key] = externalsecrets.Key{Fixed: v.Fixed, Length: v.Length, UUID: v.Subject}
+		}
+		spec.Secrets = append(spec.Secrets, made)
+	}
+	p.add(Function{externalsecrets.Kind, own.Component, spec})
 }

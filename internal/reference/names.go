@@ -13,7 +13,7 @@ type speller map[string]string
 // newSpeller takes the words from the names of definitions: what #CouchDB is
 // spelled like, couchdb is. The others are here.
 func newSpeller(con *contract.Contract) speller {
-	s := speller{"api": "API", "cidrs": "CIDRs", "csi": "CSI", "dns": "DNS", "fs": "FS", "ms": "MS", "nfs": "NFS", "oci": "OCI", "url": "URL",
+	s := speller{"api": "API", "cidrs": "CIDRs", "csi": "CSI", "dns": "DNS", "fs": "FS", "ms": "MS", "nfs": "NFS", "oci": "OCI", "sops": "SOPS", "url": "URL",
 		"openwhisk": "OpenWhisk", "zookeeper": "ZooKeeper"}
 	for _, def := range con.Definitions() {
 		s[strings.ToLower(def[1:])] = def[1:]
@@ -40,6 +40,10 @@ var typeNames = map[string]string{
 	"Limits.Concurrency":     "IntRange",
 	"Runtimes.StemCells":     "StemCell",
 	"Secrets.Plain":          "PlainSecrets",
+	"SecretSource.SOPS":      "SOPSSource",
+	"SecretSource.Sealed":    "SealedSource",
+	"SecretSource.External":  "ExternalSource",
+	"ExternalSource.Store":   "SecretStore",
 	"PlainSecrets.CouchDB":   "CouchDBLogins",
 	"PlainSecrets.OpenWhisk": "OpenWhiskLogins",
 	"Volume.NFS":             "NFSVolume",

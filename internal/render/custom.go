@@ -20,6 +20,7 @@ const (
 	codeLarge     = "WO313" // the folder has a file, aliases or an object that is too large
 	codeReference = "WO314" // the folder refers to what is not there, not of the repository, or generated in the same run
 	codeObject    = "WO315" // an object of the folder has a kind, name, namespace or apiVersion that no cluster takes
+	codePlain     = "WO317" // the folder adds what looks like a password or a key, in plain text, outside development
 )
 
 // CustomError is a mistake in a user's own folder.

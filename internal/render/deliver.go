@@ -28,13 +28,14 @@ const repository = "repository"
 // deliver makes what the environment's tool reads, below clusters/<environment>/,
 // and proves that each wrapper builds the objects of the overlay.
 func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *record.Inputs) (map[string][]byte, error) {
-	if in.Custom != overlay.NoCustom {
+	own := in.Custom != overlay.NoCustom || len(in.Secrets) > 0
+	if own {
 		read, links := seen.Read(repository)
 		if len(links) > 0 && in.Values.Env.GitOps.Flux != nil {
 			return nil, undelivered(links[0], "this link is part of the build, and Flux leaves links out of what it reads",
 				"put the file or the folder in its place, or refer to it by its path in kustomization.yaml")
 		}
-		in.Others = foldersBeside(read, in.Base, in.Overlay)
+		in.Others = foldersBeside(read, in.Base, in.Overlay, delivery.SecretsOf(in.Values.Env.Name))
 	}
 	out, err := delivery.Of(in)
 	if refused := (*delivery.Refused)(nil); errors.As(err, &refused) {
@@ -45,7 +46,7 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 	}
 	apart := in.Custom == overlay.NoCustom && r.builder != nil
 	tree := kustomize.NewTree(r.files, files, out.Files)
-	if in.Custom != overlay.NoCustom {
+	if own {
 		tree = tree.Over(r.root, users(r.root))
 	}
 	var g errgroup.Group

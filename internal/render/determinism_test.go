@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"testing"
-	"testing/fstest"
 
 	"github.com/whiskops/whiskops/internal/environment"
 )
@@ -15,7 +14,7 @@ import (
 // whole renders environments as one map of files.
 func whole(t testing.TB, envs []environment.Environment) map[string][]byte {
 	t.Helper()
-	folders, err := Tree(envs, fstest.MapFS{}, Options{})
+	folders, err := Tree(envs, ownFiles(envs...), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/secret"
 )
 
 // Mistakes are what Tree's error says about users' own folders, of all
@@ -21,6 +22,9 @@ func Mistakes(err error) []finding.Finding {
 			}
 		}
 		return all
+	}
+	if found := (secret.Findings)(nil); errors.As(err, &found) {
+		return found
 	}
 	if custom := (*CustomError)(nil); errors.As(err, &custom) {
 		return []finding.Finding{custom.Finding}

@@ -8,7 +8,6 @@ import (
 	"path"
 	"reflect"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -35,7 +34,7 @@ func baseOf(t testing.TB, release string) *overlay.Base {
 // rendererOf environments of the release of one, or the test is over.
 func rendererOf(t testing.TB, env *environment.Environment, o Options) *renderer {
 	t.Helper()
-	r, err := newRenderer(env.OpenWhisk, fstest.MapFS{}, o)
+	r, err := newRenderer(env.OpenWhisk, ownFiles(*env), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +56,9 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 			t.Parallel()
 			env := randomEnvironment(s)
 			// Its own functions prove the build.
-			folders, err := renderers[env.OpenWhisk].environment(&env, overlay.NoCustom)
+			r := *renderers[env.OpenWhisk]
+			r.root = ownFiles(env)
+			folders, err := r.environment(&env, overlay.NoCustom)
 			if err != nil {
 				t.Fatalf("seed %d: %v", s, err)
 			}

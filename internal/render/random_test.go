@@ -58,6 +58,9 @@ func randomEnvironment(seed uint64) environment.Environment {
 	}
 	maybe(r, &env.Invoker.MaxUnavailable, "1%", "50%")
 	r.gitops(&env)
+	if source := &env.Secrets.Source; source.SOPS != nil && env.GitOps.ArgoCD != nil || source.External != nil && env.CouchDB.External != nil {
+		*source = environment.SecretSource{} // which the rules refuse
+	}
 	r.lock(&env)
 	return env
 }
@@ -208,6 +211,7 @@ func (r random) secrets(env *environment.Environment) {
 		maybe(r, revision, 1, 999999)
 	}
 	if env.Profile != "development" || r.chance(50) {
+		r.source(&s.Source)
 		return
 	}
 	login := func(user string) environment.Login {
@@ -221,6 +225,28 @@ func (r random) secrets(env *environment.Environment) {
 	}
 	if r.chance(30) {
 		s.Plain.Subjects["someone_else-9"] = key(3)
+	}
+}
+
+// source of Secrets: files are those of ownFiles.
+func (r random) source(s *environment.SecretSource) {
+	switch r.IntN(6) {
+	case 0:
+		s.Existing = &struct{}{}
+	case 1:
+		s.SOPS = &environment.SOPSSource{Recipients: some(r, aliceKey, bobKey), Secret: pick(r, "sops-age", "age")}
+		if len(s.SOPS.Recipients) == 0 {
+			s.SOPS.Recipients = []string{aliceKey}
+		}
+	case 2:
+		s.Sealed = &environment.SealedSource{Certificate: pick(r, "sealed.pem", "certificates/a.pem")}
+	case 3:
+		s.External = &environment.ExternalSource{
+			Store:  &environment.SecretStore{Kind: pick(r, "ClusterSecretStore", "SecretStore"), Name: pick(r, "vault", "aws")},
+			Prefix: pick(r, "", "openwhisk/a/"), RefreshInterval: pick(r, "1h", "15m"),
+		}
+	case 4:
+		s.External = &environment.ExternalSource{RefreshInterval: "1h", Generate: true}
 	}
 }
 

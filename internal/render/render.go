@@ -27,6 +27,7 @@ import (
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
 	"github.com/whiskops/whiskops/internal/record"
+	"github.com/whiskops/whiskops/internal/secret"
 	"github.com/whiskops/whiskops/internal/tree"
 	"github.com/whiskops/whiskops/internal/version"
 )
@@ -198,8 +199,12 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 			return nil, err
 		}
 	}
+	secrets, err := secretsOf(seen.Through(repository), &values)
+	if err != nil {
+		return nil, err
+	}
 	delivered, err := r.deliver(delivery.Input{
-		Values: &values, Built: built, Custom: custom, Base: path.Join(BaseFolder, env.OpenWhisk), Overlay: dir,
+		Values: &values, Built: built, Secrets: secrets, Custom: custom, Base: path.Join(BaseFolder, env.OpenWhisk), Overlay: dir,
 	}, files, seen)
 	if err != nil {
 		return nil, err
@@ -207,6 +212,22 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	golden := overlay.Golden(built)
 	golden["README.md"] = guide.Markdown(values)
 	return foldersOf(env, below(files, dir), golden, delivered), nil
+}
+
+// secretsOf are the objects of the environment's own Secrets, as they are. All of
+// what the installation expects must be there, and encrypted.
+func secretsOf(root fs.ReadLinkFS, values *derived.Values) ([]kustomize.Object, error) {
+	if !values.SecretFiles() {
+		return nil, nil
+	}
+	folder, err := secret.Read(root, values)
+	if err != nil {
+		return nil, err
+	}
+	if found := append(folder.Findings, folder.Missing...); len(found) > 0 {
+		return nil, secret.Findings(found)
+	}
+	return folder.Objects, nil
 }
 
 // proven builds an overlay, and proves that it is what is wanted. The proof is

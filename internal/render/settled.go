@@ -23,7 +23,8 @@ func (r *renderer) folders(env *environment.Environment) ([]tree.Folder, error) 
 	if err != nil {
 		return nil, err
 	}
-	if r.memory == nil || custom != overlay.NoCustom {
+	source := env.Secrets.Source
+	if r.memory == nil || custom != overlay.NoCustom || source.SOPS != nil || source.Sealed != nil {
 		return r.environment(env, custom)
 	}
 	key, err := keyOf(env)

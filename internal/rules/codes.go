@@ -160,5 +160,12 @@ func Codes() []Code {
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},
 		{"WO634", isError, "a registry that is read as an account of Docker Hub", "Every pull ends in ErrImagePull: the name is looked for on Docker Hub."},
 		{"WO635", isWarning, "an image that does not come from the mirror", "Pods that start after Docker Hub counted too many pulls, or is not reached, stay in ErrImagePull."},
+
+		// Where Secrets come from.
+		{"WO651", isError, "two sources of the Secrets", "Pods have a password of one source, and the database that of the other."},
+		{"WO652", isError, "encrypted files for a tool that decrypts none", "All pods start with ciphertext for passwords, and nobody can log in."},
+		{"WO653", isError, "external Secrets from nowhere", "The operator refuses the objects, and pods wait for their Secrets for ever."},
+		{"WO654", isError, "an age recipient that is none", "Nothing can be encrypted, or somebody cannot read it."},
+		{"WO655", isError, "a password made for a server elsewhere", "Everything that waits for CouchDB waits for ever: 401."},
 	}
 }

@@ -15,6 +15,7 @@ import (
 // secrets looks at credentials. No message holds a password or a key.
 func (c *checker) secrets() {
 	c.secretNames()
+	c.secretSource()
 	plain := c.Env.Secrets.Plain
 	if plain == nil {
 		return

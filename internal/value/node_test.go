@@ -18,6 +18,7 @@ import (
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/couchdbinit"
 	"github.com/whiskops/whiskops/generators/ephemeral"
+	"github.com/whiskops/whiskops/generators/externalsecrets"
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/jobnames"
 	"github.com/whiskops/whiskops/generators/kafkatopics"
@@ -32,7 +33,7 @@ import (
 
 // specs are the types of the functionConfigs.
 var specs = []any{
-	certificates.Spec{}, configmaps.Spec{}, couchdbinit.Spec{}, ephemeral.Spec{}, foundation.Spec{}, jobnames.Spec{}, kafkatopics.Spec{},
+	certificates.Spec{}, configmaps.Spec{}, couchdbinit.Spec{}, ephemeral.Spec{}, externalsecrets.Spec{}, foundation.Spec{}, jobnames.Spec{}, kafkatopics.Spec{},
 	networkpolicies.Spec{}, nginxedge.Spec{}, placement.Spec{}, volumes.Spec{}, workload.Spec{},
 }
 

@@ -152,6 +152,23 @@ func (k *checker) secret(s catalog.Secret) {
 		k.field(path, reflect.TypeFor[string]())
 	}
 	k.field(s.All, reflect.TypeFor[map[string]string]())
+	for _, key := range slices.Sorted(maps.Keys(s.Keys)) {
+		if _, ok := s.Values[key]; !ok {
+			k.fail("nothing says what the value of %q is made of", key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Values)) {
+		v := s.Values[key]
+		if (v.Fixed == "") == (v.Length == 0) || v.Subject && v.Length == 0 {
+			k.fail("the value of %q is either fixed or of a length", key)
+		}
+		if v.Outside != "" {
+			k.path(v.Outside)
+		}
+		if v.Login != "" && s.Values[v.Login].Fixed == "" {
+			k.fail("the value of %q is the password of %q, which is no user's name", key, v.Login)
+		}
+	}
 }
 
 func (k *checker) rest() {

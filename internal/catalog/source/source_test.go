@@ -104,6 +104,11 @@ func TestCheckRefuses(t *testing.T) {
 		{`has no field "kinds"`, of("invoker", func(c *catalog.Component) { c.Idle[0].When = catalog.When{"invoker.kinds": "x"} })},
 		{`has no field "replica"`, of("invoker", func(c *catalog.Component) { c.Idle[0].Fields = []string{"invoker.replica"} })},
 		{`has no port "www"`, of("nginx", func(c *catalog.Component) { c.Public[0].Port = "www" })},
+		{`secret couchdb: nothing says what the value of "password" is made of`, func(c *catalog.Catalog) { delete(c.Secrets["couchdb"].Values, "password") }},
+		{`secret couchdb: the value of "password" is either fixed or of a length`, func(c *catalog.Catalog) { c.Secrets["couchdb"].Values["password"] = catalog.Value{} }},
+		{`the value of "password" is the password of "nobody"`, func(c *catalog.Catalog) {
+			c.Secrets["couchdb"].Values["password"] = catalog.Value{Length: 48, Login: "nobody"}
+		}},
 		{`has no field "couch"`, func(c *catalog.Catalog) { c.Secrets["couchdb"] = catalog.Secret{Name: "secrets.couch"} }},
 		{`wanted int`, func(c *catalog.Catalog) {
 			c.Secrets["couchdb"] = catalog.Secret{Name: "secrets.couchdb", Revision: "secrets.couchdb"}

@@ -113,6 +113,9 @@ func (g *Generator) text(s *contract.Shape) string {
 	if s.Def == "#AuthKey" {
 		good = []string{"23bc46b1-71f6-4ed5-8c54-816aa4f8c502:" + strings.Repeat("k", 64)}
 	}
+	if s.Def == "#AgeRecipient" {
+		good = []string{"age1" + strings.Repeat("q", 58)}
+	}
 	if s.Def == "#Digest" {
 		good = []string{"sha256:" + strings.Repeat("0", 64)}
 	}
