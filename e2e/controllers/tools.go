@@ -46,13 +46,6 @@ func (b Built) Registry(p *controlplane.Plane) (string, error) {
 	return host, p.Run(controlplane.Server{Name: "registry", Path: b.program("gitops-all"), Args: []string{"registry", host}})
 }
 
-// Push makes an artifact of a folder, as Flux's own command does, and gives its
-// digest. The reference has no scheme.
-func (b Built) Push(ctx context.Context, dir, ref, source, revision string) (string, error) {
-	out, err := tool(ctx, b.program("gitops-all"), "push", dir, ref, source, revision)
-	return strings.TrimSpace(out), err
-}
-
 func tool(ctx context.Context, path string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, path, args...)
 	var errs bytes.Buffer

@@ -17,6 +17,8 @@ type Delivery struct {
 	Health []Health `json:"health"`
 	// Kinds are all that an environment may have.
 	Kinds []Kind `json:"kinds"`
+	// Made kinds are what workloads make, which is read to know how these are.
+	Made []Kind `json:"made"`
 	// Read kinds are read by pods, or decide about them, and wait for nobody.
 	Read []string `json:"read"`
 }

@@ -207,6 +207,31 @@ func TestArgoHook(t *testing.T) {
 	}
 }
 
+// The account may change what is written and read what workloads make of it, and
+// nothing of the latter more: Flux looks at pods and at ReplicaSets to know whether a
+// workload is healthy.
+func TestRights(t *testing.T) {
+	in := input(t, func(e *environment.Environment) { e.GitOps.Flux = &environment.Flux{ServiceAccount: true} })
+	d := &delivery{Input: in, policy: policyOf(in)}
+	may := map[string][]any{}
+	for _, r := range d.rights() {
+		rule := r.(krm.M)
+		for _, resource := range rule["resources"].([]any) {
+			key := fmt.Sprintf("%v/%v", rule["apiGroups"].([]any)[0], resource)
+			may[key] = append(may[key], rule["verbs"].([]any)...)
+		}
+	}
+	all := []any{"get", "list", "watch", "create", "update", "patch", "delete"}
+	for key, want := range map[string][]any{
+		"apps/statefulsets": all, "/namespaces": all, "apps/replicasets": all[:3], "/pods": all[:3], "/nodes": nil,
+		"rbac.authorization.k8s.io/roles": append(slices.Clone(all), "bind", "escalate"),
+	} {
+		if diff := cmp.Diff(want, may[key]); diff != "" {
+			t.Errorf("rights over %s (-want +got):\n%s", key, diff)
+		}
+	}
+}
+
 func TestPlural(t *testing.T) {
 	for kind, want := range map[string]string{
 		"NetworkPolicy": "networkpolicies", "Ingress": "ingresses", "Service": "services", "Endpoints": "endpoints", "HTTPRoute": "httproutes", "Proxy": "proxies", "Box": "boxes",

@@ -66,20 +66,29 @@ const (
 	rbacVersion = rbacGroup + "/v1"
 )
 
-// rights over the kinds, a rule for each API group.
+// rights over the kinds, a rule for each API group, and to read what workloads
+// make: without these a health check waits for a workload for ever.
 func (d *delivery) rights() []any {
-	byGroup := map[string][]any{}
-	for _, k := range d.kinds() {
-		byGroup[k.group] = append(byGroup[k.group], plural(k.kind))
+	var made []groupKind
+	for _, k := range d.policy.Made {
+		made = append(made, groupKind{group(k.APIVersion), k.Kind})
 	}
-	var rules []any
-	for _, g := range slices.Sorted(maps.Keys(byGroup)) {
-		rules = append(rules, krm.M{
-			"apiGroups": []any{g}, "resources": byGroup[g],
-			"verbs": []any{"get", "list", "watch", "create", "update", "patch", "delete"},
-		})
-	}
+	slices.SortFunc(made, groupKind.compare)
+	rules := allow(d.kinds(), "get", "list", "watch", "create", "update", "patch", "delete")
+	rules = append(rules, allow(made, "get", "list", "watch")...)
 	return append(rules, krm.M{
 		"apiGroups": []any{rbacGroup}, "resources": []any{"roles", "clusterroles"}, "verbs": []any{"bind", "escalate"},
 	})
+}
+
+// allow verbs over kinds, in a rule for each API group.
+func allow(kinds []groupKind, verbs ...any) (rules []any) {
+	byGroup := map[string][]any{}
+	for _, k := range kinds {
+		byGroup[k.group] = append(byGroup[k.group], plural(k.kind))
+	}
+	for _, g := range slices.Sorted(maps.Keys(byGroup)) {
+		rules = append(rules, krm.M{"apiGroups": []any{g}, "resources": byGroup[g], "verbs": verbs})
+	}
+	return rules
 }

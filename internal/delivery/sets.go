@@ -58,13 +58,19 @@ func shared(files map[string][]byte, file string, document krm.M) error {
 	return nil
 }
 
+// argoSetFinalizer has Argo CD let go of a set's Applications before the set goes:
+// those belong to it, and would be deleted with it, and all that they delivered. It
+// knows no other name for it.
+// Source: Argo CD 3.5.7, applicationset_controller.go, Reconcile.
+const argoSetFinalizer = "resources-finalizer.argocd.argoproj.io"
+
 // applicationSet fills one template for each of its members. An Application that
-// it does not make any more stays until a person deletes it: an environment that is
-// left out by mistake must not be taken down.
+// it does not make any more stays until a person deletes it, and so do all when the
+// set is deleted: an environment that is left out by mistake must not be taken down.
 func applicationSet(name, namespace string, members []any) krm.M {
 	return krm.M{
 		"apiVersion": argoVersion, "kind": "ApplicationSet",
-		"metadata": krm.M{"name": name, "namespace": namespace},
+		"metadata": krm.M{"name": name, "namespace": namespace, "finalizers": []any{argoSetFinalizer}},
 		"spec": krm.M{
 			"goTemplate": true, "goTemplateOptions": []any{"missingkey=error"},
 			"generators": []any{krm.M{"list": krm.M{"elements": members}}},
