@@ -55,12 +55,22 @@ type Input struct {
 	Values *derived.Values
 	// Built are the objects of its overlay, custom/ included.
 	Built []kustomize.Object
+	// Generated are those without custom/; nil: the same.
+	Generated []kustomize.Object
 	// Custom is what its custom/ holds.
 	Custom overlay.Custom
 	// Base and Overlay are the folders that it is built of, and Others those that
 	// custom/ refers to: slash-separated, below the root.
 	Base, Overlay string
 	Others        []string
+}
+
+// generated objects of the overlay.
+func (in Input) generated() []kustomize.Object {
+	if in.Generated == nil {
+		return in.Built
+	}
+	return in.Generated
 }
 
 // Reads are the folders below the root that a build of the environment's
@@ -90,8 +100,7 @@ type Wrapper struct {
 	Of []Annotated
 }
 
-// Annotated is an object with annotations to add; those that it has by the user's
-// hand stay.
+// Annotated is an object with annotations to add.
 type Annotated struct {
 	Object kustomize.Object
 	Add    map[string]string
