@@ -297,13 +297,20 @@ func (d *delivery) repository() string {
 	return ""
 }
 
-// ignore leaves of the repository what the builds read. A folder that is not
+// ignore leaves of the repository what the builds read, and all releases of base:
+// with another openwhisk the source would have to be applied before the commit. A
+// folder that is not
 // left out is named with each of those above it, since git's rules do not look
 // into one that is.
 func (d *delivery) ignore() string {
 	lines := []string{"/*"}
 	opened := map[string]bool{}
-	for _, folder := range d.Reads() {
+	folders := append([]string{path.Dir(d.Base)}, d.Reads()...)
+	slices.Sort(folders)
+	for _, folder := range folders {
+		if strings.HasPrefix(folder, path.Dir(d.Base)+"/") {
+			continue
+		}
 		at := ""
 		steps := strings.Split(path.Join(d.repository(), folder), "/")
 		for i, step := range steps {
