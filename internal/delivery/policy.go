@@ -20,7 +20,7 @@ type policy struct {
 	// tests are components that try whether the rest works.
 	tests []string
 	// tiers that have objects, in the order of krm.Tiers, and those of them with
-	// objects that wait for the outside world.
+	// objects that wait for the outside world, or with pods that wait for such a tier.
 	tiers, late []string
 }
 
@@ -46,11 +46,19 @@ func policyOf(in Input) policy {
 		if present[tier] {
 			p.tiers = append(p.tiers, tier)
 		}
-		if present[tier] && late[tier] {
+	}
+	for _, tier := range krm.Tiers {
+		if present[tier] && (late[tier] || p.held(tier)) {
 			p.late = append(p.late, tier)
 		}
 	}
 	return p
+}
+
+// held tells whether a tier's pods wait for a late one: in a wave before that, they
+// would keep it from ever coming.
+func (p policy) held(tier string) bool {
+	return p.Order[tier] != nil && slices.ContainsFunc(p.before(tier), func(t string) bool { return slices.Contains(p.late, t) })
 }
 
 // managed tells whether an object has our label: it is generated, or a copy that
