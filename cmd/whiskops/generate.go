@@ -33,7 +33,7 @@ func generateCommand(s streams) *cobra.Command {
 		Long: `generate makes the whole tree in memory, proves that each overlay builds what
 its environment asks for, and then brings the disk to it. It writes all or
 nothing. A generated file that was edited by hand is not overwritten, and a
-foreign one in base/, overlays/ or golden/ not deleted, without --force;
+foreign one beside generated files not deleted, without --force;
 overlays/<environment>/custom/ is yours and never touched. What a merge leaves in
 generated files, conflicts too, is no edit: generate again ends it.
 

@@ -23,8 +23,8 @@ func pushCommand(s streams) *cobra.Command {
 		Use:   "push ENVIRONMENT oci://HOST/REPOSITORY[:TAG]",
 		Short: "Give an environment's tree to a registry, for Flux's OCIRepository",
 		Long: `push makes an artifact of what the build of an environment reads: base, its
-overlay with what custom/ refers to, and clusters/<environment>. Paths in it are
-those of the repository. The tree on the disk must be as generate writes it.
+overlay with what custom/ refers to, and clusters/<environment>/flux. Paths in it
+are those of the repository. The tree on the disk must be as generate writes it.
 
 The same tree is the same digest: there is no time in it.`,
 		Example: `  whiskops push production oci://registry.example.com/platform:production

@@ -156,6 +156,8 @@ func repository(t *testing.T) (fstest.MapFS, environment.Environment) {
 		"shared/more.yaml":                      {Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more, namespace: x}\n")},
 		"clusters/ci/flux/tree.yaml":            {Data: []byte("kind: X\n")},
 		"clusters/ci/flux/.whiskops":            {Data: []byte("x")},
+		"clusters/ci/flux-system/secret.yaml":   {Data: []byte("not for everybody")},
+		"clusters/ci/link":                      {Data: []byte("flux"), Mode: fs.ModeSymlink},
 		"clusters/other/flux/tree.yaml":         {Data: []byte("kind: Y\n")},
 		"README.md":                             {Data: []byte("x")},
 	}
@@ -212,12 +214,12 @@ func TestContentRefused(t *testing.T) {
 		add  fstest.MapFS
 		want []finding.Finding
 	}{
-		{"a link in clusters", fstest.MapFS{"clusters/ci/x.yaml": {Data: []byte("y"), Mode: fs.ModeSymlink}}, []finding.Finding{linked("clusters/ci/x.yaml")}},
-		{"a pipe in clusters", fstest.MapFS{"clusters/ci/p": {Mode: fs.ModeNamedPipe}}, []finding.Finding{about(CodeFile, "clusters/ci/p", "this is no regular file, and cannot be pushed", "move it away")}},
-		{"a large file in clusters", fstest.MapFS{"clusters/ci/l": {Data: make([]byte, kustomize.MaxFile+1)}},
-			[]finding.Finding{about(CodeFile, "clusters/ci/l", "the file has more than 8 MiB", "move it away: no build reads so large a file")}},
-		{"a backslash", fstest.MapFS{`clusters/ci/a\b`: {Data: []byte("x")}},
-			[]finding.Finding{about(CodeFile, `clusters/ci/a\b`, "the file's name has a backslash or a control character, which Flux does not unpack", "call it otherwise")}},
+		{"a link in clusters", fstest.MapFS{"clusters/ci/flux/x.yaml": {Data: []byte("y"), Mode: fs.ModeSymlink}}, []finding.Finding{linked("clusters/ci/flux/x.yaml")}},
+		{"a pipe in clusters", fstest.MapFS{"clusters/ci/flux/p": {Mode: fs.ModeNamedPipe}}, []finding.Finding{about(CodeFile, "clusters/ci/flux/p", "this is no regular file, and cannot be pushed", "move it away")}},
+		{"a large file in clusters", fstest.MapFS{"clusters/ci/flux/l": {Data: make([]byte, kustomize.MaxFile+1)}},
+			[]finding.Finding{about(CodeFile, "clusters/ci/flux/l", "the file has more than 8 MiB", "move it away: no build reads so large a file")}},
+		{"a backslash", fstest.MapFS{`clusters/ci/flux/a\b`: {Data: []byte("x")}},
+			[]finding.Finding{about(CodeFile, `clusters/ci/flux/a\b`, "the file's name has a backslash or a control character, which Flux does not unpack", "call it otherwise")}},
 		{"a link that the build follows", fstest.MapFS{"overlays/ci/custom/own.yaml": {Data: []byte("../../../shared/own.yaml"), Mode: fs.ModeSymlink}}, nil},
 		{"a custom folder that does not build", fstest.MapFS{"shared/more.yaml": {Data: []byte("[")}}, nil},
 	} {

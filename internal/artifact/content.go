@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/whiskops/whiskops/internal/delivery"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
@@ -16,15 +17,13 @@ import (
 	"github.com/whiskops/whiskops/internal/tree"
 )
 
-// clusters has a folder for each environment with what a cluster is told of it.
-const clusters = "clusters"
-
 // most bytes of an artifact: what an environment has is a hundredth of it.
 const most = 64 << 20
 
 // Content is what the build of an environment reads, by its path in the
 // repository: base, the overlay, what its custom folder has and refers to, and
-// what is in clusters/<environment>. The tree in root must be as it is generated,
+// the tools' folders in clusters/<environment>. What others keep beside those is not
+// for everybody who may pull. The tree in root must be as it is generated,
 // and its findings are those of users' own folders. An error is a fault of the
 // machine.
 func Content(root fs.FS, env environment.Environment) (map[string][]byte, []finding.Finding, error) {
@@ -45,11 +44,15 @@ func Content(root fs.FS, env environment.Environment) (map[string][]byte, []find
 			files[path.Join(f.Path, name)] = content
 		}
 	}
-	more, found, err := cluster(root, path.Join(clusters, env.Name))
-	if err != nil {
-		return nil, nil, err
+	var found []finding.Finding
+	for _, tool := range delivery.Tools() {
+		more, wrong, err := cluster(root, path.Join(delivery.Folder, env.Name, tool))
+		if err != nil {
+			return nil, nil, err
+		}
+		maps.Copy(files, more)
+		found = append(found, wrong...)
 	}
-	maps.Copy(files, more)
 	for _, name := range links {
 		found = append(found, linked(name))
 	}

@@ -4,7 +4,6 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
@@ -50,14 +49,13 @@ func (d *delivery) argocd() error {
 	return d.list(dir, files...)
 }
 
-// argoAnnotations of an object. What somebody wrote of its wave stays. A test's Job
-// goes once it has succeeded: it has another name when it changes, and Argo CD prunes
-// no hook.
+// argoAnnotations of an object. What somebody wrote stays, but for the options of
+// what lasts: they are one text, and data is lost without these. A test's Job goes
+// once it has succeeded: it has another name when it changes, and Argo CD prunes no
+// hook.
 func (d *delivery) argoAnnotations(o kustomize.Object) map[string]string {
 	add := map[string]string{}
 	switch {
-	case d.policy.lasting(o):
-		add[argoOptions] = argoLasting
 	case d.policy.test(o):
 		add[argoHook], add[argoHookDelete] = argoAfter, argoHookGoes
 	case d.policy.replaced(o):
@@ -66,6 +64,10 @@ func (d *delivery) argoAnnotations(o kustomize.Object) map[string]string {
 	if wave := d.argoWave(o); wave > 0 {
 		add[argoWave] = strconv.Itoa(wave)
 	}
+	add = unwritten(o, add)
+	if d.policy.lasting(o) {
+		add[argoOptions] = argoLasting
+	}
 	return add
 }
 
@@ -73,7 +75,7 @@ func (d *delivery) argoAnnotations(o kustomize.Object) map[string]string {
 // comes first, and the rest last, since nobody knows what it waits for.
 func (d *delivery) argoWave(o kustomize.Object) int {
 	switch {
-	case ours(o):
+	case d.policy.ours(o):
 		return d.policy.wave(label(o, krm.TierLabel))
 	case d.unordered(o):
 		return d.policy.last()
@@ -85,7 +87,7 @@ func (d *delivery) argoWave(o kustomize.Object) int {
 // unordered objects are the user's, and have no wave.
 func (d *delivery) unordered(o kustomize.Object) bool {
 	_, waved := value.Map(o.Value, "metadata", "annotations")[argoWave]
-	return !ours(o) && !waved && !slices.Contains(d.policy.Read, o.Kind)
+	return !d.policy.ours(o) && !waved && !slices.Contains(d.policy.Read, o.Kind)
 }
 
 // argoRules say the same as argoAnnotations does, by selectors, where there is
@@ -94,27 +96,31 @@ func (d *delivery) argoRules() []rule {
 	var rules []rule
 	add := func(is func(kustomize.Object) bool, labels, annotations string, what map[string]string) {
 		if k := matching(d.all(), is); k != "" {
-			rules = append(rules, rule{selects: selector{kinds: k, labels: labels, annotations: annotations}, add: what})
+			rules = append(rules, polite(d.all(), rule{selects: selector{kinds: k, labels: labels, annotations: annotations}, add: what})...)
 		}
 	}
 	for _, tier := range d.policy.tiers {
 		if wave := d.policy.wave(tier); wave > 0 {
-			rules = append(rules, rule{
+			rules = append(rules, polite(d.Built, rule{
 				selects: selector{labels: generated(krm.TierLabel + "=" + tier)},
 				add:     map[string]string{argoWave: strconv.Itoa(wave)},
-			})
+			})...)
 		}
 	}
-	add(d.unordered, krm.ManagedByLabel+"!="+krm.Manager, "!"+argoWave, map[string]string{argoWave: strconv.Itoa(d.policy.last())})
-	add(d.policy.lasting, "", "", map[string]string{argoOptions: argoLasting})
+	last := map[string]string{argoWave: strconv.Itoa(d.policy.last())}
+	add(func(o kustomize.Object) bool { return d.unordered(o) && !managed(o) }, krm.ManagedByLabel+"!="+krm.Manager, "!"+argoWave, last)
+	add(func(o kustomize.Object) bool { return d.unordered(o) && managed(o) },
+		generated(labelNotIn(krm.TierLabel, d.policy.tiers)), "!"+argoWave, last)
+	if k := matching(d.Built, d.policy.lasting); k != "" {
+		rules = append(rules, rule{selects: selector{kinds: k}, add: map[string]string{argoOptions: argoLasting}})
+	}
 	replaced := func(o kustomize.Object) bool { return d.policy.replaced(o) && !d.policy.test(o) }
 	if len(d.policy.tests) == 0 {
 		add(replaced, "", "", map[string]string{argoOptions: argoReplaced})
 		return rules
 	}
-	tests := labelIn(krm.NameLabel, d.policy.tests)
-	add(replaced, strings.Replace(tests, " in ", " notin ", 1), "", map[string]string{argoOptions: argoReplaced})
-	add(d.policy.test, tests, "", map[string]string{argoHook: argoAfter, argoHookDelete: argoHookGoes})
+	add(replaced, labelNotIn(krm.NameLabel, d.policy.tests), "", map[string]string{argoOptions: argoReplaced})
+	add(d.policy.test, labelIn(krm.NameLabel, d.policy.tests), "", map[string]string{argoHook: argoAfter, argoHookDelete: argoHookGoes})
 	return rules
 }
 

@@ -62,6 +62,8 @@ type Input struct {
 	Values *derived.Values
 	// Built are the objects of its overlay, custom/ included.
 	Built []kustomize.Object
+	// Generated are those without custom/; nil: the same.
+	Generated []kustomize.Object
 	// Custom is what its custom/ holds.
 	Custom overlay.Custom
 	// Secrets are what SecretsOf the environment builds; nil where there is none.
@@ -70,6 +72,14 @@ type Input struct {
 	// custom/ refers to: slash-separated, below the root.
 	Base, Overlay string
 	Others        []string
+}
+
+// generated objects of the overlay.
+func (in Input) generated() []kustomize.Object {
+	if in.Generated == nil {
+		return in.Built
+	}
+	return in.Generated
 }
 
 // Reads are the folders below the root that a build of the environment's
@@ -108,8 +118,7 @@ type Source struct {
 	Objects []kustomize.Object
 }
 
-// Annotated is an object with annotations to add; those that it has by the user's
-// hand stay.
+// Annotated is an object with annotations to add.
 type Annotated struct {
 	Object kustomize.Object
 	Add    map[string]string

@@ -20,7 +20,7 @@ import (
 func input(t *testing.T, change func(*environment.Environment), objects ...kustomize.Object) Input {
 	t.Helper()
 	env := environment.Base()
-	env.Name = "e"
+	env.Name, env.GitOps = "e", environment.GitOps{} // base has what Flux needs, too
 	if change != nil {
 		change(&env)
 	}
@@ -51,6 +51,8 @@ func TestOrder(t *testing.T) {
 	}{
 		"all":            {all, "", []int{0, 1, 1, 2, 3, 2, 4}, "setup"},
 		"late edge":      {all, "edge", []int{0, 1, 1, 2, 3, 5, 4}, "setup"},
+		"late data":      {all, "data", []int{0, 1, 5, 5, 5, 5, 4}, "setup"},
+		"late set-up":    {all, "setup", []int{0, 1, 1, 5, 5, 2, 4}, "setup"},
 		"nothing to set": {[]string{"foundation", "actions", "data", "core", "edge"}, "", []int{0, 1, 1, 2, 2}, "data"},
 		"no data":        {[]string{"foundation", "actions", "core", "edge"}, "", []int{0, 1, 1, 1}, "foundation"},
 	} {

@@ -91,7 +91,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 	rest.of, rest.leaves = nil, of
 	test := part{
 		name: fluxTest, dir: fluxTest, on: d.whole()[:1], after: []string{""},
-		leaves: fmt.Sprintf("%s notin (%s)", krm.NameLabel, strings.Join(d.policy.tests, ",")),
+		leaves: labelNotIn(krm.NameLabel, d.policy.tests),
 	}
 	for _, o := range d.Built {
 		if slices.Contains(d.policy.tests, label(o, krm.NameLabel)) {
@@ -112,11 +112,12 @@ func (d *delivery) tiers() ([]part, error) {
 			Help:    "write gitops: flux: shape: \"single\", or make the folder a kustomization of kind Kustomization that adds objects",
 		}
 	}
+	own := d.own()
 	var parts []part
 	for _, tier := range d.policy.tiers {
 		p := part{name: tier, dir: path.Join(fluxWhole, tier), after: d.policy.before(tier)}
 		for _, o := range d.Built {
-			if ours(o) && label(o, krm.TierLabel) == tier {
+			if !own(o) && label(o, krm.TierLabel) == tier {
 				p.of = append(p.of, o)
 			}
 		}
@@ -129,7 +130,7 @@ func (d *delivery) tiers() ([]part, error) {
 	if d.Custom == overlay.CustomResource {
 		p := part{name: fluxCustom, dir: path.Join(fluxWhole, fluxCustom), after: d.policy.tiers[:1]}
 		for _, o := range d.Built {
-			if !ours(o) {
+			if own(o) {
 				p.of = append(p.of, o)
 			}
 		}
@@ -137,6 +138,16 @@ func (d *delivery) tiers() ([]part, error) {
 		parts = append(parts, d.annotated(p))
 	}
 	return parts, nil
+}
+
+// own tells whether an object is not generated, whatever its labels say: that of a
+// copy is the tier that it was copied from.
+func (d *delivery) own() func(kustomize.Object) bool {
+	generated := map[identity]bool{}
+	for _, o := range d.generated() {
+		generated[identityOf(o)] = true
+	}
+	return func(o kustomize.Object) bool { return !generated[identityOf(o)] }
 }
 
 func (d *delivery) annotated(p part) part {
@@ -148,7 +159,7 @@ func (d *delivery) annotated(p part) part {
 		if d.policy.replaced(o) {
 			add[fluxForce] = fluxEnabled
 		}
-		p.objects = append(p.objects, Annotated{o, add})
+		p.objects = append(p.objects, Annotated{o, unwritten(o, add)})
 	}
 	return p
 }
@@ -160,15 +171,15 @@ func (d *delivery) fluxRules(p part) []rule {
 	if p.leaves != "" {
 		rules = append(rules, rule{selects: selector{labels: p.leaves}, leave: true})
 	}
-	if k := matching(p.of, d.policy.lasting); k != "" {
-		rules = append(rules, rule{selects: selector{kinds: k}, add: map[string]string{fluxPrune: fluxDisabled}})
+	add := func(is func(kustomize.Object) bool, labels string, what map[string]string) {
+		if k := matching(p.of, is); k != "" {
+			rules = append(rules, polite(p.of, rule{selects: selector{kinds: k, labels: labels}, add: what})...)
+		}
 	}
-	if k := matching(p.of, d.policy.referred); k != "" {
-		rules = append(rules, rule{selects: selector{kinds: k, labels: generated()}, add: map[string]string{fluxPrune: fluxDisabled}})
-	}
-	if k := matching(p.of, d.policy.replaced); k != "" {
-		rules = append(rules, rule{selects: selector{kinds: k}, add: map[string]string{fluxForce: fluxEnabled}})
-	}
+	kept := map[string]string{fluxPrune: fluxDisabled}
+	add(d.policy.lasting, "", kept)
+	add(d.policy.referred, generated(), kept)
+	add(d.policy.replaced, "", map[string]string{fluxForce: fluxEnabled})
 	return rules
 }
 
@@ -250,68 +261,4 @@ func (d *delivery) fluxHealth(objects []kustomize.Object) []any {
 		}
 	}
 	return all
-}
-
-func (d *delivery) fluxSourceKind() string {
-	if d.Values.Env.GitOps.Flux.OCI != nil {
-		return fluxOCIKind
-	}
-	return fluxGitKind
-}
-
-// fluxSource is where Flux reads the tree.
-func (d *delivery) fluxSource() krm.M {
-	f := d.Values.Env.GitOps.Flux
-	spec := krm.M{"interval": f.SourceInterval, "timeout": "60s"}
-	if f.Secret != "" {
-		spec["secretRef"] = krm.M{"name": f.Secret}
-	}
-	if f.OCI != nil {
-		spec["url"] = f.OCI.URL
-		spec["ref"] = krm.M{"tag": d.Values.FluxTag()}
-		if f.OCI.Insecure {
-			spec["insecure"] = true
-		}
-	} else {
-		spec["url"] = f.Git.URL
-		spec["ref"] = krm.M{"branch": f.Git.Branch}
-		spec["ignore"] = d.ignore()
-	}
-	return krm.M{
-		"apiVersion": fluxSources, "kind": d.fluxSourceKind(),
-		"metadata": krm.M{"name": d.name(), "namespace": f.Namespace},
-		"spec":     spec,
-	}
-}
-
-// repository is the folder of the source that holds the tree.
-func (d *delivery) repository() string {
-	if git := d.Values.Env.GitOps.Flux.Git; git != nil {
-		return git.Path
-	}
-	return ""
-}
-
-// ignore leaves of the repository what the builds read. A folder that is not
-// left out is named with each of those above it, since git's rules do not look
-// into one that is.
-func (d *delivery) ignore() string {
-	lines := []string{"/*"}
-	opened := map[string]bool{}
-	for _, folder := range d.Reads() {
-		at := ""
-		steps := strings.Split(path.Join(d.repository(), folder), "/")
-		for i, step := range steps {
-			at += "/" + step
-			if opened[at] {
-				continue
-			}
-			opened[at] = true
-			lines = append(lines, "!"+at)
-			if i < len(steps)-1 {
-				lines = append(lines, at+"/*")
-			}
-		}
-	}
-	return strings.Join(lines, "\n") + "\n"
 }

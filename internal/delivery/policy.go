@@ -20,7 +20,7 @@ type policy struct {
 	// tests are components that try whether the rest works.
 	tests []string
 	// tiers that have objects, in the order of krm.Tiers, and those of them with
-	// objects that wait for the outside world.
+	// objects that wait for the outside world, or with pods that wait for such a tier.
 	tiers, late []string
 }
 
@@ -32,25 +32,44 @@ func policyOf(in Input) policy {
 		}
 	}
 	present, late := map[string]bool{}, map[string]bool{}
+	for _, o := range in.generated() {
+		if managed(o) {
+			present[label(o, krm.TierLabel)] = true
+		}
+	}
 	for _, o := range in.Built {
-		if tier := label(o, krm.TierLabel); ours(o) {
-			present[tier] = true
-			late[tier] = late[tier] || p.outside(o)
+		if managed(o) && p.outside(o) {
+			late[label(o, krm.TierLabel)] = true
 		}
 	}
 	for _, tier := range krm.Tiers {
 		if present[tier] {
 			p.tiers = append(p.tiers, tier)
 		}
-		if late[tier] {
+	}
+	for _, tier := range krm.Tiers {
+		if present[tier] && (late[tier] || p.held(tier)) {
 			p.late = append(p.late, tier)
 		}
 	}
 	return p
 }
 
-// ours tells whether an object is generated, and not the user's own.
-func ours(o kustomize.Object) bool { return label(o, krm.ManagedByLabel) == krm.Manager }
+// held tells whether a tier's pods wait for a late one: in a wave before that, they
+// would keep it from ever coming.
+func (p policy) held(tier string) bool {
+	return p.Order[tier] != nil && slices.ContainsFunc(p.before(tier), func(t string) bool { return slices.Contains(p.late, t) })
+}
+
+// managed tells whether an object has our label: it is generated, or a copy that
+// the user made of one.
+func managed(o kustomize.Object) bool { return label(o, krm.ManagedByLabel) == krm.Manager }
+
+// ours tells whether an object goes with a tier, and is not the user's own: with
+// our label alone, or that of a tier that is not there, nobody knows its place.
+func (p policy) ours(o kustomize.Object) bool {
+	return managed(o) && slices.Contains(p.tiers, label(o, krm.TierLabel))
+}
 
 func label(o kustomize.Object, key string) string {
 	s, _ := value.Map(o.Value, "metadata", "labels")[key].(string)
@@ -62,16 +81,17 @@ func (p policy) lasting(o kustomize.Object) bool { return p.values.Protected(o.K
 
 // referred objects are named after their content: an old one may still be needed
 // by a pod that starts again.
-func (p policy) referred(o kustomize.Object) bool { return ours(o) && o.Kind == configMap }
+func (p policy) referred(o kustomize.Object) bool { return managed(o) && o.Kind == configMap }
 
 const configMap = "ConfigMap"
 
 // replaced objects are made anew where they cannot be changed.
 func (p policy) replaced(o kustomize.Object) bool { return slices.Contains(p.Replaced, o.Kind) }
 
-// test tells whether an object is a Job that tries the rest.
+// test tells whether an object is a Job that tries the rest. A copy of the user's
+// with the same name label is one too.
 func (p policy) test(o kustomize.Object) bool {
-	return ours(o) && p.replaced(o) && slices.Contains(p.tests, label(o, krm.NameLabel))
+	return p.replaced(o) && slices.Contains(p.tests, label(o, krm.NameLabel))
 }
 
 // outside tells whether an object waits for somebody outside.

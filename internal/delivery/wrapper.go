@@ -1,9 +1,12 @@
 package delivery
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -32,6 +35,45 @@ func generated(more ...string) string {
 
 func labelIn(key string, values []string) string {
 	return fmt.Sprintf("%s in (%s)", key, strings.Join(values, ","))
+}
+
+func labelNotIn(key string, values []string) string {
+	return fmt.Sprintf("%s notin (%s)", key, strings.Join(values, ","))
+}
+
+// unwritten is what is added to an object that has nothing of it by the user's hand.
+func unwritten(o kustomize.Object, add map[string]string) map[string]string {
+	written := value.Map(o.Value, "metadata", "annotations")
+	return maps.Collect(func(yield func(string, string) bool) {
+		for k, v := range add {
+			if _, has := written[k]; !has && !yield(k, v) {
+				return
+			}
+		}
+	})
+}
+
+// polite is a rule that leaves what any of the objects has by the user's hand: a
+// rule of its own for each such annotation.
+func polite(objects []kustomize.Object, r rule) []rule {
+	var rules []rule
+	rest := maps.Clone(r.add)
+	for _, key := range slices.Sorted(maps.Keys(r.add)) {
+		if !slices.ContainsFunc(objects, func(o kustomize.Object) bool {
+			_, has := value.Map(o.Value, "metadata", "annotations")[key]
+			return has
+		}) {
+			continue
+		}
+		one := rule{selects: r.selects, add: map[string]string{key: r.add[key]}}
+		one.selects.annotations = "!" + key
+		rules = append(rules, one)
+		delete(rest, key)
+	}
+	if len(rest) > 0 {
+		rules = append(rules, rule{selects: r.selects, add: rest})
+	}
+	return rules
 }
 
 // wrapperComment tells a reader what a wrapper does.
@@ -108,33 +150,57 @@ func (w Wrapper) Stand() map[string][]byte {
 	return files
 }
 
+// identity of an object.
+type identity struct{ apiVersion, kind, namespace, name string }
+
+func identityOf(o kustomize.Object) identity {
+	return identity{o.APIVersion, o.Kind, o.Namespace, o.Name}
+}
+
 // Prove holds the build of a wrapper against what it has to build: each object of
-// the overlay with the annotations that are added, and nothing else. The error
-// names what differs.
+// the overlay with the annotations that are added, and nothing else. The error is
+// of *Different.
 func (w Wrapper) Prove(built []kustomize.Object) error {
-	type key struct{ apiVersion, kind, namespace, name string }
-	wanted := map[key]map[string]any{}
+	wanted := map[identity]map[string]any{}
 	for _, a := range w.Of {
-		wanted[key{a.Object.APIVersion, a.Object.Kind, a.Object.Namespace, a.Object.Name}] = a.value()
+		wanted[identityOf(a.Object)] = a.value()
 	}
 	var wrong []error
+	var first string
+	differs := func(o kustomize.Object, format string, a ...any) {
+		first = cmp.Or(first, o.String())
+		wrong = append(wrong, fmt.Errorf(format, a...))
+	}
 	for _, o := range built {
-		k := key{o.APIVersion, o.Kind, o.Namespace, o.Name}
+		k := identityOf(o)
 		want, ok := wanted[k]
 		delete(wanted, k)
 		if !ok {
-			wrong = append(wrong, fmt.Errorf("%s builds %s, which it should not", w.Dir, o))
+			differs(o, "%s builds %s, which it should not", w.Dir, o)
 		} else if !value.Equal(want, o.Value) {
-			wrong = append(wrong, fmt.Errorf("%s builds %s otherwise (- wanted, + built):\n%s", w.Dir, o, value.Diff(want, o.Value)))
+			differs(o, "%s builds %s otherwise (- wanted, + built):\n%s", w.Dir, o, value.Diff(want, o.Value))
 		}
 	}
 	for _, a := range w.Of {
-		if _, missing := wanted[key{a.Object.APIVersion, a.Object.Kind, a.Object.Namespace, a.Object.Name}]; missing {
-			wrong = append(wrong, fmt.Errorf("%s does not build %s", w.Dir, a.Object))
+		if _, missing := wanted[identityOf(a.Object)]; missing {
+			differs(a.Object, "%s does not build %s", w.Dir, a.Object)
 		}
 	}
-	return errors.Join(wrong...)
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &Different{First: first, Wrong: errors.Join(wrong...)}
 }
+
+// Different is a wrapper that does not build what it should.
+type Different struct {
+	// First is an object that is otherwise, by its name.
+	First string
+	// Wrong has all of them, with what is in them: it is not for everybody to see.
+	Wrong error
+}
+
+func (d *Different) Error() string { return d.Wrong.Error() }
 
 // value of the object with what is added.
 func (a Annotated) value() map[string]any {

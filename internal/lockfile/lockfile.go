@@ -62,6 +62,10 @@ const maxReference = 512
 // Load reads the file at the root of a repository, whose directory is dir in
 // findings. Without a file it is nil. The error is for faults of the machine.
 func Load(root fs.FS, dir string) (environment.Lock, []finding.Finding, error) {
+	file := filepath.ToSlash(filepath.Join(dir, environment.LockFile))
+	if f, is := strange(root, file); is {
+		return nil, []finding.Finding{f}, nil
+	}
 	f, err := root.Open(environment.LockFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
@@ -74,8 +78,31 @@ func Load(root fs.FS, dir string) (environment.Lock, []finding.Finding, error) {
 	if err != nil {
 		return nil, nil, unread(err)
 	}
-	lock, found := Parse(filepath.ToSlash(filepath.Join(dir, environment.LockFile)), src)
+	lock, found := Parse(file, src)
 	return lock, found, nil
+}
+
+// strange is about something else in the place of the file. It is looked at before
+// it is opened: a pipe would never be read to its end.
+func strange(root fs.FS, file string) (finding.Finding, bool) {
+	found := finding.Finding{Code: codeFile, Severity: finding.Error, Position: finding.Position{File: file}}
+	here, err := fs.Lstat(root, environment.LockFile)
+	if err != nil {
+		return found, false // reading says so
+	}
+	link := here.Mode()&fs.ModeSymlink != 0
+	if link {
+		here, err = fs.Stat(root, environment.LockFile)
+	}
+	switch {
+	case link && err != nil:
+		found.Message = "this is a symbolic link to where nothing can be read: out of the repository, or to no file"
+		found.Help = "remove it, and put the file there, or run `whiskops images lock`"
+	case err == nil && !here.Mode().IsRegular():
+		found.Message = "this is no file, and the lock of the images must be here"
+		found.Help = "move it away, and run `whiskops images lock`"
+	}
+	return found, found.Message != ""
 }
 
 func unread(err error) error {

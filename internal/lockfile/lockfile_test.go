@@ -2,8 +2,11 @@ package lockfile
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +32,68 @@ func TestParse(t *testing.T) {
 	got, found := Parse("images.lock.yaml", Format(want))
 	if diff := cmp.Diff(want, got); diff != "" || len(found) > 0 {
 		t.Errorf("%v\n%s", found, diff)
+	}
+}
+
+// Something else in the place of the file is the user's to move, and is not waited
+// for; a link to a file in the repository is read.
+func TestLoadStrange(t *testing.T) {
+	nowhere := "this is a symbolic link to where nothing can be read: out of the repository, or to no file; remove it, and put the file there, or run `whiskops images lock`"
+	noFile := "this is no file, and the lock of the images must be here; move it away, and run `whiskops images lock`"
+	link := func(to string) func(string) error { return func(at string) error { return os.Symlink(to, at) } }
+	for name, c := range map[string]struct {
+		put  func(at string) error
+		want string
+	}{
+		"nothing":        {func(string) error { return nil }, ""},
+		"a directory":    {func(at string) error { return os.Mkdir(at, 0o755) }, noFile},
+		"a link inside":  {link("real.yaml"), ""},
+		"a link outside": {link("/etc/hostname"), nowhere},
+		"a loose link":   {link("none.yaml"), nowhere},
+		"a loop":         {link(environment.LockFile), nowhere},
+		"a link to one":  {link("."), noFile},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "real.yaml"), Format(environment.Lock{"nginx:1": {Digest: one}}), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.put(filepath.Join(dir, environment.LockFile)); err != nil {
+				t.Skip(err)
+			}
+			root, err := os.OpenRoot(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer root.Close()
+			_, found, err := Load(root.FS(), "here")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, f := range found {
+				got += f.Message + "; " + f.Help
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			// A link is replaced, and all else is left to its owner.
+			if _, err := Write(dir, environment.Lock{}); (err != nil) != (name == "a directory") {
+				t.Errorf("writing: %v", err)
+			}
+		})
+	}
+}
+
+// piped has a pipe in the place of the file, which nobody writes to.
+type piped struct{ fstest.MapFS }
+
+func (piped) Open(string) (fs.File, error) { panic("opened a pipe: this would wait for ever") }
+
+func TestLoadPipe(t *testing.T) {
+	_, found, err := Load(piped{fstest.MapFS{environment.LockFile: {Mode: fs.ModeNamedPipe}}}, "")
+	if err != nil || len(found) != 1 {
+		t.Errorf("%v, %v", found, err)
 	}
 }
 
@@ -102,9 +167,6 @@ func TestLoad(t *testing.T) {
 	lock, found, err := Load(fstest.MapFS{}, ".")
 	if lock != nil || found != nil || err != nil {
 		t.Errorf("without a file: %v %v %v", lock, found, err)
-	}
-	if _, _, err := Load(fstest.MapFS{environment.LockFile + "/x": {}}, "."); err == nil {
-		t.Error("a directory is read")
 	}
 	_, found, err = Load(fstest.MapFS{environment.LockFile: {Data: []byte("x")}}, "/repo")
 	if err != nil || len(found) != 1 || found[0].File != "/repo/images.lock.yaml" {

@@ -30,6 +30,9 @@ func Write(dir string, lock environment.Lock) (changed bool, err error) {
 	if len(content) > MaxSize {
 		return false, fmt.Errorf("it would have more than %d KiB", MaxSize>>10)
 	}
+	if is, err := root.Lstat(environment.LockFile); err == nil && is.Mode()&fs.ModeSymlink == 0 && !is.Mode().IsRegular() {
+		return false, errors.New("something that is no file is in its place\n  help: move it away")
+	}
 	if is, err := root.ReadFile(environment.LockFile); err == nil && bytes.Equal(is, content) {
 		return false, nil
 	}

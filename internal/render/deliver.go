@@ -61,8 +61,7 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 				err = w.Prove(built)
 			}
 			if err != nil && in.Custom != overlay.NoCustom {
-				return undelivered(path.Join(in.Overlay, CustomFolder), fmt.Sprintf("with this folder %s does not build what the overlay builds", w.Dir),
-					"an object of it may refer to one of another tier, or patch one: write gitops: flux: shape: \"single\", or name what it refers to as it is in golden/")
+				return unproven(in, w, err)
 			}
 			if err != nil {
 				return fmt.Errorf("the delivery does not build what the overlay does; nothing was written: %w", err)
@@ -71,6 +70,19 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 		})
 	}
 	return out.Files, g.Wait()
+}
+
+// unproven is a wrapper that does not build what the overlay does because of custom/.
+func unproven(in delivery.Input, w delivery.Wrapper, err error) *CustomError {
+	message := fmt.Sprintf("with this folder %s does not build what the overlay builds", w.Dir)
+	if different := (*delivery.Different)(nil); errors.As(err, &different) {
+		message += ": " + different.First + " is otherwise"
+	}
+	help := "write what the folder adds to annotations for each object, as a patch: commonAnnotations ties those of an object to those of its pods"
+	if flux := in.Values.Env.GitOps.Flux; flux != nil && flux.Shape == "tiers" {
+		help = "an object of it may refer to one of another tier, or patch one: write gitops: flux: shape: \"single\", or name what it refers to as it is in golden/"
+	}
+	return undelivered(path.Join(in.Overlay, CustomFolder), message, help)
 }
 
 func undelivered(at, message, help string) *CustomError {

@@ -76,7 +76,8 @@ func TestDeliveredCustom(t *testing.T) {
 		"flux by tiers, a reference to another tier": {
 			flux("tiers"), withCustomFolder("resources: [a.yaml]\n", "overlays/e/custom/a.yaml",
 				"{apiVersion: v1, kind: Pod, metadata: {name: own, namespace: openwhisk}, spec: {containers: [{name: a, image: b, envFrom: [{configMapRef: {name: controller-env}}]}]}}\n"),
-			"does not build what the overlay builds", "", "",
+			"with this folder clusters/e/flux/tree/custom does not build what the overlay builds: Pod openwhisk/own is otherwise; an object of it may refer to one of another tier, or patch one: " +
+				"write gitops: flux: shape: \"single\", or name what it refers to as it is in golden/", "", "",
 		},
 		"flux, a link":    {flux("single"), link, "link", "", ""},
 		"argo cd, a link": {argocd, link, "", "clusters/e/argocd/tree/kustomization.yaml", "overlays/e\n"},
@@ -95,7 +96,7 @@ func TestDeliveredCustom(t *testing.T) {
 			folders, err := Tree([]environment.Environment{env}, c.root, Options{})
 			found := Mistakes(err)
 			if c.refused != "" {
-				if len(found) != 1 || found[0].Code != codeDelivery || !strings.Contains(found[0].Message, c.refused) {
+				if len(found) != 1 || found[0].Code != codeDelivery || !strings.Contains(found[0].Message+"; "+found[0].Help, c.refused) {
 					t.Fatalf("found %v (%v), want %s with %q", found, err, codeDelivery, c.refused)
 				}
 				return

@@ -186,6 +186,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	if err != nil {
 		return nil, err
 	}
+	generated := built
 	seen := record.NewInputs(map[string]fs.FS{repository: r.root})
 	if custom != overlay.NoCustom {
 		// The user's own folder changes the build on purpose: what the
@@ -204,7 +205,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 		return nil, err
 	}
 	delivered, err := r.deliver(delivery.Input{
-		Values: &values, Built: built, Secrets: secrets, Custom: custom, Base: path.Join(BaseFolder, env.OpenWhisk), Overlay: dir,
+		Values: &values, Built: built, Generated: generated, Secrets: secrets, Custom: custom, Base: path.Join(BaseFolder, env.OpenWhisk), Overlay: dir,
 	}, files, seen)
 	if err != nil {
 		return nil, err

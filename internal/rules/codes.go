@@ -154,6 +154,7 @@ func Codes() []Code {
 		{"WO505", isError, "no source, or two of them", "The API server refuses the source, or Flux applies the older of two trees."},
 		{"WO506", isWarning, "a load balancer that nobody makes", "Flux reports the installation as failed, and Argo CD as progressing, though it works."},
 		{"WO507", isError, "a name that is too long for what delivers it", "The API server refuses every object, since the label on it is too long."},
+		{"WO508", isError, "two installations in one namespace", "Neither is ever in sync, or each takes the objects of the other."},
 
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},

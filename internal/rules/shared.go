@@ -9,11 +9,12 @@ import (
 )
 
 // shared compares the environments of a directory: what two of them have
-// outside their clusters must not be one thing to both. Each is compared with
+// outside their clusters must not be one thing to both, nor a namespace of one
+// cluster. Each is compared with
 // those before it, and reported with the first that it collides with.
 func shared(all []*derived.Values) []finding.Finding {
 	var found []finding.Finding
-	taken := map[string]claim{}
+	taken, delivered := map[string]claim{}, map[string]claim{}
 	for i, v := range all {
 		c := &checker{Values: v}
 		for _, collides := range []func(*derived.Values) bool{c.sharedKafka, c.sharedCouchDB, c.sharedRedis} {
@@ -24,6 +25,7 @@ func shared(all []*derived.Values) []finding.Finding {
 			}
 		}
 		c.sharedVolumes(i, taken)
+		c.sharedCluster(i, delivered)
 		found = append(found, c.found...)
 	}
 	return found
