@@ -26,7 +26,7 @@ type keys struct {
 	certificatePEM []byte
 }
 
-func newKeys(dir string) (*keys, error) {
+func newKeys(dir, address string) (*keys, error) {
 	k := &keys{
 		cert: filepath.Join(dir, "apiserver.crt"), key: filepath.Join(dir, "apiserver.key"),
 		account: filepath.Join(dir, "accounts.key"), tokens: filepath.Join(dir, "tokens.csv"),
@@ -43,7 +43,7 @@ func newKeys(dir string) (*keys, error) {
 		NotAfter:     now.Add(24 * time.Hour),
 		KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+		IPAddresses:  []net.IP{net.ParseIP(address)},
 		IsCA:         true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)

@@ -1,6 +1,7 @@
 package controlplane
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,15 @@ type Plane struct {
 	keeper  *keeper
 }
 
+// Options of a control plane; none is what most want.
+type Options struct {
+	// Address is where the API server listens; 127.0.0.1 if it is empty.
+	Address string
+	// Audit is a file that gets a line of JSON about each request that was
+	// answered; none if it is empty.
+	Audit string
+}
+
 // bootTime is generous: two loaded cores may need most of it.
 const bootTime = 3 * time.Minute
 
@@ -39,10 +49,16 @@ const bootTime = 3 * time.Minute
 // when it takes work. If a port was taken between the choice and the use, it
 // tries again.
 func Start(ctx context.Context, binary string) (*Plane, error) {
+	return StartWith(ctx, binary, Options{})
+}
+
+// StartWith is Start with options.
+func StartWith(ctx context.Context, binary string, o Options) (*Plane, error) {
+	o.Address = cmp.Or(o.Address, "127.0.0.1")
 	var err error
 	for range 3 {
 		var p *Plane
-		if p, err = start(ctx, binary); err == nil {
+		if p, err = start(ctx, binary, o); err == nil {
 			return p, nil
 		}
 		if ctx.Err() != nil {
@@ -52,7 +68,7 @@ func Start(ctx context.Context, binary string) (*Plane, error) {
 	return nil, err
 }
 
-func start(ctx context.Context, binary string) (*Plane, error) {
+func start(ctx context.Context, binary string, o Options) (*Plane, error) {
 	begin := time.Now()
 	dir, err := os.MkdirTemp("", "whiskops-e2e-")
 	if err != nil {
@@ -65,24 +81,24 @@ func start(ctx context.Context, binary string) (*Plane, error) {
 	p := &Plane{dir: dir, keeper: k}
 	ctx, cancel := context.WithTimeout(ctx, bootTime)
 	defer cancel()
-	if err := p.boot(ctx, binary); err != nil {
+	if err := p.boot(ctx, binary, o); err != nil {
 		return nil, errors.Join(err, p.Stop())
 	}
 	p.Boot = time.Since(begin)
 	return p, nil
 }
 
-func (p *Plane) boot(ctx context.Context, binary string) error {
+func (p *Plane) boot(ctx context.Context, binary string, o Options) error {
 	port, err := FreePorts(3)
 	if err != nil {
 		return err
 	}
-	keys, err := newKeys(p.dir)
+	keys, err := newKeys(p.dir, o.Address)
 	if err != nil {
 		return err
 	}
 	client, peer := "http://127.0.0.1:"+port[0], "http://127.0.0.1:"+port[1]
-	host := "https://127.0.0.1:" + port[2]
+	host := "https://" + o.Address + ":" + port[2]
 	p.Config = &rest.Config{
 		Host: host, BearerToken: keys.token, QPS: -1,
 		TLSClientConfig: rest.TLSClientConfig{CAData: keys.certificatePEM},
@@ -91,13 +107,17 @@ func (p *Plane) boot(ctx context.Context, binary string) error {
 	if err := WriteKubeconfig(p.Kubeconfig, p.Config); err != nil {
 		return err
 	}
+	audit, err := auditing(p.dir, o.Audit)
+	if err != nil {
+		return err
+	}
 	all := [][]string{
 		{"etcd", "--data-dir", filepath.Join(p.dir, "etcd"), "--log-level=error",
 			// The data need not outlive this process.
 			"--unsafe-no-fsync", "--listen-client-urls", client, "--advertise-client-urls", client,
 			"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer},
-		{"kube-apiserver", "--etcd-servers", client, "--bind-address=127.0.0.1", "--secure-port", port[2],
-			"--advertise-address=127.0.0.1", "--tls-cert-file", keys.cert, "--tls-private-key-file", keys.key,
+		{"kube-apiserver", "--etcd-servers", client, "--bind-address", o.Address, "--secure-port", port[2],
+			"--advertise-address", o.Address, "--tls-cert-file", keys.cert, "--tls-private-key-file", keys.key,
 			"--token-auth-file", keys.tokens, "--authorization-mode=RBAC", "--service-cluster-ip-range=10.96.0.0/16",
 			"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file", keys.account,
 			"--service-account-signing-key-file", keys.account, "--endpoint-reconciler-type=none",
@@ -109,6 +129,7 @@ func (p *Plane) boot(ctx context.Context, binary string) error {
 		{"kube-scheduler", "--kubeconfig", p.Kubeconfig, "--leader-elect=false", "--secure-port=0",
 			"--kube-api-qps=500", "--kube-api-burst=1000", "--profiling=false"},
 	}
+	all[1] = append(all[1], audit...)
 	for i, args := range all {
 		if err := p.Run(Server{Name: args[0], Path: binary, Args: args}); err != nil {
 			return err
@@ -123,6 +144,16 @@ func (p *Plane) boot(ctx context.Context, binary string) error {
 		return fmt.Errorf("kube-controller-manager does not work: %w\n%s", err, p.servers[2].tail(20))
 	}
 	return nil
+}
+
+// auditing is the API server's arguments for a file of its requests.
+func auditing(dir, file string) ([]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	const policy = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived, ResponseStarted]\nrules:\n- level: Metadata\n"
+	path := filepath.Join(dir, "audit.yaml")
+	return []string{"--audit-policy-file", path, "--audit-log-path", file}, os.WriteFile(path, []byte(policy), 0o644)
 }
 
 // wait asks until the answer is nil, a server has ended, or the time is over.

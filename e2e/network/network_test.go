@@ -83,6 +83,9 @@ func TestPlaces(t *testing.T) {
 		if env.Name != "development" { // where records are kept for ever
 			want = append(want, "couchdb-cleanup")
 		}
+		if env.Name == "production" { // which Flux brings
+			want = append(want, "configmap-cleanup")
+		}
 		slices.Sort(want)
 		if diff := cmp.Diff(want, components); diff != "" {
 			t.Errorf("%s: components (-want +got):\n%s", env.Name, diff)

@@ -10,7 +10,8 @@ import (
 
 // Records proves that the database takes the largest record that an activation can
 // have, and that it refuses one that no activation has, with the batch that it is
-// in; and that a view says of a linked document that it is missing.
+// in; that a view says of a linked document that it is missing; and that the code
+// of an action is kept beside its document.
 func Records(r *Run) error {
 	c, err := newCouch(r)
 	if err == nil {
@@ -19,7 +20,7 @@ func Records(r *Run) error {
 	if err == nil {
 		_, err = c.runInit()
 	}
-	for _, check := range []func() error{c.largestRecord, c.largerRecord, c.missingLink} {
+	for _, check := range []func() error{c.largestRecord, c.largerRecord, c.missingLink, c.attachments} {
 		if err == nil {
 			err = check()
 		}

@@ -49,10 +49,11 @@ exec java ${KAFKA_HEAP_OPTS:--Xmx256m} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC 
   -Dlog4j.configuration=file:%[1]s/tools-log4j.properties -cp "%[1]s/libs/*" %[2]s "$@"
 `
 
-// addressOf resolves a pod's name for the shell as the hosts file does for Java.
+// addressOf resolves a pod's name for the shell as the hosts file does for Java. An
+// address is its own.
 const addressOf = `#!/bin/sh
 case $1 in
-127.*) echo "$1" ;;
+[0-9]*) echo "$1" ;;
 *) awk -v name="$1" '{ for (i = 2; i <= NF; i++) if ($i == name) print $1 }' %[1]s/hosts ;;
 esac
 `

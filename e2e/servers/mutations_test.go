@@ -59,6 +59,8 @@ func TestMutations(t *testing.T) {
 			Views, []string{"_view/actions"}},
 		{"size of documents", "ci", "configmap-couchdb.yaml", "    max_document_size = 34609076\n", "",
 			Records, []string{"largest record", "413"}},
+		{"size of attachments", "ci", "configmap-couchdb.yaml", "    max_document_size", "    max_attachment_size = 50331647\n    max_document_size",
+			Records, []string{"attachment_too_large", "413"}},
 		{"account of the clean-up", "ci", "cronjob-couchdb-cleanup.yaml", "key: invoker-password", "key: controller-password",
 			Cleanup, []string{"401"}},
 		{"what a clean-up believes", "ci", "configmap-couchdb-cleanup.yaml", "Math.max(doc.start, doc.end || 0)", "Math.max(doc.start, 0)",

@@ -1,11 +1,7 @@
 package servers
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,7 +16,8 @@ import (
 
 // OpenWhiskFolder is the variable that names a folder with the root of the
 // controller's image in controller/, as it is unpacked: init.sh,
-// transformEnvironment.sh and controller/ with bin and lib.
+// transformEnvironment.sh and controller/ with bin and lib; and that of the
+// invoker's in invoker/, if there are to be any.
 const OpenWhiskFolder = "E2E_OPENWHISK"
 
 const openWhiskServer = "OpenWhisk controller, from the folder of " + OpenWhiskFolder
@@ -46,15 +43,18 @@ type openWhisk struct {
 	told []int
 }
 
-// OpenWhisk proves that the real controllers take what is generated. Without the
-// folder it says what was not run. There is no invoker, so no action runs.
+// OpenWhisk proves that the real controllers and invokers take what is generated.
+// Without the folder it says what was not run, and so it does with invokers where
+// this machine has no room for them.
 func OpenWhisk(r *Run) error {
 	folder := os.Getenv(OpenWhiskFolder)
 	if folder == "" {
-		for _, claim := range openWhiskClaims {
-			r.proved("not run: "+OpenWhiskFolder+" is not set", "not proved: %s", claim)
-		}
+		r.notRun(OpenWhiskFolder+" is not set", slices.Concat(openWhiskClaims, invokerClaims))
 		return nil
+	}
+	network, without, err := r.rooms(folder)
+	if err != nil {
+		return fmt.Errorf("openwhisk: %w", err)
 	}
 	o, err := newOpenWhisk(r, folder)
 	if err != nil {
@@ -67,6 +67,13 @@ func OpenWhisk(r *Run) error {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("openwhisk: %s: %w", step.name, err)
 		}
+	}
+	if network == nil {
+		r.notRun(without, invokerClaims)
+		return nil
+	}
+	if err := o.invoke(network, filepath.Join(folder, "invoker")); err != nil {
+		return fmt.Errorf("openwhisk: %w", err)
 	}
 	return nil
 }
@@ -162,14 +169,17 @@ func (b *brokers) declareTopics() error {
 
 // controllerStart goes where the image's start script is. What a pod's network
 // and names would give it, it has from here: its address, which it also listens
-// on alone, and the names of others. Java 17 opens to it what Java 8 did.
+// on alone, and the names of others.
 const controllerStart = `#!/bin/bash
 cd %q
 export PATH=%q:$PATH
 export CONFIG_whisk_controller_interface=%s
-export JAVA_TOOL_OPTIONS="-Djdk.net.hosts.file=%s --add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED"
+export JAVA_TOOL_OPTIONS="$JAVA_TOOL_OPTIONS -Djdk.net.hosts.file=%s"
 exec /bin/bash ./init.sh "$@"
 `
+
+// javaOptions has Java 17 open to OpenWhisk what the images' Java 8 did.
+const javaOptions = "JAVA_TOOL_OPTIONS=--add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED"
 
 // pod makes a controller's pod.
 func (o *openWhisk) pod(i int, place, image string) error {
@@ -191,7 +201,7 @@ func (o *openWhisk) pod(i int, place, image string) error {
 	if err != nil {
 		return err
 	}
-	pod, err := o.run.pod(podproc.Options{Component: "controller", Index: i, IP: ip, Secrets: o.secrets, Rules: []podproc.Rule{
+	pod, err := o.run.pod(podproc.Options{Component: "controller", Index: i, IP: ip, Secrets: o.secrets, Env: []string{javaOptions, logConfig}, Rules: []podproc.Rule{
 		{In: "command", From: "/init.sh", To: start, Always: true},
 		{In: "file drain.sh", From: "http://127.0.0.1:8080", To: "http://" + ip + ":8080", Always: true},
 		{In: "file drain.sh", From: fmt.Sprintf("sleep %d", wait), To: "sleep 0", Always: true},
@@ -252,88 +262,6 @@ func (o *openWhisk) begin() error {
 		return err
 	}
 	o.run.proved(openWhiskServer, "%d controllers start with exactly the generated environment, and form one cluster by their seeds", len(o.pods))
-	return nil
-}
-
-// call is a request of the guest to a controller.
-func (o *openWhisk) call(i int, method, path string, body any) (int, string, error) {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return 0, "", err
-	}
-	q, err := http.NewRequestWithContext(o.run.Context, method, "http://"+o.ips[i]+":8080/api/v1/namespaces"+path, bytes.NewReader(text))
-	if err != nil {
-		return 0, "", err
-	}
-	id, key, _ := strings.Cut(madeSecrets()["openwhisk-subjects"]["guest"], ":")
-	q.SetBasicAuth(id, key)
-	q.Header.Set("Content-Type", "application/json")
-	answer, err := (&http.Client{Timeout: 30 * time.Second}).Do(q)
-	if err != nil {
-		return 0, "", err
-	}
-	defer answer.Body.Close()
-	said, err := io.ReadAll(answer.Body)
-	return answer.StatusCode, string(said), err
-}
-
-// action of so many bytes of code.
-func action(code int) any {
-	return map[string]any{"exec": map[string]string{"kind": "nodejs:20", "code": "function main() {}" + strings.Repeat(" ", code-len("function main() {}"))}}
-}
-
-// code and payload are limits in bytes.
-func (o *openWhisk) limits() (code, payload int, err error) {
-	env, err := o.pods[0].Environment("controller")
-	if err != nil {
-		return 0, 0, err
-	}
-	if _, err = fmt.Sscanf(env["CONFIG_whisk_activation_payload_max"], "%d B", &payload); err != nil {
-		return 0, 0, fmt.Errorf("CONFIG_whisk_activation_payload_max is %q: %w", env["CONFIG_whisk_activation_payload_max"], err)
-	}
-	if _, err = fmt.Sscanf(env["CONFIG_whisk_execSizeLimit"], "%d m", &code); err != nil {
-		return 0, 0, fmt.Errorf("CONFIG_whisk_execSizeLimit is %q: %w", env["CONFIG_whisk_execSizeLimit"], err)
-	}
-	return code << 20, payload, nil
-}
-
-func (o *openWhisk) api() error {
-	code, payload, err := o.limits()
-	if err != nil {
-		return err
-	}
-	last := len(o.ips) - 1
-	for _, c := range []struct {
-		at           int
-		method, path string
-		body         any
-		want         []int
-	}{
-		{0, http.MethodGet, "", nil, []int{200}},
-		{0, http.MethodPut, "/_/packages/p", map[string]any{}, []int{200}},
-		{0, http.MethodPut, "/_/actions/p/hello", action(100), []int{200}},
-		{last, http.MethodGet, "/_/actions/p/hello", nil, []int{200}},
-		{last, http.MethodPut, "/_/triggers/t", map[string]any{}, []int{200}},
-		{0, http.MethodPut, "/_/rules/r", map[string]string{"trigger": "/_/t", "action": "/_/p/hello"}, []int{200}},
-		{0, http.MethodGet, "/_/activations?limit=1", nil, []int{200}},
-		// It is let in. That it is an attachment then is more than the database's
-		// double knows of.
-		{0, http.MethodPut, "/_/actions/largest", action(code), []int{200, 500}},
-		{0, http.MethodPut, "/_/actions/larger", action(code + 1), []int{413, 400}},
-		// No invoker is there to run it; what is too large is refused before that.
-		{0, http.MethodPost, "/_/actions/p/hello", map[string]string{"a": strings.Repeat("x", payload-len(`{"a":""}`))}, []int{503, 502}},
-		{0, http.MethodPost, "/_/actions/p/hello", map[string]string{"a": strings.Repeat("x", payload+1-len(`{"a":""}`))}, []int{413}},
-		{last, http.MethodDelete, "/_/rules/r", nil, []int{200}},
-	} {
-		status, said, err := o.call(c.at, c.method, c.path, c.body)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(c.want, status) {
-			return fmt.Errorf("%s %s of controller-%d: status %d, want %v: %.300s\n%s", c.method, c.path, c.at, status, c.want, said, tail(o.processes[c.at].Log()))
-		}
-	}
-	o.run.proved(openWhiskServer, "the API answers for a subject that couchdb-init made, and keeps its limits to the byte: %d of code, %d of a payload", code, payload)
 	return nil
 }
 

@@ -31,6 +31,9 @@ type Run struct {
 	// Print shows a line of progress.
 	Print func(line string)
 
+	// addresses gives one of this machine's on which ports are free.
+	addresses func(ports ...int) (string, error)
+
 	start time.Time
 	mu    sync.Mutex
 	ends  []func()
@@ -42,7 +45,7 @@ func NewRun(ctx context.Context, env *golden.Env, print func(string)) (*Run, err
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Context: ctx, Env: env, Guard: guard, Print: print, start: time.Now()}, nil
+	return &Run{Context: ctx, Env: env, Guard: guard, Print: print, addresses: loopback.Address, start: time.Now()}, nil
 }
 
 // Close ends all that the run started.
@@ -91,7 +94,10 @@ func (r *Run) proved(server, format string, values ...any) {
 }
 
 // pod makes a pod and, in the end, lists what was substituted in it.
-func (r *Run) pod(o podproc.Options) (*podproc.Pod, error) {
+func (r *Run) pod(o podproc.Options) (*podproc.Pod, error) { return r.podOf(r.Env, o) }
+
+// podOf is pod for another environment than the run's.
+func (r *Run) podOf(env *golden.Env, o podproc.Options) (*podproc.Pod, error) {
 	if o.IP == "" {
 		ip, err := r.address(o.Component)
 		if err != nil {
@@ -104,7 +110,7 @@ func (r *Run) pod(o podproc.Options) (*podproc.Pod, error) {
 		secrets[name] = data
 	}
 	o.Secrets = secrets
-	pod, err := podproc.New(r.Env, r.Guard, o)
+	pod, err := podproc.New(env, r.Guard, o)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +128,7 @@ func (r *Run) has(component string) bool {
 	return err == nil
 }
 
-// address is a loopback address on which a component's own ports are free.
+// address is an address of this machine on which a component's own ports are free.
 func (r *Run) address(component string) (string, error) {
 	w, err := r.Env.Workload(component)
 	if err != nil {
@@ -134,11 +140,12 @@ func (r *Run) address(component string) (string, error) {
 			ports = append(ports, p.ContainerPort)
 		}
 	}
-	return loopback.Address(ports...)
+	return r.addresses(ports...)
 }
 
 // madeSecrets are the Secrets that people make, as the environments' README
-// says. Their values have what makes quoting go wrong.
+// says, and the one that Kubernetes' controllers fill. Their values have what makes
+// quoting go wrong.
 func madeSecrets() map[string]map[string]string {
 	return map[string]map[string]string{
 		"couchdb-admin": {
@@ -154,6 +161,7 @@ func madeSecrets() map[string]map[string]string {
 			"whisk.system": "00000000-0000-4000-8000-00000000000a:" + strings.Repeat("0system0", 8),
 			"guest":        "00000000-0000-4000-8000-00000000000b:" + strings.Repeat("1guest_1", 8),
 		},
+		tokenSecret: {"ca.crt": "certificate", "namespace": "openwhisk", "token": "token"},
 	}
 }
 

@@ -26,7 +26,7 @@ func (r *repository) String() string {
 }
 
 // limit is the line of production that change changes: one of its limits.
-const limit = "limits: concurrentInvocations: "
+const limit = "limits: {concurrentInvocations: "
 
 func newRepository(dir string, environments int) (*repository, error) {
 	r := &repository{dir: dir, environments: environments}
@@ -55,7 +55,7 @@ func newRepository(dir string, environments int) (*repository, error) {
 			return nil, err
 		}
 	}
-	if !strings.Contains(r.text, limit+"200\n") {
+	if !strings.Contains(r.text, limit+"200,") {
 		return nil, fmt.Errorf("the production example has no %s200", limit)
 	}
 	return r, nil
@@ -85,6 +85,6 @@ func (r *repository) cold() error {
 // change gives production a limit that it never had.
 func (r *repository) change() error {
 	r.changes++
-	text := strings.Replace(r.text, limit+"200\n", fmt.Sprintf("%s%d\n", limit, 200+r.changes), 1)
+	text := strings.Replace(r.text, limit+"200,", fmt.Sprintf("%s%d,", limit, 200+r.changes), 1)
 	return os.WriteFile(r.changed, []byte(text), 0o644)
 }

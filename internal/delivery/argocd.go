@@ -34,7 +34,7 @@ func (d *delivery) argocd() error {
 	for _, o := range d.Built {
 		objects = append(objects, Annotated{o, d.argoAnnotations(o)})
 	}
-	if err := d.wrap(path.Join(dir, argoTree), objects, d.argoRules(), d.Overlay); err != nil {
+	if err := d.wrap(path.Join(dir, argoTree), d.Overlay, d.Built, objects, d.argoRules()); err != nil {
 		return err
 	}
 	files := []string{"project.yaml"}

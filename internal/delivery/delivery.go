@@ -81,8 +81,10 @@ type Output struct {
 
 // Wrapper is a folder with a kustomization.
 type Wrapper struct {
-	// Dir is its path below the root.
-	Dir string
+	// Dir is its path below the root, and Folder what it builds on.
+	Dir, Folder string
+	// Whole are the objects of the folder.
+	Whole []kustomize.Object
 	// Of are the objects of the overlay that it has to build, with what it adds
 	// to the annotations of each.
 	Of []Annotated

@@ -14,6 +14,7 @@ import (
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/value"
+	source "github.com/whiskops/whiskops/schema/catalog"
 )
 
 func input(t *testing.T, change func(*environment.Environment), objects ...kustomize.Object) Input {
@@ -287,4 +288,26 @@ func releases(t *testing.T) map[string]*catalog.Catalog {
 		all[release] = input(t, func(e *environment.Environment) { e.OpenWhisk = release }).Values.Catalog
 	}
 	return all
+}
+
+// What Flux leaves is what the clean-up takes: the one annotates what the other
+// looks for.
+func TestCleanUpKnowsWhatFluxLeaves(t *testing.T) {
+	program, err := source.Files.ReadFile("flux/configmaps.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		fmt.Sprintf("label = { key: %q, value: %q }", krm.ManagedByLabel, krm.Manager),
+		fmt.Sprintf("annotation = { key: %q, value: %q }", fluxPrune, fluxDisabled),
+	} {
+		if !strings.Contains(string(program), want) {
+			t.Errorf("configmaps.js has no %s", want)
+		}
+	}
+	kept := object("ConfigMap", "core", nil)
+	d := delivery{policy: policyOf(input(t, nil, kept))}
+	if got := d.annotated(part{of: []kustomize.Object{kept}}).objects[0].Add; got[fluxPrune] != fluxDisabled {
+		t.Errorf("a generated ConfigMap has %v", got)
+	}
 }

@@ -45,8 +45,7 @@ func (d *delivery) flux() error {
 	var syncs []krm.M
 	for _, p := range parts {
 		syncs = append(syncs, d.fluxSync(p))
-		rules := d.fluxRules(p)
-		if err := d.wrap(path.Join(dir, p.dir), p.objects, rules, p.folders...); err != nil {
+		if err := d.wrap(path.Join(dir, p.dir), p.folder, p.whole, p.objects, d.fluxRules(p)); err != nil {
 			return err
 		}
 	}
@@ -66,10 +65,10 @@ func (d *delivery) flux() error {
 type part struct {
 	// name ends that of the Kustomization; empty for the whole.
 	name string
-	// dir below clusters/<environment>/flux, and what it builds on, below the
-	// root.
-	dir     string
-	folders []string
+	// dir below clusters/<environment>/flux, and the folder below the root that it
+	// builds on, with its objects.
+	dir, folder string
+	whole       []kustomize.Object
 	// of are the objects before any annotation, objects with them.
 	objects []Annotated
 	of      []kustomize.Object
@@ -83,7 +82,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 	if d.Values.Env.GitOps.Flux.Shape == fluxTiers {
 		return d.tiers()
 	}
-	rest := part{dir: fluxWhole, folders: []string{d.Overlay}, of: d.Built}
+	rest := part{dir: fluxWhole, folder: d.Overlay, whole: d.Built, of: d.Built}
 	if !slices.ContainsFunc(d.Built, d.policy.test) {
 		return []part{d.annotated(rest)}, nil
 	}
@@ -92,7 +91,7 @@ func (d *delivery) fluxParts() ([]part, error) {
 	of := labelIn(krm.NameLabel, d.policy.tests)
 	rest.of, rest.leaves = nil, of
 	test := part{
-		name: fluxTest, dir: fluxTest, folders: []string{d.Overlay}, after: []string{""},
+		name: fluxTest, dir: fluxTest, folder: d.Overlay, whole: d.Built, after: []string{""},
 		leaves: fmt.Sprintf("%s notin (%s)", krm.NameLabel, strings.Join(d.policy.tests, ",")),
 	}
 	for _, o := range d.Built {
@@ -115,21 +114,23 @@ func (d *delivery) tiers() ([]part, error) {
 	}
 	var parts []part
 	for _, tier := range d.policy.tiers {
-		p := part{name: tier, dir: path.Join(fluxWhole, tier), folders: []string{path.Join(d.Overlay, tier)}, after: d.policy.before(tier)}
+		p := part{name: tier, dir: path.Join(fluxWhole, tier), folder: path.Join(d.Overlay, tier), after: d.policy.before(tier)}
 		for _, o := range d.Built {
 			if ours(o) && label(o, krm.TierLabel) == tier {
 				p.of = append(p.of, o)
 			}
 		}
+		p.whole = p.of
 		parts = append(parts, d.annotated(p))
 	}
 	if d.Custom == overlay.CustomResource {
-		p := part{name: fluxCustom, dir: path.Join(fluxWhole, fluxCustom), folders: []string{path.Join(d.Overlay, fluxCustom)}, after: d.policy.tiers[:1]}
+		p := part{name: fluxCustom, dir: path.Join(fluxWhole, fluxCustom), folder: path.Join(d.Overlay, fluxCustom), after: d.policy.tiers[:1]}
 		for _, o := range d.Built {
 			if !ours(o) {
 				p.of = append(p.of, o)
 			}
 		}
+		p.whole = p.of
 		parts = append(parts, d.annotated(p))
 	}
 	return parts, nil

@@ -34,14 +34,11 @@ func labelIn(key string, values []string) string {
 	return fmt.Sprintf("%s in (%s)", key, strings.Join(values, ","))
 }
 
-// wrap writes a kustomization over folders, with the rules that find anything.
-func (d *delivery) wrap(dir string, of []Annotated, rules []rule, folders ...string) error {
+// wrap writes a kustomization over a folder, with the rules that find anything.
+func (d *delivery) wrap(dir, folder string, whole []kustomize.Object, of []Annotated, rules []rule) error {
 	k := krm.M{"apiVersion": kustomizationVersion, "kind": kustomizationKind}
-	var resources, patches []any
-	for _, f := range folders {
-		resources = append(resources, strings.Repeat("../", strings.Count(dir, "/")+1)+f)
-	}
-	k["resources"] = resources
+	var patches []any
+	k["resources"] = []any{strings.Repeat("../", strings.Count(dir, "/")+1) + folder}
 	for _, r := range rules {
 		p, err := r.patch()
 		if err != nil {
@@ -54,7 +51,7 @@ func (d *delivery) wrap(dir string, of []Annotated, rules []rule, folders ...str
 	}
 	// As the overlay says it, so that both tools give the same order.
 	k["sortOptions"] = krm.M{"order": "legacy"}
-	d.out.Wrappers = append(d.out.Wrappers, Wrapper{Dir: dir, Of: of})
+	d.out.Wrappers = append(d.out.Wrappers, Wrapper{Dir: dir, Folder: folder, Whole: whole, Of: of})
 	return d.write(path.Join(dir, "kustomization.yaml"), "", k)
 }
 
@@ -81,6 +78,17 @@ func (r rule) patch() (krm.M, error) {
 		}
 	}
 	return krm.M{"target": target, "patch": string(text)}, nil
+}
+
+// Stand is a folder in the place of the one that the wrapper builds on, with the
+// same objects as they were built: files by their paths below the root. To build
+// it takes half of the time, and a wrapper's rules know nothing of how the objects
+// came about.
+func (w Wrapper) Stand() map[string][]byte {
+	return map[string][]byte{
+		path.Join(w.Folder, "kustomization.yaml"): []byte("resources: [built.yaml]\n"),
+		path.Join(w.Folder, "built.yaml"):         kustomize.Join(w.Whole),
+	}
 }
 
 // Prove holds the build of a wrapper against what it has to build: each object of

@@ -162,7 +162,7 @@ func TestMaxActionMillicpus(t *testing.T) {
 }
 
 func TestComponents(t *testing.T) {
-	all := []string{"apigateway", "controller", "couchdb", "couchdb-cleanup", "couchdb-init", "invoker", "kafka", "kafka-topics", "nginx", "redis", "smoke-test"}
+	all := []string{"apigateway", "configmap-cleanup", "controller", "couchdb", "couchdb-cleanup", "couchdb-init", "invoker", "kafka", "kafka-topics", "nginx", "redis", "smoke-test"}
 	without := func(names ...string) []string {
 		gone := map[string]bool{}
 		for _, n := range names {
@@ -186,12 +186,13 @@ func TestComponents(t *testing.T) {
 		{"external redis", func(e *environment.Environment) { e.Redis.External = &environment.RedisExternal{} }, without("redis")},
 		{"external couchdb", func(e *environment.Environment) { e.CouchDB.External = &environment.CouchDBExternal{} }, without("couchdb")},
 		{"no init", func(e *environment.Environment) { e.CouchDB.Init = false }, without("couchdb-init")},
+		{"no gitops", func(e *environment.Environment) { e.GitOps.Flux = nil }, without("configmap-cleanup")},
 		{"no smoke test", func(e *environment.Environment) { e.Admin.SmokeTest = false }, without("smoke-test")},
 		{"external kafka", func(e *environment.Environment) {
 			e.Kafka.External, e.Kafka.Mode = &environment.KafkaExternal{Brokers: 3}, "separate"
 		}, without("kafka")},
 		{"a quorum of its own", func(e *environment.Environment) { e.Kafka.Mode = "separate" },
-			[]string{"apigateway", "controller", "couchdb", "couchdb-cleanup", "couchdb-init", "invoker", "kafka", "kafka-controller", "kafka-topics", "nginx", "redis", "smoke-test"}},
+			[]string{"apigateway", "configmap-cleanup", "controller", "couchdb", "couchdb-cleanup", "couchdb-init", "invoker", "kafka", "kafka-controller", "kafka-topics", "nginx", "redis", "smoke-test"}},
 	} {
 		v := of(t, tt.change)
 		if diff := cmp.Diff(tt.want, v.Components()); diff != "" {

@@ -68,9 +68,9 @@ func Of(v derived.Values) (Plan, error) {
 
 // tests are the components that run again when what they try has changed. Flux
 // runs a Job anew if it has another name; Argo CD runs them after each sync, and
-// a person can.
+// a person can. Base, which nobody follows, has the names that most keep.
 func (p *planner) tests() []string {
-	if p.Env.GitOps.Flux == nil {
+	if f := p.Env.GitOps.Flux; f == nil || f.Git == nil && f.OCI == nil {
 		return nil
 	}
 	var names []string

@@ -27,6 +27,19 @@ func TestRights(t *testing.T) {
 			"get pods/log": "KubernetesRestLogSourceStage",
 		},
 		"controller": {"list pods": "KubernetesApiServiceDiscovery.lookup"},
+		// configmaps.js, of the clean-up: what it lists is what may refer to a ConfigMap.
+		"configmap-cleanup": {
+			"list configmaps":          "generated",
+			"delete configmaps":        "remove",
+			"list deployments":         "refer, as all that follow",
+			"list statefulsets":        "",
+			"list daemonsets":          "",
+			"list cronjobs":            "",
+			"list replicasets":         "",
+			"list controllerrevisions": "",
+			"list jobs":                "",
+			"list pods":                "",
+		},
 	}
 	p := controllers(t, "kubernetes", 3)
 	given := map[string][]krm.M{}
@@ -54,6 +67,16 @@ func TestRights(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-used +given):\n%s", diff)
+	}
+}
+
+// Nobody else deletes what Flux leaves, and nobody needs it without Flux.
+func TestNoRightsWithoutFlux(t *testing.T) {
+	p := changed(t, func(e *environment.Environment) { e.GitOps = environment.GitOps{} })
+	for _, f := range p.Functions {
+		if s, ok := f.Spec.(workload.Spec); ok && len(s.Rules) > 0 {
+			t.Errorf("%s has %v", s.Component, s.Rules)
+		}
 	}
 }
 

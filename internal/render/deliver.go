@@ -43,6 +43,7 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 	if err != nil {
 		return nil, err
 	}
+	apart := in.Custom == overlay.NoCustom && r.builder != nil
 	tree := kustomize.NewTree(r.files, files, out.Files)
 	if in.Custom != overlay.NoCustom {
 		tree = tree.Over(r.root, users(r.root))
@@ -50,7 +51,11 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 	var g errgroup.Group
 	for _, w := range out.Wrappers {
 		g.Go(func() error {
-			built, err := kustomize.Build(tree, w.Dir)
+			of := tree
+			if apart {
+				of = kustomize.NewTree(w.Stand(), out.Files)
+			}
+			built, err := kustomize.Build(of, w.Dir)
 			if err == nil {
 				err = w.Prove(built)
 			}

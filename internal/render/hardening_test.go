@@ -103,5 +103,5 @@ func hardened(c container, fail func(string, ...any)) {
 // callsAPIServer tells whose pods talk to the Kubernetes API: an invoker makes
 // action pods, a controller may look for others.
 func (s *sample) callsAPIServer(component string) bool {
-	return component == "invoker" || component == "controller" && s.values.Env.Controller.Clustering == "kubernetes"
+	return component == "invoker" || component == "configmap-cleanup" || component == "controller" && s.values.Env.Controller.Clustering == "kubernetes"
 }

@@ -254,6 +254,7 @@ func (r random) edge(env *environment.Environment) {
 
 // gitops is one of the tools, or none.
 func (r random) gitops(env *environment.Environment) {
+	env.GitOps = environment.GitOps{}
 	switch r.IntN(4) {
 	case 0:
 		f := &environment.Flux{

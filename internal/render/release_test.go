@@ -31,13 +31,13 @@ func TestMoveToAnotherRelease(t *testing.T) {
 			if before[name] != after[name] {
 				changed = append(changed, name)
 			}
-			if strings.HasPrefix(name, "configmap-controller-env") && strings.Contains(after[name], "akka") {
+			if strings.HasPrefix(name, "configmap-") && strings.Contains(after[name], "CONFIG_akka") {
 				t.Errorf("%s has what head does not read:\n%s", name, after[name])
 			}
 		}
 		want := []string{
-			"README.md", "configmap-controller-env", "configmap-invoker-env", "networkpolicy-controller",
-			"service-controller", "statefulset-controller", "statefulset-invoker",
+			"README.md", "configmap-controller-env", "configmap-invoker-env", "configmap-openwhisk-env",
+			"job-smoke-test", "networkpolicy-controller", "service-controller", "statefulset-controller", "statefulset-invoker",
 		}
 		if diff := cmp.Diff(want, changed); diff != "" {
 			t.Errorf("what changes (-want +got):\n%s", diff)

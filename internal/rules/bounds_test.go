@@ -119,7 +119,7 @@ var decisions = []decision{
 		e.Name, e.GitOps.Flux = strings.Repeat("e", n), &environment.Flux{Shape: "tiers", Git: &environment.FluxGit{}}
 	}},
 	{"WO507", "letters for Argo CD", 53, "--x", func(e *env, n int) {
-		e.Name, e.GitOps.ArgoCD = strings.Repeat("e", n), &environment.ArgoCD{}
+		e.Name, e.GitOps = strings.Repeat("e", n), environment.GitOps{ArgoCD: &environment.ArgoCD{}}
 	}},
 	{"WO219", "controllers", 2, "-x-", func(e *env, n int) { e.Controller.Clustering, e.Controller.Replicas = "kubernetes", n }},
 

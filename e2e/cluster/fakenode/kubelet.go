@@ -28,6 +28,16 @@ type Pace struct {
 // it go, counts as evicted for two minutes more.
 var Brisk = Pace{Start: 300 * time.Millisecond, Work: 300 * time.Millisecond, Stop: time.Second}
 
+// Runtime runs what is in pods, for nodes that are more than an entry.
+type Runtime interface {
+	// Start starts the containers of a pod and gives the pod's address. It may be
+	// asked again about the same pod. Its error is that of an image that cannot
+	// be pulled.
+	Start(p *corev1.Pod) (ip string, err error)
+	// Stop ends them. It may be asked about a pod that it does not know.
+	Stop(p *corev1.Pod)
+}
+
 // kubelet of all nodes.
 type kubelet struct {
 	set   kubernetes.Interface
@@ -35,14 +45,21 @@ type kubelet struct {
 	queue workqueue.TypedRateLimitingInterface[cache.ObjectName]
 	pace  Pace
 	ip    atomic.Uint32
+	// runtime is nil if nothing runs.
+	runtime Runtime
 }
 
 // Serve runs the pods of all nodes until ctx ends. It comes back when it has
 // seen the pods that are there.
 func Serve(ctx context.Context, set kubernetes.Interface, pace Pace) error {
+	return ServeWith(ctx, set, pace, nil)
+}
+
+// ServeWith is Serve with a runtime.
+func ServeWith(ctx context.Context, set kubernetes.Interface, pace Pace, runtime Runtime) error {
 	factory := informers.NewSharedInformerFactory(set, 0)
 	pods := factory.Core().V1().Pods()
-	k := &kubelet{set: set, pods: pods.Lister(), pace: pace, queue: workqueue.NewTypedRateLimitingQueue(
+	k := &kubelet{set: set, pods: pods.Lister(), pace: pace, runtime: runtime, queue: workqueue.NewTypedRateLimitingQueue(
 		workqueue.NewTypedItemExponentialFailureRateLimiter[cache.ObjectName](50*time.Millisecond, time.Second))}
 	add := func(o any) {
 		if key, err := cache.DeletionHandlingObjectToName(o); err == nil {
@@ -133,6 +150,12 @@ func (k *kubelet) begin(ctx context.Context, p *corev1.Pod) (time.Duration, erro
 		return 0, err
 	}
 	p = p.DeepCopy()
+	ip, reason := "", "CreateContainerConfigError"
+	if len(missing) == 0 {
+		if ip, err = k.start(p); err != nil {
+			missing, reason = append(missing, err), "ErrImagePull"
+		}
+	}
 	if len(missing) > 0 {
 		why := errors.Join(missing...).Error()
 		if len(p.Status.ContainerStatuses) > 0 && p.Status.ContainerStatuses[0].State.Waiting.Message == why {
@@ -143,23 +166,31 @@ func (k *kubelet) begin(ctx context.Context, p *corev1.Pod) (time.Duration, erro
 			p.Status.ContainerStatuses = append(p.Status.ContainerStatuses, corev1.ContainerStatus{
 				Name: c.Name, Image: c.Image,
 				State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
-					Reason: "CreateContainerConfigError", Message: why,
+					Reason: reason, Message: why,
 				}},
 			})
 		}
 		return 500 * time.Millisecond, k.update(ctx, p)
 	}
-	k.run(p)
+	running(p, ip)
 	return 0, k.update(ctx, p)
 }
 
-// run puts down that the init containers are done and the others ready.
-func (k *kubelet) run(p *corev1.Pod) {
+// start gives the pod's address.
+func (k *kubelet) start(p *corev1.Pod) (string, error) {
+	if k.runtime != nil {
+		return k.runtime.Start(p)
+	}
+	n := k.ip.Add(1)
+	return fmt.Sprintf("10.244.%d.%d", n/250, n%250+1), nil
+}
+
+// running puts down that the init containers are done and the others ready.
+func running(p *corev1.Pod, ip string) {
 	now := metav1.Now()
 	yes := true
 	p.Status.Phase = corev1.PodRunning
-	n := k.ip.Add(1)
-	p.Status.PodIP = fmt.Sprintf("10.244.%d.%d", n/250, n%250+1)
+	p.Status.PodIP = ip
 	p.Status.PodIPs = []corev1.PodIP{{IP: p.Status.PodIP}}
 	p.Status.InitContainerStatuses, p.Status.ContainerStatuses = nil, nil
 	for _, c := range p.Spec.InitContainers {
@@ -171,7 +202,8 @@ func (k *kubelet) run(p *corev1.Pod) {
 	for _, c := range p.Spec.Containers {
 		p.Status.ContainerStatuses = append(p.Status.ContainerStatuses, corev1.ContainerStatus{
 			Name: c.Name, Image: c.Image, Ready: true, Started: &yes,
-			State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: now}},
+			ContainerID: fmt.Sprintf("containerd://%s-%s", p.UID, c.Name),
+			State:       corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: now}},
 		})
 	}
 	for _, t := range []corev1.PodConditionType{corev1.PodInitialized, corev1.ContainersReady, corev1.PodReady} {
@@ -185,6 +217,9 @@ func (k *kubelet) end(ctx context.Context, p *corev1.Pod, finished bool) (time.D
 	asked := p.DeletionTimestamp.Add(-time.Duration(*p.DeletionGracePeriodSeconds) * time.Second)
 	if rest := k.pace.Stop - time.Since(asked); rest > 0 && !finished {
 		return rest, nil
+	}
+	if k.runtime != nil {
+		k.runtime.Stop(p)
 	}
 	if !finished {
 		// A Job counts its pod only if its end is written down.

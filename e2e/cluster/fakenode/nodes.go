@@ -4,7 +4,7 @@
 //
 // It is strict where a real kubelet is: a pod whose Secret, ConfigMap, key or
 // named port is not there does not start, and says what is missing. It runs no
-// process: that is the business of the real servers' tests.
+// process but through a Runtime: that is the business of the real servers' tests.
 package fakenode
 
 import (
@@ -91,7 +91,10 @@ func Join(ctx context.Context, set kubernetes.Interface, n *corev1.Node) error {
 		return fmt.Errorf("node %s: %w", n.Name, err)
 	}
 	now := metav1.Now()
-	status := corev1.NodeStatus{Capacity: n.Status.Capacity, Allocatable: n.Status.Allocatable}
+	status := corev1.NodeStatus{
+		Capacity: n.Status.Capacity, Allocatable: n.Status.Allocatable,
+		Addresses: n.Status.Addresses, DaemonEndpoints: n.Status.DaemonEndpoints,
+	}
 	status.Conditions = []corev1.NodeCondition{{
 		Type: corev1.NodeReady, Status: corev1.ConditionTrue, Reason: "KubeletReady",
 		LastHeartbeatTime: now, LastTransitionTime: now,

@@ -9,7 +9,7 @@
 //
 // Not as in a container: the root filesystem is this machine's (a user without
 // rights keeps most of it from being written), limits are not enforced, and a
-// port is bound to the pod's loopback address.
+// port is bound to the pod's loopback address. A Room makes up for this.
 package podproc
 
 import (
@@ -39,6 +39,22 @@ type Options struct {
 	Entrypoints map[string][]string
 	// Path is searched for programs before the system's folders.
 	Path []string
+	// Env are variables that the kubelet and the image add, NAME=value.
+	Env []string
+	// Room makes a place of the pod's own for its main containers, by the pod's
+	// name and mounts. Then paths and addresses there are as they are in the pod,
+	// and none is substituted. Without it the pod shares this machine's.
+	Room func(name string, mounts []Mount) (Room, error)
+}
+
+// Mount is a folder of this machine at a path of a pod.
+type Mount struct{ Source, Path string }
+
+// Room is a place where commands run apart from this machine.
+type Room interface {
+	// Enter is the command that runs args there as a user, its group and another.
+	Enter(user, group, fsGroup *uint32, args []string) []string
+	Close()
 }
 
 // Pod is one pod of a workload.
@@ -50,6 +66,7 @@ type Pod struct {
 	name     string
 	folder   string
 	rules    *rules
+	room     Room
 }
 
 // New makes the pod's volumes. Nothing runs yet.
@@ -69,13 +86,35 @@ func New(env *golden.Env, guard *Guard, o Options) (*Pod, error) {
 	}
 	mounts := p.mounts()
 	for _, m := range mounts {
-		list = append(list, Rule{From: m.path, To: m.link, container: m.container})
+		if o.Room == nil {
+			list = append(list, Rule{From: m.path, To: m.link, container: m.container})
+		}
 	}
 	p.rules = newRules(list)
 	if err := p.mount(mounts); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.name, err)
 	}
-	return p, nil
+	return p, p.furnish(mounts)
+}
+
+// furnish makes the pod's room, if it has one, or a new one.
+func (p *Pod) furnish(mounts []mount) (err error) {
+	if p.options.Room == nil {
+		return nil
+	}
+	if p.room != nil {
+		p.room.Close()
+	}
+	var list []Mount
+	for _, m := range mounts {
+		if m.container == "" {
+			list = append(list, Mount{Source: p.volumeFolder(m.source), Path: m.path})
+		}
+	}
+	if p.room, err = p.options.Room(p.name, list); err != nil {
+		return fmt.Errorf("%s: %w", p.name, err)
+	}
+	return nil
 }
 
 // Path is where a path of the main container is on this machine, if it is mounted.
@@ -106,7 +145,11 @@ func (p *Pod) Replace() error {
 			}
 		}
 	}
-	return p.mount(p.mounts())
+	mounts := p.mounts()
+	if err := p.mount(mounts); err != nil {
+		return err
+	}
+	return p.furnish(mounts)
 }
 
 // Start runs a container.
@@ -172,11 +215,13 @@ func (p *Pod) start(c golden.Container, log string, command []string) (*Process,
 
 func (p *Pod) launch(log string, args, env []string) (*Process, error) {
 	security := p.workload.Spec.Template.Spec.SecurityContext
-	return p.guard.Start(Command{
-		Name: p.name + "/" + log, Args: args, Env: env,
-		User: security.RunAsUser, Group: security.RunAsGroup, FSGroup: security.FSGroup,
-		Log: p.LogFile(log),
-	})
+	command := Command{Name: p.name + "/" + log, Args: args, Env: append(env, p.options.Env...), Log: p.LogFile(log)}
+	if p.room != nil {
+		command.Args = p.room.Enter(security.RunAsUser, security.RunAsGroup, security.FSGroup, args)
+	} else {
+		command.User, command.Group, command.FSGroup = security.RunAsUser, security.RunAsGroup, security.FSGroup
+	}
+	return p.guard.Start(command)
 }
 
 // LogFile is the file of what a container writes.
