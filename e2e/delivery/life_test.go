@@ -45,9 +45,9 @@ func life(t *testing.T, s *stage, env string) {
 	if s.repo.asksForSecrets(t, env) {
 		first += ", Secrets after it"
 	}
-	deleted := "deleted, its data are kept"
+	deleted, again := "deleted, its data are kept", "installed again onto the same volumes"
 	if !keeps(env) {
-		deleted = "deleted, nothing is left"
+		deleted, again = "deleted, nothing is left", "installed again"
 	}
 	steps := []struct {
 		claim string
@@ -66,7 +66,7 @@ func life(t *testing.T, s *stage, env string) {
 		{"a commit that does not build changes no pod", unbuildable},
 		{"a commit while suspended waits for the resumption", suspended},
 		{deleted, removed},
-		{"installed again onto the same volumes", reinstalled},
+		{again, reinstalled},
 	}
 	for _, step := range steps {
 		if !ground.Holds(t, env, s.release, s.name()+": "+step.claim, func(t *testing.T) { step.do(t, s, env) }) {

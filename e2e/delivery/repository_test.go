@@ -108,21 +108,17 @@ func (r *repository) whiskops(t *testing.T, args ...string) string {
 func (r *repository) generate(t *testing.T) {
 	t.Helper()
 	r.whiskops(t, "generate")
-	for _, e := range r.envs {
-		if r.unprotected {
-			r.unprotect(t, e)
-		}
-	}
 }
 
-// unprotect takes from a generated tree of Flux what keeps ConfigMaps.
-func (r *repository) unprotect(t *testing.T, env string) {
+// unprotect takes from a generated tree of Flux what keeps ConfigMaps, until it is
+// put back: whiskops writes over no file that was edited.
+func (r *repository) unprotect(t *testing.T, env string) (putBack func()) {
 	t.Helper()
 	path := filepath.Join(r.dir, "clusters", env, "flux/tree/kustomization.yaml")
-	text, err := os.ReadFile(path)
+	was, err := os.ReadFile(path)
 	must(t, err)
 	var k map[string]any
-	must(t, yaml.Unmarshal(text, &k))
+	must(t, yaml.Unmarshal(was, &k))
 	patches, _, err := unstructured.NestedSlice(k, "patches")
 	must(t, err)
 	left := slices.DeleteFunc(slices.Clone(patches), func(p any) bool {
@@ -134,14 +130,20 @@ func (r *repository) unprotect(t *testing.T, env string) {
 		t.Fatalf("%s protects no ConfigMap", path)
 	}
 	k["patches"] = left
-	text, err = yaml.Marshal(k)
+	text, err := yaml.Marshal(k)
 	must(t, err)
 	must(t, os.WriteFile(path, text, 0o644))
+	return func() { must(t, os.WriteFile(path, was, 0o644)) }
 }
 
 // push commits all of it, and gives the commit.
 func (r *repository) push(t *testing.T, g *ground.Ground, message string) string {
 	t.Helper()
+	if r.unprotected {
+		for _, e := range r.envs {
+			defer r.unprotect(t, e)()
+		}
+	}
 	revision, err := r.Commit(g.Ctx, r.dir, message)
 	must(t, err)
 	return revision

@@ -190,7 +190,6 @@ func TestUnprotected(t *testing.T) {
 	ground.Holds(t, env, release, "mutation is found: flux: ConfigMaps that are pruned while a pod needs them", func(t *testing.T) {
 		s := newStage(t, release, ways["flux"], env)
 		s.repo.unprotected = true
-		s.repo.generate(t)
 		s.at = s.repo.push(t, s.Ground, "begin")
 		s.begin(t, env, s.folder(env))
 		s.arrives(t, env, s.at)
