@@ -313,3 +313,43 @@ func TestCleanUpKnowsWhatFluxLeaves(t *testing.T) {
 		t.Errorf("a generated ConfigMap has %v", got)
 	}
 }
+
+// Over names, labels and annotations alone a wrapper that selects otherwise is seen.
+func TestBareProof(t *testing.T) {
+	data := object("StatefulSet", "data", map[string]any{"replicas": int64(1)})
+	core := object("Deployment", "core", map[string]any{"replicas": int64(1)})
+	for i, o := range []*kustomize.Object{&data, &core} {
+		o.APIVersion, o.Name, o.Namespace = "apps/v1", fmt.Sprint("o", i), "n"
+		o.Value["apiVersion"] = o.APIVersion
+		metadata := o.Value["metadata"].(map[string]any)
+		metadata["name"], metadata["namespace"] = o.Name, o.Namespace
+	}
+	in := input(t, func(e *environment.Environment) { e.GitOps.ArgoCD = &environment.ArgoCD{} }, data, core)
+	out, err := Of(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := out.Wrappers[0].Bare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	prove := func(files map[string][]byte) error {
+		built, err := kustomize.Build(kustomize.NewTree(w.Stand(), files), w.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.Prove(built)
+	}
+	if err := prove(out.Files); err != nil {
+		t.Errorf("refused what is right: %v", err)
+	}
+	file := w.Dir + "/kustomization.yaml"
+	other := strings.Replace(string(out.Files[file]), "component=core", "component=data", 1)
+	if other == string(out.Files[file]) {
+		t.Fatalf("nothing was changed in\n%s", other)
+	}
+	out.Files[file] = []byte(other)
+	if prove(out.Files) == nil {
+		t.Error("a selector of another tier was not seen")
+	}
+}

@@ -44,7 +44,7 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 	if err != nil {
 		return nil, err
 	}
-	apart := in.Custom == overlay.NoCustom && r.builder != nil
+	bare := in.Custom == overlay.NoCustom && r.builder != nil
 	tree := kustomize.NewTree(r.files, files, out.Files)
 	if own {
 		tree = tree.Over(r.root, users(r.root))
@@ -52,14 +52,7 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 	var g errgroup.Group
 	for _, w := range out.Wrappers {
 		g.Go(func() error {
-			of := tree
-			if apart {
-				of = kustomize.NewTree(w.Stand(), out.Files)
-			}
-			built, err := kustomize.Build(of, w.Dir)
-			if err == nil {
-				err = w.Prove(built)
-			}
+			err := prove(w, tree, out.Files, bare)
 			if err != nil && in.Custom != overlay.NoCustom {
 				return unproven(in, w, err)
 			}
@@ -70,6 +63,23 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 		})
 	}
 	return out.Files, g.Wait()
+}
+
+// prove builds a wrapper, bare or over the tree, and holds it against what it has to
+// build.
+func prove(w delivery.Wrapper, tree *kustomize.Tree, files map[string][]byte, bare bool) error {
+	if bare {
+		b, err := w.Bare()
+		if err != nil {
+			return err
+		}
+		w, tree = b, kustomize.NewTree(b.Stand(), files)
+	}
+	built, err := kustomize.Build(tree, w.Dir)
+	if err != nil {
+		return err
+	}
+	return w.Prove(built)
 }
 
 // unproven is a wrapper that does not build what the overlay does because of custom/.
