@@ -12,12 +12,15 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
 
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/delivery"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/quantity"
@@ -112,6 +115,45 @@ func (v view) Rows() []row {
 		all = append(all, row{name, kind, v.Replicas(name), v.pods(name), pool, r.Spread, r.Zones})
 	}
 	return all
+}
+
+// Starts is the folder that a person applies so that a tool delivers the
+// environment; empty where nobody does.
+func (v view) Starts() string {
+	a := v.Env.GitOps.ArgoCD
+	if a != nil && a.ApplicationSet != "" {
+		return path.Join(delivery.SetsFolder, a.Namespace)
+	}
+	for _, folder := range delivery.Folders(v.Env) {
+		return folder
+	}
+	return ""
+}
+
+// Kustomizations of Flux that deliver the environment, the last first.
+func (v view) Kustomizations() []string {
+	name := delivery.Name(v.Env.Name)
+	var all []string
+	if v.Env.GitOps.Flux.Shape == "tiers" {
+		for _, tier := range slices.Backward(v.Tiers()) {
+			all = append(all, name+"-"+tier)
+		}
+		return all
+	}
+	for _, component := range v.Planned() {
+		if v.Catalog.Components[component].Test {
+			all = append(all, name+"-test")
+		}
+	}
+	return append(all, name)
+}
+
+// WaitedJobs are those that stay: Argo CD deletes a test that has succeeded.
+func (v view) WaitedJobs() []string {
+	if v.Env.GitOps.ArgoCD != nil {
+		return nil
+	}
+	return v.Jobs()
 }
 
 // pods of a component: a number, or the fewest and the most.
