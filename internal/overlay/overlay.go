@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // Custom is what the user's own folder overlays/<environment>/custom holds.
@@ -60,7 +61,7 @@ func (b *Base) Overlay(want []*yaml.RNode, o Options) (map[string][]byte, error)
 			files[path.Join(root, name, file)] = content
 		}
 	}
-	content, err := render(header, top(order, o.Custom))
+	content, err := value.Write(header, top(order, o.Custom))
 	files[path.Join(root, kustomizationFile)] = content
 	return files, err
 }

@@ -254,7 +254,7 @@ func TestOverlayIsShort(t *testing.T) {
 
 func TestTextSurvives(t *testing.T) {
 	for _, s := range append(awkward, "\ttab\nfirst", "a\r\nb", "\u2028", "\u0085x", "\ufeff") {
-		text, err := render("", fields{{"k", s}, {s + "key", l{s, m{"a": s}}}})
+		text, err := value.Write("", fields{{"k", s}, {s + "key", l{s, m{"a": s}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,11 +1,8 @@
 package overlay
 
 import (
-	"bytes"
 	"iter"
 	"strings"
-
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/value"
 )
@@ -56,26 +53,6 @@ func byFirst(a, b any) int {
 // byName orders names.
 func byName(a, b any) int { return strings.Compare(a.(string), b.(string)) }
 
-// render writes a file: its header and one or several documents.
-func render(header string, documents ...any) ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteString(header)
-	e := yaml.NewEncoder(&b)
-	for _, d := range documents {
-		n, err := value.Document(d)
-		if err != nil {
-			return nil, err
-		}
-		if err := e.Encode(n); err != nil {
-			return nil, err
-		}
-	}
-	if err := e.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
-}
-
 const kustomizationFile = "kustomization.yaml"
 
 // kustomization starts a kustomization of a kind that all versions read.
@@ -112,12 +89,12 @@ func (f *folder) add(name string, content []byte) string {
 
 // render adds a file of YAML documents.
 func (f *folder) render(name string, documents ...any) (string, error) {
-	content, err := render(f.header, documents...)
+	content, err := value.Write(f.header, documents...)
 	return f.add(name, content), err
 }
 
 // finish adds the kustomization.
 func (f *folder) finish(k fields) (err error) {
-	f.files[kustomizationFile], err = render(f.header, k)
+	f.files[kustomizationFile], err = value.Write(f.header, k)
 	return err
 }

@@ -7,7 +7,7 @@
 //
 // Read and Plain make one of a YAML node, Of of any Go value, Settle of what
 // some decoder left. Node and Document write any Go value as a YAML node, its
-// strings quoted by one rule; Into fills in a Go type. Equal, Copy and Diff
+// strings quoted by one rule, Write a whole file; Into fills in a Go type. Equal, Copy and Diff
 // compare and copy. Keys and Map look into a value; With is another with one
 // difference. RunsPods, PodSpec, References and Rename know where Kubernetes
 // keeps pods, and where an object names a ConfigMap or a Secret. What kustomize
