@@ -246,7 +246,7 @@ func (d *delivery) fluxTimeout(p part) string {
 	case !f.CancelsHealthChecks:
 		return fluxTimeout
 	default:
-		minutes := (rollout(p.of) + fluxLeastRound - 1) / fluxLeastRound
+		minutes := (slowest(p.of) + fluxLeastRound - 1) / fluxLeastRound
 		return fmt.Sprintf("%dm", max(minutes, 5))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/rollout"
 	"github.com/whiskops/whiskops/internal/value"
 )
 
@@ -159,12 +160,14 @@ func (p policy) last() int {
 	return deepest + 1
 }
 
-// rollout is how long the slowest good rollout of workloads takes, in seconds:
+// slowest is how long the slowest good rollout of workloads takes, in seconds:
 // each pod may take all of its time to stop and all of its time to start.
-func rollout(objects []kustomize.Object) int {
-	slowest := 0
+func slowest(objects []kustomize.Object) int {
+	most := 0
 	for _, o := range objects {
-		slowest = max(slowest, rolls(o))
+		if r, ok := rollout.Of(o.Value); ok {
+			most = max(most, r.Seconds())
+		}
 	}
-	return slowest
+	return most
 }

@@ -1,0 +1,52 @@
+// Package report owns how a change is shown: for people, for machines and on a
+// page. It judges nothing.
+//
+// In: for each environment its effects and findings (internal/judge). Out: text,
+// JSON, Markdown, SARIF, annotations of GitHub, and HTML. Every name and value is a stranger's,
+// and escaped by each writer.
+package report
+
+import (
+	"github.com/whiskops/whiskops/internal/change"
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+// Report of a change.
+type Report struct {
+	// Against names what was before: "golden/", or a revision as it was asked for.
+	Against string `json:"against"`
+	// Commit of the revision; empty for golden/.
+	Commit string `json:"commit,omitempty"`
+	// Environments that differ, in the order of their names. Those that do not are Same.
+	Environments []Environment `json:"environments"`
+	Same         int           `json:"same"`
+	// Findings that are about no environment.
+	Findings []finding.Finding `json:"findings,omitempty"`
+}
+
+// State of an environment in a change.
+type State string
+
+// States.
+const (
+	Changed State = "changed"
+	Added   State = "added"
+	Gone    State = "gone"
+	// Broken: it could not be made, see its findings.
+	Broken State = "broken"
+)
+
+// Environment that differs.
+type Environment struct {
+	Name  string `json:"name"`
+	State State  `json:"state"`
+	// Tool are the effects of what whiskops itself makes otherwise than the
+	// version did that wrote the old tree; Effects are all others.
+	Tool    []change.Effect `json:"tool,omitempty"`
+	Effects []change.Effect `json:"effects"`
+	// Findings of the effects (WO4xx) and of the environment, with the places in
+	// the user's files. Those that were accepted are not errors.
+	Findings []finding.Finding `json:"findings,omitempty"`
+	// Accepted are the codes and objects that somebody accepted in this change.
+	Accepted []string `json:"accepted,omitempty"`
+}
