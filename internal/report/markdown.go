@@ -165,15 +165,27 @@ func (p *page) effect(g group) string {
 		}
 		lines = append(lines, rolls)
 	}
-	if at := p.places(g.findings); at != "" {
+	few, more := about(g)
+	for _, f := range few {
+		at := p.places([]finding.Finding{f})
+		if f.Message != "" {
+			at += ": " + prose(f.Message)
+		}
 		lines = append(lines, at)
 	}
-	if g.Help != "" {
+	if more > 0 {
+		p.short = true
+		lines = append(lines, "and "+count(more, "other place", "other places"))
+	}
+	if file := p.file(g); file != "" {
+		lines = append(lines, "shown in "+code(file))
+	}
+	if help := g.help(); help != "" {
 		of := ""
 		if g.helps {
-			of = " in " + code(p.Environments[g.environments[0]].Name)
+			of = " in " + code(p.first(g))
 		}
-		lines = append(lines, "**What to do"+of+":** "+prose(g.Help))
+		lines = append(lines, "**What to do"+of+":** "+prose(help))
 	}
 	return strings.Join(lines, "<br>\n  ") + "\n"
 }
@@ -253,65 +265,6 @@ func (p *page) accepted() {
 		items = append(items, "- "+code(a.says)+where+"\n")
 	}
 	p.list("what was accepted", "\n#### accepted\n\n", "", p.most, items)
-}
-
-// settings are a folded table.
-func (p *page) settings(what string, of part) {
-	variants := mostVariants
-	if p.fold >= foldValues {
-		variants = 1
-	}
-	var groups []group
-	for _, g := range fold(p.Report, of, variants) {
-		if g.Class == change.Setting {
-			groups = append(groups, g)
-		}
-	}
-	if len(groups) == 0 {
-		return
-	}
-	head, items := "| component | key | was | is | environments |\n|---|---|---|---|---|\n", []string{}
-	if p.fold < foldKeys {
-		for _, g := range groups {
-			items = append(items, p.setting(g))
-		}
-	} else {
-		head, items = "| component | settings |\n|---|---|\n", counts(groups)
-	}
-	before := fmt.Sprintf("\n<details><summary>%d %s</summary>\n\n", len(groups), what)
-	p.list("the "+what, before+head, "\n</details>\n", p.most, items)
-}
-
-// setting is a row of the table.
-func (p *page) setting(g group) string {
-	or := func(value string) string { return cmp.Or(cell(value), none) }
-	is := or(g.New)
-	if more := g.more(); more != "" {
-		p.short = true
-		is += ", and " + more
-	}
-	names := p.names(g.environments)
-	p.short = p.short || len(names) > fewNames
-	whose := cmp.Or(g.Component, g.Object.String())
-	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", or(whose), or(g.Field), or(g.Old), is, several(names, cell))
-}
-
-// counts are rows that say how many settings a component has.
-func counts(groups []group) []string {
-	n := map[string]int{}
-	var order []string
-	for _, g := range groups {
-		whose := cmp.Or(g.Component, g.Object.Kind)
-		if n[whose] == 0 {
-			order = append(order, whose)
-		}
-		n[whose]++
-	}
-	rows := make([]string, len(order))
-	for i, whose := range order {
-		rows[i] = fmt.Sprintf("| %s | %d |\n", cell(whose), n[whose])
-	}
-	return rows
 }
 
 // end says what is not shown, and how to see it.

@@ -68,24 +68,34 @@ var word = regexp.MustCompile(`^["'(]*[\pL\pN][\pL\pN.,;'"()/=-]*[:!?%]?["').,;]
 // issue, a host, the number of a list.
 var special = regexp.MustCompile(`(?i)(?:^|[^\pL\pN])(?:[0-9a-f]{7,64}|gh-\d+|www\.)|^\d+[.)]+$`)
 
+// tail is what punctuates behind a word.
+var tail = regexp.MustCompile(`[,.;:)]+$`)
+
 // prose is a sentence with strangers' strings in it. What is no plain word becomes
 // code; neighbours become one.
 func prose(s string) string {
 	var out, strange []string
-	flush := func() {
+	flush := func(behind string) {
 		if len(strange) > 0 {
-			out = append(out, code(strings.Join(strange, " ")))
+			out = append(out, code(strings.Join(strange, " "))+behind)
 			strange = nil
 		}
 	}
 	for w := range strings.SplitSeq(finding.Plain(s), " ") {
-		if w != "" && (!word.MatchString(w) || special.MatchString(w)) {
-			strange = append(strange, w)
+		if w == "" || word.MatchString(w) && !special.MatchString(w) {
+			flush("")
+			out = append(out, w)
 			continue
 		}
-		flush()
-		out = append(out, w)
+		behind := tail.FindString(w)
+		if behind == w {
+			behind = ""
+		}
+		strange = append(strange, strings.TrimSuffix(w, behind))
+		if behind != "" {
+			flush(behind)
+		}
 	}
-	flush()
+	flush("")
 	return strings.Join(out, " ")
 }
