@@ -58,20 +58,26 @@ func coarse(e change.Effect) key {
 	return k
 }
 
-// part of an environment's effects.
-type part func(Environment) []change.Effect
+// part of an environment's effects: what the tool itself makes otherwise, or all others.
+type part bool
 
-func toolPart(e Environment) []change.Effect  { return e.Tool }
-func otherPart(e Environment) []change.Effect { return e.Effects }
+const tool part = true
+
+func (p part) of(e Environment) []change.Effect {
+	if p == tool {
+		return e.Tool
+	}
+	return e.Effects
+}
 
 // fold makes one of equal effects of all environments, and one of more than
 // variants that differ by their values alone; of unlimited variants each object is
 // told apart, too. The worst stand first. It takes time in proportion to the effects.
-func fold(r Report, of part, variants int) []group {
+func fold(r Report, p part, variants int) []group {
 	f := folder{by: map[key]int{}, named: map[member]bool{}}
 	for i, e := range r.Environments {
 		findings := named(e.Findings)
-		for _, effect := range of(e) {
+		for _, effect := range p.of(e) {
 			_, about := nearest(effect, findings)
 			k := fine(effect)
 			if variants == unlimited && effect.Class != change.Added && effect.Class != change.Removed {

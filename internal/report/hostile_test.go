@@ -34,7 +34,7 @@ func hostile(a, b string) Report {
 	}
 	environment := func(x, y string) Environment {
 		e := Environment{Name: x, State: Changed, Accepted: []string{x + " " + y}, Tool: []change.Effect{effect(change.Restart, x, y)}}
-		for _, class := range change.Classes {
+		for _, class := range []change.Class{change.Refused, change.Added, change.Setting} {
 			e.Effects = append(e.Effects, effect(class, x, y), effect(class, y, x))
 		}
 		for _, code := range []string{"WO401", "WO205"} {
@@ -92,7 +92,7 @@ func harmless(t *testing.T, a, b string) {
 		}
 	}
 	for fold := foldNothing; fold <= leaveOut; fold++ {
-		p := &page{Report: seal(r, o), fold: fold, most: MostComment}
+		p := &page{Report: seal(r, o), folded: map[foldedBy]foldedTo{}, fold: fold, most: MostComment}
 		p.write()
 		markdown(t, p.String())
 	}

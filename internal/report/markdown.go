@@ -42,8 +42,9 @@ const (
 func WriteMarkdown(w io.Writer, r Report, o Options) error {
 	sealed := seal(r, o)
 	most := cmp.Or(o.Most, MostComment)
+	folded := map[foldedBy]foldedTo{}
 	for fold := foldNothing; ; fold++ {
-		p := &page{Report: sealed, fold: fold, most: most}
+		p := &page{Report: sealed, folded: folded, fold: fold, most: most}
 		p.write()
 		if p.Len() <= most || fold == leaveOut {
 			_, err := w.Write(p.Bytes())
@@ -56,89 +57,114 @@ func WriteMarkdown(w io.Writer, r Report, o Options) error {
 type page struct {
 	bytes.Buffer
 	Report
+	folded     map[foldedBy]foldedTo
 	fold, most int
 	// short says that not every name and value is shown; left is what is not shown at all.
 	short bool
 	left  []string
 }
 
+// foldedBy is how effects were folded, and foldedTo what they became.
+type (
+	foldedBy struct {
+		part     part
+		variants int
+	}
+	foldedTo struct{ effects, settings []group }
+)
+
+// groups of a part. Those that differ by values alone are one from a fold on.
+func (p *page) groups(of part, from int) foldedTo {
+	by := foldedBy{of, mostVariants}
+	if p.fold >= from {
+		by.variants = 1
+	}
+	to, ok := p.folded[by]
+	if !ok {
+		for _, g := range fold(p.Report, of, by.variants) {
+			if g.Class == change.Setting {
+				to.settings = append(to.settings, g)
+			} else {
+				to.effects = append(to.effects, g)
+			}
+		}
+		p.folded[by] = to
+	}
+	return to
+}
+
 func (p *page) write() {
 	fmt.Fprintf(p, "%s\n### whiskops: %s\n", Marker, p.differ(code))
 	p.rows()
-	p.effects(otherPart)
+	p.effects(!tool)
 	p.findings()
 	if slices.ContainsFunc(p.Environments, func(e Environment) bool { return len(e.Tool) > 0 }) {
 		fmt.Fprintf(p, "\n### %s\n", p.toolHeading(code))
-		p.effects(toolPart)
+		p.effects(tool)
 	}
 	p.accepted()
-	p.settings("settings", otherPart)
-	p.settings("settings that whiskops itself makes otherwise", toolPart)
+	p.settings("settings", !tool)
+	p.settings("settings that whiskops itself makes otherwise", tool)
 	p.end()
 }
 
 // atEnd is the room that the end of a comment has.
 const atEnd = 3 << 10
 
-// list writes items between two texts, as many as fit into a share of the comment;
+// list writes n items between two texts, as many as fit into a share of the comment;
 // of what they are, it says how many it left out.
-func (p *page) list(what, before, after string, share int, items []string) {
-	if len(items) == 0 {
-		return
-	}
+func (p *page) list(what, before, after string, share, n int, item func(int) string) {
 	room := share - atEnd - len(before) - len(after) - p.Len()
+	var items bytes.Buffer
 	shown := 0
-	for shown < len(items) && (p.fold < leaveOut || len(items[shown]) <= room) {
-		room -= len(items[shown])
+	for shown < n {
+		text := item(shown)
+		if p.fold == leaveOut && items.Len()+len(text) > room {
+			break
+		}
+		items.WriteString(text)
 		shown++
+		if p.fold < leaveOut && p.Len()+items.Len() > p.most {
+			// It is too long already, and will be folded further.
+			break
+		}
 	}
 	if shown > 0 {
 		p.WriteString(before)
-		for _, item := range items[:shown] {
-			p.WriteString(item)
-		}
+		p.Write(items.Bytes())
 		p.WriteString(after)
 	}
-	if n := len(items) - shown; n > 0 {
-		p.left = append(p.left, fmt.Sprintf("%d of %s", n, what))
+	if n > shown {
+		p.left = append(p.left, fmt.Sprintf("%d of %s", n-shown, what))
 	}
 }
 
 func (p *page) rows() {
-	var items []string
-	for _, row := range rows(p.Report, 0) {
-		names := p.environments(row.environments)
+	rows := rows(p.Report, 0)
+	// What happens comes after it, and is worth as much.
+	p.list("the environments", "\n| environment | what happens |\n|---|---|\n", "", p.most/2, len(rows), func(i int) string {
+		names := p.environments(rows[i].environments)
 		who := several(names, fewNames, cell)
 		if len(names) > fewNames && p.fold == foldNothing {
 			who = "<details><summary>" + who + "</summary>" + strings.Join(each(names, cell), ", ") + "</details>"
 		} else {
 			p.short = p.short || len(names) > fewNames
 		}
-		items = append(items, "| "+who+" | "+row.says+" |\n")
-	}
-	// What happens comes after it, and is worth as much.
-	p.list("the environments", "\n| environment | what happens |\n|---|---|\n", "", p.most/2, items)
+		return "| " + who + " | " + rows[i].says + " |\n"
+	})
 }
 
 // effects are lists, one for each class, but for settings.
 func (p *page) effects(of part) {
-	variants := mostVariants
-	if p.fold >= foldEffects {
-		variants = 1
-	}
-	items := map[change.Class][]string{}
-	var classes []change.Class
-	for _, g := range fold(p.Report, of, variants) {
-		if g.Class == change.Setting {
-			continue
+	groups := p.groups(of, foldEffects).effects
+	for len(groups) > 0 {
+		class := groups[0].Class
+		n := slices.IndexFunc(groups, func(g group) bool { return g.Class != class })
+		if n < 0 {
+			n = len(groups)
 		}
-		if items[g.Class] == nil {
-			classes = append(classes, g.Class)
-		}
-		items[g.Class] = append(items[g.Class], p.effect(g))
-	}
-	for _, class := range classes {
-		p.list(string(class), "\n#### "+heading(class)+"\n\n", "", p.most, items[class])
+		p.list(string(class), "\n#### "+heading(class)+"\n\n", "", p.most, n, func(i int) string { return p.effect(groups[i]) })
+		groups = groups[n:]
 	}
 }
 
@@ -235,27 +261,25 @@ func (p *page) findings() {
 		}
 		by[s] = append(by[s], f)
 	}
-	items := make([]string, len(order))
-	for i, s := range order {
-		items[i] = "- " + p.places(by[s]) + ": " + prose(s.message)
-		if s.help != "" {
-			items[i] += "<br>\n  **What to do:** " + prose(s.help)
+	p.list("the findings", "\n#### findings\n\n", "", p.most, len(order), func(i int) string {
+		said := order[i]
+		item := "- " + p.places(by[said]) + ": " + prose(said.message)
+		if said.help != "" {
+			item += "<br>\n  **What to do:** " + prose(said.help)
 		}
-		items[i] += "\n"
-	}
-	p.list("the findings", "\n#### findings\n\n", "", p.most, items)
+		return item + "\n"
+	})
 }
 
 func (p *page) accepted() {
-	var items []string
-	for _, a := range acceptances(p.Report) {
+	all := acceptances(p.Report)
+	p.list("what was accepted", "\n#### accepted\n\n", "", p.most, len(all), func(i int) string {
 		where := ""
 		if len(p.Environments) > 1 {
-			where = " in " + several(p.environments(a.environments), fewNames, code)
+			where = " in " + several(p.environments(all[i].environments), fewNames, code)
 		}
-		items = append(items, "- "+code(a.says)+where+"\n")
-	}
-	p.list("what was accepted", "\n#### accepted\n\n", "", p.most, items)
+		return "- " + code(all[i].says) + where + "\n"
+	})
 }
 
 // end says what is not shown, and how to see it.

@@ -3,35 +3,20 @@ package report
 import (
 	"cmp"
 	"fmt"
-
-	"github.com/whiskops/whiskops/internal/change"
 )
 
 // settings are a folded table.
 func (p *page) settings(what string, of part) {
-	variants := mostVariants
-	if p.fold >= foldValues {
-		variants = 1
-	}
-	var groups []group
-	for _, g := range fold(p.Report, of, variants) {
-		if g.Class == change.Setting {
-			groups = append(groups, g)
-		}
-	}
-	if len(groups) == 0 {
+	groups := p.groups(of, foldValues).settings
+	before := fmt.Sprintf("\n<details><summary>%d %s</summary>\n\n", len(groups), what)
+	if p.fold < foldKeys {
+		before += "| component | key | was | is | environments |\n|---|---|---|---|---|\n"
+		p.list("the "+what, before, "\n</details>\n", p.most, len(groups), func(i int) string { return p.setting(groups[i]) })
 		return
 	}
-	head, items := "| component | key | was | is | environments |\n|---|---|---|---|---|\n", []string{}
-	if p.fold < foldKeys {
-		for _, g := range groups {
-			items = append(items, p.setting(g))
-		}
-	} else {
-		head, items = "| component | settings |\n|---|---|\n", counts(groups)
-	}
-	before := fmt.Sprintf("\n<details><summary>%d %s</summary>\n\n", len(groups), what)
-	p.list("the "+what, before+head, "\n</details>\n", p.most, items)
+	rows := counts(groups)
+	before += "| component | settings |\n|---|---|\n"
+	p.list("the components with "+what, before, "\n</details>\n", p.most, len(rows), func(i int) string { return rows[i] })
 }
 
 // setting is a row of the table.

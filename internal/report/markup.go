@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/whiskops/whiskops/internal/finding"
 )
@@ -60,13 +61,34 @@ func cell(s string) string {
 	return b.String()
 }
 
-// word is what stands as it is in prose: letters, digits and what punctuates, in
-// forms that no forge makes anything of.
-var word = regexp.MustCompile(`^["'(]*[\pL\pN][\pL\pN.,;'"()/=-]*[:!?%]?["').,;]*$`)
-
-// special are words that forges make links or lists of all the same: a commit, an
-// issue, a host, the number of a list.
-var special = regexp.MustCompile(`(?i)(?:^|[^\pL\pN])(?:[0-9a-f]{7,64}|gh-\d+|www\.)|^\d+[.)]+$`)
+// plain tells that a word stands as it is in prose: letters, digits and what
+// punctuates, in forms that no forge makes a link or a list of.
+func plain(word string) bool {
+	core := strings.TrimLeft(word, `"'(`)
+	core = strings.TrimRight(core, `"').,;`)
+	if last := len(core) - 1; last >= 0 && strings.IndexByte(":!?%", core[last]) >= 0 {
+		core = core[:last]
+	}
+	number, run, hex := true, 0, true
+	for i, r := range core {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			number = number && unicode.IsDigit(r)
+			run++
+			// Seven digits are enough for a commit.
+			if hex = hex && strings.ContainsRune("0123456789abcdefABCDEF", r); hex && run == 7 {
+				return false
+			}
+		case i > 0 && strings.ContainsRune(`.,;'"()/=-`, r):
+			number, run, hex = false, 0, true
+		default:
+			return false
+		}
+	}
+	lower := strings.ToLower(core)
+	begins := number && strings.ContainsAny(strings.TrimPrefix(word, core), ".)")
+	return core != "" && !begins && !strings.Contains(lower, "gh-") && !strings.Contains(lower, "www.")
+}
 
 // tail is what punctuates behind a word.
 var tail = regexp.MustCompile(`[,.;:)]+$`)
@@ -82,7 +104,7 @@ func prose(s string) string {
 		}
 	}
 	for w := range strings.SplitSeq(finding.Plain(s), " ") {
-		if w == "" || word.MatchString(w) && !special.MatchString(w) {
+		if w == "" || plain(w) {
 			flush("")
 			out = append(out, w)
 			continue

@@ -39,8 +39,8 @@ func WriteText(w io.Writer, r Report, o Options) error {
 		t.names, variants = unlimited, unlimited
 	}
 	t.rows()
-	t.groups(fold(sealed, otherPart, variants))
-	if tool := fold(sealed, toolPart, variants); len(tool) > 0 {
+	t.groups(fold(sealed, !tool, variants))
+	if tool := fold(sealed, tool, variants); len(tool) > 0 {
 		t.line("\n%s", t.paint(bold, sealed.toolHeading(finding.Plain)))
 		t.groups(tool)
 	}
