@@ -85,7 +85,17 @@ func harmless(t *testing.T, a, b string) {
 		}
 	}
 	valid(t, strictSchema(t), written(t, WriteJSON, r, o))
-	valid(t, sarifSchema(t), written(t, WriteSARIF, r, o))
+	results := written(t, WriteSARIF, r, o)
+	valid(t, sarifSchema(t), results)
+	var log sarifLog
+	if err := json.Unmarshal([]byte(results), &log); err != nil {
+		t.Fatal(err)
+	}
+	for _, result := range log.Runs[0].Results {
+		if strings.Contains(result.Message.Text, "](") {
+			t.Fatalf("SARIF of %q and %q has a link: %s", a, b, result.Message.Text)
+		}
+	}
 	for line := range strings.Lines(written(t, WriteAnnotations, r, o)) {
 		if !command.MatchString(strings.TrimSuffix(line, "\n")) || strings.ContainsAny(strings.ReplaceAll(line, "%25", ""), "\r") {
 			t.Fatalf("annotation of %q and %q: %s", a, b, line)

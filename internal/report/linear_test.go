@@ -24,10 +24,10 @@ func TestFoldingIsLinear(t *testing.T) {
 			}
 			return best
 		}
-		few, many := took(20, 5), took(400, 2)
-		t.Logf("%s: %v for 20 environments, %v for 400", name, few, many)
+		few, many := took(10, 5), took(200, 2)
+		t.Logf("%s: %v for 10 environments, %v for 200", name, few, many)
 		if many > 100*few+50*time.Millisecond {
-			t.Errorf("%s: %v for 20 environments, %v for 400", name, few, many)
+			t.Errorf("%s: %v for 10 environments, %v for 200", name, few, many)
 		}
 	}
 }
