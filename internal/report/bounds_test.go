@@ -39,6 +39,25 @@ func TestMostLines(t *testing.T) {
 	}
 }
 
+// TestMostVariants: up to five effects that differ by their values alone are all shown;
+// of more, the first and how many there are.
+func TestMostVariants(t *testing.T) {
+	for n, want := range map[int]string{
+		4: "HOST: old3 -> new3, in eu-4\n",
+		5: "HOST: old4 -> new4, in eu-5\n",
+		6: "HOST: old0 -> new0, and 5 other changes of it, in eu-1 and 5 others\n",
+	} {
+		r := fleet(n)
+		for i := range r.Environments {
+			r.Environments[i].Effects = []change.Effect{setting("nginx", "HOST", fmt.Sprintf("old%d", i), fmt.Sprintf("new%d", i))}
+		}
+		text := written(t, WriteText, r, options())
+		if !strings.Contains(text, want) || n > 5 && strings.Contains(text, "old1") {
+			t.Errorf("of %d values %q is not shown, or more:\n%s", n, want, text)
+		}
+	}
+}
+
 // TestOneEnvironmentIsShownWhole: of one, every object, value and reason is there,
 // with nothing to look up elsewhere.
 func TestOneEnvironmentIsShownWhole(t *testing.T) {
@@ -99,7 +118,7 @@ func TestCommentEnds(t *testing.T) {
 			t.Errorf("of %d bytes at most: %d, folded %v, want %v", most, len(text), !want, want)
 		}
 	}
-	for _, n := range []int{10, 300} {
+	for _, n := range []int{10, 150} {
 		text := written(t, WriteMarkdown, distinct(n), Options{})
 		if length := len(utf16.Encode([]rune(text))); length > MostComment {
 			t.Errorf("%d environments: %d characters, want at most %d", n, length, MostComment)
@@ -107,7 +126,7 @@ func TestCommentEnds(t *testing.T) {
 		if !strings.Contains(text, folded) || !strings.Contains(text, "--output json") {
 			t.Errorf("%d environments are folded, and it is not said:\n%s", n, text[len(text)-500:])
 		}
-		if n == 300 && !strings.Contains(text, "Left out: ") {
+		if n == 150 && !strings.Contains(text, "Left out: ") {
 			t.Errorf("effects are left out, and it is not said:\n%s", text[len(text)-500:])
 		}
 		for _, tag := range []string{"details", "summary"} {
