@@ -29,8 +29,8 @@ func (c *comparison) data(p pair) {
 	})
 }
 
-// stored is the volume that is mounted at a path: the claim's template less its
-// size, or the pod's volume.
+// stored is the volume that is mounted at a path: what of a claim decides which volume it is
+// bound to, or the pod's volume.
 func stored(o map[string]any, mountPath string) any {
 	pod := value.PodSpec(o)
 	name := mounted(pod, mountPath)
@@ -39,8 +39,13 @@ func stored(o map[string]any, mountPath string) any {
 	}
 	templates, _ := value.Map(o, "spec")["volumeClaimTemplates"].([]any)
 	if t, ok := byName(templates)[name]; ok {
-		spec := value.Map(t, "spec")
-		return map[string]any{"claim": name, "storageClassName": spec["storageClassName"], "volumeName": spec["volumeName"], "selector": spec["selector"]}
+		claim := map[string]any{"claim": name}
+		for _, field := range []string{"storageClassName", "volumeName", "selector"} {
+			if v := value.Map(t, "spec")[field]; v != nil {
+				claim[field] = v
+			}
+		}
+		return claim
 	}
 	volumes, _ := pod["volumes"].([]any)
 	return byName(volumes)[name]

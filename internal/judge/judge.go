@@ -34,7 +34,12 @@ type Input struct {
 
 // Judged is what came of it.
 type Judged struct {
-	Effects  []change.Effect
+	// New: there was no such environment.
+	New bool
+	// Effects of what people changed, and Tool those of what whiskops makes otherwise than
+	// the version before; see Sides.
+	Effects, Tool []change.Effect
+	// Findings of all effects.
 	Findings []finding.Finding
 	// Accepted holds for this change, Kept for the new state: those of earlier
 	// changes too.
@@ -47,7 +52,7 @@ type Judged struct {
 func Change(in Input) Judged {
 	var out Judged
 	if len(in.Old) == 0 {
-		return out
+		return Judged{New: true}
 	}
 	before, after, unreadable := change.Read(in.Old, in.New)
 	for _, name := range unreadable {

@@ -89,19 +89,30 @@ func (g Golden) Environments() ([]string, error) {
 	return names, nil
 }
 
+// Sides of a change.
+type Sides struct {
+	// Before is what was, Now what is on the disk.
+	Before, Now Golden
+	// Midway has golden files by environment that this whiskops makes of what people
+	// wrote before; nil if it is the same that made those.
+	Midway map[string]map[string][]byte
+	// Accept is what a person accepts in this run.
+	Accept []Accept
+}
+
 // Tree judges what a generated tree changes, environment by environment, and puts
 // the files of acceptances into its golden folders. A folder that is known by its
-// manifest alone is on the disk as it stands in now. The map has the environments
+// manifest alone is on the disk. The map has the environments
 // that were judged.
-func Tree(envs []environment.Environment, folders []tree.Folder, before, now Golden, accept []Accept) (map[string]Judged, error) {
+func Tree(envs []environment.Environment, folders []tree.Folder, s Sides) (map[string]Judged, error) {
 	all := map[string]Judged{}
 	for i := range folders {
 		f := &folders[i]
-		n := slices.IndexFunc(envs, func(e environment.Environment) bool { return f.Path == path.Join(now.Folder, e.Name) })
+		n := slices.IndexFunc(envs, func(e environment.Environment) bool { return f.Path == path.Join(s.Now.Folder, e.Name) })
 		if n < 0 {
 			continue
 		}
-		judged, err := one(&envs[n], f, before, now, accept)
+		judged, err := s.one(&envs[n], f)
 		if err != nil {
 			return nil, fmt.Errorf("environment %s: %w", envs[n].Name, err)
 		}
@@ -110,8 +121,8 @@ func Tree(envs []environment.Environment, folders []tree.Folder, before, now Gol
 	return all, nil
 }
 
-func one(env *environment.Environment, f *tree.Folder, before, now Golden, accept []Accept) (Judged, error) {
-	made := f.Files
+func (s Sides) one(env *environment.Environment, f *tree.Folder) (Judged, error) {
+	before, now, made := s.Before, s.Now, f.Files
 	if f.Files == nil && f.Manifest != "" {
 		if before == now {
 			return Judged{}, nil
@@ -135,7 +146,7 @@ func one(env *environment.Environment, f *tree.Folder, before, now Golden, accep
 	if err != nil {
 		return Judged{}, err
 	}
-	in := Input{Values: &values, Folder: f.Path, Old: old, New: made, Accept: accept}
+	in := Input{Values: &values, Folder: f.Path, Old: old, New: made, Accept: s.Accept}
 	if f.Files != nil && before != now {
 		// What was accepted in runs before stands in the tree.
 		here, err := now.read(path.Join(f.Path, File))
@@ -145,6 +156,10 @@ func one(env *environment.Environment, f *tree.Folder, before, now Golden, accep
 		in.Known = parse(here)
 	}
 	judged := Change(in)
+	if mid := s.Midway[env.Name]; mid != nil && !judged.New {
+		judged.Tool = Change(Input{Values: &values, Old: old, New: mid}).Effects
+		judged.Effects = Change(Input{Values: &values, Old: mid, New: made}).Effects
+	}
 	if f.Files != nil {
 		delete(f.Files, File)
 		if text := judged.AcceptanceFile(); text != nil {
