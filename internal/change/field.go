@@ -148,6 +148,10 @@ func flow(v any) string {
 		return "[" + strings.Join(parts, ", ") + "]"
 	case nil:
 		return "null"
+	case string:
+		if v == "" {
+			return `""`
+		}
 	}
 	return fmt.Sprint(v)
 }

@@ -31,7 +31,12 @@ func (c *comparison) restart(p pair) {
 		return
 	}
 	// As many as there were: those that are more only start.
-	r, ok := rollout.Of(p.new.Value)
+	new := p.new.Value
+	was, wereCounted := value.Map(p.old.Value, "spec")["replicas"].(int64)
+	if is, counted := value.Map(new, "spec")["replicas"].(int64); wereCounted && counted && was < is {
+		new = value.With(new, was, "spec", "replicas")
+	}
+	r, ok := rollout.Of(new)
 	if !ok {
 		return
 	}
@@ -48,9 +53,9 @@ func (c *comparison) restart(p pair) {
 	case r.Pods == 0:
 		return
 	case r.Away >= r.Pods && p.new.Kind != "DaemonSet":
-		effect.Message = pods + " replaced, and nobody serves meanwhile: up to " + seconds(r.Seconds())
+		effect.Message = pods + " replaced, all at once: up to " + seconds(r.Seconds())
 		if component, ok := c.component(p.new); ok && component.Loss != "" {
-			effect.Message += "; " + component.Loss
+			effect.Message += ", in which " + component.Loss
 		}
 	case r.Away == 0:
 		effect.Message = pods + " replaced, each when its successor is ready: up to " + seconds(r.Seconds()) + ", of which " + seconds(r.Drains()) + " to drain"

@@ -34,7 +34,9 @@ func judgement(e change.Effect, lenient bool) (code string, severity finding.Sev
 	case change.Quorum:
 		return codeQuorum, severity
 	case change.Exposed:
-		return codeExposed, finding.Warning
+		if !e.Harmless {
+			return codeExposed, finding.Warning
+		}
 	case change.Left:
 		if e.Field != "" {
 			return codeLeft, finding.Warning

@@ -11,6 +11,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // random makes valid environments: what the schema and the rules accept. Every
@@ -261,4 +262,8 @@ func (r random) resources(res *environment.Resources, mib int) {
 }
 
 // unwritten is the source of an environment that no one wrote.
-type unwritten struct{ environment.Source }
+type unwritten struct{}
+
+func (unwritten) Position(string) finding.Position { return finding.Position{} }
+func (unwritten) Written(string) bool              { return false }
+func (unwritten) Secrets() *finding.Secrets        { return nil }
