@@ -24,21 +24,27 @@ type part struct {
 	takes int64
 }
 
+// tenant is an environment on a pool, with its components there.
+type tenant struct {
+	*checker
+	components []string
+}
+
 // pools adds up what all environments ask of the cluster's nodes, and compares it
 // with what is there once. Those that are too much by themselves are not added.
 func (g *cluster) pools() {
 	pools := g.nodes()
 	for _, label := range slices.Sorted(maps.Keys(pools)) {
-		pool := pools[label]
-		var there []*checker
+		var there []tenant
 		for _, c := range g.all {
-			if len(c.on(label, len(pools) == 1)) > 0 && !c.reported("WO229", "WO231", "WO232", "WO236", "WO237") {
-				there = append(there, c)
+			components := c.on(label, len(pools) == 1)
+			if len(components) > 0 && !c.reported("WO229", "WO231", "WO232", "WO236", "WO237") {
+				there = append(there, tenant{c, components})
 			}
 		}
-		g.podsFit(label, pool, there, len(pools) == 1)
+		g.podsFit(pools[label], there)
 		for _, r := range measured {
-			g.resourceFits(label, pool, there, r, len(pools) == 1)
+			g.resourceFits(pools[label], there, r)
 		}
 	}
 }
@@ -68,11 +74,11 @@ func (c *checker) on(label string, only bool) []string {
 }
 
 // resourceFits compares CPU or memory.
-func (g *cluster) resourceFits(label string, pool nodes, there []*checker, r resource, only bool) {
+func (g *cluster) resourceFits(pool nodes, there []tenant, r resource) {
 	var parts []part
-	for _, c := range there {
-		rows, sum := c.asks(pool.NodePool, c.on(label, only), r)
-		parts = append(parts, part{c, rows, sum})
+	for _, t := range there {
+		rows, sum := t.asks(pool.NodePool, t.components, r)
+		parts = append(parts, part{t.checker, rows, sum})
 	}
 	have := int64(pool.Count) * r.node(pool.NodePool)
 	last, sum, over := exceeds(parts, have)
@@ -87,11 +93,11 @@ func (g *cluster) resourceFits(label string, pool nodes, there []*checker, r res
 }
 
 // podsFit compares numbers of pods.
-func (g *cluster) podsFit(label string, pool nodes, there []*checker, only bool) {
+func (g *cluster) podsFit(pool nodes, there []tenant) {
 	var parts []part
-	for _, c := range there {
-		rows, sum := c.takes(pool.NodePool, c.on(label, only))
-		parts = append(parts, part{c, rows, sum})
+	for _, t := range there {
+		rows, sum := t.takes(pool.NodePool, t.components)
+		parts = append(parts, part{t.checker, rows, sum})
 	}
 	have := int64(pool.Count) * int64(pool.by.OwnPods(pool.NodePool))
 	last, sum, over := exceeds(parts, have)
