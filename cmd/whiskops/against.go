@@ -63,11 +63,9 @@ func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed
 		closed()
 		return sides, nil, err
 	}
-	done.gone = slices.DeleteFunc(before, func(name string) bool {
-		// One that is broken is not gone.
-		return slices.ContainsFunc(done.envs, func(e environment.Environment) bool { return e.Name == name }) ||
-			len(sound([]environment.Environment{{Name: name}}, done.findings)) == 0
-	})
+	if len(g.chosen) == 0 && len(g.met) > 0 {
+		done.gone = slices.DeleteFunc(before, func(name string) bool { return slices.Contains(g.met, name) })
+	}
 	return sides, closed, nil
 }
 

@@ -39,7 +39,7 @@ func TestFindingsDocument(t *testing.T) {
 	}
 	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/tree/findings.go")+
-		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go")+codes(t, "../../internal/render/deliver.go"))), ""))
+		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go")+codes(t, "../../internal/render/deliver.go")+codes(t, "../../internal/render/part.go"))), ""))
 	b.WriteString("\n## WO6xx: images and secrets\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(delivery)), ""))
 	if *update {

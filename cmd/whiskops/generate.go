@@ -25,11 +25,15 @@ import (
 
 func generateCommand(s streams) *cobra.Command {
 	var out printer
-	g := generation{version: built(), secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, finding.Plain(s.secrets.Hide(line))) }}
+	g := generation{version: built(), secrets: s.secrets}
+	g.notify = func(line string) {
+		g.progress.clear()
+		fmt.Fprintln(s.err, finding.Plain(s.secrets.Hide(line)))
+	}
 	var most limits
 	noCache := false
 	cmd := &cobra.Command{
-		Use:   "generate",
+		Use:   "generate [ENVIRONMENT...]",
 		Short: "Write base/, overlays/ and golden/ from the environments",
 		Long: `generate makes the whole tree in memory, proves that each overlay builds what
 its environment asks for, and then brings the disk to it. It writes all or
@@ -38,29 +42,21 @@ foreign one beside generated files not deleted, without --force;
 overlays/<environment>/custom/ is yours and never touched. What a merge leaves in
 generated files, conflicts too, is no edit: generate again ends it.
 
+With names it is about these environments alone: what is wrong with others does
+not stop it, and their folders stay as they are.
+
 What a run read and wrote is remembered in your cache directory: the next one
 that finds every file as it was has nothing to do. --check takes nothing from
 there.`,
 		Example: `  whiskops generate
   whiskops generate --check     # for CI: writes nothing, exit code 1 on drift
+  whiskops generate production  # whatever is wrong with the others
   whiskops generate --root platform`,
-		Args: allOfThem,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			if err := out.check(); err != nil {
 				return err
 			}
-			g.place.resolve(s)
-			watch, ended, err := most.watch(s)
-			if err != nil {
-				return err
-			}
-			defer ended()
-			g.watch = watch
-			if !noCache && !g.check {
-				g.store = cache.Open(s.cache, cache.BuildID())
-				defer g.store.Close()
-			}
-			done, err := g.run()
+			done, err := g.asked(out.watched(s), &most, args, !noCache && !g.check)
 			if err != nil {
 				return err
 			}
@@ -78,6 +74,7 @@ there.`,
 			return nil
 		},
 	}
+	cmd.ValidArgsFunction = g.manyNames(s)
 	g.place.flags(cmd)
 	out.flags(cmd)
 	most.flags(cmd)
@@ -98,6 +95,7 @@ type generation struct {
 	store                   *cache.Store // nil: nothing is remembered
 	notify                  func(line string)
 	watch                   *budget.Watch
+	progress                *progress
 	secrets                 *finding.Secrets
 
 	// against is the revision that the change is judged against; empty: the golden
@@ -106,6 +104,25 @@ type generation struct {
 	accept  acceptances
 	// only judges: nothing is compared with the disk, and nothing written.
 	only bool
+}
+
+// asked is a run as it is asked for on the command line: of named environments, within limits,
+// with what earlier runs found out or without.
+func (g *generation) asked(s streams, most *limits, names []string, remember bool) (outcome, error) {
+	g.chosen.take(names)
+	g.place.resolve(s)
+	watch, ended, err := most.watch(s)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer ended()
+	g.watch, g.progress = watch, newProgress(s)
+	defer g.progress.end()
+	if remember {
+		g.store = cache.Open(s.cache, cache.BuildID())
+		defer g.store.Close()
+	}
+	return g.run()
 }
 
 // outcome is what came of it.
@@ -132,13 +149,18 @@ func (o outcome) all() []finding.Finding { return slices.Concat(o.findings, o.of
 // run does what is to be done: nothing, if the run before read the same and all
 // that it wrote is still there.
 func (g *generation) run() (outcome, error) {
-	// Both names are in the key: they stand in findings.
-	key := record.Key("generate", g.root, g.environments)
+	// The names of the folders are in the key: they stand in findings.
+	key := record.Key(append([]string{"generate", g.root, g.environments}, g.chosen...)...)
 	root, environments, done := g.open()
 	defer done()
 	inputs := record.NewInputs(map[string]fs.FS{"root": root, "environments": environments, "packages": root})
+	stands := tree.Matches
+	if len(g.chosen) > 0 {
+		stands = tree.Holds
+	}
+	g.progress.at("comparing the files with those of the last run")
 	if !g.force && g.against == "" && len(g.accept) == 0 {
-		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
+		if past, ok := record.Recall(g.store, key, inputs); ok && stands(g.root, past.Manifests, render.Parents()) {
 			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
 		}
 	}
@@ -155,9 +177,10 @@ func (g *generation) run() (outcome, error) {
 // full makes everything, and compares it with the disk or brings the disk to
 // it. There are folders only if nothing was wrong before that.
 func (g *generation) full(inputs *record.Inputs, root fs.FS) (outcome, []tree.Folder, error) {
+	g.progress.at("reading the environments")
 	// Whoever needs the engine's schema first waits for it.
 	go kustomize.Warm()
-	envs, findings, err := load(g.secrets, environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments, g.watch)
+	envs, findings, err := g.take(load, g.secrets, inputs.Through("packages"), inputs.Through("environments"), g.watch)
 	done := outcome{environments: len(envs), envs: envs, findings: findings}
 	if err != nil {
 		return done, nil, err
@@ -173,6 +196,9 @@ func (g *generation) full(inputs *record.Inputs, root fs.FS) (outcome, []tree.Fo
 		_, err := g.judge(&done, inputs, sides, nil)
 		done.findings = append(done.findings, g.mistakes(err)...)
 		return done, nil, nil
+	}
+	if len(g.chosen) > 0 && !g.sound {
+		done.findings = append(done.findings, render.Unset(envs)...)
 	}
 	var folders []tree.Folder
 	holds := func(manifests map[string]string) bool { return tree.Holds(g.root, manifests, render.Parents()) }
@@ -219,17 +245,22 @@ func (g *generation) bring(done *outcome, inputs *record.Inputs, sides judge.Sid
 	if err != nil || g.only || finding.HasErrors(done.ofChange) {
 		return folders, err
 	}
+	if found := g.moves(folders, inputs.Through("root")); len(found) > 0 {
+		done.changes = tree.Changes{Findings: found}
+		return nil, nil
+	}
 	bring := tree.Write
 	if g.check {
 		bring = tree.Check
 	}
-	done.changes, err = bring(g.root, folders, tree.Options{Parents: render.Parents(), Mark: g.mark(), Force: g.force, Notify: g.notify})
+	g.progress.at("comparing the files")
+	done.changes, err = bring(g.root, folders, tree.Options{Parents: render.Parents(), Part: len(g.chosen) > 0, Mark: g.mark(), Force: g.force, Notify: g.notify})
 	return folders, err
 }
 
 // judge makes the tree, and judges what it changes.
 func (g *generation) judge(done *outcome, inputs *record.Inputs, sides judge.Sides, holds func(map[string]string) bool) ([]tree.Folder, error) {
-	folders, err := render.Tree(done.envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.BeginAt})
+	folders, err := render.Tree(done.envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Sets: g.members(), Begin: g.begin(len(done.envs))})
 	if err != nil {
 		return nil, err
 	}
@@ -238,6 +269,47 @@ func (g *generation) judge(done *outcome, inputs *record.Inputs, sides judge.Sid
 	}
 	done.ofChange = g.secrets.Seal(judge.Findings(done.judged, g.accept))
 	return folders, nil
+}
+
+// members are the environments that shared ApplicationSets are made of: of some
+// alone none can be made.
+func (g *generation) members() []environment.Environment {
+	switch {
+	case len(g.chosen) == 0:
+		return nil // those that are rendered
+	case !g.sound:
+		return []environment.Environment{}
+	default:
+		return g.all
+	}
+}
+
+// moves are the mistakes of writing what others build on that are not chosen.
+func (g *generation) moves(folders []tree.Folder, root fs.FS) []finding.Finding {
+	if len(g.chosen) == 0 || g.check {
+		return nil
+	}
+	others := map[string][]string{}
+	for _, name := range g.met {
+		if slices.Contains(g.chosen, name) {
+			continue
+		}
+		release := "" // of a broken one nobody knows
+		if i := slices.IndexFunc(g.all, func(e environment.Environment) bool { return e.Name == name }); i >= 0 {
+			release = g.all[i].OpenWhisk
+		}
+		others[release] = append(others[release], name)
+	}
+	return render.Moves(folders, root, others)
+}
+
+// begin watches the building of so many environments, and counts it.
+func (g *generation) begin(of int) func(what string, at func() string) (end func()) {
+	built := g.progress.each("building environments", of)
+	return func(what string, at func() string) func() {
+		end := g.watch.BeginAt(what, at)
+		return func() { end(); built() }
+	}
 }
 
 // mark says which whiskops writes the tree, and stops one that is older than the
@@ -268,12 +340,4 @@ func drift(c tree.Changes) string {
 	}
 	return fmt.Sprintf("not as generated: %s (%d missing, %d different, %d stale)",
 		count(missing+different+stale, "file"), missing, different, stale)
-}
-
-func summary(envs int, c tree.Changes) string {
-	if c.Unchanged() {
-		return fmt.Sprintf("nothing to do: %s as generated", count(envs, "environment"))
-	}
-	return fmt.Sprintf("%s: %s created, %d updated, %d deleted",
-		count(envs, "environment"), count(len(c.Created), "file"), len(c.Updated), len(c.Deleted))
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,15 +43,25 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
 type place struct {
 	root         string
 	environments string
+	// top is how far the root was looked for; empty where it was named.
+	top string
+	// chosen are the environments that the command is about.
+	chosen choice
+	// rest is what was read.
+	rest
 }
 
 func (p *place) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&p.root, "root", "C", ".", "directory of the repository")
+	cmd.Flags().StringVarP(&p.root, "root", "C", "", "directory of the repository (default: the nearest upwards that has environments)")
+	_ = cmd.MarkFlagDirname("root") // the flag is there
 	cmd.Flags().StringVar(&p.environments, "environments", "environments", "directory of the environments, from the root")
 }
 
 // resolve makes both paths absolute.
 func (p *place) resolve(s streams) {
+	if p.root == "" {
+		p.root, p.top = search(s.dir, p.environments)
+	}
 	p.root = from(s.dir, p.root)
 	p.environments = from(p.root, p.environments)
 }
@@ -87,19 +98,31 @@ func from(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
+// forms of what is printed.
+var forms = [...]string{"text", "json"}
+
 // printer prints findings in the form that was asked for.
 type printer struct{ form string }
 
 func (p *printer) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&p.form, "output", "o", "text", "form of the findings: text or json")
+	// The flag is there, and has no other completion: that is all that can fail.
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(forms[:], cobra.ShellCompDirectiveNoFileComp))
 }
 
 // check refuses a form that there is not.
 func (p *printer) check() error {
-	if p.form != "text" && p.form != "json" {
-		return fmt.Errorf("--output %q: write text or json", p.form)
+	if !slices.Contains(forms[:], p.form) {
+		return didYouMean(fmt.Sprintf("--output %q: write text or json", p.form), "", p.form, forms[:])
 	}
 	return nil
+}
+
+// watched are the streams of a run that shows how far it is, if what it prints is
+// for people.
+func (p *printer) watched(s streams) streams {
+	s.attended = s.attended && p.form == "text"
+	return s
 }
 
 // mostFiles of one kind of finding are shown to people.

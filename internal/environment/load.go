@@ -162,6 +162,11 @@ func (r Repository) load(dir string, files map[string][]byte) (pkg *place.Packag
 		fs = append(fs, place.About(dir, place.CodeNothing, "no environment in this directory",
 			`write one as a top-level field, for example production: {edge: host: "functions.example.com"}`))
 	}
+	for _, d := range data {
+		if r.Met != nil {
+			r.Met(d.Name)
+		}
+	}
 	envs, found := check(con, data)
 	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
 	return pkg, envs, finding.Sort(secrets.Seal(slices.Concat(linked, fs, found))), nil

@@ -80,6 +80,11 @@ type Namespaces struct {
 
 // Cluster is what the installation finds on the cluster.
 type Cluster struct {
+	// Name of the cluster. Environments that write one name are on one
+	// cluster, and are judged together: what a cluster has once (namespaces,
+	// node ports, hosts, directories of nodes), and what its nodes have for
+	// all of them. Derived: the environment's name.
+	Name string `json:"name,omitempty"`
 	// Kubernetes minor version, the oldest one in use: what is generated is
 	// judged by it. Default: 1.34.
 	Kubernetes string `json:"kubernetes"`
