@@ -39,8 +39,12 @@ type Finding struct {
 	// Path is the field that the finding is about, with the environment
 	// first: "production.kafka.replicas". Empty for whole files.
 	Path string `json:"path,omitempty"`
-	// Message says what is wrong, lower case, with the value quoted.
+	// Message says what is wrong, lower case, with the value quoted. With an
+	// Other it is a beginning: see Said.
 	Message string `json:"message"`
+	// Other is the second place of what two places say; the zero value if there
+	// is none.
+	Other Position `json:"other,omitzero"`
 	// Help says what to do.
 	Help string `json:"help,omitempty"`
 	// Hidden says that the line holds a password or a key, and must not be
@@ -53,6 +57,15 @@ type Finding struct {
 func (p Position) In(dir string) Position {
 	p.File = relative(p.File, dir)
 	return p
+}
+
+// Said is the message with the place of Other at its end, the file as seen from a
+// directory. Every printer shows this.
+func (f Finding) Said(dir string) string {
+	if f.Other == (Position{}) {
+		return f.Message
+	}
+	return f.Message + " at " + f.Other.shown(dir)
 }
 
 // Sort orders findings by file, line, column, code and message and drops

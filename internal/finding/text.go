@@ -42,10 +42,10 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 		if i > 0 && !sameHelp(fs[i-1], f) {
 			b.WriteByte('\n')
 		}
-		if place := f.place(o.Dir); place != "" {
+		if place := f.shown(o.Dir); place != "" {
 			b.WriteString(place + ": ")
 		}
-		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, Plain(f.Message))
+		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, Plain(f.Said(o.Dir)))
 		if f.Line > 0 && o.Read != nil && !f.Hidden && !f.secret() {
 			if _, ok := sources[f.File]; !ok {
 				// A file that is gone costs the line, not the finding.
@@ -104,14 +104,16 @@ func (f Finding) secret() bool {
 	return strings.Contains(f.Path, ".secrets.plain") || strings.HasSuffix(f.Path, ".password")
 }
 
-func (f Finding) place(dir string) string {
-	s := PlainFile(relative(f.File, dir))
-	if s == "" || f.Line == 0 {
+// shown is a place as people see it, the file as seen from a directory:
+// environments/ci.cue:18:19. What is zero is left out.
+func (p Position) shown(dir string) string {
+	s := PlainFile(relative(p.File, dir))
+	if s == "" || p.Line == 0 {
 		return s
 	}
-	s += ":" + strconv.Itoa(f.Line)
-	if f.Column > 0 {
-		s += ":" + strconv.Itoa(f.Column)
+	s += ":" + strconv.Itoa(p.Line)
+	if p.Column > 0 {
+		s += ":" + strconv.Itoa(p.Column)
 	}
 	return s
 }
