@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/whiskops/whiskops/internal/acknowledge"
 	"github.com/whiskops/whiskops/internal/budget"
 	"github.com/whiskops/whiskops/internal/cache"
 	"github.com/whiskops/whiskops/internal/environment"
@@ -59,6 +60,7 @@ there.`,
 				g.store = cache.Open(s.cache, cache.BuildID())
 				defer g.store.Close()
 			}
+			g.strict = out.strict
 			done, err := g.run()
 			if err != nil {
 				return err
@@ -79,6 +81,7 @@ there.`,
 	}
 	g.place.flags(cmd)
 	out.flags(cmd)
+	out.strictFlag(cmd)
 	most.flags(cmd)
 	cmd.Flags().BoolVar(&g.check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
 	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand, and delete foreign ones beside them")
@@ -92,6 +95,7 @@ type generation struct {
 	place
 	version                 version.Version
 	check, force, downgrade bool
+	strict                  bool // nothing is written while there is a warning
 	store                   *cache.Store // nil: nothing is remembered
 	notify                  func(line string)
 	watch                   *budget.Watch
@@ -123,7 +127,8 @@ func (g *generation) run() (outcome, error) {
 	}
 	made, folders, err := g.full(inputs)
 	// What the disk has besides is looked at each time.
-	if err == nil && !finding.HasErrors(made.findings) && len(made.changes.Findings) == 0 {
+	passing := len(made.changes.Findings) + len(render.Gone(made.envs, made.changes.Deleted))
+	if err == nil && !finding.Stops(made.findings, g.strict) && passing == 0 {
 		record.Remember(g.store, key, inputs, record.Run{
 			Environments: made.environments, Findings: made.findings, Manifests: tree.Manifests(folders),
 		})
@@ -141,7 +146,7 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	if err != nil {
 		return done, nil, err
 	}
-	if finding.HasErrors(findings) {
+	if finding.Stops(findings, g.strict) {
 		// Nothing will be written. What else is wrong is said in the same run.
 		_, err := render.Tree(sound(envs, findings), inputs.Through("root"), render.Options{Memory: g.store, Begin: g.watch.BeginAt})
 		done.findings = append(done.findings, g.mistakes(err)...)
@@ -160,10 +165,20 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 		done.findings = append(done.findings, found...)
 		return done, nil, nil
 	}
-	for _, f := range append(done.changes.Findings, render.Plain(envs, folders, inputs.Through("root"))...) {
-		done.findings = append(done.findings, below(g.root, f))
+	if err == nil {
+		done.findings = append(done.findings, g.built(envs, folders, done.changes, inputs)...)
+		done.findings = append(done.findings, acknowledge.Unused(envs, done.findings, render.Warnings())...)
 	}
 	return done, folders, err
+}
+
+// built are the findings about what was built, and about the disk.
+func (g *generation) built(envs []environment.Environment, folders []tree.Folder, changes tree.Changes, inputs *record.Inputs) []finding.Finding {
+	found := slices.Concat(changes.Findings, render.Plain(envs, folders, inputs.Through("root")), render.Gone(envs, changes.Deleted))
+	for i, f := range found {
+		found[i] = below(g.root, f)
+	}
+	return acknowledge.Mark(envs, found)
 }
 
 // sound are the environments that no error is about.
@@ -191,12 +206,29 @@ func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs
 	if err != nil {
 		return tree.Changes{}, nil, err
 	}
-	bring := tree.Write
+	o := tree.Options{Parents: render.Parents(), Mark: g.mark(), Force: g.force, Notify: g.notify}
 	if g.check {
-		bring = tree.Check
+		changes, err := tree.Check(g.root, folders, o)
+		return changes, folders, err
 	}
-	changes, err := bring(g.root, folders, tree.Options{Parents: render.Parents(), Mark: g.mark(), Force: g.force, Notify: g.notify})
+	if g.strict {
+		if changes, stops, err := g.warned(envs, folders, inputs, o); err != nil || stops {
+			return changes, folders, err
+		}
+	}
+	changes, err := tree.Write(g.root, folders, o)
 	return changes, folders, err
+}
+
+// warned looks before a strict run writes, and tells whether a warning stops it.
+func (g *generation) warned(envs []environment.Environment, folders []tree.Folder, inputs *record.Inputs, o tree.Options) (tree.Changes, bool, error) {
+	changes, err := tree.Check(g.root, folders, o)
+	if err != nil {
+		return tree.Changes{}, false, err
+	}
+	// What differs is what will be written: Write judges that.
+	changes.Findings = slices.DeleteFunc(changes.Findings, func(f finding.Finding) bool { return f.Severity == finding.Error })
+	return changes, finding.Stops(g.built(envs, folders, changes, inputs), true), nil
 }
 
 // mark says which whiskops writes the tree, and stops one that is older than the

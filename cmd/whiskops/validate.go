@@ -9,11 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/whiskops/whiskops/internal/acknowledge"
 	"github.com/whiskops/whiskops/internal/budget"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/lockfile"
+	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/rules"
 )
 
@@ -44,6 +46,7 @@ func validateCommand(s streams) *cobra.Command {
 	}
 	at.flags(cmd)
 	out.flags(cmd)
+	out.strictFlag(cmd)
 	most.flags(cmd)
 	return cmd
 }
@@ -124,7 +127,13 @@ func load(secrets *finding.Secrets, repo environment.Repository, system fs.FS, d
 		}
 		values[i] = &v
 	}
-	return envs, finding.Sort(secrets.Seal(append(findings, rules.CheckAll(values)...))), nil
+	unread := finding.HasErrors(findings)
+	findings = acknowledge.Mark(envs, append(findings, rules.CheckAll(values)...))
+	findings = append(findings, acknowledge.Mistakes(envs, acknowledge.Rules(), render.Warnings())...)
+	if !unread {
+		findings = append(findings, acknowledge.Unused(envs, findings, acknowledge.Rules())...)
+	}
+	return envs, finding.Sort(secrets.Seal(findings)), nil
 }
 
 // count writes a number of things.

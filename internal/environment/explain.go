@@ -80,25 +80,29 @@ func below(list []errors.Error, e errors.Error) []errors.Error {
 	return list[:other]
 }
 
-// distinct keeps one finding of each place and code: what is wrong in a shared
-// struct is wrong once.
+// distinct keeps one finding of each place, code and environment: what is wrong in
+// a shared struct is wrong once for each that has it. One that names no field
+// says nothing beside one that does.
 func distinct(fs []finding.Finding) []finding.Finding {
 	type key struct {
 		code string
 		pos  finding.Position
+		env  string
 	}
-	kept := map[key]int{}
+	kept, named := map[key]bool{}, map[key]bool{}
+	for _, f := range fs {
+		if f.Path != "" {
+			named[key{f.Code, f.Position, ""}] = true
+		}
+	}
 	var out []finding.Finding
 	for _, f := range fs {
-		k := key{f.Code, f.Position}
-		i, was := kept[k]
-		switch {
-		case !was:
-			kept[k] = len(out)
-			out = append(out, f)
-		case out[i].Path == "":
-			out[i] = f
+		k := key{f.Code, f.Position, f.Environment()}
+		if kept[k] || f.Path == "" && named[key{f.Code, f.Position, ""}] {
+			continue
 		}
+		kept[k] = true
+		out = append(out, f)
 	}
 	return out
 }

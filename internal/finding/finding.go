@@ -18,7 +18,8 @@ type Severity string
 const (
 	// Error stops generation: what was asked cannot work.
 	Error Severity = "error"
-	// Warning is printed and does not change the exit code.
+	// Warning is printed and does not change the exit code, unless a run is
+	// strict.
 	Warning Severity = "warning"
 )
 
@@ -47,6 +48,9 @@ type Finding struct {
 	Other Position `json:"other,omitzero"`
 	// Help says what to do.
 	Help string `json:"help,omitempty"`
+	// Acknowledged is why the environment's people know of a warning and leave it
+	// so. Such a one is not shown to people, and stops nothing.
+	Acknowledged string `json:"acknowledged,omitempty"`
 	// Hidden says that the line holds a password or a key, and must not be
 	// shown: see Secrets.
 	Hidden bool `json:"hidden,omitempty"`
@@ -79,7 +83,13 @@ func Sort(fs []Finding) []Finding {
 	return slices.Compact(fs)
 }
 
-// HasErrors tells whether any finding stops the work.
+// Stops tells whether any finding stops the work: an error, and in a strict run a
+// warning that nobody has acknowledged.
+func Stops(fs []Finding, strict bool) bool {
+	return HasErrors(fs) || strict && slices.ContainsFunc(fs, func(f Finding) bool { return f.Acknowledged == "" })
+}
+
+// HasErrors tells whether any finding is an error.
 func HasErrors(fs []Finding) bool {
 	return slices.ContainsFunc(fs, func(f Finding) bool { return f.Severity == Error })
 }

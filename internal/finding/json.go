@@ -7,7 +7,7 @@ import (
 
 // WriteJSON prints findings for machines: an array of objects with the fields
 // code, severity, file, line, column, path, message, other (of what two places
-// say, the second: file, line, column), help and hidden, of which those without a
+// say, the second: file, line, column), help, acknowledged (why) and hidden, of which those without a
 // value are left out. No findings are an empty array.
 func WriteJSON(w io.Writer, fs []Finding, o Options) error {
 	out := make([]Finding, 0, len(fs))
