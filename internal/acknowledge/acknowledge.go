@@ -24,9 +24,9 @@ const (
 	codeUnused  = "WO122" // an acknowledgement of a warning that is not there
 )
 
-// changes are the codes of what a change does: it comes and goes with the change,
-// and is accepted with it.
-const changes = "WO4"
+// isChange tells that a code is of what a change does: it comes and goes with the
+// change, and is accepted with it.
+func isChange(code string) bool { return strings.HasPrefix(code, "WO4") }
 
 // Judged are the codes of warnings that a part of a run looks for.
 type Judged []string
@@ -51,7 +51,7 @@ func Mark(envs []environment.Environment, found []finding.Finding) []finding.Fin
 	}
 	marked := slices.Clone(found)
 	for i, f := range marked {
-		if f.Severity == finding.Warning && f.Code != codeUnused && !strings.HasPrefix(f.Code, changes) {
+		if f.Severity == finding.Warning && f.Code != codeUnused && !isChange(f.Code) {
 			marked[i].Acknowledged = reasons[f.Environment()][f.Code]
 		}
 	}
@@ -104,7 +104,7 @@ func why(code string) (message, help string) {
 	switch {
 	case i >= 0:
 		return fmt.Sprintf("%s is an error (%s), and only warnings can be acknowledged", code, rules.Codes()[i].Title), "remove the line, and mend what the error says"
-	case strings.HasPrefix(code, changes):
+	case isChange(code):
 		return fmt.Sprintf("%s is about a change, and only what stays can be acknowledged", code), "remove the line: a change is accepted when it is made"
 	}
 	return fmt.Sprintf("%s is no warning about an environment", code), "write the code of a warning that is shown for this environment, or remove the line"

@@ -38,7 +38,7 @@ func Gone(envs []environment.Environment, deleted []string) []finding.Finding {
 			Code: codeGone, Severity: finding.Warning, Position: finding.Position{File: folders[name]},
 			Path:    environment.JoinPath(name),
 			Message: fmt.Sprintf("environment %q is gone, and its folders with it: %s", name, effect),
-			Help: fmt.Sprintf("if it should end, overlays/%s/README.md of the commit before says how it is taken down: %s; if it got another name, deliver that one first; else write it again",
+			Help: fmt.Sprintf("if it should end, overlays/%s/README.md of the commit before says how it is taken down%s; if it got another name, deliver that one first; else write it again",
 				name, data),
 		})
 	}
@@ -49,7 +49,7 @@ func Gone(envs []environment.Environment, deleted []string) []finding.Finding {
 // gone, and what is left once it is taken down. docs/flux.md and docs/argocd.md
 // have both at length.
 func goneBy(tool, name string) (effect, data string) {
-	const protected = "workloads go, namespaces stay with their claims and Secrets, and so do PersistentVolumes, unless it was for development"
+	const protected = ": workloads go, namespaces stay with their claims and Secrets, and so do PersistentVolumes, unless it was for development"
 	switch tool {
 	case "flux":
 		return `Flux says "kustomization path not found", prunes nothing, and the installation goes on as it is`, protected
@@ -57,5 +57,5 @@ func goneBy(tool, name string) (effect, data string) {
 		return "Argo CD cannot compare its Application any more, prunes nothing, and the installation goes on as it is", protected
 	}
 	return fmt.Sprintf("nothing of the installation is deleted, unless something of yours prunes what overlays/%s had, the namespaces with all data too", name),
-		"that has the commands, and what they leave"
+		", and what that leaves"
 }
