@@ -42,7 +42,7 @@ func viewNames() []string {
 func diffCommand(s streams) *cobra.Command {
 	g := generation{version: built(), secrets: s.secrets, only: true}
 	var most limits
-	form, noCache := "", false
+	form, noCache, strict := "", false, false
 	cmd := &cobra.Command{
 		Use:   "diff [ENVIRONMENT...]",
 		Short: "Say what a change does to the running installations",
@@ -73,7 +73,7 @@ revision's history (the merge base) to the files on the disk.`,
 			if err := views[write].write(s.out, r, o); err != nil {
 				return fmt.Errorf("print the difference: %w", err)
 			}
-			if finding.HasErrors(r.All()) {
+			if finding.Stops(r.All(), strict) {
 				return errFindings
 			}
 			return nil
@@ -85,6 +85,7 @@ revision's history (the merge base) to the files on the disk.`,
 	cmd.Flags().StringVarP(&form, "output", "o", "text", "form: "+oneOf(viewNames()))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(viewNames(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringVar(&g.against, "against", "", "a git revision, and not golden/")
+	cmd.Flags().BoolVar(&strict, "strict", false, "warnings count as errors, but for those that are accepted")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
 }

@@ -102,12 +102,20 @@ func from(dir, path string) string {
 var forms = [...]string{"text", "json"}
 
 // printer prints findings in the form that was asked for.
-type printer struct{ form string }
+type printer struct {
+	form   string
+	strict bool // warnings count as errors
+}
 
 func (p *printer) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&p.form, "output", "o", "text", "form of the findings: text or json")
 	// The flag is there, and has no other completion: that is all that can fail.
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(forms[:], cobra.ShellCompDirectiveNoFileComp))
+}
+
+// strictFlag is for commands that judge environments.
+func (p *printer) strictFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&p.strict, "strict", false, "warnings count as errors, but for those that the environment acknowledges")
 }
 
 // check refuses a form that there is not.
@@ -129,7 +137,8 @@ func (p *printer) watched(s streams) streams {
 const mostFiles = 50
 
 // print prints findings: JSON on the standard output, for machines; text on
-// standard error, for people. It returns errFindings if one stops the work.
+// standard error, for people, with a last line that counts them. It returns
+// errFindings if one stops the work.
 func (p *printer) print(s streams, fs []finding.Finding) error {
 	options := finding.Options{Dir: s.dir, Read: os.ReadFile, Secrets: s.secrets, Most: mostFiles}
 	write, to := finding.WriteText, io.Writer(s.err)
@@ -139,7 +148,10 @@ func (p *printer) print(s streams, fs []finding.Finding) error {
 	if err := write(to, fs, options); err != nil {
 		return fmt.Errorf("print findings: %w", err)
 	}
-	if finding.HasErrors(fs) {
+	if p.form == "text" {
+		fmt.Fprint(s.err, finding.Total(fs))
+	}
+	if finding.Stops(fs, p.strict) {
 		return errFindings
 	}
 	return nil

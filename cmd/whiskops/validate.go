@@ -7,11 +7,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/whiskops/whiskops/internal/acknowledge"
 	"github.com/whiskops/whiskops/internal/budget"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/lockfile"
+	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/rules"
 )
 
@@ -32,6 +34,7 @@ golden/ has. It builds everything, and writes nothing.`,
 			if err := out.check(); err != nil {
 				return err
 			}
+			g.strict = out.strict
 			done, err := g.asked(out.watched(s), &most, args, true)
 			if err != nil {
 				return err
@@ -48,6 +51,7 @@ golden/ has. It builds everything, and writes nothing.`,
 	cmd.ValidArgsFunction = g.manyNames(s)
 	g.place.flags(cmd)
 	out.flags(cmd)
+	out.strictFlag(cmd)
 	most.flags(cmd)
 	return cmd
 }
@@ -139,7 +143,13 @@ func load(secrets *finding.Secrets, repo environment.Repository, system fs.FS, d
 		}
 		values[i] = &v
 	}
-	return envs, finding.Sort(secrets.Seal(append(findings, rules.CheckAll(values)...))), nil
+	unread := finding.HasErrors(findings)
+	findings = acknowledge.Mark(envs, append(findings, rules.CheckAll(values)...))
+	findings = append(findings, acknowledge.Mistakes(envs, acknowledge.Rules(), render.Warnings())...)
+	if !unread {
+		findings = append(findings, acknowledge.Unused(envs, findings, acknowledge.Rules())...)
+	}
+	return envs, finding.Sort(secrets.Seal(findings)), nil
 }
 
 // count writes a number of things.

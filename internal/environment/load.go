@@ -196,19 +196,9 @@ func evaluating(pkg *place.Package) string {
 func check(con *contract.Contract, data []datum) ([]Environment, []finding.Finding) {
 	var envs []Environment
 	var fs []finding.Finding
-	seen := map[finding.Finding]bool{}
 	for _, d := range data {
 		found := con.Check(d.Source, d.partial)
-		for _, f := range found {
-			// A mistake in a shared struct is one mistake, however
-			// many environments use it.
-			key := f
-			key.Path = ""
-			if !seen[key] {
-				seen[key] = true
-				fs = append(fs, f)
-			}
-		}
+		fs = append(fs, found...)
 		if len(found) > 0 || d.broken {
 			continue
 		}

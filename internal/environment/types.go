@@ -68,6 +68,11 @@ type Environment struct {
 	// Names of Secrets of type kubernetes.io/dockerconfigjson, in both
 	// namespaces, with which images are pulled. Default: none.
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
+	// Warnings that are known here and meant to stay, each code with the reason:
+	// they are not shown any more, and the environment's README has the reason
+	// for who is woken. One that does not apply any more is a warning itself.
+	// Default: none.
+	Acknowledge map[string]string `json:"acknowledge,omitempty"`
 }
 
 // Namespaces are where the installation and the action pods live.

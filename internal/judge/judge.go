@@ -98,10 +98,10 @@ func (out *Judged) judge(in Input, e change.Effect, known []Acceptance) {
 	if at != "" {
 		f.Path += "." + at
 	}
+	if out.accepts(in, code, e, known, f.Message) {
+		return
+	}
 	if severity == finding.Error {
-		if out.accepts(in, code, e, known, f.Message) {
-			return
-		}
 		accept := Accept{code, v.Env.Name, e.Object.Kind, e.Object.Name}
 		f.Help += "; if it is meant, generate with --accept " + accept.String()
 	}

@@ -182,6 +182,9 @@ func (r random) images(env *environment.Environment) {
 		env.ImagePullSecrets = some(r, "registry", "mirror.example.com")
 	}
 	maybe(r, &env.Mirror, "registry.example.com/hub", "mirror.example.com:5000")
+	if r.chance(20) {
+		env.Acknowledge = map[string]string{"WO205": pick(r, "two zones are all there are", "known: `#1` of *three*. - see <OPS-7>")}
+	}
 }
 
 // lock most of the images that an environment has, or all, or none.
