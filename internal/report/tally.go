@@ -74,6 +74,8 @@ func counted(c change.Class, n int) string {
 		one, many = "Job runs again", "Jobs run again"
 	case change.Scale:
 		one, many = "scaled", "scaled"
+	case change.Added, change.Removed:
+		one, many = "object "+one, "objects "+many
 	}
 	return count(n, one, many)
 }
@@ -154,8 +156,8 @@ func same(r Report, says func(Environment) []string) []row {
 	return rows
 }
 
-// names of environments.
-func (r Report) names(environments []int) []string {
+// environments by their names.
+func (r Report) environments(environments []int) []string {
 	names := make([]string, len(environments))
 	for i, e := range environments {
 		names[i] = r.Environments[e].Name

@@ -19,23 +19,28 @@ const (
 	mostVariants = 5
 )
 
-// WriteText writes a report for people at a terminal: a line for each environment,
+// WriteText writes a report for people at a terminal, of one environment without
+// folding: a line for each environment,
 // then what happens, the worst first, then settings:
 //
 //	production: 1 refused, 2 settings
 //
 //	refused by the API server
-//	  StatefulSet openwhisk/kafka
+//	  StatefulSet openwhisk/kafka: golden/production/bus.yaml
 //	    spec.volumeClaimTemplates: 20Gi -> 40Gi
 //	    the API server does not let it change
 //	    environments/production.cue:12:9: error WO401
 //	    help: make the claims larger, ...
 func WriteText(w io.Writer, r Report, o Options) error {
 	sealed := seal(r, o)
-	t := &text{Report: sealed, color: o.Color}
+	t := &text{Report: sealed, color: o.Color, names: fewNames}
+	variants := mostVariants
+	if len(r.Environments) == 1 {
+		t.names, variants = unlimited, unlimited
+	}
 	t.rows()
-	t.groups(fold(sealed, otherPart, mostVariants))
-	if tool := fold(sealed, toolPart, mostVariants); len(tool) > 0 {
+	t.groups(fold(sealed, otherPart, variants))
+	if tool := fold(sealed, toolPart, variants); len(tool) > 0 {
 		t.line("\n%s", t.paint(bold, sealed.toolHeading(finding.Plain)))
 		t.groups(tool)
 	}
@@ -55,6 +60,8 @@ type text struct {
 	bytes.Buffer
 	Report
 	color bool
+	// names is how many names are all said. Of one environment everything is.
+	names int
 	// folded says that not every name and value is shown.
 	folded bool
 }
@@ -90,14 +97,14 @@ func colorOf(c change.Class) string {
 // rows are the lines of environments, and one for all.
 func (t *text) rows() {
 	for _, row := range rows(t.Report, mostLines) {
-		t.line("%s: %s", t.paint(bold, t.several(t.names(row.environments))), row.says)
+		t.line("%s: %s", t.paint(bold, t.several(t.environments(row.environments))), row.says)
 	}
 	t.line("%s", t.differ(finding.Plain))
 }
 
 func (t *text) several(names []string) string {
-	t.folded = t.folded || len(names) > fewNames
-	return several(names, finding.Plain)
+	t.folded = t.folded || len(names) > t.names
+	return several(names, t.names, finding.Plain)
 }
 
 func (t *text) groups(groups []group) {
@@ -119,8 +126,13 @@ const (
 )
 
 func (t *text) effect(g group) {
-	t.folded = t.folded || len(g.names) > fewNames
-	t.line(in+"%s%s", g.object(finding.Plain), t.where(g))
+	because := g.because(t.names, finding.Plain)
+	t.folded = t.folded || len(g.names) > t.names || g.Rollout != nil && len(g.Rollout.Because) > t.names
+	file := ""
+	if f := t.file(g); f != "" {
+		file = t.paint(dim, ": "+finding.PlainFile(f))
+	}
+	t.line(in+"%s%s%s", g.object(t.names, finding.Plain), t.where(g), file)
 	if g.Field != "" {
 		t.line(in2+"%s", t.difference(g))
 	}
@@ -128,7 +140,7 @@ func (t *text) effect(g group) {
 	if g.Rollout != nil {
 		t.line(in2+"%s", g.rolls())
 	}
-	if because := g.because(finding.Plain); because != "" {
+	if because != "" {
 		t.line(in2+"because of %s", because)
 	}
 	t.about(g)
@@ -148,7 +160,7 @@ func (t *text) setting(g group) {
 func (t *text) difference(g group) string {
 	said := finding.Plain(g.Field)
 	if said == "" {
-		said = g.object(finding.Plain)
+		said = g.object(t.names, finding.Plain)
 	}
 	if values := g.values("->", finding.Plain); values != "" {
 		said += ": " + values
@@ -165,27 +177,65 @@ func (t *text) where(g group) string {
 	if len(t.Environments) < 2 {
 		return ""
 	}
-	return t.paint(dim, ", in "+t.several(t.names(g.environments)))
+	return t.paint(dim, ", in "+t.several(t.environments(g.environments)))
 }
 
 // about is what the findings of a group say: the lines to look at, and what to do.
 func (t *text) about(g group) {
-	for i, f := range g.findings {
-		if i == fewNames {
-			t.folded = true
-			t.line(in2+"and at %s", count(len(g.findings)-i, "other place", "other places"))
-			break
+	lines, more := about(g, t.names)
+	for _, f := range lines {
+		said := place(f) + level(f) + " " + finding.Plain(f.Code)
+		if f.Message != "" {
+			said += ": " + finding.Plain(f.Message)
 		}
-		t.line(in2+"%s", t.paint(dim, place(f)+string(f.Severity)+" "+finding.Plain(f.Code)))
+		t.line(in2+"%s", t.paint(dim, said))
 	}
-	if g.Help == "" {
+	if more > 0 {
+		t.folded = true
+		t.line(in2+"and at %s", count(more, "other place", "other places"))
+	}
+	help := g.help()
+	if help == "" {
 		return
 	}
-	help := "help"
+	of := ""
 	if g.helps {
-		help += " for " + finding.Plain(t.Environments[g.environments[0]].Name)
+		of = " for " + finding.Plain(t.first(g))
 	}
-	t.line(in2+"%s: %s", help, finding.Plain(g.Help))
+	t.line(in2+"help%s: %s", of, finding.Plain(help))
+}
+
+// about are the first findings of a group, without what it or one before says, and
+// how many there are more.
+func about(g group, most int) (few []finding.Finding, more int) {
+	said := map[string]bool{g.Message: true}
+	for _, f := range g.findings[:min(most, len(g.findings))] {
+		if said[f.Message] {
+			f.Message = ""
+		}
+		said[f.Message] = true
+		few = append(few, f)
+	}
+	return few, len(g.findings) - len(few)
+}
+
+// help of a group: its own, or else that of its finding.
+func (g group) help() string {
+	if g.Help == "" && len(g.findings) > 0 {
+		return g.findings[0].Help
+	}
+	return g.Help
+}
+
+// first environment of a group.
+func (r Report) first(g group) string { return r.Environments[g.environments[0]].Name }
+
+// file of golden/ that shows a group, in its first environment; empty if none does.
+func (r Report) file(g group) string {
+	if g.File == "" || r.Environments[g.environments[0]].State == Gone {
+		return ""
+	}
+	return "golden/" + r.first(g) + "/" + g.File
 }
 
 // place of a finding, as it stands before its text.
@@ -211,7 +261,7 @@ func (t *text) accepted() {
 		}
 		where := ""
 		if len(t.Environments) > 1 {
-			where = ", in " + t.several(t.names(a.environments))
+			where = ", in " + t.several(t.environments(a.environments))
 		}
 		t.line(in+"%s%s", finding.Plain(a.says), where)
 	}
