@@ -15,6 +15,7 @@ import (
 	"github.com/whiskops/whiskops/internal/cache"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/judge"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/record"
 	"github.com/whiskops/whiskops/internal/render"
@@ -64,7 +65,7 @@ there.`,
 				return err
 			}
 			// Printed once: several arrays are no JSON.
-			err = out.print(s, done.findings)
+			err = out.print(s, done.all())
 			if total := drift(done.changes); g.check && total != "" && out.form == "text" {
 				fmt.Fprintf(s.err, "\n%s\n", total)
 			}
@@ -83,6 +84,8 @@ there.`,
 	cmd.Flags().BoolVar(&g.check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
 	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand, and delete foreign ones beside them")
 	cmd.Flags().BoolVar(&g.downgrade, "downgrade", false, "write over what a newer whiskops wrote")
+	cmd.Flags().StringVar(&g.against, "against", "", "judge the change against a git revision, and not against golden/")
+	cmd.Flags().Var(&g.accept, "accept", "what of the change is meant, by code and object: WO401:production/StatefulSet/kafka")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
 }
@@ -96,6 +99,13 @@ type generation struct {
 	notify                  func(line string)
 	watch                   *budget.Watch
 	secrets                 *finding.Secrets
+
+	// against is the revision that the change is judged against; empty: the golden
+	// files on the disk. accept are the effects that a person accepts.
+	against string
+	accept  acceptances
+	// only judges: nothing is compared with the disk, and nothing written.
+	only bool
 }
 
 // outcome is what came of it.
@@ -106,7 +116,18 @@ type outcome struct {
 	envs         []environment.Environment // what was read, unless it is remembered
 	findings     []finding.Finding
 	changes      tree.Changes
+	// judged are the environments that were made, or that differ from before.
+	judged map[string]judge.Judged
+	// commit of the revision that was judged against; since is the version that wrote
+	// its tree, if it is another; gone are the environments that were there.
+	commit, since string
+	gone          []string
+	// ofChange are findings about the change: they are those of this run alone.
+	ofChange []finding.Finding
 }
+
+// all findings.
+func (o outcome) all() []finding.Finding { return slices.Concat(o.findings, o.ofChange) }
 
 // run does what is to be done: nothing, if the run before read the same and all
 // that it wrote is still there.
@@ -116,14 +137,14 @@ func (g *generation) run() (outcome, error) {
 	root, environments, done := g.open()
 	defer done()
 	inputs := record.NewInputs(map[string]fs.FS{"root": root, "environments": environments, "packages": root})
-	if !g.force {
+	if !g.force && g.against == "" && len(g.accept) == 0 {
 		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
 			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
 		}
 	}
-	made, folders, err := g.full(inputs)
+	made, folders, err := g.full(inputs, root)
 	// What the disk has besides is looked at each time.
-	if err == nil && !finding.HasErrors(made.findings) && len(made.changes.Findings) == 0 {
+	if err == nil && !g.only && !finding.HasErrors(made.all()) && len(made.changes.Findings) == 0 {
 		record.Remember(g.store, key, inputs, record.Run{
 			Environments: made.environments, Findings: made.findings, Manifests: tree.Manifests(folders),
 		})
@@ -133,7 +154,7 @@ func (g *generation) run() (outcome, error) {
 
 // full makes everything, and compares it with the disk or brings the disk to
 // it. There are folders only if nothing was wrong before that.
-func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error) {
+func (g *generation) full(inputs *record.Inputs, root fs.FS) (outcome, []tree.Folder, error) {
 	// Whoever needs the engine's schema first waits for it.
 	go kustomize.Warm()
 	envs, findings, err := load(g.secrets, environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments, g.watch)
@@ -141,9 +162,15 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	if err != nil {
 		return done, nil, err
 	}
+	sides, closed, err := g.sides(&done, root)
+	if err != nil {
+		return done, nil, err
+	}
+	defer closed()
 	if finding.HasErrors(findings) {
 		// Nothing will be written. What else is wrong is said in the same run.
-		_, err := render.Tree(sound(envs, findings), inputs.Through("root"), render.Options{Memory: g.store, Begin: g.watch.BeginAt})
+		done.envs = sound(envs, findings)
+		_, err := g.judge(&done, inputs, sides, nil)
 		done.findings = append(done.findings, g.mistakes(err)...)
 		return done, nil, nil
 	}
@@ -152,9 +179,9 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	if g.force {
 		holds = nil
 	}
-	done.changes, folders, err = g.bring(envs, inputs, holds)
+	folders, err = g.bring(&done, inputs, sides, holds)
 	if errors.Is(err, tree.ErrChanged) {
-		done.changes, folders, err = g.bring(envs, inputs, nil)
+		folders, err = g.bring(&done, inputs, sides, nil)
 	}
 	if found := g.mistakes(err); len(found) > 0 {
 		done.findings = append(done.findings, found...)
@@ -185,18 +212,32 @@ func (g *generation) mistakes(err error) []finding.Finding {
 	return found
 }
 
-// bring makes the tree, and brings the disk to it or compares the two.
-func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs, holds func(map[string]string) bool) (tree.Changes, []tree.Folder, error) {
-	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.BeginAt})
-	if err != nil {
-		return tree.Changes{}, nil, err
+// bring makes and judges the tree, and brings the disk to it or compares the two. A
+// change that is an error is as far as it goes.
+func (g *generation) bring(done *outcome, inputs *record.Inputs, sides judge.Sides, holds func(map[string]string) bool) ([]tree.Folder, error) {
+	folders, err := g.judge(done, inputs, sides, holds)
+	if err != nil || g.only || finding.HasErrors(done.ofChange) {
+		return folders, err
 	}
 	bring := tree.Write
 	if g.check {
 		bring = tree.Check
 	}
-	changes, err := bring(g.root, folders, tree.Options{Parents: render.Parents(), Mark: g.mark(), Force: g.force, Notify: g.notify})
-	return changes, folders, err
+	done.changes, err = bring(g.root, folders, tree.Options{Parents: render.Parents(), Mark: g.mark(), Force: g.force, Notify: g.notify})
+	return folders, err
+}
+
+// judge makes the tree, and judges what it changes.
+func (g *generation) judge(done *outcome, inputs *record.Inputs, sides judge.Sides, holds func(map[string]string) bool) ([]tree.Folder, error) {
+	folders, err := render.Tree(done.envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.BeginAt})
+	if err != nil {
+		return nil, err
+	}
+	if done.judged, err = judge.Tree(done.envs, folders, sides); err != nil {
+		return nil, err
+	}
+	done.ofChange = g.secrets.Seal(judge.Findings(done.judged, g.accept))
+	return folders, nil
 }
 
 // mark says which whiskops writes the tree, and stops one that is older than the

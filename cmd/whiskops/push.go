@@ -111,7 +111,7 @@ type pushed struct {
 func (p *push) content(name string, to artifact.Address) (map[string][]byte, []finding.Finding, error) {
 	root, environments, done := p.open()
 	defer done()
-	made, _, err := p.full(record.NewInputs(map[string]fs.FS{"root": root, "environments": environments, "packages": root}))
+	made, _, err := p.full(record.NewInputs(map[string]fs.FS{"root": root, "environments": environments, "packages": root}), root)
 	if err != nil || finding.HasErrors(made.findings) {
 		return nil, made.findings, err
 	}

@@ -108,12 +108,12 @@ func (k *keeper) rolls(v *derived.Values, s derived.Secret, key string) error {
 		return nil
 	}
 	fmt.Fprintf(k.streams.out, "next: write %s to environment %s, so that these start anew, and `whiskops generate`: %s\n",
-		revision(path, next), v.Env.Name, strings.Join(workloads, ", "))
+		fieldWith(path, next), v.Env.Name, strings.Join(workloads, ", "))
 	return nil
 }
 
-// revision is a field and its value, as CUE has it.
-func revision(path string, n int64) string {
+// fieldWith is a field and its value, as CUE has it.
+func fieldWith(path string, n int64) string {
 	return fmt.Sprintf("`%s: %d`", strings.ReplaceAll(path, ".", ": "), n)
 }
 

@@ -7,6 +7,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/whiskops/whiskops/internal/change"
 	"github.com/whiskops/whiskops/internal/finding"
 )
@@ -17,11 +19,13 @@ type Report struct {
 	Against string `json:"against"`
 	// Commit of the revision; empty for golden/.
 	Commit string `json:"commit,omitempty"`
+	// Since is the version of whiskops that wrote the old tree; empty if it is this one.
+	Since string `json:"since,omitempty"`
 	// Environments that differ, in the order of their names. Those that do not are Same.
 	Environments []Environment `json:"environments"`
 	Same         int           `json:"same"`
 	// Findings that are about no environment.
-	Findings []finding.Finding `json:"findings,omitempty"`
+	Findings []finding.Finding `json:"findings"`
 }
 
 // State of an environment in a change.
@@ -42,11 +46,21 @@ type Environment struct {
 	State State  `json:"state"`
 	// Tool are the effects of what whiskops itself makes otherwise than the
 	// version did that wrote the old tree; Effects are all others.
-	Tool    []change.Effect `json:"tool,omitempty"`
+	Tool    []change.Effect `json:"tool"`
 	Effects []change.Effect `json:"effects"`
 	// Findings of the effects (WO4xx) and of the environment, with the places in
 	// the user's files. Those that were accepted are not errors.
-	Findings []finding.Finding `json:"findings,omitempty"`
+	Findings []finding.Finding `json:"findings"`
 	// Accepted are the codes and objects that somebody accepted in this change.
-	Accepted []string `json:"accepted,omitempty"`
+	Accepted []string `json:"accepted"`
+}
+
+// All are the findings of a report: those that are about no environment, and each
+// environment's.
+func (r Report) All() []finding.Finding {
+	all := slices.Clone(r.Findings)
+	for _, e := range r.Environments {
+		all = append(all, e.Findings...)
+	}
+	return all
 }

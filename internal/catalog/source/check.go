@@ -87,6 +87,9 @@ func (k *checker) component(name string, c catalog.Component) {
 	for _, need := range c.Needs {
 		k.need(need)
 	}
+	for _, change := range c.Changes {
+		k.path(change.Says)
+	}
 	for _, o := range c.Outside {
 		k.field(o.Servers, reflect.TypeFor[[]string]())
 		k.when(o.When)
