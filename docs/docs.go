@@ -7,3 +7,8 @@ import _ "embed"
 //
 //go:embed schema.md
 var Schema []byte
+
+// Findings lists every code with what it means, in Markdown.
+//
+//go:embed findings.md
+var Findings string

@@ -26,11 +26,7 @@ func FindingsAnnotations(w io.Writer, fs []finding.Finding, o Options) error {
 	var b bytes.Buffer
 	columns := columns{read: o.Read}
 	for i, f := range sealFindings(fs, o) {
-		command := "warning"
-		if f.Severity == finding.Error {
-			command = "error"
-		}
-		b.WriteString("::" + command + " ")
+		b.WriteString("::" + level(f) + " ")
 		if f.File != "" {
 			fmt.Fprintf(&b, "file=%s,", property(f.File))
 		}

@@ -37,14 +37,20 @@ type key struct {
 	component, kind, field, old, new, message, tag string
 }
 
+// fine is the key of equal effects. Of objects that come and go, only the kind is told
+// apart: of a new environment all of them come.
 func fine(e change.Effect) key {
+	if e.Class == change.Added || e.Class == change.Removed {
+		e.Component = ""
+	}
 	return key{class: e.Class, component: e.Component, kind: e.Object.Kind, field: e.Field, old: e.Old, new: e.New, message: e.Message}
 }
 
 // coarse is the key of what is told apart by values alone: of settings, by the
 // field that has them.
 func coarse(e change.Effect) key {
-	k := key{class: e.Class, component: e.Component, kind: e.Object.Kind, message: e.Message}
+	k := fine(e)
+	k.field, k.old, k.new = "", "", ""
 	if e.Class == change.Setting {
 		k.kind, k.message, k.field = "", "", e.Field
 	}

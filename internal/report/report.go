@@ -21,9 +21,10 @@ type Report struct {
 	Commit string `json:"commit,omitempty"`
 	// Since is the version of whiskops that wrote the old tree; empty if it is this one.
 	Since string `json:"since,omitempty"`
-	// Environments that differ, in the order of their names. Those that do not are Same.
+	// Environments that differ, in the order of their names.
 	Environments []Environment `json:"environments"`
-	Same         int           `json:"same"`
+	// Same is how many environments do not differ.
+	Same int `json:"same"`
 	// Findings that are about no environment.
 	Findings []finding.Finding `json:"findings"`
 }
@@ -42,8 +43,10 @@ const (
 
 // Environment that differs.
 type Environment struct {
-	Name  string `json:"name"`
-	State State  `json:"state"`
+	// Name of it.
+	Name string `json:"name"`
+	// State of it: whether it was there before, and is now.
+	State State `json:"state"`
 	// Tool are the effects of what whiskops itself makes otherwise than the
 	// version did that wrote the old tree; Effects are all others.
 	Tool    []change.Effect `json:"tool"`

@@ -74,6 +74,8 @@ func counted(c change.Class, n int) string {
 		one, many = "Job runs again", "Jobs run again"
 	case change.Scale:
 		one, many = "scaled", "scaled"
+	case change.Added, change.Removed:
+		one, many = "object "+one, "objects "+many
 	}
 	return count(n, one, many)
 }

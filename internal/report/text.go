@@ -25,7 +25,7 @@ const (
 //	production: 1 refused, 2 settings
 //
 //	refused by the API server
-//	  StatefulSet openwhisk/kafka
+//	  StatefulSet openwhisk/kafka: golden/production/bus.yaml
 //	    spec.volumeClaimTemplates: 20Gi -> 40Gi
 //	    the API server does not let it change
 //	    environments/production.cue:12:9: error WO401
@@ -120,7 +120,11 @@ const (
 
 func (t *text) effect(g group) {
 	t.folded = t.folded || len(g.names) > fewNames
-	t.line(in+"%s%s", g.object(finding.Plain), t.where(g))
+	file := ""
+	if f := t.file(g); f != "" {
+		file = t.paint(dim, ": "+finding.PlainFile(f))
+	}
+	t.line(in+"%s%s%s", g.object(finding.Plain), t.where(g), file)
 	if g.Field != "" {
 		t.line(in2+"%s", t.difference(g))
 	}
@@ -170,22 +174,60 @@ func (t *text) where(g group) string {
 
 // about is what the findings of a group say: the lines to look at, and what to do.
 func (t *text) about(g group) {
-	for i, f := range g.findings {
-		if i == fewNames {
-			t.folded = true
-			t.line(in2+"and at %s", count(len(g.findings)-i, "other place", "other places"))
-			break
+	lines, more := about(g)
+	for _, f := range lines {
+		said := place(f) + level(f) + " " + finding.Plain(f.Code)
+		if f.Message != "" {
+			said += ": " + finding.Plain(f.Message)
 		}
-		t.line(in2+"%s", t.paint(dim, place(f)+string(f.Severity)+" "+finding.Plain(f.Code)))
+		t.line(in2+"%s", t.paint(dim, said))
 	}
-	if g.Help == "" {
+	if more > 0 {
+		t.folded = true
+		t.line(in2+"and at %s", count(more, "other place", "other places"))
+	}
+	help := g.help()
+	if help == "" {
 		return
 	}
-	help := "help"
+	of := ""
 	if g.helps {
-		help += " for " + finding.Plain(t.Environments[g.environments[0]].Name)
+		of = " for " + finding.Plain(t.first(g))
 	}
-	t.line(in2+"%s: %s", help, finding.Plain(g.Help))
+	t.line(in2+"help%s: %s", of, finding.Plain(help))
+}
+
+// about are the first findings of a group, without what it or one before says, and
+// how many there are more.
+func about(g group) (few []finding.Finding, more int) {
+	said := map[string]bool{g.Message: true}
+	for _, f := range g.findings[:min(fewNames, len(g.findings))] {
+		if said[f.Message] {
+			f.Message = ""
+		}
+		said[f.Message] = true
+		few = append(few, f)
+	}
+	return few, len(g.findings) - len(few)
+}
+
+// help of a group: its own, or else that of its finding.
+func (g group) help() string {
+	if g.Help == "" && len(g.findings) > 0 {
+		return g.findings[0].Help
+	}
+	return g.Help
+}
+
+// first environment of a group.
+func (r Report) first(g group) string { return r.Environments[g.environments[0]].Name }
+
+// file of golden/ that shows a group, in its first environment; empty if none does.
+func (r Report) file(g group) string {
+	if g.File == "" || r.Environments[g.environments[0]].State == Gone {
+		return ""
+	}
+	return "golden/" + r.first(g) + "/" + g.File
 }
 
 // place of a finding, as it stands before its text.
