@@ -29,6 +29,7 @@ var views = []view{
 	{"markdown", report.WriteMarkdown},
 	{"sarif", report.WriteSARIF},
 	{"github", report.WriteAnnotations},
+	{"codequality", report.WriteCodeQuality},
 }
 
 func viewNames() []string {
@@ -69,7 +70,7 @@ revision's history (the merge base) to the files on the disk.`,
 				return err
 			}
 			r := g.report(done)
-			o := report.Options{Secrets: s.secrets, Dir: g.root, Read: os.ReadFile, Version: g.version.Name, Color: form == "text" && colored(s.out)}
+			o := report.Options{Secrets: s.secrets, Dir: g.seenFrom(form, s), Read: os.ReadFile, Version: g.version.Name, Color: form == "text" && colored(s.out)}
 			if err := views[write].write(s.out, r, o); err != nil {
 				return fmt.Errorf("print the difference: %w", err)
 			}
@@ -88,6 +89,16 @@ revision's history (the merge base) to the files on the disk.`,
 	cmd.Flags().BoolVar(&strict, "strict", false, "warnings count as errors, but for those that are accepted")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
+}
+
+// seenFrom is the directory that files are seen from. A forge shows findings at files
+// from the top of the repository, which is where its jobs work.
+func (g *generation) seenFrom(form string, s streams) string {
+	switch form {
+	case "sarif", "github", "codequality":
+		return s.dir
+	}
+	return g.root
 }
 
 // oneOf names alternatives: "a, b or c".

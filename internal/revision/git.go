@@ -16,8 +16,11 @@ import (
 // patience is how long git may take for one answer.
 const patience = 30 * time.Second
 
-// git is the user's program, in a directory.
-type git struct{ path, dir string }
+// git is the user's program, in a directory. It is given so long for one answer.
+type git struct {
+	path, dir string
+	patience  time.Duration
+}
 
 // place is where a directory is in a repository.
 type place struct {
@@ -37,7 +40,7 @@ func find(ctx context.Context, dir string) (git, place, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return git{}, place{}, &Error{fmt.Sprintf("%s is not a directory", dir), "name the directory of the repository with --root"}
 	}
-	g := git{path, dir}
+	g := git{path, dir, patience}
 	// A prefix may have a line feed in it, and comes last.
 	out, code, err := g.run(ctx, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository", "--show-prefix")
 	if err != nil {
@@ -86,8 +89,8 @@ type output struct {
 const mostOutput = 64 << 10
 
 // run runs git to its end, and returns its exit code.
-func (g git) run(ctx context.Context, args ...string) (output, int, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (g git) run(parent context.Context, args ...string) (output, int, error) {
+	ctx, cancel := context.WithTimeout(parent, g.patience)
 	defer cancel()
 	cmd := g.command(ctx, args...)
 	out, said := &limited{most: mostOutput}, &limited{most: 2 << 10}
@@ -95,21 +98,19 @@ func (g git) run(ctx context.Context, args ...string) (output, int, error) {
 	err := cmd.Run()
 	exit := (*exec.ExitError)(nil)
 	switch {
+	case parent.Err() != nil:
+		return output{}, 0, parent.Err()
 	case ctx.Err() != nil:
-		return output{}, 0, stopped(ctx)
+		return output{}, 0, g.late()
 	case err != nil && !errors.As(err, &exit):
 		return output{}, 0, &Error{fmt.Sprintf("%s cannot be run: %v", g.path, err), "install git"}
 	}
 	return output{out.kept.Bytes(), said.text()}, cmd.ProcessState.ExitCode(), nil
 }
 
-// stopped says why git was stopped.
-func stopped(ctx context.Context) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &Error{fmt.Sprintf("git gave no answer within %s, and was stopped", patience),
-			"see whether the disk answers: `git status`"}
-	}
-	return ctx.Err()
+// late says that git was stopped.
+func (g git) late() error {
+	return &Error{fmt.Sprintf("git gave no answer within %s, and was stopped", g.patience), "see whether the disk answers: `git status`"}
 }
 
 // command of git that asks nobody, fetches nothing, and shows no pages.

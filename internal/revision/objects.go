@@ -81,7 +81,7 @@ func (o *objects) ask(name string, most int64) (object, error) {
 	if o.failed != nil {
 		return object{}, o.failed
 	}
-	late := time.AfterFunc(patience, o.cancel)
+	late := time.AfterFunc(o.git.patience, o.cancel)
 	found, err := o.exchange(name, most)
 	if err != nil {
 		o.failed = o.why(!late.Stop(), err)
@@ -137,7 +137,7 @@ func (o *objects) why(late bool, err error) error {
 	said := o.said.text()
 	switch {
 	case late:
-		return &Error{fmt.Sprintf("git gave no answer within %s, and was stopped", patience), "see whether the disk answers: `git status`"}
+		return o.git.late()
 	case over != nil:
 		return over
 	case strings.Contains(said, "promisor remote"), strings.Contains(said, "not allowed"):

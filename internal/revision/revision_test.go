@@ -50,8 +50,8 @@ func (r repo) git(args ...string) string { r.t.Helper(); return r.gitWith("", ar
 
 func (r repo) gitWith(stdin string, args ...string) string {
 	r.t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Stdin = r.dir, strings.NewReader(stdin)
+	cmd := command(r, args...)
+	cmd.Stdin = strings.NewReader(stdin)
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.Output()
@@ -59,6 +59,12 @@ func (r repo) gitWith(stdin string, args ...string) string {
 		r.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, said.String())
 	}
 	return strings.TrimSpace(string(out))
+}
+
+func command(r repo, args ...string) *exec.Cmd {
+	cmd := exec.Command("git", args...)
+	cmd.Dir = r.dir
+	return cmd
 }
 
 // commit writes files, by slash path, and commits all there is; a content that begins with "->"

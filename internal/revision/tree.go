@@ -12,7 +12,7 @@ import (
 // Bounds of what is read.
 const (
 	// mostBlob is the size of a file, in bytes.
-	mostBlob = 64 << 20
+	mostBlob = 32 << 20
 	// mostTree is the size of one folder's list, in bytes: a name and some thirty
 	// bytes for each of its files.
 	mostTree = 64 << 20
@@ -39,7 +39,7 @@ const (
 	folder     kind = "40000"
 	oldFolder  kind = "040000" // by other programs
 	submodule  kind = "160000"
-	noSuchKind kind = ""
+	noSuchKind kind = "" // of a folder that was not there
 )
 
 // mode as a work tree has it. A submodule is a folder, which says what it is when it
