@@ -105,6 +105,9 @@ func TestCases(t *testing.T) {
 				continue
 			}
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar")+"/"+name, func(t *testing.T) {
+				if !*update {
+					t.Parallel()
+				}
 				got := shownCase(t, source(string(archive.Files[i].Data)), source(string(archive.Files[i+1].Data)))
 				if *update {
 					put(archive, i+2, name+".txt", got)
