@@ -108,12 +108,12 @@ func (k *keeper) rolls(v *derived.Values, s derived.Secret, key string) error {
 		return nil
 	}
 	fmt.Fprintf(k.streams.out, "next: write %s to environment %s, so that these start anew, and `whiskops generate`: %s\n",
-		revision(path, next), v.Env.Name, strings.Join(workloads, ", "))
+		fieldWith(path, next), v.Env.Name, strings.Join(workloads, ", "))
 	return nil
 }
 
-// revision is a field and its value, as CUE has it.
-func revision(path string, n int64) string {
+// fieldWith is a field and its value, as CUE has it.
+func fieldWith(path string, n int64) string {
 	return fmt.Sprintf("`%s: %d`", strings.ReplaceAll(path, ".", ": "), n)
 }
 
@@ -169,16 +169,10 @@ func (k *keeper) check(args []string, open bool) error {
 	if err := k.out.check(); err != nil {
 		return err
 	}
-	return k.with(k.streams, &k.most, load, func(envs []environment.Environment, findings []finding.Finding) error {
+	k.chosen = args
+	return k.with(k.out.watched(k.streams), &k.most, load, func(envs []environment.Environment, findings []finding.Finding) error {
 		if finding.HasErrors(findings) {
 			return k.out.print(k.streams, findings)
-		}
-		if len(args) > 0 {
-			env, err := named(envs, args[0])
-			if err != nil {
-				return err
-			}
-			envs = []environment.Environment{*env}
 		}
 		var all []finding.Finding
 		var fine []string

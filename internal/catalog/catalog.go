@@ -50,6 +50,11 @@ type Catalog struct {
 	Drain Drain `json:"drain"`
 	// Limits are the links of each flow, from the edge to the database.
 	Limits []Limit `json:"limits"`
+	// Tables are the texts of ConfigMaps that are tables, by ConfigMap and key: what
+	// the words of a line are.
+	Tables map[string]map[string][]string `json:"tables"`
+	// Said are fields of an environment that say what many objects have.
+	Said Said `json:"said"`
 	// Protect says which objects outlive what made them.
 	Protect Protect `json:"protect"`
 	// Delivery is the order of what is delivered, and what becomes of it.
@@ -154,6 +159,37 @@ type Component struct {
 	Test bool `json:"test"`
 	// Idle are fields without effect.
 	Idle []Idle `json:"idle"`
+	// Changes say what a change of a field means to what is stored.
+	Changes []Change `json:"changes,omitempty"`
+}
+
+// Said are fields of an environment, the nearest to an object first: who gets in, by
+// the object's kind; its namespace, by its tier, "" being all others; the class of a volume that
+// names none; the image of a container.
+type Said struct {
+	Exposed   map[string][]string `json:"exposed"`
+	Namespace map[string][]string `json:"namespace"`
+	Class     []string            `json:"class"`
+	Images    []string            `json:"images"`
+}
+
+// Change is a rule about one field of one object of a component.
+type Change struct {
+	// Kind and Name of the object; the name is without the hash of its content.
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	// Field of the object as a path; [*] is each row of a table.
+	Field string `json:"field"`
+	// If says which change: "differs", "shrinks" (to a smaller number) or "appears".
+	If string `json:"if"`
+	// Class is "data" or "quorum", Severity "error" or "warning".
+	Class    string `json:"class"`
+	Severity string `json:"severity"`
+	// Says is the field of the environment.
+	Says string `json:"says"`
+	// Message and Help hold {old}, {new} and {element}.
+	Message string `json:"message"`
+	Help    string `json:"help"`
 }
 
 // Heap of a JVM.

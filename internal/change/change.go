@@ -28,6 +28,8 @@ type Object struct {
 	// File that it is shown in: its name in golden/<environment>/. Empty for an
 	// object that is from elsewhere.
 	File string
+
+	raw map[string]any // with the hashes
 }
 
 // ID is the identity of an object: a change of what it is does not change it. The
@@ -112,8 +114,8 @@ type Effect struct {
 	Says []string `json:"-"`
 	// Harmless says that who judges need not stop for it, in spite of its class.
 	Harmless bool `json:"-"`
-	// Before and After are hashes of the field, or of the object where there is
-	// none; "-" of what is not there.
+	// Before and After are hashes of the field's value, of the whole object where there
+	// is no field; "-" of what is not there.
 	Before string `json:"-"`
 	After  string `json:"-"`
 }

@@ -27,7 +27,7 @@ func Golden(built []kustomize.Object) map[string][]byte {
 // GoldenNames are the names of Golden's files in the order of the build.
 func GoldenNames(built []kustomize.Object) []string {
 	stem := func(o kustomize.Object) string {
-		return strings.ToLower(o.Kind) + "-" + fileSafe(plainName(o))
+		return strings.ToLower(o.Kind) + "-" + fileSafe(PlainName(o))
 	}
 	shared := map[string]int{}
 	for _, o := range built {
@@ -62,8 +62,8 @@ func short(name string) string {
 // jobHash is what names a Job after its content.
 var jobHash = regexp.MustCompile(`-[0-9a-f]{8}$`)
 
-// plainName of an object, without the hash of its content.
-func plainName(o kustomize.Object) string {
+// PlainName of an object, without the hash of its content.
+func PlainName(o kustomize.Object) string {
 	if o.Kind == "Job" && value.Map(o.Value, "metadata", "labels")[krm.ManagedByLabel] == krm.Manager {
 		return jobHash.ReplaceAllString(o.Name, "")
 	}

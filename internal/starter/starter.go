@@ -1,14 +1,13 @@
 // Package starter is a repository to start from: two environments, a README,
-// git's attributes, an example of CI, and the contract for CUE's own command and
-// editors. The others are below files/, as they are written.
+// git's attributes, and the contract for CUE's own command and editors. The others
+// are below files/, as they are written; below offers/ is what a user may ask for
+// besides: CI of two forges, and a hook before a commit.
 //
-// Files gives them in memory, Write puts them into a directory of the user's.
+// Files and Offers give them in memory, Write puts them into a directory of the user's.
 package starter
 
 import (
 	"embed"
-	"io/fs"
-	"strings"
 
 	"github.com/whiskops/whiskops/internal/contract"
 )
@@ -19,22 +18,14 @@ const contractFile = "cue.mod/pkg/" + contract.ImportPath + "/schema.cue"
 //go:embed all:files
 var embedded embed.FS
 
-// Files by their slash paths from the root of the repository.
+// Files by their slash paths from the root of the repository, but for those that are
+// offered.
 func Files() map[string][]byte {
-	files := map[string][]byte{}
-	err := fs.WalkDir(embedded, "files", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := embedded.ReadFile(name)
-		files[strings.TrimPrefix(name, "files/")] = content
-		return err
-	})
-	if err == nil {
-		files[contractFile], err = contract.Source()
-	}
+	files := below(embedded, "files")
+	source, err := contract.Source()
 	if err != nil {
-		panic(err) // the files are in the binary
+		panic(err) // it is in the binary
 	}
+	files[contractFile] = source
 	return files
 }

@@ -18,7 +18,7 @@ import (
 
 func TestFiles(t *testing.T) {
 	want := []string{
-		".gitattributes", ".github/workflows/whiskops.yaml", "README.md",
+		".gitattributes", "README.md",
 		"cue.mod/module.cue", "cue.mod/pkg/whiskops.github.io/schema/schema.cue",
 		"environments/contract.cue", "environments/development.cue", "environments/production.cue",
 	}
@@ -26,6 +26,11 @@ func TestFiles(t *testing.T) {
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files))); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
+	offers := Offers()
+	if diff := cmp.Diff([]string{GitHub, GitLab, PreCommit}, slices.Sorted(maps.Keys(offers))); diff != "" {
+		t.Errorf("offers (-want +got):\n%s", diff)
+	}
+	maps.Copy(files, offers)
 	for name, content := range files {
 		text := string(content)
 		if !strings.HasSuffix(text, "\n") || strings.Contains(text, "\r") {

@@ -28,21 +28,31 @@ func (e *InTheWay) Error() string {
 type Kept struct {
 	// File by its path in the directory.
 	File string
-	// Lines of .gitattributes that it lacks.
+	// Lines that it lacks, and why it should have them.
 	Lines []string
+	Why   string
 }
 
 // own are the files that a repository may have of its own.
-var own = []string{".gitattributes", "README.md"}
+var own = []string{attributes, GitLab, PreCommit, "README.md"}
 
-// Write puts the files into a directory, which it makes if need be, and returns
+const (
+	attributes    = ".gitattributes"
+	whyAttributes = ", without which git may change line ends, and branches conflict"
+)
+
+// Write puts the files, and those of the offered ones that are asked for, into a
+// directory, which it makes if need be, and returns
 // the slash paths of those that were not there yet, sorted, and what it left to
 // the user. A file that is there with the same content is fine; with any other,
 // unless it is Kept, nothing at all is written and the error is *InTheWay. No file is ever replaced, not even one that comes into
 // being meanwhile. Other errors are faults of the machine; what was written
 // until then is taken back.
-func Write(dir string) (written []string, kept []Kept, err error) {
-	files := Files()
+func Write(dir string, offers ...string) (written []string, kept []Kept, err error) {
+	return write(dir, choose(Files(), offers))
+}
+
+func write(dir string, files map[string][]byte) (written []string, kept []Kept, err error) {
 	kept, err = keep(dir, files)
 	if err != nil {
 		return nil, nil, err
@@ -65,6 +75,10 @@ func Write(dir string) (written []string, kept []Kept, err error) {
 func keep(dir string, files map[string][]byte) ([]Kept, error) {
 	var all []Kept
 	for _, name := range own {
+		want, asked := files[name]
+		if !asked {
+			continue
+		}
 		there := filepath.Join(dir, name)
 		if info, err := os.Stat(there); err != nil || !info.Mode().IsRegular() {
 			continue // compare says what is wrong with it
@@ -73,15 +87,20 @@ func keep(dir string, files map[string][]byte) ([]Kept, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
-		want := files[name]
 		if bytes.Equal(content, want) {
 			continue
 		}
 		delete(files, name)
 		k := Kept{File: name}
-		if name == ".gitattributes" {
+		switch name {
+		case attributes:
+			k.Why = whyAttributes
 			if k.Lines = lacking(content, want); k.Lines == nil {
 				continue
+			}
+		case GitLab, PreCommit:
+			if !bytes.Contains(content, []byte("whiskops")) {
+				k.Lines = lacking(nil, want)
 			}
 		}
 		all = append(all, k)
@@ -99,7 +118,8 @@ func lacking(content, want []byte) []string {
 	var lines []string
 	for line := range strings.Lines(string(want)) {
 		line = strings.TrimSuffix(line, "\n")
-		if !strings.HasPrefix(line, "#") && !there[strings.Join(strings.Fields(line), " ")] {
+		text := strings.TrimSpace(line)
+		if text != "" && !strings.HasPrefix(text, "#") && !there[strings.Join(strings.Fields(line), " ")] {
 			lines = append(lines, line)
 		}
 	}

@@ -143,7 +143,7 @@ func TestKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]Kept{{File: ".gitattributes", Lines: []string{"/golden/**          text eol=lf"}}, {File: "README.md"}}, kept); diff != "" {
+		if diff := cmp.Diff([]Kept{{File: ".gitattributes", Lines: []string{"/golden/**          text eol=lf"}, Why: whyAttributes}, {File: "README.md"}}, kept); diff != "" {
 			t.Errorf("kept (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff(want, contents(t, dir)); diff != "" {

@@ -116,3 +116,9 @@ func shorten(s string) string {
 	}
 	return s
 }
+
+// Listed are the names of the files that a manifest lists, sorted, as far as it can be read.
+func Listed(text []byte) []string {
+	m, _, _ := parseManifest(text)
+	return slices.Sorted(maps.Keys(m))
+}

@@ -106,6 +106,9 @@ func (v Version) Judge(mark []byte) *finding.Finding {
 	}
 }
 
+// Wrote is the release that left a mark; empty for a development build.
+func Wrote(mark []byte) string { return newest(mark) }
+
 // newest is the newest release that a mark names: after a merge conflict there
 // are several.
 func newest(mark []byte) string {

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/judge"
+	"github.com/whiskops/whiskops/internal/render"
+	"github.com/whiskops/whiskops/internal/revision"
+	"github.com/whiskops/whiskops/internal/version"
+)
+
+// acceptances are the values of --accept.
+type acceptances []judge.Accept
+
+func (a *acceptances) Set(text string) error {
+	one, err := judge.ParseAccept(text)
+	if err == nil {
+		*a = append(*a, one)
+	}
+	return err
+}
+
+func (a *acceptances) String() string {
+	texts := make([]string, len(*a))
+	for i, one := range *a {
+		texts[i] = one.String()
+	}
+	return strings.Join(texts, " ")
+}
+
+func (a *acceptances) Type() string { return "CODE:OBJECT" }
+
+// sides are what the change is between: the golden files of where this branch left a
+// revision's history, or those on the disk, and those on the disk.
+func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed func(), err error) {
+	sides = judge.Sides{Now: judge.Golden{Root: root, Folder: render.GoldenFolder}, Accept: g.accept}
+	closed = func() {}
+	if g.against != "" {
+		ctx := context.Background()
+		if done.commit, err = revision.MergeBase(ctx, g.root, g.against); err != nil {
+			return sides, nil, err
+		}
+		at, err := revision.Open(ctx, g.root, done.commit)
+		if err != nil {
+			return sides, nil, err
+		}
+		closed = func() { at.Close() }
+		sides.Before = &judge.Golden{Root: at.FS, Folder: render.GoldenFolder}
+		if sides.Midway, err = g.midway(done, at.FS); err != nil {
+			closed()
+			return sides, nil, err
+		}
+	}
+	before, err := sides.Environments()
+	if err != nil {
+		closed()
+		return sides, nil, err
+	}
+	if len(g.chosen) == 0 && len(g.met) > 0 {
+		done.gone = slices.DeleteFunc(before, func(name string) bool { return slices.Contains(g.met, name) })
+	}
+	return sides, closed, nil
+}
+
+// midway is what this whiskops makes of what people wrote at a revision whose tree
+// another wrote: the difference to that tree is the tool's own. Nil where it is the same, or
+// where it takes what was written no more.
+func (g *generation) midway(done *outcome, at *revision.FS) (map[string]map[string][]byte, error) {
+	mark, err := fs.ReadFile(at, version.File)
+	if err != nil { // nobody wrote a tree, or a development build
+		return nil, nil
+	}
+	wrote := version.Wrote(mark)
+	if wrote == "" || wrote == g.version.Release() {
+		return nil, nil
+	}
+	done.since = wrote
+	dir, err := filepath.Rel(g.root, g.environments)
+	if err != nil || !filepath.IsLocal(dir) {
+		return nil, nil
+	}
+	environments, err := fs.Sub(at, filepath.ToSlash(dir))
+	if err != nil {
+		return nil, nil
+	}
+	envs, findings, err := load(g.secrets, environment.Repository{FS: at, Dir: g.root}, environments, g.environments, g.watch)
+	if err != nil || finding.HasErrors(findings) {
+		return nil, nil
+	}
+	folders, err := render.Tree(envs, at, render.Options{Begin: g.watch.BeginAt})
+	if err != nil {
+		return nil, nil
+	}
+	made := map[string]map[string][]byte{}
+	for _, env := range envs {
+		for _, f := range folders {
+			if f.Path == path.Join(render.GoldenFolder, env.Name) {
+				made[env.Name] = f.Files
+			}
+		}
+	}
+	return made, nil
+}

@@ -1,0 +1,203 @@
+package judge
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/tree"
+)
+
+// Golden reads the golden files of environments: what is, or was, before.
+type Golden struct {
+	// Root is where the tree is, and Folder the one in it that has a folder for each
+	// environment.
+	Root   fs.FS
+	Folder string
+}
+
+// mostFile is the most bytes of a golden file: an object of a cluster has less.
+const mostFile = 4 << 20
+
+// files of an environment by their names: those that its manifest lists. None if there is
+// no such environment.
+func (g Golden) files(environment string) (map[string][]byte, error) {
+	dir := path.Join(g.Folder, environment)
+	list, err := g.read(path.Join(dir, tree.ManifestName))
+	if list == nil || err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{tree.ManifestName: list}
+	for _, name := range tree.Listed(list) {
+		text, err := g.read(path.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		if text != nil {
+			files[name] = text
+		}
+	}
+	return files, nil
+}
+
+// manifest of an environment's golden files; nil if there is none.
+func (g Golden) manifest(environment string) ([]byte, error) {
+	return g.read(path.Join(g.Folder, environment, tree.ManifestName))
+}
+
+// read a file; nil if it is not there, no file, or too large to be one of ours.
+func (g Golden) read(name string) ([]byte, error) {
+	info, err := fs.Stat(g.Root, name)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && (!info.Mode().IsRegular() || info.Size() > mostFile) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what was before: %w", err)
+	}
+	text, err := fs.ReadFile(g.Root, name)
+	if err != nil {
+		return nil, fmt.Errorf("read what was before: %w", err)
+	}
+	return text, nil
+}
+
+// environments that have golden files, sorted.
+func (g Golden) environments() ([]string, error) {
+	entries, err := fs.ReadDir(g.Root, g.Folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what was before: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		if list, err := g.manifest(e.Name()); err != nil {
+			return nil, err
+		} else if list != nil {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// Sides of a change.
+type Sides struct {
+	// Now is what is on the disk, Before what was; nil: what is on the disk.
+	Now    Golden
+	Before *Golden
+	// Midway has golden files by environment that this whiskops makes of what people
+	// wrote before; nil if it is the same that made those.
+	Midway map[string]map[string][]byte
+	// Accept is what a person accepts in this run.
+	Accept []Accept
+}
+
+func (s Sides) before() Golden {
+	if s.Before != nil {
+		return *s.Before
+	}
+	return s.Now
+}
+
+// Environments that there were, sorted.
+func (s Sides) Environments() ([]string, error) { return s.before().environments() }
+
+// Tree judges what a generated tree changes, environment by environment, and puts
+// the files of acceptances into its golden folders. A folder that is known by its
+// manifest alone is on the disk. The map has the environments
+// that were judged.
+func Tree(envs []environment.Environment, folders []tree.Folder, s Sides) (map[string]Judged, error) {
+	all := map[string]Judged{}
+	for i := range folders {
+		f := &folders[i]
+		n := slices.IndexFunc(envs, func(e environment.Environment) bool { return f.Path == path.Join(s.Now.Folder, e.Name) })
+		if n < 0 {
+			continue
+		}
+		judged, err := s.one(&envs[n], f)
+		if err != nil {
+			return nil, fmt.Errorf("environment %s: %w", envs[n].Name, err)
+		}
+		all[envs[n].Name] = judged
+	}
+	return all, nil
+}
+
+func (s Sides) one(env *environment.Environment, f *tree.Folder) (Judged, error) {
+	before, now, made := s.before(), s.Now, f.Files
+	if f.Files == nil && f.Manifest != "" {
+		if s.Before == nil {
+			return Judged{}, nil
+		}
+		is, err := now.manifest(env.Name)
+		if err != nil {
+			return Judged{}, err
+		}
+		if was, err := before.manifest(env.Name); err != nil || string(was) == string(is) {
+			return Judged{}, err
+		}
+		if made, err = now.files(env.Name); err != nil {
+			return Judged{}, err
+		}
+	}
+	old, err := before.files(env.Name)
+	if err != nil {
+		return Judged{}, err
+	}
+	values, err := derived.New(env)
+	if err != nil {
+		return Judged{}, err
+	}
+	in := Input{Values: &values, Folder: f.Path, Old: old, New: made, Accept: s.Accept}
+	if f.Files != nil && s.Before != nil {
+		// What was accepted in runs before stands in the tree.
+		here, err := now.read(path.Join(f.Path, File))
+		if err != nil {
+			return Judged{}, err
+		}
+		in.Known = parse(here)
+	}
+	judged := Change(in)
+	if mid := s.Midway[env.Name]; mid != nil && !judged.New {
+		judged.Tool = Change(Input{Values: &values, Old: old, New: mid}).Effects
+		judged.Effects = Change(Input{Values: &values, Old: mid, New: made}).Effects
+	}
+	if f.Files != nil {
+		delete(f.Files, File)
+		if text := judged.AcceptanceFile(); text != nil {
+			f.Files[File] = text
+		}
+	}
+	return judged, nil
+}
+
+// Findings of all that was judged, and of what was accepted in vain.
+func Findings(all map[string]Judged, accept []Accept) []finding.Finding {
+	var found []finding.Finding
+	for _, j := range all {
+		found = append(found, j.Findings...)
+	}
+	for _, a := range accept {
+		used := false
+		for _, j := range all {
+			used = used || slices.Contains(j.Used, a)
+		}
+		if !used {
+			found = append(found, finding.Finding{
+				Code: codeUnused, Severity: finding.Error,
+				Message: fmt.Sprintf("--accept %s is about nothing that this change does", a),
+				Help:    "leave it out, or write it as the finding says",
+			})
+		}
+	}
+	return finding.Sort(found)
+}
