@@ -16,6 +16,12 @@ func (f Finding) Environment() string {
 	return name
 }
 
+// Field is the field of its environment that a finding is about: "kafka.replicas".
+func (f Finding) Field() string {
+	_, field := f.split()
+	return field
+}
+
 // split is the environment of Path, and the field in it.
 func (f Finding) split() (environment, field string) {
 	if strings.HasPrefix(f.Path, "_") || strings.HasPrefix(f.Path, "#") {

@@ -26,6 +26,9 @@ func FindingsAnnotations(w io.Writer, fs []finding.Finding, o Options) error {
 	var b bytes.Buffer
 	columns := columns{read: o.Read}
 	for i, f := range sealFindings(fs, o) {
+		if f.Acknowledged != "" {
+			continue
+		}
 		b.WriteString("::" + level(f) + " ")
 		if f.File != "" {
 			fmt.Fprintf(&b, "file=%s,", property(f.File))

@@ -94,7 +94,7 @@ func distinct(n int) Report {
 				Field: fmt.Sprintf("spec.x%d", j), Old: "1", New: "2", Message: fmt.Sprintf("the API server refuses %d of %d", j, i), Says: []string{fmt.Sprintf("x%d", j)}}
 			e.Effects = append(e.Effects, s, broken)
 			e.Findings = append(e.Findings, finding.Finding{Code: "WO401", Severity: finding.Error, Position: finding.Position{File: e.Name + ".cue", Line: j + 1},
-				Path: fmt.Sprintf("%s.x%d", e.Name, j), Message: "refused", Help: "do otherwise"})
+				Path: fmt.Sprintf("%s.x%d", e.Name, j), Message: broken.Object.String() + ": " + broken.Message, Help: "do otherwise"})
 		}
 		for range i % 30 {
 			e.Accepted = append(e.Accepted, "WO401 x")

@@ -24,6 +24,9 @@ func FindingsCodeQuality(w io.Writer, fs []finding.Finding, o Options) error {
 	violations := []violation{}
 	seen := map[string]int{}
 	for _, f := range sealFindings(fs, o) {
+		if f.Acknowledged != "" {
+			continue
+		}
 		text := finding.Plain(f.Message)
 		if f.Help != "" {
 			text += " (" + finding.Plain(f.Help) + ")"

@@ -76,14 +76,17 @@ func (p part) of(e Environment) []change.Effect {
 func fold(r Report, p part, variants int) []group {
 	f := folder{by: map[key]int{}, named: map[member]bool{}}
 	for i, e := range r.Environments {
-		findings := named(e.Findings)
+		subjects := subjects(e.Findings)
 		for _, effect := range p.of(e) {
-			_, about := nearest(effect, findings)
+			var findings []finding.Finding
+			for _, at := range about(effect, e.Findings, subjects) {
+				findings = append(findings, e.Findings[at])
+			}
 			k := fine(effect)
 			if variants == unlimited && effect.Class != change.Added && effect.Class != change.Removed {
 				k.tag = effect.Object.String()
 			}
-			f.add(k, single(effect, i, about))
+			f.add(k, single(effect, i, findings))
 		}
 	}
 	groups := f.merge(variants)
@@ -139,7 +142,7 @@ func (f *folder) add(k key, g group) {
 	into := &f.groups[at]
 	f.members(at, g.names, g.findings, g.environments)
 	into.mixed = into.mixed || g.mixed || into.Object.Namespace != g.Object.Namespace
-	into.helps = into.helps || g.helps || into.Help != g.Help
+	into.helps = into.helps || g.helps || into.help() != g.help()
 	into.variants += g.variants
 	if g.Rollout == nil {
 		return

@@ -14,6 +14,7 @@ var update = flag.Bool("update", false, "rewrite testdata and docs/changes.schem
 // writers by the name of what is expected of them.
 var writers = map[string]Writer{
 	"text": WriteText, "json": WriteJSON, "md": WriteMarkdown, "sarif": WriteSARIF, "annotations": WriteAnnotations,
+	"codequality": WriteCodeQuality,
 }
 
 func written(t testing.TB, write Writer, r Report, o Options) string {

@@ -39,7 +39,7 @@ func hostile(a, b string) Report {
 		}
 		for _, code := range []string{"WO401", "WO205"} {
 			e.Findings = append(e.Findings, finding.Finding{Code: code, Severity: finding.Error, Position: finding.Position{File: y, Line: 1, Column: 2},
-				Path: x + "." + x, Message: y + " " + x, Help: x + " " + y})
+				Path: x + "." + x, Message: y + " " + x, Help: x + " " + y, Other: finding.Position{File: x, Line: 3}})
 		}
 		return e
 	}

@@ -182,17 +182,8 @@ func (p *page) effect(g group) string {
 		}
 		lines = append(lines, rolls)
 	}
-	few, more := about(g, fewNames)
-	for _, f := range few {
-		at := p.places([]finding.Finding{f})
-		if f.Message != "" {
-			at += ": " + prose(f.Message)
-		}
-		lines = append(lines, at)
-	}
-	if more > 0 {
-		p.short = true
-		lines = append(lines, "and "+count(more, "other place", "other places"))
+	if len(g.findings) > 0 {
+		lines = append(lines, p.places(g.findings))
 	}
 	if file := p.file(g); file != "" {
 		lines = append(lines, "shown in "+code(file))

@@ -35,7 +35,8 @@ func sample() Report {
 		Tool: []change.Effect{restart("DaemonSet", "prepull", 100, 10, 0, 50)},
 		Findings: []finding.Finding{
 			{Code: "WO401", Severity: finding.Error, Position: at, Path: "production.kafka.volume.size",
-				Message: `"size" is 40Gi and was 20Gi, which the API server refuses`, Help: "make the claims larger first"},
+				Message: "StatefulSet openwhisk/kafka, " + volume.Field + ", was 20Gi and becomes 40Gi: " + volume.Message,
+				Help:    volume.Help + "; if it is meant, generate with --accept WO401:production/StatefulSet/kafka"},
 			{Code: "WO205", Severity: finding.Warning, Position: finding.Position{File: at.File, Line: 3, Column: 1}, Path: "production.kafka.replicas",
 				Message: "4 brokers vote no better than 3", Help: "want an odd number"}},
 	}

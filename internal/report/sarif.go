@@ -95,6 +95,9 @@ func resultOf(f finding.Finding, rule, column int) sarifResult {
 		place.Region = &sarifRegion{f.Line, column}
 	}
 	r := sarifResult{Rule: finding.Plain(f.Code), Index: rule, Level: level(f), Message: sarifText{text}, Locations: []sarifLocation{{Physical: place}}}
+	if f.Acknowledged != "" {
+		r.Suppressions = []sarifSuppression{{"inSource", finding.Plain(f.Acknowledged)}}
+	}
 	if f.Path != "" {
 		r.Locations[0].Logical = []sarifLogical{{finding.Plain(f.Path), "property"}}
 	}
@@ -157,6 +160,12 @@ type (
 		Level     string          `json:"level"`
 		Message   sarifText       `json:"message"`
 		Locations []sarifLocation `json:"locations"`
+		// Suppressions of a warning that its environment acknowledges.
+		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
+	}
+	sarifSuppression struct {
+		Kind string `json:"kind"`
+		Why  string `json:"justification"`
 	}
 	sarifLocation struct {
 		Physical sarifPlace     `json:"physicalLocation"`

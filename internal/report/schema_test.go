@@ -165,7 +165,7 @@ func (w schemaWriter) object(t reflect.Type) *node {
 		property.Description = cmp.Or(w.docs[owner.String()+"."+field.Name], typed, w.docs[owner.String()])
 		property.Description += w.docs[field.Type.String()+" constants"]
 		n.Properties[name] = property
-		if !strings.Contains(options, "omitempty") {
+		if !strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero") {
 			n.Required = append(n.Required, name)
 		}
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/change"
@@ -17,8 +16,7 @@ type sealer struct {
 }
 
 // seal is a report that anyone may see: without secrets, and with files as seen
-// from the directory. Every writer begins with it. No list in it is nil. The
-// fields of Says have their environment before them, as a finding's Path has.
+// from the directory. Every writer begins with it. No list in it is nil.
 func seal(r Report, o Options) Report {
 	s := sealer{o.Secrets, o.Dir, map[string]string{}}
 	r.Against, r.Commit, r.Since = s.text(r.Against), s.text(r.Commit), s.text(r.Since)
@@ -27,7 +25,7 @@ func seal(r Report, o Options) Report {
 	for i, e := range r.Environments {
 		environments[i] = Environment{
 			Name: s.value(e.Name), State: e.State,
-			Tool: s.effects(e.Name, e.Tool), Effects: s.effects(e.Name, e.Effects),
+			Tool: s.effects(e.Tool), Effects: s.effects(e.Effects),
 			Findings: sealFindings(e.Findings, o), Accepted: each(e.Accepted, s.text),
 		}
 	}
@@ -35,23 +33,25 @@ func seal(r Report, o Options) Report {
 	return r
 }
 
-// sealFindings are findings that anyone may see.
+// sealFindings are findings that anyone may see, each with all that it says in its
+// message.
 func sealFindings(fs []finding.Finding, o Options) []finding.Finding {
 	sealed := o.Secrets.Seal(fs)
 	for i := range sealed {
-		sealed[i].Position = sealed[i].In(o.Dir)
+		sealed[i].Message = sealed[i].Said(o.Dir)
+		sealed[i].Position, sealed[i].Other = sealed[i].In(o.Dir), sealed[i].Other.In(o.Dir)
 	}
 	return sealed
 }
 
-func (s sealer) effects(environment string, effects []change.Effect) []change.Effect {
+func (s sealer) effects(effects []change.Effect) []change.Effect {
 	sealed := make([]change.Effect, len(effects))
 	for i, e := range effects {
 		e.Object = change.ID{Kind: s.value(e.Object.Kind), Namespace: s.value(e.Object.Namespace), Name: s.value(e.Object.Name)}
 		e.Component, e.File, e.Field = s.value(e.Component), s.value(e.File), s.value(e.Field)
 		e.Old, e.New = s.value(e.Old), s.value(e.New)
 		e.Message, e.Help = s.text(e.Message), s.text(e.Help)
-		e.Says = each(e.Says, func(field string) string { return s.path(environment + "." + field) })
+		e.Says = each(e.Says, s.path)
 		if e.Rollout != nil {
 			rollout := *e.Rollout
 			rollout.Because = each(rollout.Because, s.value)
@@ -86,7 +86,8 @@ func (s sealer) value(value string) string {
 // path is a field's, as a finding shows it.
 func (s sealer) path(path string) string {
 	return s.once("p"+path, path, func(path string) string {
-		return s.secrets.Seal([]finding.Finding{{Path: path}})[0].Path
+		const any = "a."
+		return strings.TrimPrefix(s.secrets.Seal([]finding.Finding{{Path: any + path}})[0].Path, any)
 	})
 }
 
@@ -100,49 +101,4 @@ func (s sealer) once(key, text string, hide func(string) string) string {
 		s.texts[key] = sealed
 	}
 	return sealed
-}
-
-// named are the findings of an environment that are about its effects, by the
-// field that both name.
-func named(fs []finding.Finding) map[string][]finding.Finding {
-	by := map[string][]finding.Finding{}
-	for _, f := range fs {
-		if strings.HasPrefix(f.Code, effectCodes) && f.Path != "" {
-			by[f.Path] = append(by[f.Path], f)
-		}
-	}
-	return by
-}
-
-// effectCodes begin the codes of findings about effects: WO4xx.
-const effectCodes = "WO4"
-
-// other are the findings of a sealed environment that no effect of it shows, by
-// their index.
-func other(e Environment) []int {
-	by := named(e.Findings)
-	shown := map[string]bool{}
-	for _, effect := range slices.Concat(e.Tool, e.Effects) {
-		if field, _ := nearest(effect, by); field != "" {
-			shown[field] = true
-		}
-	}
-	var rest []int
-	for i, f := range e.Findings {
-		if !strings.HasPrefix(f.Code, effectCodes) || !shown[f.Path] {
-			rest = append(rest, i)
-		}
-	}
-	return rest
-}
-
-// nearest are the findings of the first field that an effect follows from and
-// that has any.
-func nearest(e change.Effect, by map[string][]finding.Finding) (string, []finding.Finding) {
-	for _, field := range e.Says {
-		if fs := by[field]; len(fs) > 0 {
-			return field, fs
-		}
-	}
-	return "", nil
 }

@@ -182,15 +182,11 @@ func (t *text) where(g group) string {
 
 // about is what the findings of a group say: the lines to look at, and what to do.
 func (t *text) about(g group) {
-	lines, more := about(g, t.names)
-	for _, f := range lines {
-		said := place(f) + level(f) + " " + finding.Plain(f.Code)
-		if f.Message != "" {
-			said += ": " + finding.Plain(f.Message)
-		}
-		t.line(in2+"%s", t.paint(dim, said))
+	few := g.findings[:min(t.names, len(g.findings))]
+	for _, f := range few {
+		t.line(in2+"%s", t.paint(dim, place(f)+level(f)+" "+finding.Plain(f.Code)))
 	}
-	if more > 0 {
+	if more := len(g.findings) - len(few); more > 0 {
 		t.folded = true
 		t.line(in2+"and at %s", count(more, "other place", "other places"))
 	}
@@ -205,23 +201,9 @@ func (t *text) about(g group) {
 	t.line(in2+"help%s: %s", of, finding.Plain(help))
 }
 
-// about are the first findings of a group, without what it or one before says, and
-// how many there are more.
-func about(g group, most int) (few []finding.Finding, more int) {
-	said := map[string]bool{g.Message: true}
-	for _, f := range g.findings[:min(most, len(g.findings))] {
-		if said[f.Message] {
-			f.Message = ""
-		}
-		said[f.Message] = true
-		few = append(few, f)
-	}
-	return few, len(g.findings) - len(few)
-}
-
-// help of a group: its own, or else that of its finding.
+// help of a group: its finding's, which says how to accept it, too, or else its own.
 func (g group) help() string {
-	if g.Help == "" && len(g.findings) > 0 {
+	if len(g.findings) > 0 && g.findings[0].Help != "" {
 		return g.findings[0].Help
 	}
 	return g.Help

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -135,21 +136,45 @@ func TestHelps(t *testing.T) {
 	}
 }
 
-// TestFindingsOfEffects: a finding about the field that an effect follows from is shown
-// with it, by the nearest field that has one, and once. All others are shown apart.
+// TestFindingsOfEffects: what a finding says of an effect is shown with it, and once. All
+// others are shown apart, but for those that are acknowledged.
 func TestFindingsOfEffects(t *testing.T) {
-	at := func(code, path string, line int) finding.Finding {
-		return finding.Finding{Code: code, Severity: finding.Error, Path: path, Position: finding.Position{File: "e.cue", Line: line}, Message: "m" + code}
+	at := func(code, path string, line int, message string) finding.Finding {
+		return finding.Finding{Code: code, Severity: finding.Error, Path: path, Position: finding.Position{File: "e.cue", Line: line}, Message: message, Help: "accept"}
 	}
-	e := Environment{Name: "e", State: Changed, Effects: []change.Effect{{Class: change.Refused, Object: change.ID{Kind: "X", Name: "x"}, Message: "refused", Says: []string{"a.b", "a"}}},
-		Findings: []finding.Finding{at("WO401", "e.a", 1), at("WO402", "e.a.b", 2), at("WO205", "e.a.b", 3)}}
+	x := change.Effect{Class: change.Refused, Object: change.ID{Kind: "X", Namespace: "n", Name: "x"}, Field: "spec.a", Message: "refused", Says: []string{"a.b", "a"}}
+	whole := change.Effect{Class: change.Recreated, Object: change.ID{Kind: "Y", Name: "y"}, Message: "made anew", Help: "own"}
+	known := at("WO206", `"eu-1".a`, 9, "acknowledged")
+	known.Acknowledged = "why"
+	e := Environment{Name: "eu-1", State: Changed, Effects: []change.Effect{x, whole}, Findings: []finding.Finding{
+		at("WO401", `"eu-1".a`, 1, "X n/x, spec.a, was 1 and becomes 2: refused"),
+		at("WO402", `"eu-1".a`, 2, "X n/x, spec.b: refused"),
+		at("WO403", `"eu-1".a`, 3, "X n/x, spec.a: another"),
+		at("WO404", `"eu-1".c`, 4, "X n/x, spec.a: refused"),
+		at("WO405", `"eu-1"`, 5, "Y y: made anew"),
+		at("WO205", `"eu-1".a`, 6, "X n/x, spec.a: refused"),
+		known,
+	}}
 	text := written(t, WriteText, Report{Environments: []Environment{e}}, Options{})
-	for _, want := range []string{"\n    e.cue:2: error WO402: mWO402\n", "\ne.cue:1: error WO401: mWO401\n", "\ne.cue:3: error WO205: mWO205\n"} {
-		if strings.Count(text, want) != 1 {
+	for line, code := range []string{1: "WO401", 5: "WO405"} {
+		if want := fmt.Sprintf("\n    e.cue:%d: error %s\n    help: accept\n", line, code); code != "" && strings.Count(text, want) != 1 {
 			t.Errorf("%q is not there once:\n%s", want, text)
 		}
 	}
-	if !strings.HasPrefix(text, "e: 2 errors, 1 refused\n") {
+	for line, code := range []string{2: "WO402", 3: "WO403", 4: "WO404", 6: "WO205"} {
+		if want := fmt.Sprintf("\ne.cue:%d: error %s: X n/x", line, code); code != "" && strings.Count(text, want) != 1 {
+			t.Errorf("%q is not there once:\n%s", want, text)
+		}
+	}
+	if !strings.HasPrefix(text, "eu-1: 4 errors, 1 refused, 1 recreated\n") {
 		t.Errorf("got %s", text)
+	}
+	for name, write := range map[string]Writer{"text": WriteText, "md": WriteMarkdown, "annotations": WriteAnnotations, "codequality": WriteCodeQuality} {
+		if got := written(t, write, Report{Environments: []Environment{e}}, Options{}); strings.Contains(got, "acknowledged") {
+			t.Errorf("%s shows what is acknowledged:\n%s", name, got)
+		}
+	}
+	if got := written(t, WriteSARIF, Report{Environments: []Environment{e}}, Options{}); strings.Count(got, `"justification": "why"`) != 1 {
+		t.Errorf("SARIF does not say that it is acknowledged:\n%s", got)
 	}
 }
