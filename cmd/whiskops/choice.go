@@ -53,19 +53,6 @@ func concerns(f finding.Finding, environmentName string) bool {
 	return f.Path == name || strings.HasPrefix(f.Path, name+".")
 }
 
-// named finds an environment.
-func named(envs []environment.Environment, name string) (*environment.Environment, error) {
-	i := slices.IndexFunc(envs, func(e environment.Environment) bool { return e.Name == name })
-	if i >= 0 {
-		return &envs[i], nil
-	}
-	names := make([]string, len(envs))
-	for i, e := range envs {
-		names[i] = e.Name
-	}
-	return nil, unknownEnvironment(name, names)
-}
-
 // mostNames of environments are listed in an error.
 const mostNames = 20
 
