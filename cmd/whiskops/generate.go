@@ -95,7 +95,7 @@ type generation struct {
 	place
 	version                 version.Version
 	check, force, downgrade bool
-	strict                  bool // nothing is written while there is a warning
+	strict                  bool         // nothing is written while there is a warning
 	store                   *cache.Store // nil: nothing is remembered
 	notify                  func(line string)
 	watch                   *budget.Watch
