@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/rules"
 )
 
@@ -21,12 +20,8 @@ type warning struct {
 // Known are the warnings that the environment acknowledges.
 func (v view) Known() []warning {
 	var all []warning
-	var secrets *finding.Secrets
-	if v.Env.Source != nil { // none of an environment that nobody wrote
-		secrets = v.Env.Source.Secrets()
-	}
 	for _, code := range slices.Sorted(maps.Keys(v.Env.Acknowledge)) {
-		k := warning{Code: code, Reason: prose(secrets.Hide(v.Env.Acknowledge[code]))}
+		k := warning{Code: code, Reason: prose(v.Env.Source.Secrets().Hide(v.Env.Acknowledge[code]))}
 		for _, c := range rules.Codes() {
 			if c.Code == code {
 				k.Title, k.Symptom = c.Title, c.Symptom

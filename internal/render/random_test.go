@@ -11,6 +11,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // random makes valid environments: what the schema and the rules accept. Every
@@ -265,3 +266,5 @@ func (r random) resources(res *environment.Resources, mib int) {
 
 // unwritten is the source of an environment that no one wrote.
 type unwritten struct{ environment.Source }
+
+func (unwritten) Secrets() *finding.Secrets { return nil }
