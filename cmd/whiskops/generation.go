@@ -100,10 +100,9 @@ func (g *generation) run() (outcome, error) {
 	}
 	made, folders, err := g.full(inputs, root)
 	// What the disk has besides is looked at each time.
-	passing := len(made.changes.Findings) + len(render.Gone(made.envs, made.changes.Deleted))
-	if err == nil && !g.only && !finding.Stops(made.all(), g.strict) && passing == 0 {
+	if err == nil && !g.only && !finding.Stops(made.all(), g.strict) && len(made.changes.Findings) == 0 {
 		record.Remember(g.store, key, inputs, record.Run{
-			Environments: made.environments, Findings: made.findings, Manifests: tree.Manifests(folders),
+			Environments: made.environments, Findings: slices.DeleteFunc(slices.Clone(made.findings), render.IsGone), Manifests: tree.Manifests(folders),
 		})
 	}
 	return made, err
