@@ -15,7 +15,6 @@ import (
 	"github.com/whiskops/whiskops/internal/cache"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
-	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/record"
 	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/tree"
@@ -134,8 +133,7 @@ func (g *generation) run() (outcome, error) {
 // full makes everything, and compares it with the disk or brings the disk to
 // it. There are folders only if nothing was wrong before that.
 func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error) {
-	// Whoever needs the engine's schema first waits for it.
-	go kustomize.Warm()
+	go render.Warm()
 	envs, findings, err := load(g.secrets, environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments, g.watch)
 	done := outcome{environments: len(envs), envs: envs, findings: findings}
 	if err != nil {
