@@ -54,11 +54,7 @@ func Run(p plan.Plan) ([]*yaml.RNode, error) {
 		if !ok {
 			return nil, fmt.Errorf("the plan has a function of kind %s, which is none", f.Kind)
 		}
-		config, err := krm.Node(f.Config())
-		if err != nil {
-			return nil, fmt.Errorf("function %s %s: %w", f.Kind, f.Name, err)
-		}
-		rl.FunctionConfig = config
+		rl.Config = f.Config()
 		if err := process(rl); err != nil {
 			return nil, fmt.Errorf("function %s %s: %w", f.Kind, f.Name, err)
 		}
