@@ -40,8 +40,7 @@ func (a *acceptances) Type() string { return "CODE:OBJECT" }
 // sides are what the change is between: the golden files of where this branch left a
 // revision's history, or those on the disk, and those on the disk.
 func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed func(), err error) {
-	now := judge.Golden{Root: root, Folder: render.GoldenFolder}
-	sides = judge.Sides{Before: now, Now: now, Accept: g.accept}
+	sides = judge.Sides{Now: judge.Golden{Root: root, Folder: render.GoldenFolder}, Accept: g.accept}
 	closed = func() {}
 	if g.against != "" {
 		ctx := context.Background()
@@ -53,22 +52,20 @@ func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed
 			return sides, nil, err
 		}
 		closed = func() { at.Close() }
-		sides.Before.Root = at.FS
+		sides.Before = &judge.Golden{Root: at.FS, Folder: render.GoldenFolder}
 		if sides.Midway, err = g.midway(done, at.FS); err != nil {
 			closed()
 			return sides, nil, err
 		}
 	}
-	before, err := sides.Before.Environments()
+	before, err := sides.Environments()
 	if err != nil {
 		closed()
 		return sides, nil, err
 	}
-	done.gone = slices.DeleteFunc(before, func(name string) bool {
-		// One that is broken is not gone.
-		return slices.ContainsFunc(done.envs, func(e environment.Environment) bool { return e.Name == name }) ||
-			len(sound([]environment.Environment{{Name: name}}, done.findings)) == 0
-	})
+	if len(g.chosen) == 0 && len(g.met) > 0 {
+		done.gone = slices.DeleteFunc(before, func(name string) bool { return slices.Contains(g.met, name) })
+	}
 	return sides, closed, nil
 }
 

@@ -50,6 +50,9 @@ func (l *limits) watch(s streams) (w *budget.Watch, done func(), err error) {
 	w = budget.New(budget.Limits{Time: l.time, Memory: uint64(memory)}, budget.Machine())
 	ticker, ended := time.NewTicker(every), make(chan struct{})
 	go w.Guard(ticker.C, ended, func(message string) {
+		if s.attended {
+			fmt.Fprint(s.err, eraseLine) // of progress
+		}
 		fmt.Fprintf(s.err, "whiskops: %s\n", finding.Plain(message))
 		os.Exit(exitUsage)
 	})

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/whiskops/whiskops/internal/cache"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/judge"
@@ -18,11 +17,13 @@ import (
 	"github.com/whiskops/whiskops/internal/report"
 )
 
-// forms of a difference, in the order in which they are offered.
-var forms = []struct {
+// view is a form in which a difference is shown.
+type view struct {
 	name  string
 	write report.Writer
-}{
+}
+
+var views = []view{
 	{"text", report.WriteText},
 	{"json", report.WriteJSON},
 	{"markdown", report.WriteMarkdown},
@@ -31,10 +32,10 @@ var forms = []struct {
 	{"codequality", report.WriteCodeQuality},
 }
 
-func formNames() []string {
-	names := make([]string, len(forms))
-	for i, f := range forms {
-		names[i] = f.name
+func viewNames() []string {
+	names := make([]string, len(views))
+	for i, v := range views {
+		names[i] = v.name
 	}
 	return names
 }
@@ -42,7 +43,7 @@ func formNames() []string {
 func diffCommand(s streams) *cobra.Command {
 	g := generation{version: built(), secrets: s.secrets, only: true}
 	var most limits
-	form, noCache := "", false
+	form, noCache, strict := "", false, false
 	cmd := &cobra.Command{
 		Use:   "diff [ENVIRONMENT...]",
 		Short: "Say what a change does to the running installations",
@@ -58,35 +59,22 @@ revision's history (the merge base) to the files on the disk.`,
   whiskops diff --against origin/main      # what this branch does
   whiskops diff --against origin/main -o markdown`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			write := slices.IndexFunc(forms, func(f struct {
-				name  string
-				write report.Writer
-			}) bool {
-				return f.name == form
-			})
+			write := slices.IndexFunc(views, func(v view) bool { return v.name == form })
 			if write < 0 {
-				return fmt.Errorf("--output %q: write %s", form, oneOf(formNames()))
+				return didYouMean(fmt.Sprintf("--output %q: write %s", form, oneOf(viewNames())), "", form, viewNames())
 			}
-			g.place.resolve(s)
-			watch, ended, err := most.watch(s)
+			watched := s
+			watched.attended = s.attended && form == "text"
+			done, err := g.asked(watched, &most, args, !noCache)
 			if err != nil {
 				return err
 			}
-			defer ended()
-			g.watch = watch
-			if !noCache {
-				g.store = cache.Open(s.cache, cache.BuildID())
-				defer g.store.Close()
-			}
-			r, err := g.report(args)
-			if err != nil {
-				return err
-			}
+			r := g.report(done)
 			o := report.Options{Secrets: s.secrets, Dir: g.seenFrom(form, s), Read: os.ReadFile, Version: g.version.Name, Color: form == "text" && colored(s.out)}
-			if err := forms[write].write(s.out, r, o); err != nil {
+			if err := views[write].write(s.out, r, o); err != nil {
 				return fmt.Errorf("print the difference: %w", err)
 			}
-			if finding.HasErrors(r.All()) {
+			if finding.Stops(r.All(), strict) {
 				return errFindings
 			}
 			return nil
@@ -94,9 +82,11 @@ revision's history (the merge base) to the files on the disk.`,
 	}
 	g.place.flags(cmd)
 	most.flags(cmd)
-	cmd.ValidArgsFunction = g.names(s)
-	cmd.Flags().StringVarP(&form, "output", "o", "text", "form: "+oneOf(formNames()))
+	cmd.ValidArgsFunction = g.manyNames(s)
+	cmd.Flags().StringVarP(&form, "output", "o", "text", "form: "+oneOf(viewNames()))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(viewNames(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringVar(&g.against, "against", "", "a git revision, and not golden/")
+	cmd.Flags().BoolVar(&strict, "strict", false, "warnings count as errors, but for those that are accepted")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
 }
@@ -127,45 +117,29 @@ func colored(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// report of the change, of some environments or of all.
-func (g *generation) report(only []string) (report.Report, error) {
-	done, err := g.run()
-	if err != nil {
-		return report.Report{}, err
-	}
+// report of the change.
+func (g *generation) report(done outcome) report.Report {
 	r := report.Report{Against: render.GoldenFolder + "/", Commit: done.commit, Since: done.since}
 	if g.against != "" {
 		r.Against = g.against
 	}
-	var there []string
-	for _, e := range done.envs {
-		there = append(there, e.Name)
+	if done.remembered {
+		r.Same = done.environments
 	}
-	for _, name := range only {
-		if _, err := named(done.envs, name); err != nil && !slices.Contains(done.gone, name) {
-			return r, err
-		}
-	}
-	wanted := func(name string) bool { return len(only) == 0 || slices.Contains(only, name) }
 	for _, name := range done.gone {
-		if wanted(name) {
-			r.Environments = append(r.Environments, report.Environment{Name: name, State: report.Gone})
-		}
+		r.Environments = append(r.Environments, report.Environment{Name: name, State: report.Gone})
 	}
-	for _, name := range there {
-		judged, ok := done.judged[name]
-		if !wanted(name) {
-			continue
-		}
-		if !ok || !judged.New && len(judged.Effects) == 0 && len(judged.Findings) == 0 {
+	for _, env := range done.envs {
+		judged, ok := done.judged[env.Name]
+		if !ok || !judged.New && len(judged.Effects)+len(judged.Tool)+len(judged.Findings) == 0 {
 			r.Same++
 			continue
 		}
-		r.Environments = append(r.Environments, shown(name, judged))
+		r.Environments = append(r.Environments, shown(env.Name, judged))
 	}
 	assign(&r, done.findings)
 	slices.SortFunc(r.Environments, func(a, b report.Environment) int { return strings.Compare(a.Name, b.Name) })
-	return r, nil
+	return r
 }
 
 // shown is an environment that differs.

@@ -22,7 +22,7 @@ func TestFindingsDocument(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Findings\n\nEvery complaint has a stable code. `go test ./cmd/whiskops -run FindingsDocument -update` writes this file.\n")
 	b.WriteString("\n## WO1xx: what the schema says\n\n| code | meaning |\n|---|---|\n")
-	b.WriteString(codes(t, "../../internal/place/codes.go"))
+	b.WriteString(codes(t, "../../internal/place/codes.go") + codes(t, "../../internal/acknowledge/acknowledge.go"))
 	b.WriteString("\n## WO2xx and WO5xx: rules over several fields\n\n| code | severity | meaning | what you would see at night |\n|---|---|---|---|\n")
 	delivery := codes(t, "../../internal/lockfile/lockfile.go") + codes(t, "../../internal/images/codes.go") + codes(t, "../../internal/artifact/artifact.go") +
 		codes(t, "../../internal/secret/secret.go")
@@ -39,7 +39,9 @@ func TestFindingsDocument(t *testing.T) {
 	}
 	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/tree/findings.go")+
-		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go")+codes(t, "../../internal/render/deliver.go"))), ""))
+		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go")+codes(t, "../../internal/render/deliver.go")+codes(t, "../../internal/render/part.go"))), ""))
+	b.WriteString("\n## WO4xx: what a change does\n\n| code | meaning |\n|---|---|\n")
+	b.WriteString(codes(t, "../../internal/judge/codes.go") + codes(t, "../../internal/render/gone.go"))
 	b.WriteString("\n## WO6xx: images and secrets\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(delivery)), ""))
 	if *update {

@@ -1,35 +1,27 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/whiskops/whiskops/internal/budget"
-	"github.com/whiskops/whiskops/internal/cache"
-	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
-	"github.com/whiskops/whiskops/internal/judge"
-	"github.com/whiskops/whiskops/internal/kustomize"
-	"github.com/whiskops/whiskops/internal/record"
-	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/tree"
-	"github.com/whiskops/whiskops/internal/version"
 )
 
 func generateCommand(s streams) *cobra.Command {
 	var out printer
-	g := generation{version: built(), secrets: s.secrets, notify: func(line string) { fmt.Fprintln(s.err, finding.Plain(s.secrets.Hide(line))) }}
+	g := generation{version: built(), secrets: s.secrets}
+	g.notify = func(line string) {
+		g.progress.clear()
+		fmt.Fprintln(s.err, finding.Plain(s.secrets.Hide(line)))
+	}
 	var most limits
 	noCache := false
 	cmd := &cobra.Command{
-		Use:   "generate",
+		Use:   "generate [ENVIRONMENT...]",
 		Short: "Write base/, overlays/ and golden/ from the environments",
 		Long: `generate makes the whole tree in memory, proves that each overlay builds what
 its environment asks for, and then brings the disk to it. It writes all or
@@ -38,29 +30,22 @@ foreign one beside generated files not deleted, without --force;
 overlays/<environment>/custom/ is yours and never touched. What a merge leaves in
 generated files, conflicts too, is no edit: generate again ends it.
 
+With names it is about these environments alone: what is wrong with others does
+not stop it, and their folders stay as they are.
+
 What a run read and wrote is remembered in your cache directory: the next one
 that finds every file as it was has nothing to do. --check takes nothing from
 there.`,
 		Example: `  whiskops generate
   whiskops generate --check     # for CI: writes nothing, exit code 1 on drift
+  whiskops generate production  # whatever is wrong with the others
   whiskops generate --root platform`,
-		Args: allOfThem,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			if err := out.check(); err != nil {
 				return err
 			}
-			g.place.resolve(s)
-			watch, ended, err := most.watch(s)
-			if err != nil {
-				return err
-			}
-			defer ended()
-			g.watch = watch
-			if !noCache && !g.check {
-				g.store = cache.Open(s.cache, cache.BuildID())
-				defer g.store.Close()
-			}
-			done, err := g.run()
+			g.strict = out.strict
+			done, err := g.asked(out.watched(s), &most, args, !noCache && !g.check)
 			if err != nil {
 				return err
 			}
@@ -78,8 +63,10 @@ there.`,
 			return nil
 		},
 	}
+	cmd.ValidArgsFunction = g.manyNames(s)
 	g.place.flags(cmd)
 	out.flags(cmd)
+	out.strictFlag(cmd)
 	most.flags(cmd)
 	cmd.Flags().BoolVar(&g.check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
 	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand, and delete foreign ones beside them")
@@ -88,172 +75,6 @@ there.`,
 	cmd.Flags().Var(&g.accept, "accept", "what of the change is meant, by code and object: WO401:production/StatefulSet/kafka")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
-}
-
-// generation is one run of generate.
-type generation struct {
-	place
-	version                 version.Version
-	check, force, downgrade bool
-	store                   *cache.Store // nil: nothing is remembered
-	notify                  func(line string)
-	watch                   *budget.Watch
-	secrets                 *finding.Secrets
-
-	// against is the revision that the change is judged against; empty: the golden
-	// files on the disk. accept are the effects that a person accepts.
-	against string
-	accept  acceptances
-	// only judges: nothing is compared with the disk, and nothing written.
-	only bool
-}
-
-// outcome is what came of it.
-type outcome struct {
-	// remembered: the run before it read the same, so nothing was made.
-	remembered   bool
-	environments int
-	envs         []environment.Environment // what was read, unless it is remembered
-	findings     []finding.Finding
-	changes      tree.Changes
-	// judged are the environments that were made, or that differ from before.
-	judged map[string]judge.Judged
-	// commit of the revision that was judged against; since is the version that wrote
-	// its tree, if it is another; gone are the environments that were there.
-	commit, since string
-	gone          []string
-	// ofChange are findings about the change: they are those of this run alone.
-	ofChange []finding.Finding
-}
-
-// all findings.
-func (o outcome) all() []finding.Finding { return slices.Concat(o.findings, o.ofChange) }
-
-// run does what is to be done: nothing, if the run before read the same and all
-// that it wrote is still there.
-func (g *generation) run() (outcome, error) {
-	// Both names are in the key: they stand in findings.
-	key := record.Key("generate", g.root, g.environments)
-	root, environments, done := g.open()
-	defer done()
-	inputs := record.NewInputs(map[string]fs.FS{"root": root, "environments": environments, "packages": root})
-	if !g.force && g.against == "" && len(g.accept) == 0 {
-		if past, ok := record.Recall(g.store, key, inputs); ok && tree.Matches(g.root, past.Manifests, render.Parents()) {
-			return outcome{remembered: true, environments: past.Environments, findings: past.Findings}, nil
-		}
-	}
-	made, folders, err := g.full(inputs, root)
-	// What the disk has besides is looked at each time.
-	if err == nil && !g.only && !finding.HasErrors(made.all()) && len(made.changes.Findings) == 0 {
-		record.Remember(g.store, key, inputs, record.Run{
-			Environments: made.environments, Findings: made.findings, Manifests: tree.Manifests(folders),
-		})
-	}
-	return made, err
-}
-
-// full makes everything, and compares it with the disk or brings the disk to
-// it. There are folders only if nothing was wrong before that.
-func (g *generation) full(inputs *record.Inputs, root fs.FS) (outcome, []tree.Folder, error) {
-	// Whoever needs the engine's schema first waits for it.
-	go kustomize.Warm()
-	envs, findings, err := load(g.secrets, environment.Repository{FS: inputs.Through("packages"), Dir: g.root}, inputs.Through("environments"), g.environments, g.watch)
-	done := outcome{environments: len(envs), envs: envs, findings: findings}
-	if err != nil {
-		return done, nil, err
-	}
-	sides, closed, err := g.sides(&done, root)
-	if err != nil {
-		return done, nil, err
-	}
-	defer closed()
-	if finding.HasErrors(findings) {
-		// Nothing will be written. What else is wrong is said in the same run.
-		done.envs = sound(envs, findings)
-		_, err := g.judge(&done, inputs, sides, nil)
-		done.findings = append(done.findings, g.mistakes(err)...)
-		return done, nil, nil
-	}
-	var folders []tree.Folder
-	holds := func(manifests map[string]string) bool { return tree.Holds(g.root, manifests, render.Parents()) }
-	if g.force {
-		holds = nil
-	}
-	folders, err = g.bring(&done, inputs, sides, holds)
-	if errors.Is(err, tree.ErrChanged) {
-		folders, err = g.bring(&done, inputs, sides, nil)
-	}
-	if found := g.mistakes(err); len(found) > 0 {
-		done.findings = append(done.findings, found...)
-		return done, nil, nil
-	}
-	for _, f := range append(done.changes.Findings, render.Plain(envs, folders, inputs.Through("root"))...) {
-		done.findings = append(done.findings, below(g.root, f))
-	}
-	return done, folders, err
-}
-
-// sound are the environments that no error is about.
-func sound(envs []environment.Environment, findings []finding.Finding) []environment.Environment {
-	return slices.DeleteFunc(slices.Clone(envs), func(e environment.Environment) bool {
-		name := environment.JoinPath(e.Name)
-		return slices.ContainsFunc(findings, func(f finding.Finding) bool {
-			return f.Severity == finding.Error && (f.Path == name || strings.HasPrefix(f.Path, name+"."))
-		})
-	})
-}
-
-// mistakes are those in the users' own folders.
-func (g *generation) mistakes(err error) []finding.Finding {
-	found := render.Mistakes(err)
-	for i, f := range found {
-		found[i] = below(g.root, f)
-	}
-	return found
-}
-
-// bring makes and judges the tree, and brings the disk to it or compares the two. A
-// change that is an error is as far as it goes.
-func (g *generation) bring(done *outcome, inputs *record.Inputs, sides judge.Sides, holds func(map[string]string) bool) ([]tree.Folder, error) {
-	folders, err := g.judge(done, inputs, sides, holds)
-	if err != nil || g.only || finding.HasErrors(done.ofChange) {
-		return folders, err
-	}
-	bring := tree.Write
-	if g.check {
-		bring = tree.Check
-	}
-	done.changes, err = bring(g.root, folders, tree.Options{Parents: render.Parents(), Mark: g.mark(), Force: g.force, Notify: g.notify})
-	return folders, err
-}
-
-// judge makes the tree, and judges what it changes.
-func (g *generation) judge(done *outcome, inputs *record.Inputs, sides judge.Sides, holds func(map[string]string) bool) ([]tree.Folder, error) {
-	folders, err := render.Tree(done.envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.BeginAt})
-	if err != nil {
-		return nil, err
-	}
-	if done.judged, err = judge.Tree(done.envs, folders, sides); err != nil {
-		return nil, err
-	}
-	done.ofChange = g.secrets.Seal(judge.Findings(done.judged, g.accept))
-	return folders, nil
-}
-
-// mark says which whiskops writes the tree, and stops one that is older than the
-// one before.
-func (g *generation) mark() tree.Mark {
-	m := tree.Mark{Path: version.File, Content: g.version.Mark()}
-	if !g.downgrade {
-		m.Judge = g.version.Judge
-	}
-	return m
-}
-
-// below makes a finding's place, which is relative to the root, absolute.
-func below(root string, f finding.Finding) finding.Finding {
-	f.File = filepath.Join(root, filepath.FromSlash(f.File))
-	return f
 }
 
 // drift sums up what a check found; empty if all is as generated.
@@ -268,12 +89,4 @@ func drift(c tree.Changes) string {
 	}
 	return fmt.Sprintf("not as generated: %s (%d missing, %d different, %d stale)",
 		count(missing+different+stale, "file"), missing, different, stale)
-}
-
-func summary(envs int, c tree.Changes) string {
-	if c.Unchanged() {
-		return fmt.Sprintf("nothing to do: %s as generated", count(envs, "environment"))
-	}
-	return fmt.Sprintf("%s: %s created, %d updated, %d deleted",
-		count(envs, "environment"), count(len(c.Created), "file"), len(c.Updated), len(c.Deleted))
 }

@@ -35,11 +35,8 @@ What overlays/<environment>/custom/ adds is yours, and not in the list.`,
 			if err := out.check(); err != nil {
 				return err
 			}
-			return at.with(s, &most, read, func(envs []environment.Environment, findings []finding.Finding) error {
-				envs, err := chosen(envs, args)
-				if err != nil && !finding.HasErrors(findings) {
-					return err
-				}
+			at.chosen.take(args)
+			return at.with(out.watched(s), &most, read, func(envs []environment.Environment, findings []finding.Finding) error {
 				lock, wrong, failed := at.lock()
 				if failed != nil {
 					return failed
@@ -58,29 +55,13 @@ What overlays/<environment>/custom/ adds is yours, and not in the list.`,
 			})
 		},
 	}
-	cmd.ValidArgsFunction = at.names(s)
+	cmd.ValidArgsFunction = at.manyNames(s)
 	at.flags(cmd)
 	out.flags(cmd)
 	most.flags(cmd)
 	cmd.Flag("output").Usage = "form of the answer: text or json"
 	cmd.AddCommand(lockCommand(s))
 	return cmd
-}
-
-// chosen are the environments that are named, or all.
-func chosen(envs []environment.Environment, names []string) ([]environment.Environment, error) {
-	if len(names) == 0 {
-		return envs, nil
-	}
-	var some []environment.Environment
-	for _, name := range names {
-		env, err := named(envs, name)
-		if err != nil {
-			return nil, err
-		}
-		some = append(some, *env)
-	}
-	return some, nil
 }
 
 // lock reads the lock file of the repository.
@@ -146,7 +127,7 @@ by it. Images that users name for their own actions cannot be locked.`,
 				return err
 			}
 			// What rules say may follow from the lock that is to be replaced.
-			return at.with(s, &most, read, func(envs []environment.Environment, findings []finding.Finding) error {
+			return at.with(out.watched(s), &most, read, func(envs []environment.Environment, findings []finding.Finding) error {
 				if finding.HasErrors(findings) {
 					return out.print(s, findings)
 				}

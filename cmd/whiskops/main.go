@@ -44,7 +44,7 @@ func main() {
 	// No signal is caught but to end the process, each where it stands, which is
 	// safe (see internal/tree).
 	quit()
-	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, dir: dir, cache: cacheDir()}))
+	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, dir: dir, cache: cacheDir(), attended: attended(os.Stderr, os.Getenv)}))
 }
 
 // cacheDir is where runs remember; empty if the user has no such place.
@@ -65,6 +65,8 @@ type streams struct {
 	// cache is the directory of what earlier runs found out; see
 	// internal/cache.
 	cache string
+	// attended says that a person looks at err while the work goes on.
+	attended bool
 	// secrets of the environments that were loaded: nothing that is printed
 	// for people or in findings may show them.
 	secrets *finding.Secrets

@@ -28,15 +28,12 @@ log or a chat is no place for them.`,
   whiskops plan production | grep '^kind:'`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return at.with(s, &most, load, func(envs []environment.Environment, findings []finding.Finding) error {
+			at.chosen = choice{args[0]}
+			return at.with(out.watched(s), &most, load, func(envs []environment.Environment, findings []finding.Finding) error {
 				if err := out.print(s, findings); err != nil {
 					return err
 				}
-				env, err := named(envs, args[0])
-				if err != nil {
-					return err
-				}
-				return printPlan(s, env, plain)
+				return printPlan(s, &envs[0], plain)
 			})
 		},
 	}

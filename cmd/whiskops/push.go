@@ -24,7 +24,7 @@ func pushCommand(s streams) *cobra.Command {
 		Short: "Give an environment's tree to a registry, for Flux's OCIRepository",
 		Long: `push makes an artifact of what the build of an environment reads: base, its
 overlay with what custom/ refers to, and clusters/<environment>/flux. Paths in it
-are those of the repository. The tree on the disk must be as generate writes it.
+are those of the repository. What is on the disk of them must be as generate writes it.
 
 The same tree is the same digest: there is no time in it.`,
 		Example: `  whiskops push production oci://registry.example.com/platform:production
@@ -107,18 +107,16 @@ type pushed struct {
 	Files   int    `json:"files"`
 }
 
-// content of the artifact, if the whole tree is as generate writes it.
+// content of the artifact, if what the environment has is as generate writes it.
 func (p *push) content(name string, to artifact.Address) (map[string][]byte, []finding.Finding, error) {
 	root, environments, done := p.open()
 	defer done()
+	p.chosen = choice{name}
 	made, _, err := p.full(record.NewInputs(map[string]fs.FS{"root": root, "environments": environments, "packages": root}), root)
 	if err != nil || finding.HasErrors(made.findings) {
 		return nil, made.findings, err
 	}
-	env, err := named(made.envs, name)
-	if err != nil {
-		return nil, made.findings, err
-	}
+	env := &made.envs[0]
 	if env.Secrets.Plain != nil && !to.Local() {
 		return nil, append(made.findings, finding.Finding{Code: artifact.CodePlain, Severity: finding.Error,
 			Position: env.Source.Position("secrets.plain"), Path: environment.JoinPath(name) + ".secrets.plain",

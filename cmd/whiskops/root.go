@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,15 +43,25 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
 type place struct {
 	root         string
 	environments string
+	// top is how far the root was looked for; empty where it was named.
+	top string
+	// chosen are the environments that the command is about.
+	chosen choice
+	// rest is what was read.
+	rest
 }
 
 func (p *place) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&p.root, "root", "C", ".", "directory of the repository")
+	cmd.Flags().StringVarP(&p.root, "root", "C", "", "directory of the repository (default: the nearest upwards that has environments)")
+	_ = cmd.MarkFlagDirname("root") // the flag is there
 	cmd.Flags().StringVar(&p.environments, "environments", "environments", "directory of the environments, from the root")
 }
 
 // resolve makes both paths absolute.
 func (p *place) resolve(s streams) {
+	if p.root == "" {
+		p.root, p.top = search(s.dir, p.environments)
+	}
 	p.root = from(s.dir, p.root)
 	p.environments = from(p.root, p.environments)
 }
@@ -87,26 +98,47 @@ func from(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
+// forms of what is printed.
+var forms = [...]string{"text", "json"}
+
 // printer prints findings in the form that was asked for.
-type printer struct{ form string }
+type printer struct {
+	form   string
+	strict bool // warnings count as errors
+}
 
 func (p *printer) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&p.form, "output", "o", "text", "form of the findings: text or json")
+	// The flag is there, and has no other completion: that is all that can fail.
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(forms[:], cobra.ShellCompDirectiveNoFileComp))
+}
+
+// strictFlag is for commands that judge environments.
+func (p *printer) strictFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&p.strict, "strict", false, "warnings count as errors, but for those that the environment acknowledges")
 }
 
 // check refuses a form that there is not.
 func (p *printer) check() error {
-	if p.form != "text" && p.form != "json" {
-		return fmt.Errorf("--output %q: write text or json", p.form)
+	if !slices.Contains(forms[:], p.form) {
+		return didYouMean(fmt.Sprintf("--output %q: write text or json", p.form), "", p.form, forms[:])
 	}
 	return nil
+}
+
+// watched are the streams of a run that shows how far it is, if what it prints is
+// for people.
+func (p *printer) watched(s streams) streams {
+	s.attended = s.attended && p.form == "text"
+	return s
 }
 
 // mostFiles of one kind of finding are shown to people.
 const mostFiles = 50
 
 // print prints findings: JSON on the standard output, for machines; text on
-// standard error, for people. It returns errFindings if one stops the work.
+// standard error, for people, with a last line that counts them. It returns
+// errFindings if one stops the work.
 func (p *printer) print(s streams, fs []finding.Finding) error {
 	options := finding.Options{Dir: s.dir, Read: os.ReadFile, Secrets: s.secrets, Most: mostFiles}
 	write, to := finding.WriteText, io.Writer(s.err)
@@ -116,7 +148,10 @@ func (p *printer) print(s streams, fs []finding.Finding) error {
 	if err := write(to, fs, options); err != nil {
 		return fmt.Errorf("print findings: %w", err)
 	}
-	if finding.HasErrors(fs) {
+	if p.form == "text" {
+		fmt.Fprint(s.err, finding.Total(fs))
+	}
+	if finding.Stops(fs, p.strict) {
 		return errFindings
 	}
 	return nil

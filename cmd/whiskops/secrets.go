@@ -58,26 +58,24 @@ func (k *keeper) flags(cmd *cobra.Command) {
 	cmd.ValidArgsFunction = k.names(k.streams)
 }
 
-// one runs do with an environment that nothing is wrong with.
+// one runs do with an environment that nothing is wrong with, and all that can be
+// read.
 func (k *keeper) one(name string, do func(root fs.FS, envs []environment.Environment, v *derived.Values) error) error {
 	if err := k.out.check(); err != nil {
 		return err
 	}
-	return k.with(k.streams, &k.most, load, func(envs []environment.Environment, findings []finding.Finding) error {
+	k.chosen = choice{name}
+	return k.with(k.out.watched(k.streams), &k.most, load, func(envs []environment.Environment, findings []finding.Finding) error {
 		if finding.HasErrors(findings) {
 			return k.out.print(k.streams, findings)
 		}
-		env, err := named(envs, name)
-		if err != nil {
-			return err
-		}
-		v, err := derived.New(env)
+		v, err := derived.New(&envs[0])
 		if err != nil {
 			return err
 		}
 		root, _, done := k.open()
 		defer done()
-		err = do(root, envs, &v)
+		err = do(root, k.all, &v)
 		if found := (secret.Findings)(nil); errors.As(err, &found) {
 			return k.report(found)
 		}

@@ -169,16 +169,10 @@ func (k *keeper) check(args []string, open bool) error {
 	if err := k.out.check(); err != nil {
 		return err
 	}
-	return k.with(k.streams, &k.most, load, func(envs []environment.Environment, findings []finding.Finding) error {
+	k.chosen = args
+	return k.with(k.out.watched(k.streams), &k.most, load, func(envs []environment.Environment, findings []finding.Finding) error {
 		if finding.HasErrors(findings) {
 			return k.out.print(k.streams, findings)
-		}
-		if len(args) > 0 {
-			env, err := named(envs, args[0])
-			if err != nil {
-				return err
-			}
-			envs = []environment.Environment{*env}
 		}
 		var all []finding.Finding
 		var fine []string

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,14 +32,12 @@ prints what is at that path and below it. Secrets are not shown.`,
 			}
 			// What is wrong elsewhere, or with rules, is no reason not to
 			// look: often it is why someone looks.
-			return at.with(s, &most, read, func(envs []environment.Environment, findings []finding.Finding) error {
-				env, err := named(envs, args[0])
-				if err != nil && finding.HasErrors(findings) {
+			at.chosen = choice{args[0]}
+			return at.with(out.watched(s), &most, read, func(envs []environment.Environment, findings []finding.Finding) error {
+				if len(envs) == 0 {
 					return out.print(s, findings)
 				}
-				if err != nil {
-					return err
-				}
+				env := &envs[0]
 				// A completed path ends with a dot.
 				return show(s, out, env, strings.TrimSuffix(strings.Join(args[1:], ""), "."))
 			})
@@ -58,19 +55,6 @@ prints what is at that path and below it. Secrets are not shown.`,
 	most.flags(cmd)
 	cmd.Flag("output").Usage = "form of the answer: text or json"
 	return cmd
-}
-
-// named finds an environment.
-func named(envs []environment.Environment, name string) (*environment.Environment, error) {
-	i := slices.IndexFunc(envs, func(e environment.Environment) bool { return e.Name == name })
-	if i >= 0 {
-		return &envs[i], nil
-	}
-	names := make([]string, len(envs))
-	for i, e := range envs {
-		names[i] = e.Name
-	}
-	return nil, fmt.Errorf("there is no environment %q; there are %s", name, strings.Join(names, ", "))
 }
 
 // show prints the values at a path and below it; "" is all.

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/whiskops/whiskops/internal/environment"
 	nearest "github.com/whiskops/whiskops/internal/place"
 )
 
@@ -50,23 +49,4 @@ func allOfThem(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	return fmt.Errorf("%s takes no argument, and is given %s: it is about all environments at once", cmd.Name(), strings.Join(args, " "))
-}
-
-// names completes an environment's name, where a command's first argument is one.
-func (p *place) names(s streams) cobra.CompletionFunc {
-	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		if len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		p.resolve(s)
-		// What is wrong with them is no matter here.
-		root, environments, done := p.open()
-		defer done()
-		envs, _, _ := environment.Repository{FS: root, Dir: p.root}.Load(environments, p.environments)
-		var all []string
-		for _, e := range envs {
-			all = append(all, e.Name)
-		}
-		return all, cobra.ShellCompDirectiveNoFileComp
-	}
 }

@@ -4,46 +4,54 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/whiskops/whiskops/internal/acknowledge"
 	"github.com/whiskops/whiskops/internal/budget"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/lockfile"
+	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/rules"
 )
 
 func validateCommand(s streams) *cobra.Command {
-	var at place
+	g := generation{version: built(), secrets: s.secrets, only: true}
 	var out printer
 	var most limits
 	cmd := &cobra.Command{
-		Use:   "validate",
+		Use:   "validate [ENVIRONMENT...]",
 		Short: "Say what is wrong with the environments",
+		Long: `validate says what is wrong with the environments, or with those that are named:
+each by itself, in what it shares with the others, and in what it changes of what
+golden/ has. It builds everything, and writes nothing.`,
 		Example: `  whiskops validate
+  whiskops validate production staging
   whiskops validate --output json`,
-		Args: allOfThem,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			if err := out.check(); err != nil {
 				return err
 			}
-			return at.with(s, &most, load, func(envs []environment.Environment, findings []finding.Finding) error {
-				if err := out.print(s, findings); err != nil {
-					return err
-				}
-				if out.form == "text" {
-					fmt.Fprintf(s.out, "%s fine\n", count(len(envs), "environment"))
-				}
-				return nil
-			})
+			g.strict = out.strict
+			done, err := g.asked(out.watched(s), &most, args, true)
+			if err != nil {
+				return err
+			}
+			if err := out.print(s, done.all()); err != nil {
+				return err
+			}
+			if out.form == "text" {
+				fmt.Fprintf(s.out, "%s fine\n", count(done.environments, "environment"))
+			}
+			return nil
 		},
 	}
-	at.flags(cmd)
+	cmd.ValidArgsFunction = g.manyNames(s)
+	g.place.flags(cmd)
 	out.flags(cmd)
+	out.strictFlag(cmd)
 	most.flags(cmd)
 	return cmd
 }
@@ -60,13 +68,43 @@ func (p *place) with(s streams, most *limits, read reader, do func([]environment
 		return err
 	}
 	defer ended()
+	line := newProgress(s)
+	line.at("reading the environments")
+	defer line.end()
 	root, environments, done := p.open()
 	defer done()
-	envs, findings, err := read(s.secrets, environment.Repository{FS: root, Dir: p.root}, environments, p.environments, watch)
+	envs, findings, err := p.take(read, s.secrets, root, environments, watch)
+	line.end()
 	if err != nil {
 		return err
 	}
 	return do(envs, findings)
+}
+
+// rest is what was read, chosen or not.
+type rest struct {
+	// all environments without a mistake.
+	all []environment.Environment
+	// met are the names of all, the broken ones too.
+	met []string
+	// sound says that no mistake was found in any.
+	sound bool
+}
+
+// take reads the environments, and returns the chosen ones and what was found about
+// them. What else was read is kept.
+func (p *place) take(read reader, secrets *finding.Secrets, root, environments fs.FS, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
+	p.rest = rest{}
+	repo := environment.Repository{FS: root, Dir: p.root, Met: func(name string) { p.met = append(p.met, name) }}
+	all, found, err := read(secrets, repo, environments, p.environments, watch)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = p.nowhere()
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	p.all, p.sound = all, !finding.HasErrors(found)
+	return p.chosen.of(all, p.met, found)
 }
 
 // read reads the environments of a directory, through a file system of what is
@@ -78,26 +116,7 @@ func read(secrets *finding.Secrets, repo environment.Repository, system fs.FS, d
 	if len(envs) > 0 { // all have those of their files
 		secrets.Join(envs[0].Source.Secrets())
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nowhere(repo.Dir, dir)
-	}
 	return envs, findings, err
-}
-
-// nowhere says that there are no environments at dir in a repository, and where
-// there are some: someone may be in a folder of it.
-func nowhere(root, dir string) error {
-	if target, err := os.Readlink(dir); err == nil {
-		return fmt.Errorf("%s is a symbolic link to %q, where nothing is\n  help: put the directory there, or remove the link", dir, target)
-	}
-	name, err := filepath.Rel(root, dir)
-	for at := root; err == nil && filepath.IsLocal(name) && filepath.Dir(at) != at; {
-		at = filepath.Dir(at)
-		if info, err := os.Stat(filepath.Join(at, name)); err == nil && info.IsDir() {
-			return fmt.Errorf("there is no directory %s, but there is %s\n  help: add -C %s", dir, filepath.Join(at, name), quoted(at))
-		}
-	}
-	return fmt.Errorf("there is no directory %s\n  help: name it with --environments, or begin with `whiskops init %s`", dir, quoted(root))
 }
 
 // load is read, and pins the images of what was read and judges it: the sound ones
@@ -124,7 +143,13 @@ func load(secrets *finding.Secrets, repo environment.Repository, system fs.FS, d
 		}
 		values[i] = &v
 	}
-	return envs, finding.Sort(secrets.Seal(append(findings, rules.CheckAll(values)...))), nil
+	unread := finding.HasErrors(findings)
+	findings = acknowledge.Mark(envs, append(findings, rules.CheckAll(values)...))
+	findings = append(findings, acknowledge.Mistakes(envs, acknowledge.Rules(), render.Warnings())...)
+	if !unread {
+		findings = append(findings, acknowledge.Unused(envs, findings, acknowledge.Rules())...)
+	}
+	return envs, finding.Sort(secrets.Seal(findings)), nil
 }
 
 // count writes a number of things.

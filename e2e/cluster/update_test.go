@@ -20,7 +20,8 @@ import (
 )
 
 // TestUpdates brings an environment from one shape to another on a running
-// cluster: no field that cannot change may have to, and claims are kept.
+// cluster: no field that cannot change may have to, claims are kept, and the pods
+// that are replaced are those that whiskops says.
 func TestUpdates(t *testing.T) {
 	node := []fakenode.Pool{{Name: "node", Count: 1, CPU: "4", Memory: "16Gi"}}
 	grown := []fakenode.Pool{fakenode.Role("core", 6, "4", "15Gi", 3), fakenode.Role("db", 1, "4", "7Gi", 1), fakenode.Role("invoker", 6, "8", "31Gi", 3).Tainted()}
@@ -67,14 +68,16 @@ func TestUpdates(t *testing.T) {
 					to = strings.Replace(to, u.to[i], u.to[i+1], 1)
 				}
 				g := newGround(t, release, []string{"standard", "gp3"}, u.pools...)
-				update(t, g, u.environment, generate(t, from), generate(t, to), u.brokers)
+				old := generate(t, from)
+				update(t, g, u.environment, old, generate(t, to), difference(t, old, to), u.brokers)
 			})
 		}
 	})
 }
 
-// update installs what is in a folder golden/ and then what is in another.
-func update(t *testing.T, g *ground, name, from, to string, brokers int) {
+// update installs what is in a folder golden/ and then what is in another. What whiskops
+// said of the change is held against it.
+func update(t *testing.T, g *ground, name, from, to string, said []effect, brokers int) {
 	t.Helper()
 	old, renewed := &environment{name: name}, &environment{name: name}
 	old.read(t, from)
@@ -90,6 +93,9 @@ func update(t *testing.T, g *ground, name, from, to string, brokers int) {
 	g.up(t, renewed.namespace())
 	none(t, quorum.Kept(brokers-1))
 	after := look(t, g, renewed)
+	if said != nil {
+		predicted(t, said, before, after)
+	}
 	for _, c := range before.Claims {
 		i := slices.IndexFunc(after.Claims, func(o corev1.PersistentVolumeClaim) bool { return o.UID == c.UID })
 		if i < 0 || after.Claims[i].Spec.VolumeName != c.Spec.VolumeName {
@@ -113,7 +119,7 @@ func TestUpdateFromThePreviousOutput(t *testing.T) {
 			holds(t, e.name, release, "update from the previous output", func(t *testing.T) {
 				g := newGround(t, release, e.classes, e.pools...)
 				brokers := map[string]int{"production": 3}[e.name]
-				update(t, g, e.name, from, golden, brokers)
+				update(t, g, e.name, from, golden, nil, brokers)
 				none(t, e.misplaced(look(t, g, e)))
 			})
 		}

@@ -53,6 +53,8 @@ type Catalog struct {
 	// Tables are the texts of ConfigMaps that are tables, by ConfigMap and key: what
 	// the words of a line are.
 	Tables map[string]map[string][]string `json:"tables"`
+	// Said are fields of an environment that say what many objects have.
+	Said Said `json:"said"`
 	// Protect says which objects outlive what made them.
 	Protect Protect `json:"protect"`
 	// Delivery is the order of what is delivered, and what becomes of it.
@@ -159,6 +161,16 @@ type Component struct {
 	Idle []Idle `json:"idle"`
 	// Changes say what a change of a field means to what is stored.
 	Changes []Change `json:"changes,omitempty"`
+}
+
+// Said are fields of an environment, the nearest to an object first: who gets in, by
+// the object's kind; its namespace, by its tier, "" being all others; the class of a volume that
+// names none; the image of a container.
+type Said struct {
+	Exposed   map[string][]string `json:"exposed"`
+	Namespace map[string][]string `json:"namespace"`
+	Class     []string            `json:"class"`
+	Images    []string            `json:"images"`
 }
 
 // Change is a rule about one field of one object of a component.

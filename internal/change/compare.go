@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -187,7 +188,11 @@ func changedNames(m matched) map[reference]string {
 	return found
 }
 
-// hash of a value, "-" of none: by it a person's acceptance knows it again.
+// contentHash ends a name that kustomize made of a ConfigMap's content.
+var contentHash = regexp.MustCompile(`-[bcdfghkmt2456789]{10}"`)
+
+// hash of a value, "-" of none: by it a person's acceptance knows it again. Names are
+// without the hash of their content, whether or not what they name is in the set.
 func hash(v any) string {
 	if v == nil {
 		return "-"
@@ -196,24 +201,26 @@ func hash(v any) string {
 	if err != nil { // a plain value has no reason
 		return "-"
 	}
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(contentHash.ReplaceAll(text, []byte(`"`)))
 	return hex.EncodeToString(sum[:8])
 }
 
 // update compares one object with what it was.
 func (c *comparison) update(p pair) {
-	moved := p.old.Namespace != p.new.Namespace
-	if !moved {
+	known := len(c.effects)
+	if p.old.Namespace != p.new.Namespace {
+		// With nothing of what it had: see move.
+		c.say(p, Effect{Class: Recreated, Field: "metadata.namespace", Old: p.old.Namespace, New: p.new.Namespace, Message: "is made anew in another namespace"})
+	} else {
 		for _, r := range refusals(p.old, p.new) {
 			c.refuse(p, r)
 		}
+		c.rules(p)
+		c.data(p)
+		c.workload(p)
+		c.exposed(p)
 	}
-	known := len(c.effects)
-	c.rules(p)
-	c.data(p)
-	c.workload(p)
-	c.exposed(p)
-	c.settings(p, c.effects[known:], moved)
+	c.settings(p, c.effects[known:])
 }
 
 // refuse says what the API server does.
@@ -235,14 +242,14 @@ func (c *comparison) move(m move) {
 		Class: Data, Field: field, Old: m.from, New: m.to,
 		Message: plural(m.objects, "object is", "objects are") + " made anew in another namespace: the claims and the Secrets of the old one do not follow",
 		Help:    "keep the namespace. To move, stop the installation, bind the volumes to claims in the new namespace, copy the Secrets, and apply",
-		Says:    []string{"namespace", "actions.namespace"},
+		Says:    c.saysNamespace(m.at.new),
 	})
 }
 
 // settings are what else differs: every difference that no effect has yet.
-func (c *comparison) settings(p pair, said []Effect, moved bool) {
+func (c *comparison) settings(p pair, said []Effect) {
 	for _, d := range c.flat(p) {
-		if moved && d.path == "metadata.namespace" || d.path == "metadata.name" && p.old.Name == p.new.Name {
+		if d.path == "metadata.namespace" { // see move
 			continue
 		}
 		if slices.ContainsFunc(said, func(e Effect) bool { return e.Field == d.path && e.Class != Exposed }) {

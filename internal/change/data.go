@@ -18,9 +18,10 @@ func (c *comparison) data(p pair) {
 		return
 	}
 	help := "copy the data to the new place while the workload is down, or keep the volume"
-	field := "spec.template.spec.volumes"
-	if value.Equal(at(p.old.Value, field), at(p.new.Value, field)) {
-		field = "spec.volumeClaimTemplates"
+	name := mounted(value.PodSpec(p.new.Value), component.Data.MountPath)
+	field := "spec.template.spec.volumes[" + name + "]"
+	if value.Map(new)["claim"] == name {
+		field = "spec.volumeClaimTemplates[" + name + "]"
 	}
 	c.say(p, Effect{
 		Class: Data, Field: field, Old: show(old), New: show(new),
@@ -89,7 +90,7 @@ func (c *comparison) remove(p pair, m matched) {
 	if known && component.Data != nil && value.RunsPods(o.Kind) && !replaced(o, m) {
 		e.Class, e.Message, e.Harmless = Data, "what it has stored serves nobody any more: "+component.Data.Loss, component.Data.Spare
 		e.Help = "copy the data to what takes its place before this is applied"
-		e.Says = []string{component.Data.Volume}
+		e.Says = c.saysWhether(o)
 		c.say(p, e)
 	}
 	if len(list(o.Value, "spec.volumeClaimTemplates")) > 0 {
@@ -116,7 +117,7 @@ func (c *comparison) claims(p pair, what string) {
 		c.say(p, Effect{Class: Data, Field: "spec.volumeClaimTemplates", Message: "its claims are deleted with its pods", Help: "set persistentVolumeClaimRetentionPolicy to Retain first"})
 		return
 	}
-	c.say(p, Effect{Class: Left, Field: "spec.volumeClaimTemplates", Message: what + ", and their volumes are paid for", Help: fmt.Sprintf("kubectl -n %s delete pvc, by name, when nothing needs them", o.Namespace)})
+	c.say(p, Effect{Says: c.saysWhether(o), Class: Left, Field: "spec.volumeClaimTemplates", Message: what + ", and their volumes are paid for", Help: fmt.Sprintf("kubectl -n %s delete pvc, by name, when nothing needs them", o.Namespace)})
 }
 
 // add says what comes with an object that is new.
@@ -124,36 +125,4 @@ func (c *comparison) add(p pair) {
 	c.say(p, Effect{Class: Added, Message: "is new"})
 	c.appeared(p)
 	c.opened(p)
-}
-
-// says are the fields of the environment that a field of an object follows from, the nearest first.
-func (c *comparison) says(o Object, path string) []string {
-	component, ok := c.component(o)
-	if !ok {
-		return nil
-	}
-	var all []string
-	add := func(field string) {
-		if field != "" {
-			all = append(all, field)
-		}
-	}
-	switch {
-	case path == "spec.replicas":
-		add(component.Replicas)
-	case component.Data != nil && contains(path, "storageClassName"):
-		add(component.Data.Volume + ".class")
-		add("cluster.storage.class")
-	case component.Data != nil && contains(path, "volumeClaimTemplates", "storage"):
-		add(component.Data.Volume + ".size")
-	case component.Data != nil && contains(path, "volumeClaimTemplates", "volumes"):
-		add(component.Data.Volume)
-	case contains(path, "resources"):
-		add(component.Resources)
-	case contains(path, "image"):
-		add("images")
-	}
-	add(component.Resources)
-	add(component.Replicas)
-	return all
 }

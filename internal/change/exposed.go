@@ -7,7 +7,7 @@ import (
 	"github.com/whiskops/whiskops/internal/value"
 )
 
-// exposed says who reaches what they did not reach.
+// exposed says who reaches what they did not reach, and what reaches whom it did not.
 func (c *comparison) exposed(p pair) {
 	c.widened(p, openings(p.old), openings(p.new))
 }
@@ -20,41 +20,59 @@ func (c *comparison) opened(p pair) {
 	}
 }
 
-func (c *comparison) widened(p pair, old, new []string) {
+func (c *comparison) widened(p pair, old, new []opening) {
 	for _, way := range new {
-		if !slices.Contains(old, way) {
+		if !slices.ContainsFunc(old, func(o opening) bool { return o.way == way.way }) {
 			c.say(p, Effect{
-				Class: Exposed, Field: "spec", New: way, Message: "lets in whom it did not: " + way,
-				Help: "be sure that this is meant", Says: []string{"edge"},
+				Class: Exposed, Field: "spec", New: way.way, Message: way.way, Help: "be sure that this is meant",
+				Says: c.saysExposed(p.new), Harmless: way.out,
 			})
 		}
 	}
 }
 
-// openings are the ways that an object opens to those outside the installation, in words.
-func openings(o Object) []string {
+// opening is a way through an object, in words; out says that it leads out.
+type opening struct {
+	way string
+	out bool
+}
+
+// openings are the ways that an object opens between the installation and those outside.
+func openings(o Object) []opening {
 	spec := value.Map(o.Value, "spec")
 	switch o.Kind {
 	case "Service":
-		return ofService(spec)
+		return in(ofService(spec))
 	case "Ingress":
-		return hosts(spec, "rules", "host")
+		return in(hosts(spec))
 	case "HTTPRoute":
-		return texts("host ", spec["hostnames"])
+		return in(texts("reached as ", spec["hostnames"]))
 	case "NetworkPolicy":
-		return ofPolicy(spec)
+		return append(in(ofPolicy(spec, "ingress", "from", "open to ")), out(ofPolicy(spec, "egress", "to", "may call "))...)
 	case "Role", "ClusterRole":
-		return ofRole(o.Value)
+		return in(ofRole(o.Value))
 	}
 	if value.RunsPods(o.Kind) {
-		return ofSecrets(o)
+		return out(ofSecrets(o))
 	}
 	return nil
 }
 
+func in(ways []string) []opening { return leading(ways, false) }
+
+func out(ways []string) []opening { return leading(ways, true) }
+
+func leading(ways []string, out bool) []opening {
+	all := make([]opening, len(ways))
+	for i, way := range ways {
+		all[i] = opening{way, out}
+	}
+	return all
+}
+
 func ofService(spec map[string]any) []string {
 	kind, _ := spec["type"].(string)
-	all := texts("external address ", spec["externalIPs"])
+	all := texts("reached at ", spec["externalIPs"])
 	if kind != "LoadBalancer" && kind != "NodePort" {
 		return all
 	}
@@ -65,21 +83,21 @@ func ofService(spec map[string]any) []string {
 	ports, _ := spec["ports"].([]any)
 	for _, port := range ports {
 		for _, who := range from {
-			all = append(all, kind+" port "+show(value.Map(port)["port"])+" from "+who)
+			all = append(all, "port "+show(value.Map(port)["port"])+" is open to "+who+" as a "+kind)
 		}
 	}
 	return all
 }
 
-func hosts(spec map[string]any, list, field string) []string {
+func hosts(spec map[string]any) []string {
 	var all []string
-	rules, _ := spec[list].([]any)
+	rules, _ := spec["rules"].([]any)
 	for _, rule := range rules {
-		host, _ := value.Map(rule)[field].(string)
+		host, _ := value.Map(rule)["host"].(string)
 		if host == "" {
-			host = "any"
+			host = "any host"
 		}
-		all = append(all, "host "+host)
+		all = append(all, "reached as "+host)
 	}
 	return all
 }
@@ -93,25 +111,23 @@ func texts(before string, v any) []string {
 	return all
 }
 
-// ofPolicy are the peers of a policy that are not pods of one namespace.
-func ofPolicy(spec map[string]any) []string {
+// ofPolicy are the peers of a policy's rules that are no named pods: everyone, addresses, whole namespaces.
+func ofPolicy(spec map[string]any, direction, peers, word string) []string {
 	var all []string
-	for _, way := range []struct{ field, peers, word string }{{"ingress", "from", "from "}, {"egress", "to", "to "}} {
-		rules, _ := spec[way.field].([]any)
-		for _, rule := range rules {
-			r := value.Map(rule)
-			ports := "any port"
-			if list, _ := r["ports"].([]any); len(list) > 0 {
-				ports = "port " + strings.Join(portsOf(list), ", ")
-			}
-			peers, _ := r[way.peers].([]any)
-			if len(peers) == 0 {
-				all = append(all, way.word+"everyone at "+ports)
-			}
-			for _, peer := range peers {
-				if m := value.Map(peer); m["ipBlock"] != nil || m["namespaceSelector"] != nil {
-					all = append(all, way.word+flow(peer)+" at "+ports)
-				}
+	rules, _ := spec[direction].([]any)
+	for _, rule := range rules {
+		r := value.Map(rule)
+		ports := " at any port"
+		if list, _ := r["ports"].([]any); len(list) > 0 {
+			ports = " at port " + strings.Join(portsOf(list), ", ")
+		}
+		list, _ := r[peers].([]any)
+		if len(list) == 0 {
+			all = append(all, word+"everyone"+ports)
+		}
+		for _, peer := range list {
+			if m := value.Map(peer); m["ipBlock"] != nil || len(value.Map(m, "podSelector")) == 0 && m["namespaceSelector"] != nil {
+				all = append(all, word+flow(peer)+ports)
 			}
 		}
 	}
@@ -133,7 +149,7 @@ func ofRole(o map[string]any) []string {
 		r := value.Map(rule)
 		for _, verb := range texts("", r["verbs"]) {
 			for _, resource := range texts("", r["resources"]) {
-				all = append(all, "the right to "+verb+" "+resource)
+				all = append(all, "has the right to "+verb+" "+resource)
 			}
 		}
 	}
@@ -145,7 +161,7 @@ func ofSecrets(o Object) []string {
 	var all []string
 	for _, r := range value.References(o.Value) {
 		if r.Kind == "Secret" {
-			all = append(all, "the pods read Secret "+r.Name)
+			all = append(all, "its pods read Secret "+r.Name)
 		}
 	}
 	slices.Sort(all)

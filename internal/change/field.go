@@ -20,7 +20,8 @@ type difference struct {
 
 // differences of two plain values, the smallest parts that differ, in the order of
 // the fields. Elements of a list are told apart by their names where all have one, else
-// by their places where there are as many; a list that is longer is one difference.
+// by their places where there are as many; of one that is longer,
+// each element that the other lacks is a difference.
 func differences(path string, old, new any) []difference {
 	if value.Equal(old, new) {
 		return nil
@@ -67,7 +68,27 @@ func ofLists(path string, old, new []any) []difference {
 		}
 		return all
 	}
-	return []difference{{path, old, new}}
+	if all := apart(path, old, new); len(all) > 0 {
+		return all
+	}
+	return []difference{{path, old, new}} // another order
+}
+
+// apart are the elements that one of two lists has and the other has not.
+func apart(path string, old, new []any) []difference {
+	var all []difference
+	rest := slices.Clone(new)
+	for _, e := range old {
+		if i := slices.IndexFunc(rest, func(n any) bool { return value.Equal(e, n) }); i >= 0 {
+			rest = slices.Delete(rest, i, i+1)
+			continue
+		}
+		all = append(all, difference{path, e, nil})
+	}
+	for _, e := range rest {
+		all = append(all, difference{path, nil, e})
+	}
+	return all
 }
 
 // byName are a list's elements by their names; nil if one has none, or that of another.
@@ -148,6 +169,10 @@ func flow(v any) string {
 		return "[" + strings.Join(parts, ", ") + "]"
 	case nil:
 		return "null"
+	case string:
+		if v == "" {
+			return `""`
+		}
 	}
 	return fmt.Sprint(v)
 }

@@ -145,7 +145,7 @@ func (r ruled) holds(d difference) bool {
 		new, isNumberToo := number(d.new)
 		return isNumber && isNumberToo && new < old
 	default:
-		return d.old != nil && d.new != nil
+		return true
 	}
 }
 

@@ -31,31 +31,34 @@ func (c *comparison) restart(p pair) {
 		return
 	}
 	// As many as there were: those that are more only start.
-	r, ok := rollout.Of(p.new.Value)
+	new := p.new.Value
+	was, wereCounted := value.Map(p.old.Value, "spec")["replicas"].(int64)
+	if is, counted := value.Map(new, "spec")["replicas"].(int64); wereCounted && counted && was < is {
+		new = value.With(new, was, "spec", "replicas")
+	}
+	r, ok := rollout.Of(new)
 	if !ok {
 		return
 	}
 	effect := Effect{Class: Restart, Rollout: rolloutOf(r, because)}
 	strategy, _ := value.Map(p.new.Value, "spec", "updateStrategy")["type"].(string)
-	pods := plural(r.Pods, "pod is", "pods are")
-	if p.new.Kind == "DaemonSet" {
-		pods = "the pod of each node is"
-	}
 	switch {
 	case strategy == "OnDelete":
 		effect.Message = "its pods stay as they are until somebody deletes them"
 		effect.Rollout.Seconds, effect.Rollout.Drains = 0, 0
 	case r.Pods == 0:
 		return
-	case r.Away >= r.Pods && p.new.Kind != "DaemonSet":
-		effect.Message = pods + " replaced, and nobody serves meanwhile: up to " + seconds(r.Seconds())
+	case p.new.Kind == "DaemonSet":
+		effect.Message = "the pod of each node is replaced"
+	case r.Away >= r.Pods:
+		effect.Message = "its pods are replaced, and none is there meanwhile"
 		if component, ok := c.component(p.new); ok && component.Loss != "" {
-			effect.Message += "; " + component.Loss
+			effect.Message += ": " + component.Loss
 		}
 	case r.Away == 0:
-		effect.Message = pods + " replaced, each when its successor is ready: up to " + seconds(r.Seconds()) + ", of which " + seconds(r.Drains()) + " to drain"
+		effect.Message = "its pods are replaced, each when its successor is ready"
 	default:
-		effect.Message = fmt.Sprintf("%s replaced, %d at a time: up to %s, of which %s to drain", pods, r.Away, seconds(r.Seconds()), seconds(r.Drains()))
+		effect.Message = "its pods are replaced"
 	}
 	c.say(p, effect)
 }
@@ -141,18 +144,4 @@ func (c *comparison) bounds(p pair) {
 func list(v map[string]any, path string) []any {
 	l, _ := at(v, path).([]any)
 	return l
-}
-
-// seconds as a person says them.
-func seconds(n int) string {
-	switch {
-	case n < 120:
-		return fmt.Sprintf("%d s", n)
-	case n < 7200 && n%60 == 0:
-		return fmt.Sprintf("%d min", n/60)
-	case n < 7200:
-		return fmt.Sprintf("%d min %d s", n/60, n%60)
-	default:
-		return fmt.Sprintf("%d h %d min", n/3600, n%3600/60)
-	}
 }

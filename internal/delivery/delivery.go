@@ -162,14 +162,44 @@ func Name(environment string) string { return "openwhisk-" + environment }
 // LongestName of what is made for an environment by the tool that it names.
 func LongestName(tools *environment.GitOps, env string) string {
 	longest := Name(env)
-	if f := tools.Flux; f != nil {
-		suffixes := []string{fluxTest}
-		if f.Shape == fluxTiers {
-			suffixes = append(krm.Tiers[:], fluxCustom)
-		}
-		longest += "-" + slices.MaxFunc(suffixes, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	if tools.Flux == nil {
+		return longest
 	}
-	return longest
+	all := kustomizations(env, tools.Flux, true)
+	return slices.MaxFunc(append(all, longest), func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+}
+
+// Kustomizations are the names of those that Flux may have for an environment, in
+// gitops.flux.namespace; none where another tool delivers it.
+func Kustomizations(v *derived.Values) []string {
+	if v.Env.GitOps.Flux == nil {
+		return nil
+	}
+	tested := slices.ContainsFunc(v.Planned(), func(name string) bool { return v.Catalog.Components[name].Test })
+	return kustomizations(v.Env.Name, v.Env.GitOps.Flux, tested)
+}
+
+func kustomizations(env string, f *environment.Flux, tested bool) []string {
+	parts := []string{""}
+	switch {
+	case f.Shape == fluxTiers:
+		parts = append(krm.Tiers[:], fluxCustom)
+	case tested:
+		parts = append(parts, fluxTest)
+	}
+	all := make([]string, len(parts))
+	for i, part := range parts {
+		all[i] = kustomization(env, part)
+	}
+	return all
+}
+
+// kustomization is the name of that for a part of an environment; "" is the whole.
+func kustomization(env, part string) string {
+	if part == "" {
+		return Name(env)
+	}
+	return Name(env) + "-" + part
 }
 
 // folder of the environment's files of a tool.

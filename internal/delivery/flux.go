@@ -229,12 +229,7 @@ func (d *delivery) fluxSync(p part) krm.M {
 	}
 }
 
-func (d *delivery) fluxName(part string) string {
-	if part == "" {
-		return d.name()
-	}
-	return d.name() + "-" + part
-}
+func (d *delivery) fluxName(part string) string { return kustomization(d.Values.Env.Name, part) }
 
 // fluxTimeout is what is written, or what follows from whether a health check
 // ends when there is a newer commit.

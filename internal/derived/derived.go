@@ -25,6 +25,8 @@ type Values struct {
 	// Catalog is the release's.
 	Catalog *catalog.Catalog
 
+	// Cluster is the name of the cluster that the environment is on.
+	Cluster string
 	// ActionNamespace is where action pods run.
 	ActionNamespace string
 	// DNS is the host name of the cluster's DNS Service.
@@ -102,6 +104,7 @@ func New(env *environment.Environment) (Values, error) {
 		return Values{}, err
 	}
 	v := Values{Env: env, Catalog: cat}
+	v.Cluster = cmp.Or(env.Cluster.Name, env.Name)
 	v.ActionNamespace = cmp.Or(env.Actions.Namespace, env.Namespace+"-actions")
 	dns := cmp.Or(cat.DNS[env.Cluster.Platform], cat.DNS["generic"])
 	v.DNS = cmp.Or(env.Cluster.DNS, dns+"."+env.Cluster.Domain)

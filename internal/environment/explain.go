@@ -26,7 +26,7 @@ func (x explainer) all(list []errors.Error, cut bool) []finding.Finding {
 		switch kindOf(e) {
 		case emptyDisjunction:
 			// The errors of the branches follow, with the same path.
-			branches := samePath(list[i+1:], e)
+			branches := below(list[i+1:], e)
 			i += len(branches)
 			fs = append(fs, x.branches(e, branches))
 		case notConcrete:
@@ -37,6 +37,10 @@ func (x explainer) all(list []errors.Error, cut bool) []finding.Finding {
 				continue
 			}
 			fs = append(fs, x.one(e))
+		case conflict:
+			if !within(e, list) {
+				fs = append(fs, x.one(e))
+			}
 		default:
 			fs = append(fs, x.one(e))
 		}
@@ -53,35 +57,52 @@ func (x explainer) all(list []errors.Error, cut bool) []finding.Finding {
 	return distinct(fs)
 }
 
-// samePath is the beginning of list that is about the same value as e.
-func samePath(list []errors.Error, e errors.Error) []errors.Error {
+// within tells that a conflict is about an element of lists whose lengths differ,
+// too: it follows from that.
+func within(e errors.Error, list []errors.Error) bool {
 	path := place.ErrorPath(e)
-	other := slices.IndexFunc(list, func(b errors.Error) bool { return !slices.Equal(place.ErrorPath(b), path) })
+	return len(path) > 0 && isElement(lastOf(path)) && slices.ContainsFunc(list, func(l errors.Error) bool {
+		return kindOf(l) == listLengths && slices.Equal(place.ErrorPath(l), path[:len(path)-1])
+	})
+}
+
+// below is the beginning of list that is about the same value as e, or what is in
+// it: the errors of the branches of a disjunction.
+func below(list []errors.Error, e errors.Error) []errors.Error {
+	path := place.ErrorPath(e)
+	other := slices.IndexFunc(list, func(b errors.Error) bool {
+		p := place.ErrorPath(b)
+		return len(p) < len(path) || !slices.Equal(p[:len(path)], path)
+	})
 	if other < 0 {
 		return list
 	}
 	return list[:other]
 }
 
-// distinct keeps one finding of each place and code: what is wrong in a shared
-// struct is wrong once.
+// distinct keeps one finding of each place, code and environment: what is wrong in
+// a shared struct is wrong once for each that has it. One that names no field
+// says nothing beside one that does.
 func distinct(fs []finding.Finding) []finding.Finding {
 	type key struct {
 		code string
 		pos  finding.Position
+		env  string
 	}
-	kept := map[key]int{}
+	kept, named := map[key]bool{}, map[key]bool{}
+	for _, f := range fs {
+		if f.Path != "" {
+			named[key{f.Code, f.Position, ""}] = true
+		}
+	}
 	var out []finding.Finding
 	for _, f := range fs {
-		k := key{f.Code, f.Position}
-		i, was := kept[k]
-		switch {
-		case !was:
-			kept[k] = len(out)
-			out = append(out, f)
-		case out[i].Path == "":
-			out[i] = f
+		k := key{f.Code, f.Position, f.Environment()}
+		if kept[k] || f.Path == "" && named[key{f.Code, f.Position, ""}] {
+			continue
 		}
+		kept[k] = true
+		out = append(out, f)
 	}
 	return out
 }
@@ -92,13 +113,21 @@ func (x explainer) one(e errors.Error) finding.Finding {
 	field := place.JoinPath(path...)
 	where := x.position(e)
 	switch kindOf(e) {
-	case conflict, listLengths:
+	case conflict:
 		return x.conflict(e)
+	case listLengths:
+		return x.lengths(e)
+	case apartBounds:
+		return x.bounds(e)
 	case notAllowed:
 		if pl, whole := x.pkg.Find(path); whole {
 			where = pl.Label
 		}
-		return place.At(where, place.CodeUnknown, field, fmt.Sprintf("field %q is not allowed here", lastOf(path)), "the definition that this struct refers to is closed: add the field there or leave it out")
+		definition, message := x.closed(path), fmt.Sprintf("field %q is not allowed here", lastOf(path))
+		if definition.IsValid() {
+			message += " by the definition"
+		}
+		return place.Both(where, definition, place.CodeUnknown, field, message, "the definition that this struct refers to is closed: add the field there or leave it out")
 	case undefinedField:
 		return place.At(where, place.CodeReference, field, fmt.Sprintf("reference to field %q, which does not exist", argument(e, 0)),
 			x.didYouMean(argument(e, 0), "write the field there: a reference sees what the files of this directory say, not the schema's defaults"))
@@ -151,14 +180,15 @@ func (x explainer) outOfBound(e errors.Error) finding.Finding {
 	if !e.Position().IsValid() {
 		return x.tooMuch(e)
 	}
-	code, help := place.CodeBounds, "the bound is written in the files of this directory"
+	code, what := place.CodeBounds, "bound"
 	if bound := argument(e, 1); strings.Contains(bound, "=~") || strings.Contains(bound, "!~") {
-		code, help = place.CodeForm, "the pattern is written in the files of this directory"
+		code, what = place.CodeForm, "pattern"
 	}
-	if other := e.Position(); x.pkg.Has(other) && place.Position(other) != place.Position(where) {
-		help += ", at " + place.Brief(other, where)
+	other, message := token.NoPos, fmt.Sprintf("%s does not satisfy what is said of %s", argument(e, 0), named(path))
+	if q := e.Position(); x.pkg.Has(q) && place.Position(q) != place.Position(where) {
+		other, message = q, fmt.Sprintf("%s does not satisfy the %s of %s", argument(e, 0), what, named(path))
 	}
-	return place.At(where, code, place.JoinPath(path...), fmt.Sprintf("%s does not satisfy what is said of %s", argument(e, 0), place.Quoted(lastOf(path))), help)
+	return place.Both(where, other, code, place.JoinPath(path...), message, fmt.Sprintf("write a value that fits the %s, or change the %s", what, what))
 }
 
 // tooMuch is for a bound that stands nowhere: whiskops has set it on what could
@@ -230,6 +260,16 @@ func argument(e errors.Error, i int) string {
 	return ""
 }
 
+// closed is where the definition begins whose struct a field is not allowed in.
+func (x explainer) closed(path []string) token.Pos {
+	for _, v := range x.pkg.Said(path[:max(0, len(path)-1)]) {
+		if v.Referred {
+			return v.Pos
+		}
+	}
+	return token.NoPos
+}
+
 // hide takes secret values out of a finding of the evaluator.
 func hide(f finding.Finding) finding.Finding {
 	path := place.SplitPath(f.Path)
@@ -240,8 +280,11 @@ func hide(f finding.Finding) finding.Finding {
 	switch f.Code {
 	case place.CodeConflict:
 		f.Message = fmt.Sprintf("%s is said twice, differently", name)
+		if f.Other != (finding.Position{}) {
+			f.Message += ": here and"
+		}
 	case place.CodeType, place.CodeBounds, place.CodeEnum, place.CodeForm, place.CodeIncomplete, place.CodeExpression:
-		f.Message = fmt.Sprintf("%s has no value that fits what is said of it", name)
+		f.Message, f.Other = fmt.Sprintf("%s has no value that fits what is said of it", name), finding.Position{}
 	}
 	return f
 }

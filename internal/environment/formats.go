@@ -15,6 +15,7 @@ const (
 	undefinedField           // a selector that its struct does not have
 	conflict                 // two values
 	listLengths              // two lists
+	apartBounds              // two bounds
 	notAllowed               // a field that a closed struct does not have
 	cycle                    // a value that needs itself
 	incomplete               // no concrete value
@@ -45,6 +46,9 @@ var formats = []struct {
 	{"undefined field: %s", undefinedField, "internal/core/adt", false},
 	{"conflicting values %s and %s", conflict, "internal/core/adt", false},
 	{"incompatible list lengths", listLengths, "internal/core/adt", false},
+	{"incompatible number bounds", apartBounds, "internal/core/adt", false},
+	{"incompatible integer bounds", apartBounds, "internal/core/adt", false},
+	{"incompatible string bounds", apartBounds, "internal/core/adt", false},
 	{"field not allowed", notAllowed, "internal/core/adt", false},
 	{"cycle with field", cycle, "internal/core/adt", false},
 	{"structural cycle", cycle, "internal/core/adt", false},

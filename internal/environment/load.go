@@ -162,6 +162,11 @@ func (r Repository) load(dir string, files map[string][]byte) (pkg *place.Packag
 		fs = append(fs, place.About(dir, place.CodeNothing, "no environment in this directory",
 			`write one as a top-level field, for example production: {edge: host: "functions.example.com"}`))
 	}
+	for _, d := range data {
+		if r.Met != nil {
+			r.Met(d.Name)
+		}
+	}
 	envs, found := check(con, data)
 	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
 	return pkg, envs, finding.Sort(secrets.Seal(slices.Concat(linked, fs, found))), nil
@@ -191,19 +196,9 @@ func evaluating(pkg *place.Package) string {
 func check(con *contract.Contract, data []datum) ([]Environment, []finding.Finding) {
 	var envs []Environment
 	var fs []finding.Finding
-	seen := map[finding.Finding]bool{}
 	for _, d := range data {
 		found := con.Check(d.Source, d.partial)
-		for _, f := range found {
-			// A mistake in a shared struct is one mistake, however
-			// many environments use it.
-			key := f
-			key.Path = ""
-			if !seen[key] {
-				seen[key] = true
-				fs = append(fs, f)
-			}
-		}
+		fs = append(fs, found...)
 		if len(found) > 0 || d.broken {
 			continue
 		}

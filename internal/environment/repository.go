@@ -26,6 +26,10 @@ type Repository struct {
 	// Begin is told of a piece of work before it is done, since the evaluator
 	// cannot be asked; what it returns is called after it. Nil hears nothing.
 	Begin func(what string) (end func())
+	// Met is told the name of each environment, also of one that is left out because
+	// of a mistake. Of files that are no CUE nobody knows the environments. Nil
+	// hears nothing.
+	Met func(name string)
 }
 
 func (r Repository) begin(what string) (end func()) {

@@ -68,6 +68,11 @@ type Environment struct {
 	// Names of Secrets of type kubernetes.io/dockerconfigjson, in both
 	// namespaces, with which images are pulled. Default: none.
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
+	// Warnings that are known here and meant to stay, each code with the reason:
+	// they are not shown any more, and the environment's README has the reason
+	// for who is woken. One that does not apply any more is a warning itself.
+	// Default: none.
+	Acknowledge map[string]string `json:"acknowledge,omitempty"`
 }
 
 // Namespaces are where the installation and the action pods live.
@@ -80,6 +85,11 @@ type Namespaces struct {
 
 // Cluster is what the installation finds on the cluster.
 type Cluster struct {
+	// Name of the cluster. Environments that write one name are on one
+	// cluster, and are judged together: what a cluster has once (namespaces,
+	// node ports, hosts, directories of nodes), and what its nodes have for
+	// all of them. Derived: the environment's name.
+	Name string `json:"name,omitempty"`
 	// Kubernetes minor version, the oldest one in use: what is generated is
 	// judged by it. Default: 1.34.
 	Kubernetes string `json:"kubernetes"`

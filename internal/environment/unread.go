@@ -17,7 +17,8 @@ import (
 var dataEnds = []string{".yaml", ".yml", ".json"}
 
 // unread says what lies beside the environments as if it were some, and is not
-// read: data in another format, and files of the same package in folders below.
+// read: data in another format, a warning, and CUE files in folders below, an
+// error, since what is written there would be missing.
 // dir is where the environments are; pkg is nil if they could not be read.
 func (r Repository) unread(system fs.FS, dir string, pkg *place.Package) []finding.Finding {
 	entries, err := fs.ReadDir(system, ".")
@@ -44,30 +45,67 @@ func passedOver(file, message, help string) finding.Finding {
 	return f
 }
 
-// nested are the folders below that have files of the package, unless it
-// imports them.
+// nested are the folders below that have CUE files, and that the package does not
+// import: someone believes that they are environments, or a part of them.
 func nested(system fs.FS, dir string, pkg *place.Package) []finding.Finding {
 	var found []finding.Finding
-	name := pkg.Files[0].PackageName()
 	_ = fs.WalkDir(system, ".", func(at string, e fs.DirEntry, err error) error {
 		switch {
-		case err != nil || !e.IsDir():
+		case err != nil || at == "." || !leadsToDir(system, at, e):
 			return nil // what cannot be listed says so to nobody who needs it
-		case at == ".":
+		case strings.HasPrefix(e.Name(), ".") || e.Name() == "cue.mod":
+			return skip(e)
+		}
+		files := (Repository{FS: system}).cueFiles(at)
+		if len(files) == 0 || imports(pkg, path.Join(dir, at), at) {
 			return nil
-		case strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_") || e.Name() == "cue.mod":
-			return fs.SkipDir
 		}
-		full := path.Join(dir, at)
-		imported := slices.ContainsFunc(pkg.All(), func(p *place.Package) bool { return p.Dir == full })
-		if files := (Repository{FS: system}).ofPackage(at, name); len(files) > 0 && !imported {
-			found = append(found, passedOver(full,
-				fmt.Sprintf("the files of package %q here are not read: %s; a folder is a package of its own", name, strings.Join(files, ", ")),
-				fmt.Sprintf("move them to %s, or give them a package of their own that it imports", path.Base(dir))))
-		}
+		found = append(found, unreadFolder(system, dir, at, pkg.Files[0].PackageName(), files))
 		return nil
 	})
 	return found
+}
+
+// leadsToDir tells that an entry is a directory, or a link to one. No link is
+// followed further.
+func leadsToDir(system fs.FS, at string, e fs.DirEntry) bool {
+	if e.Type()&fs.ModeSymlink == 0 {
+		return e.IsDir()
+	}
+	info, err := fs.Stat(system, at)
+	return err == nil && info.IsDir()
+}
+
+// skip leaves out what is in a directory; of a link it would be what is beside it.
+func skip(e fs.DirEntry) error {
+	if e.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// imports tells that a folder is imported, or named by an import that is refused,
+// which says why itself.
+func imports(pkg *place.Package, full, at string) bool {
+	return slices.ContainsFunc(pkg.All(), func(p *place.Package) bool {
+		return p.Dir == full || slices.ContainsFunc(p.Imports(), func(i place.Import) bool { return strings.HasSuffix(i.Path.Path, "/"+at) })
+	})
+}
+
+// unreadFolder is about the CUE files of a folder at a path below dir, where the
+// environments are of the package of that name.
+func unreadFolder(system fs.FS, dir, at, name string, files []string) finding.Finding {
+	message := "the CUE files here are not read: %s; no environment imports them"
+	help := fmt.Sprintf("import their package, or move them out of %s", path.Base(dir))
+	if same := (Repository{FS: system}).ofPackage(at, name); len(same) > 0 {
+		files = same
+		message = fmt.Sprintf("the files of package %q here are not read: %%s; a folder is a package of its own", name)
+		help = fmt.Sprintf("move them to %s, or give them a package of their own that it imports", path.Base(dir))
+	}
+	for i, file := range files {
+		files[i] = path.Base(file)
+	}
+	return place.About(path.Join(dir, at), place.CodeUnread, fmt.Sprintf(message, strings.Join(files, ", ")), help)
 }
 
 // ofPackage are the names of a folder's files that are of a package.

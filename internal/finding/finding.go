@@ -18,7 +18,8 @@ type Severity string
 const (
 	// Error stops generation: what was asked cannot work.
 	Error Severity = "error"
-	// Warning is printed and does not change the exit code.
+	// Warning is printed and does not change the exit code, unless a run is
+	// strict.
 	Warning Severity = "warning"
 )
 
@@ -39,10 +40,17 @@ type Finding struct {
 	// Path is the field that the finding is about, with the environment
 	// first: "production.kafka.replicas". Empty for whole files.
 	Path string `json:"path,omitempty"`
-	// Message says what is wrong, lower case, with the value quoted.
+	// Message says what is wrong, lower case, with the value quoted. With an
+	// Other it is a beginning: see Said.
 	Message string `json:"message"`
+	// Other is the second place of what two places say; the zero value if there
+	// is none.
+	Other Position `json:"other,omitzero"`
 	// Help says what to do.
 	Help string `json:"help,omitempty"`
+	// Acknowledged is why the environment's people know of a warning and leave it
+	// so. Such a one is not shown to people, and stops nothing.
+	Acknowledged string `json:"acknowledged,omitempty"`
 	// Hidden says that the line holds a password or a key, and must not be
 	// shown: see Secrets.
 	Hidden bool `json:"hidden,omitempty"`
@@ -53,6 +61,15 @@ type Finding struct {
 func (p Position) In(dir string) Position {
 	p.File = relative(p.File, dir)
 	return p
+}
+
+// Said is the message with the place of Other at its end, the file as seen from a
+// directory. Every printer shows this.
+func (f Finding) Said(dir string) string {
+	if f.Other == (Position{}) {
+		return f.Message
+	}
+	return f.Message + " at " + f.Other.shown(dir)
 }
 
 // Sort orders findings by file, line, column, code and message and drops
@@ -66,7 +83,13 @@ func Sort(fs []Finding) []Finding {
 	return slices.Compact(fs)
 }
 
-// HasErrors tells whether any finding stops the work.
+// Stops tells whether any finding stops the work: an error, and in a strict run a
+// warning that nobody has acknowledged.
+func Stops(fs []Finding, strict bool) bool {
+	return HasErrors(fs) || strict && slices.ContainsFunc(fs, func(f Finding) bool { return f.Acknowledged == "" })
+}
+
+// HasErrors tells whether any finding is an error.
 func HasErrors(fs []Finding) bool {
 	return slices.ContainsFunc(fs, func(f Finding) bool { return f.Severity == Error })
 }

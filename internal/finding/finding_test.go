@@ -117,7 +117,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := b.String(), "a.cue:1:1: error WO106: wrong\n"; got != want {
+	if got, want := b.String(), "a.cue:1:1: error WO106: wrong\nin ci\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -143,7 +143,7 @@ func TestFew(t *testing.T) {
 		{"one above", three, 2, "and 1 more of WO301, 1 more of WO307, which --output json lists"},
 		{"of one code", three[:6], 2, "and 1 more of WO301, which --output json lists"},
 	} {
-		shown, rest := few(tt.fs, tt.most)
+		shown, rest := few(together(tt.fs), tt.most)
 		if rest != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, rest, tt.want)
 		}

@@ -112,7 +112,7 @@ func (s *Secrets) Seal(fs []Finding) []Finding {
 	sealed := make([]Finding, len(fs))
 	for i, f := range fs {
 		f.Hidden = f.Hidden || s.Holds(f.File, f.Line)
-		f.Path = s.hidePath(f.Path)
+		f.Path, f.Acknowledged = s.hidePath(f.Path), s.hide(f.Acknowledged, f.Hidden)
 		login := hideLogins(f.Message) != f.Message
 		f.Message = s.hide(f.Message, f.Hidden)
 		f.Help = withoutGuess(s.hide(f.Help, f.Hidden), login)

@@ -33,19 +33,24 @@ type Options struct {
 //	environments/ci.cue:18:19: error WO104: "profile" is "prod", which is not one of the values allowed
 //	    profile: "prod"
 //	             ^
+//	in ci
 //	help: did you mean "production"?
+//
+// Equal findings of several environments are one, "in ci and 29 others".
+// Acknowledged ones are left out.
 func WriteText(w io.Writer, fs []Finding, o Options) error {
 	sources := map[string][]byte{}
 	var b bytes.Buffer
-	fs, rest := few(o.Secrets.Seal(fs), o.Most)
-	for i, f := range fs {
-		if i > 0 && !sameHelp(fs[i-1], f) {
+	open := slices.DeleteFunc(o.Secrets.Seal(fs), func(f Finding) bool { return f.Acknowledged != "" })
+	shown, rest := few(together(open), o.Most)
+	for i, f := range shown {
+		if i > 0 && !sameHelp(shown[i-1], f) {
 			b.WriteByte('\n')
 		}
-		if place := f.place(o.Dir); place != "" {
+		if place := f.shown(o.Dir); place != "" {
 			b.WriteString(place + ": ")
 		}
-		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, Plain(f.Message))
+		fmt.Fprintf(&b, "%s %s: %s\n", f.Severity, f.Code, Plain(f.Said(o.Dir)))
 		if f.Line > 0 && o.Read != nil && !f.Hidden && !f.secret() {
 			if _, ok := sources[f.File]; !ok {
 				// A file that is gone costs the line, not the finding.
@@ -55,7 +60,10 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 				excerpt(&b, line, f.Column)
 			}
 		}
-		if f.Help != "" && (i+1 == len(fs) || !sameHelp(f, fs[i+1])) {
+		if in := f.in(); in != "" {
+			b.WriteString(in + "\n")
+		}
+		if f.Help != "" && (i+1 == len(shown) || !sameHelp(f, shown[i+1])) {
 			fmt.Fprintf(&b, "help: %s\n", Plain(f.Help))
 		}
 	}
@@ -68,23 +76,22 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 
 // few leaves out what is more than most of one code, about whole files, and says
 // how many those are.
-func few(fs []Finding, most int) (shown []Finding, rest string) {
+func few(fs []group, most int) (shown []group, rest string) {
 	if most == 0 {
 		return fs, ""
 	}
-	seen := map[string]int{}
+	seen, more := map[string]int{}, map[string]int{}
 	for _, f := range fs {
 		if f.Line == 0 && f.File != "" {
 			if seen[f.Code]++; seen[f.Code] > most {
+				more[f.Code] += max(1, len(f.environments))
 				continue
 			}
 		}
 		shown = append(shown, f)
 	}
-	for _, code := range slices.Sorted(maps.Keys(seen)) {
-		if more := seen[code] - most; more > 0 {
-			rest += fmt.Sprintf(", %d more of %s", more, code)
-		}
+	for _, code := range slices.Sorted(maps.Keys(more)) {
+		rest += fmt.Sprintf(", %d more of %s", more[code], code)
 	}
 	if rest == "" {
 		return shown, ""
@@ -94,7 +101,7 @@ func few(fs []Finding, most int) (shown []Finding, rest string) {
 
 // sameHelp tells that two findings about whole files want the same to be done: it
 // is said once, below the last of them.
-func sameHelp(a, b Finding) bool {
+func sameHelp(a, b group) bool {
 	return a.Line == 0 && b.Line == 0 && a.Code == b.Code && a.Help == b.Help && a.Help != ""
 }
 
@@ -104,14 +111,16 @@ func (f Finding) secret() bool {
 	return strings.Contains(f.Path, ".secrets.plain") || strings.HasSuffix(f.Path, ".password")
 }
 
-func (f Finding) place(dir string) string {
-	s := PlainFile(relative(f.File, dir))
-	if s == "" || f.Line == 0 {
+// shown is a place as people see it, the file as seen from a directory:
+// environments/ci.cue:18:19. What is zero is left out.
+func (p Position) shown(dir string) string {
+	s := PlainFile(relative(p.File, dir))
+	if s == "" || p.Line == 0 {
 		return s
 	}
-	s += ":" + strconv.Itoa(f.Line)
-	if f.Column > 0 {
-		s += ":" + strconv.Itoa(f.Column)
+	s += ":" + strconv.Itoa(p.Line)
+	if p.Column > 0 {
+		s += ":" + strconv.Itoa(p.Column)
 	}
 	return s
 }

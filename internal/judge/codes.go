@@ -17,7 +17,9 @@ const (
 )
 
 // Acceptable are the codes that a person may accept.
-func Acceptable() []string { return []string{codeRefused, codeData, codeQuorum} }
+func Acceptable() []string {
+	return []string{codeRefused, codeData, codeQuorum, codeExposed, codeLeft}
+}
 
 // judgement of an effect: its code, and how bad it is. No code: it is shown, and no
 // finding. Where nobody depends on the data, only what is refused stops the work.
@@ -34,7 +36,9 @@ func judgement(e change.Effect, lenient bool) (code string, severity finding.Sev
 	case change.Quorum:
 		return codeQuorum, severity
 	case change.Exposed:
-		return codeExposed, finding.Warning
+		if !e.Harmless {
+			return codeExposed, finding.Warning
+		}
 	case change.Left:
 		if e.Field != "" {
 			return codeLeft, finding.Warning

@@ -98,10 +98,10 @@ func (out *Judged) judge(in Input, e change.Effect, known []Acceptance) {
 	if at != "" {
 		f.Path += "." + at
 	}
+	if out.accepts(in, code, e, known, f.Message) {
+		return
+	}
 	if severity == finding.Error {
-		if out.accepts(in, code, e, known, f.Message) {
-			return
-		}
 		accept := Accept{code, v.Env.Name, e.Object.Kind, e.Object.Name}
 		f.Help += "; if it is meant, generate with --accept " + accept.String()
 	}
@@ -175,7 +175,7 @@ func message(e change.Effect) string {
 		fmt.Fprintf(&b, ", was %s and becomes %s", e.Old, e.New)
 	case e.Old != "":
 		fmt.Fprintf(&b, ", was %s", e.Old)
-	case e.New != "" && e.Class != change.Exposed:
+	case e.New != "" && e.New != e.Message:
 		fmt.Fprintf(&b, ", becomes %s", e.New)
 	}
 	return b.String() + ": " + e.Message

@@ -24,9 +24,9 @@ type Golden struct {
 // mostFile is the most bytes of a golden file: an object of a cluster has less.
 const mostFile = 4 << 20
 
-// Files of an environment by their names: those that its manifest lists. None if there is
+// files of an environment by their names: those that its manifest lists. None if there is
 // no such environment.
-func (g Golden) Files(environment string) (map[string][]byte, error) {
+func (g Golden) files(environment string) (map[string][]byte, error) {
 	dir := path.Join(g.Folder, environment)
 	list, err := g.read(path.Join(dir, tree.ManifestName))
 	if list == nil || err != nil {
@@ -45,8 +45,8 @@ func (g Golden) Files(environment string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// Manifest of an environment's golden files; nil if there is none.
-func (g Golden) Manifest(environment string) ([]byte, error) {
+// manifest of an environment's golden files; nil if there is none.
+func (g Golden) manifest(environment string) ([]byte, error) {
 	return g.read(path.Join(g.Folder, environment, tree.ManifestName))
 }
 
@@ -66,8 +66,8 @@ func (g Golden) read(name string) ([]byte, error) {
 	return text, nil
 }
 
-// Environments that have golden files, sorted.
-func (g Golden) Environments() ([]string, error) {
+// environments that have golden files, sorted.
+func (g Golden) environments() ([]string, error) {
 	entries, err := fs.ReadDir(g.Root, g.Folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -80,7 +80,7 @@ func (g Golden) Environments() ([]string, error) {
 		if !e.IsDir() {
 			continue
 		}
-		if list, err := g.Manifest(e.Name()); err != nil {
+		if list, err := g.manifest(e.Name()); err != nil {
 			return nil, err
 		} else if list != nil {
 			names = append(names, e.Name())
@@ -91,14 +91,25 @@ func (g Golden) Environments() ([]string, error) {
 
 // Sides of a change.
 type Sides struct {
-	// Before is what was, Now what is on the disk.
-	Before, Now Golden
+	// Now is what is on the disk, Before what was; nil: what is on the disk.
+	Now    Golden
+	Before *Golden
 	// Midway has golden files by environment that this whiskops makes of what people
 	// wrote before; nil if it is the same that made those.
 	Midway map[string]map[string][]byte
 	// Accept is what a person accepts in this run.
 	Accept []Accept
 }
+
+func (s Sides) before() Golden {
+	if s.Before != nil {
+		return *s.Before
+	}
+	return s.Now
+}
+
+// Environments that there were, sorted.
+func (s Sides) Environments() ([]string, error) { return s.before().environments() }
 
 // Tree judges what a generated tree changes, environment by environment, and puts
 // the files of acceptances into its golden folders. A folder that is known by its
@@ -122,23 +133,23 @@ func Tree(envs []environment.Environment, folders []tree.Folder, s Sides) (map[s
 }
 
 func (s Sides) one(env *environment.Environment, f *tree.Folder) (Judged, error) {
-	before, now, made := s.Before, s.Now, f.Files
+	before, now, made := s.before(), s.Now, f.Files
 	if f.Files == nil && f.Manifest != "" {
-		if before == now {
+		if s.Before == nil {
 			return Judged{}, nil
 		}
-		is, err := now.Manifest(env.Name)
+		is, err := now.manifest(env.Name)
 		if err != nil {
 			return Judged{}, err
 		}
-		if was, err := before.Manifest(env.Name); err != nil || string(was) == string(is) {
+		if was, err := before.manifest(env.Name); err != nil || string(was) == string(is) {
 			return Judged{}, err
 		}
-		if made, err = now.Files(env.Name); err != nil {
+		if made, err = now.files(env.Name); err != nil {
 			return Judged{}, err
 		}
 	}
-	old, err := before.Files(env.Name)
+	old, err := before.files(env.Name)
 	if err != nil {
 		return Judged{}, err
 	}
@@ -147,7 +158,7 @@ func (s Sides) one(env *environment.Environment, f *tree.Folder) (Judged, error)
 		return Judged{}, err
 	}
 	in := Input{Values: &values, Folder: f.Path, Old: old, New: made, Accept: s.Accept}
-	if f.Files != nil && before != now {
+	if f.Files != nil && s.Before != nil {
 		// What was accepted in runs before stands in the tree.
 		here, err := now.read(path.Join(f.Path, File))
 		if err != nil {

@@ -1,8 +1,6 @@
 package place
 
 import (
-	"fmt"
-	"path"
 	"strings"
 
 	"cuelang.org/go/cue/token"
@@ -30,15 +28,15 @@ func Position(p token.Pos) finding.Position {
 	return finding.Position{File: q.Filename, Line: q.Line, Column: q.Column}
 }
 
-// Brief is a place within a sentence of a finding at another place: the file from
-// the folder that both are in, line and column.
-func Brief(p, at token.Pos) string {
-	q := p.Position()
-	name, dir := q.Filename, path.Dir(at.Position().Filename)
-	for dir != "." && dir != "/" && !strings.HasPrefix(name, dir+"/") {
-		dir = path.Dir(dir)
+// Both is At for what two places say. The message is without the second place,
+// which ends it (finding.Finding, Said); one that is not valid, or the first
+// again, is none.
+func Both(pos, other token.Pos, code, field, message, help string) finding.Finding {
+	f := At(pos, code, field, message, help)
+	if p := Position(other); p != f.Position {
+		f.Other = p
 	}
-	return fmt.Sprintf("%s:%d:%d", strings.TrimPrefix(name, dir+"/"), q.Line, q.Column)
+	return f
 }
 
 // Compare orders places by file, then as they stand in it.

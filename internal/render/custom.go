@@ -23,6 +23,9 @@ const (
 	codePlain     = "WO317" // the folder adds what looks like a password or a key, in plain text, outside development
 )
 
+// Warnings are the codes of warnings about an environment that this package has.
+func Warnings() []string { return []string{codePlain} }
+
 // CustomError is a mistake in a user's own folder.
 type CustomError struct{ Finding finding.Finding }
 

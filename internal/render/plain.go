@@ -38,9 +38,9 @@ func Plain(envs []environment.Environment, folders []tree.Folder, root fs.ReadLi
 			for _, field := range plainFields(f.Files[name]) {
 				found = append(found, finding.Finding{
 					Code: codePlain, Severity: finding.Warning,
-					Position: finding.Position{File: at},
-					Message:  fmt.Sprintf("%s of %s looks like a password or a key, and is in plain text in git", field, strings.TrimSuffix(name, ".yaml")),
-					Help:     fmt.Sprintf("leave it out, and make a Secret with it in clusters/%s/secrets/, by secrets: source: sops or sealed, or in the cluster", envs[i].Name),
+					Position: finding.Position{File: at}, Path: environment.JoinPath(envs[i].Name),
+					Message: fmt.Sprintf("%s of %s looks like a password or a key, and is in plain text in git", field, strings.TrimSuffix(name, ".yaml")),
+					Help:    fmt.Sprintf("leave it out, and make a Secret with it in clusters/%s/secrets/, by secrets: source: sops or sealed, or in the cluster", envs[i].Name),
 				})
 			}
 		}

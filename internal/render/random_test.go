@@ -11,6 +11,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // random makes valid environments: what the schema and the rules accept. Every
@@ -62,6 +63,9 @@ func randomEnvironment(seed uint64) environment.Environment {
 		*source = environment.SecretSource{} // which the rules refuse
 	}
 	r.lock(&env)
+	if r.chance(50) {
+		env.Cluster.Name = pick(r, "eu-1", "lab")
+	}
 	return env
 }
 
@@ -178,6 +182,9 @@ func (r random) images(env *environment.Environment) {
 		env.ImagePullSecrets = some(r, "registry", "mirror.example.com")
 	}
 	maybe(r, &env.Mirror, "registry.example.com/hub", "mirror.example.com:5000")
+	if r.chance(20) {
+		env.Acknowledge = map[string]string{"WO205": pick(r, "two zones are all there are", "known: `#1` of *three*. - see <OPS-7>")}
+	}
 }
 
 // lock most of the images that an environment has, or all, or none.
@@ -261,4 +268,8 @@ func (r random) resources(res *environment.Resources, mib int) {
 }
 
 // unwritten is the source of an environment that no one wrote.
-type unwritten struct{ environment.Source }
+type unwritten struct{}
+
+func (unwritten) Position(string) finding.Position { return finding.Position{} }
+func (unwritten) Written(string) bool              { return false }
+func (unwritten) Secrets() *finding.Secrets        { return nil }

@@ -69,6 +69,9 @@ type Options struct {
 	// Whole builds each overlay whole and anew, as `kustomize build` does.
 	// Without it, folders are built apart, and equal ones once.
 	Whole bool
+	// Sets are the environments that shared ApplicationSets are made of; nil: those
+	// that are rendered. Empty: none is made.
+	Sets []environment.Environment
 	// Begin is told of each environment before it is made, and how to ask for the
 	// user's file that it is at, if it is at one; what it returns is called when
 	// the environment is made. Nil is told nothing.
@@ -115,7 +118,11 @@ func Tree(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]tree
 	if err := first(errs); err != nil {
 		return nil, err
 	}
-	sets, err := delivery.Sets(envs)
+	members := envs
+	if o.Sets != nil {
+		members = o.Sets
+	}
+	sets, err := delivery.Sets(members)
 	if err != nil {
 		return nil, err
 	}

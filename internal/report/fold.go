@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/whiskops/whiskops/internal/change"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -31,7 +32,7 @@ type group struct {
 }
 
 // key of what is shown as one. What says where (the object's name and namespace,
-// the environment) is not in it.
+// the environment) is not in it, unless as a tag.
 type key struct {
 	class                                          change.Class
 	component, kind, field, old, new, message, tag string
@@ -64,15 +65,19 @@ func toolPart(e Environment) []change.Effect  { return e.Tool }
 func otherPart(e Environment) []change.Effect { return e.Effects }
 
 // fold makes one of equal effects of all environments, and one of more than
-// variants that differ by their values alone. The worst stand first. It takes time in
-// proportion to the effects.
+// variants that differ by their values alone; of unlimited variants each object is
+// told apart, too. The worst stand first. It takes time in proportion to the effects.
 func fold(r Report, of part, variants int) []group {
 	f := folder{by: map[key]int{}, named: map[member]bool{}}
 	for i, e := range r.Environments {
 		findings := named(e.Findings)
 		for _, effect := range of(e) {
 			_, about := nearest(effect, findings)
-			f.add(fine(effect), single(effect, i, about))
+			k := fine(effect)
+			if variants == unlimited && effect.Class != change.Added && effect.Class != change.Removed {
+				k.tag = effect.Object.String()
+			}
+			f.add(k, single(effect, i, about))
 		}
 	}
 	groups := f.merge(variants)
@@ -182,11 +187,10 @@ func (f *folder) merge(variants int) []group {
 		count[coarse(f.groups[i].Effect)]++
 	}
 	into := folder{by: map[key]int{}, named: map[member]bool{}}
-	for _, g := range f.groups {
-		k := fine(g.Effect)
+	for i, g := range f.groups {
+		k := key{tag: strconv.Itoa(i)}
 		if many := coarse(g.Effect); count[many] > variants {
 			k = many
-			k.tag = "many"
 		}
 		into.add(k, g)
 	}

@@ -107,10 +107,10 @@ func (p *page) list(what, before, after string, share int, items []string) {
 func (p *page) rows() {
 	var items []string
 	for _, row := range rows(p.Report, 0) {
-		names := p.names(row.environments)
-		who := several(names, cell)
+		names := p.environments(row.environments)
+		who := several(names, fewNames, cell)
 		if len(names) > fewNames && p.fold == foldNothing {
-			who = "<details><summary>" + who + "</summary>" + several1(names, cell) + "</details>"
+			who = "<details><summary>" + who + "</summary>" + strings.Join(each(names, cell), ", ") + "</details>"
 		} else {
 			p.short = p.short || len(names) > fewNames
 		}
@@ -118,15 +118,6 @@ func (p *page) rows() {
 	}
 	// What happens comes after it, and is worth as much.
 	p.list("the environments", "\n| environment | what happens |\n|---|---|\n", "", p.most/2, items)
-}
-
-// several1 says all names.
-func several1(names []string, say func(string) string) string {
-	said := make([]string, len(names))
-	for i, name := range names {
-		said[i] = say(name)
-	}
-	return strings.Join(said, ", ")
 }
 
 // effects are lists, one for each class, but for settings.
@@ -153,19 +144,19 @@ func (p *page) effects(of part) {
 
 // effect is an item of a list.
 func (p *page) effect(g group) string {
-	lines := []string{"- " + g.object(code) + p.where(g) + ": " + prose(g.Message)}
-	p.short = p.short || len(g.names) > fewNames || g.variants > 1
+	lines := []string{"- " + g.object(fewNames, code) + p.where(g) + ": " + prose(g.Message)}
+	p.short = p.short || len(g.names) > fewNames || g.variants > 1 || g.Rollout != nil && len(g.Rollout.Because) > fewNames
 	if g.Field != "" {
 		lines = append(lines, p.difference(g))
 	}
 	if g.Rollout != nil {
 		rolls := g.rolls()
-		if because := g.because(code); because != "" {
+		if because := g.because(fewNames, code); because != "" {
 			rolls += ", because of " + because
 		}
 		lines = append(lines, rolls)
 	}
-	few, more := about(g)
+	few, more := about(g, fewNames)
 	for _, f := range few {
 		at := p.places([]finding.Finding{f})
 		if f.Message != "" {
@@ -194,7 +185,7 @@ func (p *page) where(g group) string {
 	if len(p.Environments) < 2 {
 		return ""
 	}
-	return " in " + several(p.names(g.environments), code)
+	return " in " + several(p.environments(g.environments), fewNames, code)
 }
 
 func (p *page) difference(g group) string {
@@ -260,7 +251,7 @@ func (p *page) accepted() {
 	for _, a := range acceptances(p.Report) {
 		where := ""
 		if len(p.Environments) > 1 {
-			where = " in " + several(p.names(a.environments), code)
+			where = " in " + several(p.environments(a.environments), fewNames, code)
 		}
 		items = append(items, "- "+code(a.says)+where+"\n")
 	}

@@ -42,10 +42,10 @@ func (p *page) setting(g group) string {
 		p.short = true
 		is += ", and " + more
 	}
-	names := p.names(g.environments)
+	names := p.environments(g.environments)
 	p.short = p.short || len(names) > fewNames
 	whose := cmp.Or(g.Component, g.Object.String())
-	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", or(whose), or(g.Field), or(g.Old), is, several(names, cell))
+	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", or(whose), or(g.Field), or(g.Old), is, several(names, fewNames, cell))
 }
 
 // counts are rows that say how many settings a component has.

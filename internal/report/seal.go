@@ -28,7 +28,7 @@ func seal(r Report, o Options) Report {
 		environments[i] = Environment{
 			Name: s.value(e.Name), State: e.State,
 			Tool: s.effects(e.Name, e.Tool), Effects: s.effects(e.Name, e.Effects),
-			Findings: sealFindings(e.Findings, o), Accepted: s.each(e.Accepted, s.text),
+			Findings: sealFindings(e.Findings, o), Accepted: each(e.Accepted, s.text),
 		}
 	}
 	r.Environments = environments
@@ -51,10 +51,10 @@ func (s sealer) effects(environment string, effects []change.Effect) []change.Ef
 		e.Component, e.File, e.Field = s.value(e.Component), s.value(e.File), s.value(e.Field)
 		e.Old, e.New = s.value(e.Old), s.value(e.New)
 		e.Message, e.Help = s.text(e.Message), s.text(e.Help)
-		e.Says = s.each(e.Says, func(field string) string { return s.path(environment + "." + field) })
+		e.Says = each(e.Says, func(field string) string { return s.path(environment + "." + field) })
 		if e.Rollout != nil {
 			rollout := *e.Rollout
-			rollout.Because = s.each(rollout.Because, s.value)
+			rollout.Because = each(rollout.Because, s.value)
 			e.Rollout = &rollout
 		}
 		sealed[i] = e
@@ -62,12 +62,13 @@ func (s sealer) effects(environment string, effects []change.Effect) []change.Ef
 	return sealed
 }
 
-func (s sealer) each(texts []string, hide func(string) string) []string {
-	sealed := make([]string, len(texts))
+// each of some texts as say writes it.
+func each(texts []string, say func(string) string) []string {
+	said := make([]string, len(texts))
 	for i, text := range texts {
-		sealed[i] = hide(text)
+		said[i] = say(text)
 	}
-	return sealed
+	return said
 }
 
 // text is a sentence without secrets.

@@ -156,8 +156,8 @@ func same(r Report, says func(Environment) []string) []row {
 	return rows
 }
 
-// names of environments.
-func (r Report) names(environments []int) []string {
+// environments by their names.
+func (r Report) environments(environments []int) []string {
 	names := make([]string, len(environments))
 	for i, e := range environments {
 		names[i] = r.Environments[e].Name

@@ -19,7 +19,8 @@ const (
 	mostVariants = 5
 )
 
-// WriteText writes a report for people at a terminal: a line for each environment,
+// WriteText writes a report for people at a terminal, of one environment without
+// folding: a line for each environment,
 // then what happens, the worst first, then settings:
 //
 //	production: 1 refused, 2 settings
@@ -32,10 +33,14 @@ const (
 //	    help: make the claims larger, ...
 func WriteText(w io.Writer, r Report, o Options) error {
 	sealed := seal(r, o)
-	t := &text{Report: sealed, color: o.Color}
+	t := &text{Report: sealed, color: o.Color, names: fewNames}
+	variants := mostVariants
+	if len(r.Environments) == 1 {
+		t.names, variants = unlimited, unlimited
+	}
 	t.rows()
-	t.groups(fold(sealed, otherPart, mostVariants))
-	if tool := fold(sealed, toolPart, mostVariants); len(tool) > 0 {
+	t.groups(fold(sealed, otherPart, variants))
+	if tool := fold(sealed, toolPart, variants); len(tool) > 0 {
 		t.line("\n%s", t.paint(bold, sealed.toolHeading(finding.Plain)))
 		t.groups(tool)
 	}
@@ -55,6 +60,8 @@ type text struct {
 	bytes.Buffer
 	Report
 	color bool
+	// names is how many names are all said. Of one environment everything is.
+	names int
 	// folded says that not every name and value is shown.
 	folded bool
 }
@@ -90,14 +97,14 @@ func colorOf(c change.Class) string {
 // rows are the lines of environments, and one for all.
 func (t *text) rows() {
 	for _, row := range rows(t.Report, mostLines) {
-		t.line("%s: %s", t.paint(bold, t.several(t.names(row.environments))), row.says)
+		t.line("%s: %s", t.paint(bold, t.several(t.environments(row.environments))), row.says)
 	}
 	t.line("%s", t.differ(finding.Plain))
 }
 
 func (t *text) several(names []string) string {
-	t.folded = t.folded || len(names) > fewNames
-	return several(names, finding.Plain)
+	t.folded = t.folded || len(names) > t.names
+	return several(names, t.names, finding.Plain)
 }
 
 func (t *text) groups(groups []group) {
@@ -119,12 +126,13 @@ const (
 )
 
 func (t *text) effect(g group) {
-	t.folded = t.folded || len(g.names) > fewNames
+	because := g.because(t.names, finding.Plain)
+	t.folded = t.folded || len(g.names) > t.names || g.Rollout != nil && len(g.Rollout.Because) > t.names
 	file := ""
 	if f := t.file(g); f != "" {
 		file = t.paint(dim, ": "+finding.PlainFile(f))
 	}
-	t.line(in+"%s%s%s", g.object(finding.Plain), t.where(g), file)
+	t.line(in+"%s%s%s", g.object(t.names, finding.Plain), t.where(g), file)
 	if g.Field != "" {
 		t.line(in2+"%s", t.difference(g))
 	}
@@ -132,7 +140,7 @@ func (t *text) effect(g group) {
 	if g.Rollout != nil {
 		t.line(in2+"%s", g.rolls())
 	}
-	if because := g.because(finding.Plain); because != "" {
+	if because != "" {
 		t.line(in2+"because of %s", because)
 	}
 	t.about(g)
@@ -152,7 +160,7 @@ func (t *text) setting(g group) {
 func (t *text) difference(g group) string {
 	said := finding.Plain(g.Field)
 	if said == "" {
-		said = g.object(finding.Plain)
+		said = g.object(t.names, finding.Plain)
 	}
 	if values := g.values("->", finding.Plain); values != "" {
 		said += ": " + values
@@ -169,12 +177,12 @@ func (t *text) where(g group) string {
 	if len(t.Environments) < 2 {
 		return ""
 	}
-	return t.paint(dim, ", in "+t.several(t.names(g.environments)))
+	return t.paint(dim, ", in "+t.several(t.environments(g.environments)))
 }
 
 // about is what the findings of a group say: the lines to look at, and what to do.
 func (t *text) about(g group) {
-	lines, more := about(g)
+	lines, more := about(g, t.names)
 	for _, f := range lines {
 		said := place(f) + level(f) + " " + finding.Plain(f.Code)
 		if f.Message != "" {
@@ -199,9 +207,9 @@ func (t *text) about(g group) {
 
 // about are the first findings of a group, without what it or one before says, and
 // how many there are more.
-func about(g group) (few []finding.Finding, more int) {
+func about(g group, most int) (few []finding.Finding, more int) {
 	said := map[string]bool{g.Message: true}
-	for _, f := range g.findings[:min(fewNames, len(g.findings))] {
+	for _, f := range g.findings[:min(most, len(g.findings))] {
 		if said[f.Message] {
 			f.Message = ""
 		}
@@ -253,7 +261,7 @@ func (t *text) accepted() {
 		}
 		where := ""
 		if len(t.Environments) > 1 {
-			where = ", in " + t.several(t.names(a.environments))
+			where = ", in " + t.several(t.environments(a.environments))
 		}
 		t.line(in+"%s%s", finding.Plain(a.says), where)
 	}

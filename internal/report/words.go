@@ -2,30 +2,32 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/change"
 )
 
-// fewNames is how many names are all said.
-const fewNames = 3
+const (
+	// fewNames is how many names, places and reasons are all said.
+	fewNames = 3
+	// unlimited says as many as there are.
+	unlimited = math.MaxInt
+)
 
-// several says names as people do: "a", "a and b", "a, b and c", "a and 29 others".
-// say writes one of them.
-func several(names []string, say func(string) string) string {
+// several says names as people do: "a", "a and b", "a, b and c", and if there are
+// more than most, "a and 29 others". say writes one of them.
+func several(names []string, most int, say func(string) string) string {
 	switch n := len(names); {
 	case n == 0:
 		return ""
 	case n == 1:
 		return say(names[0])
-	case n > fewNames:
+	case n > most:
 		return say(names[0]) + " and " + strconv.Itoa(n-1) + " others"
 	}
-	said := make([]string, len(names))
-	for i, name := range names {
-		said[i] = say(name)
-	}
+	said := each(names, say)
 	last := len(said) - 1
 	return strings.Join(said[:last], ", ") + " and " + said[last]
 }
@@ -98,33 +100,21 @@ func (g group) rolls() string {
 
 const daemonSet = "DaemonSet"
 
-// fewBecause is how many reasons of a restart are said.
-const fewBecause = 4
-
 // because says why pods restart; empty if nobody knows.
-func (g group) because(say func(string) string) string {
-	if g.Rollout == nil || len(g.Rollout.Because) == 0 {
+func (g group) because(most int, say func(string) string) string {
+	if g.Rollout == nil {
 		return ""
 	}
-	reasons := g.Rollout.Because
-	more := ""
-	if n := len(reasons) - fewBecause; n > 0 {
-		reasons, more = reasons[:fewBecause], fmt.Sprintf(" and %d more", n)
-	}
-	said := make([]string, len(reasons))
-	for i, reason := range reasons {
-		said[i] = say(reason)
-	}
-	return strings.Join(said, ", ") + more
+	return several(g.Rollout.Because, most, say)
 }
 
 // object says which objects a group is about, with their namespace if they have one.
-func (g group) object(say func(string) string) string {
+func (g group) object(most int, say func(string) string) string {
 	names := g.names
 	if len(names) == 1 && !g.mixed && g.Object.Namespace != "" {
 		names = []string{g.Object.Namespace + "/" + names[0]}
 	}
-	return say(g.Object.Kind) + " " + several(names, say)
+	return say(g.Object.Kind) + " " + several(names, most, say)
 }
 
 // none stands for a value that is not there.

@@ -92,9 +92,8 @@ type row struct {
 
 func (r row) all() int64 { return int64(r.pods) * r.each }
 
-func (c *checker) poolFits(name string, pool environment.NodePool, components []string, r resource) {
-	var rows []row
-	var sum int64
+// asks are what the components ask of a pool's nodes, and action pods beside them.
+func (c *checker) asks(pool environment.NodePool, components []string, r resource) (rows []row, sum int64) {
 	for _, component := range components {
 		rows = append(rows, row{component, c.placeable(component, pool), r.of(c.demandOf(component).Requests)})
 	}
@@ -105,6 +104,11 @@ func (c *checker) poolFits(name string, pool environment.NodePool, components []
 	for _, r := range rows {
 		sum += r.all()
 	}
+	return rows, sum
+}
+
+func (c *checker) poolFits(name string, pool environment.NodePool, components []string, r resource) {
+	rows, sum := c.asks(pool, components, r)
 	have := int64(pool.Count) * r.node(pool)
 	if sum <= have {
 		return

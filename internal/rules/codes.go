@@ -156,6 +156,14 @@ func Codes() []Code {
 		{"WO507", isError, "a name that is too long for what delivers it", "The API server refuses every object, since the label on it is too long."},
 		{"WO508", isError, "two installations in one namespace", "Neither is ever in sync, or each takes the objects of the other."},
 
+		// Environments of one cluster.
+		{"WO510", isEither, "one host for two environments", "Calls of one installation are answered by the other."},
+		{"WO511", isError, "one node port for two environments", "The API server refuses the second Service: the port is already allocated."},
+		{"WO512", isError, "one Kustomization of Flux for two environments", "Flux prunes one installation when it applies the other."},
+		{"WO513", isError, "one cluster described in two ways", "Memory for actions, pods and policies follow from nodes and addresses that are not so."},
+		{"WO514", isError, "environments that ask for more than a pool has", "The last pods to come stay Pending, in whichever of the environments."},
+		{"WO515", isError, "environments with more pods than nodes take", "Action pods stay Pending with \"Too many pods\", in whichever of the environments."},
+
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},

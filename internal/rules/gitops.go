@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/whiskops/whiskops/internal/delivery"
 )
@@ -45,27 +44,6 @@ func (c *checker) deliveredName(path string) {
 	if over := len(longest) - longestLabel; over > 0 {
 		c.fail("WO507", path, fmt.Sprintf("the environment's name is too long for it: %s would have %d letters, and a label's value has at most %d", longest, len(longest), longestLabel),
 			fmt.Sprintf("give the environment a name of at most %d letters", len(c.Env.Name)-over))
-	}
-}
-
-// sharedCluster looks at environments that one Argo CD brings to one cluster, as
-// far as that is known: by one ApplicationSet, to one server. taken has the
-// namespaces of those before, and afterwards those of this one.
-func (c *checker) sharedCluster(order int, taken map[string]claim) {
-	a := c.Env.GitOps.ArgoCD
-	if a == nil || a.ApplicationSet == "" {
-		return
-	}
-	at := strings.Join([]string{a.Namespace, a.ApplicationSet, a.Server, ""}, " ")
-	for _, namespace := range []string{c.Env.Namespace, c.Values.ActionNamespace} {
-		other, ok := taken[at+namespace]
-		if ok && other.order != order {
-			c.fail("WO508", "gitops.argocd.applicationSet",
-				fmt.Sprintf("%q and %q are both brought to %s, and have the namespace %q there: Argo CD refuses each what the other has", other.name, c.Env.Name, a.Server, namespace),
-				"write gitops: argocd: server: with the address of another cluster, or another namespace")
-			return
-		}
-		taken[at+namespace] = claim{order: order, name: c.Env.Name}
 	}
 }
 

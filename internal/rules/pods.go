@@ -10,10 +10,9 @@ import (
 	"github.com/whiskops/whiskops/internal/quantity"
 )
 
-// podsOf adds up the pods of a pool and compares them with what the kubelets of
-// its nodes take. What is not of the installation has its own part.
-func (c *checker) podsOf(name string, pool environment.NodePool, components []string) {
-	var rows []row
+// takes are the pods that the components bring to a pool, and action pods beside
+// them.
+func (c *checker) takes(pool environment.NodePool, components []string) (rows []row, sum int64) {
 	for _, component := range components {
 		rows = append(rows, row{component, c.placeable(component, pool), 1})
 	}
@@ -21,10 +20,16 @@ func (c *checker) podsOf(name string, pool environment.NodePool, components []st
 		each := c.MostActions(min(c.userMiB(), tooMuch>>20))
 		rows = append(rows, row{"actions", c.placeable(c.Catalog.Actions.By, pool), each})
 	}
-	var sum int64
 	for _, r := range rows {
 		sum += r.all()
 	}
+	return rows, sum
+}
+
+// podsOf adds up the pods of a pool and compares them with what the kubelets of
+// its nodes take. What is not of the installation has its own part.
+func (c *checker) podsOf(name string, pool environment.NodePool, components []string) {
+	rows, sum := c.takes(pool, components)
 	have := int64(pool.Count) * int64(c.OwnPods(pool))
 	if sum <= have {
 		return

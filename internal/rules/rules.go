@@ -12,7 +12,10 @@ import (
 )
 
 // Check judges one environment. Findings are sorted.
-func Check(v *derived.Values) []finding.Finding {
+func Check(v *derived.Values) []finding.Finding { return finding.Sort(alone(v).found) }
+
+// alone judges one environment by itself.
+func alone(v *derived.Values) *checker {
 	c := &checker{Values: v}
 	for _, subject := range []func(){
 		c.versions, c.placement, c.quorum, c.availability, c.autoscale,
@@ -25,17 +28,22 @@ func Check(v *derived.Values) []finding.Finding {
 	} {
 		subject()
 	}
-	return finding.Sort(c.found)
+	return c
 }
 
 // CheckAll judges the environments of one directory, each by itself and in what
 // they share. Findings are sorted.
 func CheckAll(all []*derived.Values) []finding.Finding {
-	var found []finding.Finding
-	for _, v := range all {
-		found = append(found, Check(v)...)
+	checked := make([]*checker, len(all))
+	for i, v := range all {
+		checked[i] = alone(v)
 	}
-	return finding.Sort(append(found, shared(all)...))
+	shared(checked)
+	var found []finding.Finding
+	for _, c := range checked {
+		found = append(found, c.found...)
+	}
+	return finding.Sort(found)
 }
 
 // checker collects the findings of one environment.

@@ -3,35 +3,30 @@ package rules
 import (
 	"fmt"
 	"slices"
-
-	"github.com/whiskops/whiskops/internal/derived"
-	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // shared compares the environments of a directory: what two of them have
-// outside their clusters must not be one thing to both, nor a namespace of one
-// cluster. Each is compared with
-// those before it, and reported with the first that it collides with.
-func shared(all []*derived.Values) []finding.Finding {
-	var found []finding.Finding
-	taken, delivered := map[string]claim{}, map[string]claim{}
-	for i, v := range all {
-		c := &checker{Values: v}
-		for _, collides := range []func(*derived.Values) bool{c.sharedKafka, c.sharedCouchDB, c.sharedRedis} {
+// outside their clusters must not be one thing to both, nor what a cluster has
+// once. Each is compared with those before it, and reported with the first that it
+// collides with.
+func shared(all []*checker) {
+	taken := map[string]claim{}
+	for i, c := range all {
+		for _, collides := range []func(*checker) bool{c.sharedKafka, c.sharedCouchDB, c.sharedRedis} {
 			for _, other := range all[:i] {
 				if collides(other) {
 					break
 				}
 			}
 		}
-		c.sharedVolumes(i, taken)
-		c.sharedCluster(i, delivered)
-		found = append(found, c.found...)
+		c.sharedVolumes(i, taken, stored.remote)
 	}
-	return found
+	for _, g := range clusters(all) {
+		g.judge()
+	}
 }
 
-func (c *checker) sharedKafka(other *derived.Values) bool {
+func (c *checker) sharedKafka(other *checker) bool {
 	mine, theirs := c.Env.Kafka, other.Env.Kafka
 	if mine.External == nil || theirs.External == nil || mine.TopicPrefix != theirs.TopicPrefix {
 		return false
@@ -47,7 +42,7 @@ func (c *checker) sharedKafka(other *derived.Values) bool {
 	return false
 }
 
-func (c *checker) sharedCouchDB(other *derived.Values) bool {
+func (c *checker) sharedCouchDB(other *checker) bool {
 	mine, theirs := c.Env.CouchDB, other.Env.CouchDB
 	if mine.External == nil || theirs.External == nil || mine.Prefix != theirs.Prefix ||
 		mine.External.Host != theirs.External.Host || mine.External.Port != theirs.External.Port {
@@ -59,7 +54,7 @@ func (c *checker) sharedCouchDB(other *derived.Values) bool {
 	return true
 }
 
-func (c *checker) sharedRedis(other *derived.Values) bool {
+func (c *checker) sharedRedis(other *checker) bool {
 	mine, theirs := c.Env.Redis.External, other.Env.Redis.External
 	if mine == nil || theirs == nil || *mine != *theirs || !c.Env.APIGateway.Enabled || !other.Env.APIGateway.Enabled {
 		return false
@@ -76,16 +71,17 @@ type claim struct {
 	name, field string
 }
 
-// sharedVolumes looks at storage that is the same from any cluster. taken has
-// the places of the environments before, and afterwards those of this one: to
-// compare each with each would be most of the work for a thousand.
-func (c *checker) sharedVolumes(order int, taken map[string]claim) {
+// sharedVolumes looks at storage that is the same for all who are compared: from
+// any cluster, or on one. taken has the places of the environments before, and
+// afterwards those of this one: to compare each with each would be most of the work
+// for a thousand.
+func (c *checker) sharedVolumes(order int, taken map[string]claim, places func(stored) []string) {
 	var first claim
 	var at string
 	var mine stored
 	own := map[string]claim{}
 	for _, s := range c.stores() {
-		for _, place := range s.remote() {
+		for _, place := range places(s) {
 			if other, ok := taken[place]; ok && (at == "" || other.order < first.order) {
 				first, at, mine = other, place, s
 			}
@@ -104,9 +100,16 @@ func (c *checker) sharedVolumes(order int, taken map[string]claim) {
 	}
 }
 
-// remote places of a volume that is well formed.
-func (s stored) remote() []string {
-	if len(s.kinds()) != 1 || s.NFS == nil && s.CSI == nil || s.CSI != nil && len(s.CSI.Handles) < s.replicas {
+// remote places of a volume are the same whatever the cluster.
+func (s stored) remote() []string { return s.placesOf(s.NFS != nil || s.CSI != nil) }
+
+// local places of a volume are on the nodes of a cluster. (A claim is in a
+// namespace, which two environments cannot share.)
+func (s stored) local() []string { return s.placesOf(s.Local != nil || s.HostPath != nil) }
+
+// placesOf a volume that is well formed and of a kind.
+func (s stored) placesOf(kind bool) []string {
+	if !kind || len(s.kinds()) != 1 || s.CSI != nil && len(s.CSI.Handles) < s.replicas || s.Local != nil && len(s.Local.Nodes) < s.replicas {
 		return nil
 	}
 	return s.places()

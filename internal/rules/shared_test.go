@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // Each environment is reported once, with the first that it collides with,
@@ -55,7 +56,16 @@ func TestSharedByThreeOfFour(t *testing.T) {
 				envs = append(envs, e)
 			}
 			var got []string
-			for _, f := range shared(valuesOf(t, envs)) {
+			checked := make([]*checker, len(envs))
+			for i, v := range valuesOf(t, envs) {
+				checked[i] = &checker{Values: v}
+			}
+			shared(checked)
+			var found []finding.Finding
+			for _, c := range checked {
+				found = append(found, c.found...)
+			}
+			for _, f := range found {
 				if f.Code != tt.code {
 					t.Errorf("%s: %v", name, f)
 				}

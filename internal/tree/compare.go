@@ -13,11 +13,7 @@ import (
 func (d *disk) compare(in input, force bool) (*plan, error) {
 	d.dirs = map[string]bool{}
 	p := &plan{}
-	stale, err := d.staleFolders(in, p)
-	if err != nil {
-		return nil, err
-	}
-	around, err := d.around(in, stale)
+	stale, around, err := d.besides(in, p)
 	if err != nil {
 		return nil, err
 	}
@@ -31,6 +27,18 @@ func (d *disk) compare(in input, force bool) (*plan, error) {
 	}
 	p.order(gone)
 	return p, d.judge(in.mark, p)
+}
+
+// besides are the folders of the parents that are not asked for, and the parents.
+func (d *disk) besides(in input, p *plan) (stale, around []Folder, err error) {
+	if in.part {
+		return nil, nil, nil
+	}
+	if stale, err = d.staleFolders(in, p); err != nil {
+		return nil, nil, err
+	}
+	around, err = d.around(in, stale)
+	return stale, around, err
 }
 
 func (d *disk) complainLink(p *plan, at string) error {

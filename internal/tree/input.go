@@ -16,12 +16,13 @@ type input struct {
 	folders []Folder
 	parents []Parent
 	mark    Mark
+	part    bool
 }
 
 // newInput refuses what no generator may ask for. Names that come from a user
 // are findings long before: this is the last line of defence.
 func newInput(folders []Folder, o Options) (input, error) {
-	in := input{folders: slices.Clone(folders), parents: slices.Clone(o.Parents), mark: o.Mark}
+	in := input{folders: slices.Clone(folders), parents: slices.Clone(o.Parents), mark: o.Mark, part: o.Part}
 	byPath := func(a, b Folder) int { return cmp.Compare(a.Path, b.Path) }
 	slices.SortFunc(in.folders, byPath)
 	slices.SortFunc(in.parents, func(a, b Parent) int { return cmp.Compare(a.Path, b.Path) })

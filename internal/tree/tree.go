@@ -107,6 +107,9 @@ func (p Parent) places(sub string) []string {
 type Options struct {
 	// Parents are searched for stale folders, one level deep.
 	Parents []Parent
+	// Part says that these folders are not all there are: whatever else is in the
+	// parents is left alone, and nothing is said of it.
+	Part bool
 	// Mark says who wrote the tree.
 	Mark Mark
 	// Force replaces and deletes generated files that were edited, regular

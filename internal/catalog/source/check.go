@@ -33,6 +33,14 @@ func check(c *catalog.Catalog) error {
 	}
 	k.limits()
 	k.fronts()
+	k.at = "what is said"
+	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images}} {
+		for _, key := range slices.Sorted(maps.Keys(said)) {
+			for _, path := range said[key] {
+				k.path(path)
+			}
+		}
+	}
 	k.at = "the rest"
 	k.rest()
 	return errors.Join(k.wrong...)

@@ -1,0 +1,67 @@
+package render
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
+)
+
+// Who is gone is told by the manifests that are deleted, and by whom nobody writes.
+func TestGone(t *testing.T) {
+	envs := []environment.Environment{{Name: "here"}}
+	for _, tt := range []struct {
+		name    string
+		deleted []string
+		want    []string
+	}{
+		{"nothing", nil, nil},
+		{"both folders", []string{"golden/x/.whiskops", "golden/x/data/a.yaml", "overlays/x/.whiskops"}, []string{"overlays/x"}},
+		{"one that was not delivered to golden/", []string{"overlays/x/.whiskops"}, []string{"overlays/x"}},
+		{"what is left of it", []string{"golden/x/.whiskops"}, []string{"golden/x"}},
+		{"two", []string{"overlays/y/.whiskops", "overlays/x/.whiskops"}, []string{"overlays/x", "overlays/y"}},
+		{"files of one that is there", []string{"overlays/here/data/patch.yaml", "golden/here/data/a.yaml"}, nil},
+		{"a folder of one that is there", []string{"clusters/here/flux/.whiskops"}, nil},
+		{"one that is generated no more", []string{"golden/here/.whiskops"}, nil},
+		{"a release", []string{"base/2.0.0/.whiskops"}, nil},
+		{"files without the manifest", []string{"overlays/x/data/patch.yaml"}, nil},
+	} {
+		var got []string
+		for _, f := range Gone(envs, tt.deleted) {
+			got = append(got, f.File)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// What becomes of it is said for who delivers it.
+func TestGoneBy(t *testing.T) {
+	deleted := []string{
+		"overlays/a/.whiskops", "overlays/b/.whiskops", "overlays/c/.whiskops", "overlays/d/.whiskops",
+		"clusters/a/flux/.whiskops", "clusters/b/argocd/tree/.whiskops", "clusters/d/flux/sync.yaml",
+	}
+	var b strings.Builder
+	if err := finding.WriteText(&b, Gone(nil, deleted), finding.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	want := `overlays/a: warning WO410: environment "a" is gone, and its folders with it: Flux says "kustomization path not found", prunes nothing, and the installation goes on as it is
+in a and d
+help: if it should end, overlays/a/README.md of the commit before says how it is taken down: workloads go, namespaces stay with their claims and Secrets, and so do PersistentVolumes, unless it was for development; if it got another name, deliver that one first; else write it again
+
+overlays/b: warning WO410: environment "b" is gone, and its folders with it: Argo CD cannot compare its Application any more, prunes nothing, and the installation goes on as it is
+in b
+help: if it should end, overlays/b/README.md of the commit before says how it is taken down: workloads go, namespaces stay with their claims and Secrets, and so do PersistentVolumes, unless it was for development; if it got another name, deliver that one first; else write it again
+
+overlays/c: warning WO410: environment "c" is gone, and its folders with it: nothing of the installation is deleted, unless something of yours prunes what overlays/c had, the namespaces with all data too
+in c
+help: if it should end, overlays/c/README.md of the commit before says how it is taken down, and what that leaves; if it got another name, deliver that one first; else write it again
+`
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("text (-want +got):\n%s", diff)
+	}
+}
