@@ -24,7 +24,7 @@ func FindingsCodeQuality(w io.Writer, fs []finding.Finding, o Options) error {
 	violations := []violation{}
 	seen := map[string]int{}
 	for _, f := range sealFindings(fs, o) {
-		text := finding.Plain(f.Message)
+		text := finding.Plain(f.Said(o.Dir))
 		if f.Help != "" {
 			text += " (" + finding.Plain(f.Help) + ")"
 		}
