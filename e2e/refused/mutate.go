@@ -129,6 +129,14 @@ func (m *mutator) remove(path []any, at string) {
 	parent := objects.Copy([]*objects.Object{m.of})[0]
 	in, _ := get(parent.Object, path[:len(path)-1]).(map[string]any)
 	delete(in, key)
+	for end := len(path) - 1; len(in) == 0 && end > 1; end-- { // nobody writes an empty mapping
+		key, isKey := path[end-1].(string)
+		if !isKey {
+			break
+		}
+		in, _ = get(parent.Object, path[:end-1]).(map[string]any)
+		delete(in, key)
+	}
 	m.all = append(m.all, mutation{at: at, what: "left out", object: parent, less: true})
 }
 

@@ -57,6 +57,8 @@ type runner struct {
 	server *server
 	judge  *judge
 	number atomic.Int64
+	// services are asked about one at a time.
+	services sync.Mutex
 
 	mutex sync.Mutex
 	fired map[string]int
@@ -84,8 +86,10 @@ func begin(t *testing.T, release string) *runner {
 	if r.server, err = connect(t.Context(), plane.Config, os.DirFS("testdata/crds")); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.server.class(t.Context(), "standard", true); err != nil {
-		t.Fatal(err)
+	for _, class := range []string{"standard", "fast", "slow"} {
+		if err := r.server.class(t.Context(), class, class == "standard"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return r
 }
@@ -126,6 +130,11 @@ func (r *runner) group(t *testing.T, g group) error {
 		return err
 	}
 	old := place(g.old)
+	if old.GetKind() == "Service" { // of which several ask for one address
+		r.services.Lock()
+		defer r.services.Unlock()
+		defer func() { _ = r.server.remove(ctx, old) }() // it may never have been there
+	}
 	if err := r.server.apply(ctx, old, false); err != nil {
 		if r.server.creatable(ctx, g.old) != nil {
 			return nil // no state that there may be
@@ -192,7 +201,7 @@ func (r *runner) pair(ctx context.Context, old, new *objects.Object) string {
 	case refusal == nil:
 		return fmt.Sprintf("the server takes what is said to be refused: %s (%s)", verdicts[0].Field, verdicts[0].rule())
 	default:
-		return "nothing is said of what the server refuses: " + strings.ReplaceAll(refusal.Error(), "\n", " ")
+		return fmt.Sprintf("nothing is said of what the server refuses: %.300s", strings.ReplaceAll(refusal.Error(), "\n", " "))
 	}
 	return ""
 }

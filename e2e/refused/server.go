@@ -122,19 +122,41 @@ func (s *server) creatable(ctx context.Context, o *objects.Object) error {
 	return s.apply(ctx, o, true)
 }
 
-// bind says that a claim is bound, which no controller does here.
+// bind makes of a claim one that is bound, which no controller does here.
 func (s *server) bind(ctx context.Context, o *objects.Object) error {
 	client, err := s.client(o)
 	if err != nil {
 		return err
 	}
-	requests, _, _ := unstructured.NestedMap(o.Object, "spec", "resources", "requests")
-	data, err := json.Marshal(map[string]any{"status": map[string]any{"phase": "Bound", "capacity": requests}})
+	if name, _, _ := unstructured.NestedString(o.Object, "spec", "volumeName"); name == "" {
+		if err := merge(ctx, client, o, map[string]any{"spec": map[string]any{"volumeName": "found-for-it"}}); err != nil {
+			return err
+		}
+	}
+	status := map[string]any{"phase": "Bound"}
+	status["capacity"], _, _ = unstructured.NestedMap(o.Object, "spec", "resources", "requests")
+	if class, said, _ := unstructured.NestedString(o.Object, "spec", "volumeAttributesClassName"); said {
+		status["currentVolumeAttributesClassName"] = class
+	}
+	return merge(ctx, client, o, map[string]any{"status": status}, "status")
+}
+
+func merge(ctx context.Context, client dynamic.ResourceInterface, o *objects.Object, patch any, subresource ...string) error {
+	data, err := json.Marshal(patch)
 	if err != nil {
 		return err
 	}
-	_, err = client.Patch(ctx, o.GetName(), types.MergePatchType, data, metav1.PatchOptions{}, "status")
+	_, err = client.Patch(ctx, o.GetName(), types.MergePatchType, data, metav1.PatchOptions{FieldManager: "kube-controller-manager"}, subresource...)
 	return err
+}
+
+// remove gives back what an object holds: the address of a Service.
+func (s *server) remove(ctx context.Context, o *objects.Object) error {
+	client, err := s.client(o)
+	if err != nil {
+		return err
+	}
+	return client.Delete(ctx, o.GetName(), metav1.DeleteOptions{})
 }
 
 // class makes a StorageClass that lets claims grow.

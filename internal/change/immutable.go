@@ -43,8 +43,8 @@ func refusals(old, new Object) []refusal {
 		return nil
 	}
 	before, after := old.Value, new.Value
-	if r.prepare != nil {
-		before, after = r.prepare(before), r.prepare(after)
+	if r.applied != nil {
+		before, after = r.applied(before, after)
 	}
 	var found []refusal
 	listed := map[int]int{}
@@ -91,8 +91,9 @@ type row struct {
 	defaults map[string]any
 	// distinct fields of which an empty value is another than none.
 	distinct []string
-	// prepare an object for the comparison; it stays as it is.
-	prepare func(map[string]any) map[string]any
+	// applied gives both objects as the API server has them, where that takes more than
+	// defaults; they stay as they are.
+	applied func(before, after map[string]any) (map[string]any, map[string]any)
 }
 
 // rule about a field and what is below it.

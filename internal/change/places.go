@@ -102,7 +102,7 @@ func (d *differences) either(path []step, old, new any) {
 	}
 	oldList, isList := old.([]any)
 	newList, areLists := new.([]any)
-	if isList && areLists {
+	if isList && areLists && len(oldList) > 0 && len(newList) > 0 {
 		d.lists(path, oldList, newList)
 		return
 	}

@@ -18,6 +18,7 @@ var network = map[string]row{
 				{field: "spec.clusterIP", when: leftOut, may: true},
 				{field: "spec.clusterIPs", when: leftOut, may: true},
 				{field: "spec.clusterIPs", when: secondAddress, may: true},
+				{field: "spec.clusterIPs", when: sameAddress, may: true},
 				{field: "spec.ipFamilies", when: familiesMay, may: true},
 				{field: "spec.loadBalancerClass", when: func(c change) bool { return !bothAre(c, "LoadBalancer") }, may: true},
 				{field: "spec.healthCheckNodePort", when: func(c change) bool { return c.new == nil || !bothAreChecked(c) }, may: true},
@@ -75,6 +76,12 @@ func stuckWithoutAddress(c change) bool {
 // one of the other family, or lose it.
 func secondAddress(c change) bool {
 	return len(c.path) > 2 && c.path[2].name != "0" && (c.old == nil || c.new == nil)
+}
+
+// sameAddress tells that the address is said once more, in the list.
+func sameAddress(c change) bool {
+	all, isList := c.new.([]any)
+	return isList && len(all) == 1 && all[0] == at(c.before, "spec", "clusterIP")
 }
 
 // familiesMay tells that the families change in a way that is allowed: not the first

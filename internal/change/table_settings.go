@@ -24,7 +24,7 @@ var settings = map[string]row{
 		),
 		defaults: map[string]any{"type": "Opaque"},
 		distinct: []string{"data.*"},
-		prepare:  withStringData,
+		applied:  withStringData,
 	},
 	"ConfigMap": {
 		source: "core/validation.go, ValidateConfigMapUpdate",
@@ -77,21 +77,40 @@ var settings = map[string]row{
 
 func wasImmutable(c change) bool { return c.before["immutable"] == true }
 
-// withStringData is a Secret as the API server keeps it: what is plain text is
-// among the data.
-func withStringData(secret map[string]any) map[string]any {
-	plain := value.Map(secret, "stringData")
-	if len(plain) == 0 {
-		return secret
+// withStringData gives Secrets as the API server keeps them: what is plain text is
+// among the data. There it is nobody's, and stays when it is not said any more. And
+// what was said as data and now is plain text goes.
+func withStringData(before, after map[string]any) (map[string]any, map[string]any) {
+	plain, said := value.Map(before, "stringData"), value.Map(before, "data")
+	now, saidNow := value.Map(after, "stringData"), value.Map(after, "data")
+	if len(plain) == 0 && len(now) == 0 {
+		return before, after
 	}
+	old, new := maps.Clone(said), map[string]any{}
+	if old == nil {
+		old = map[string]any{}
+	}
+	maps.Copy(old, encoded(plain))
+	for k, v := range old {
+		if _, owned := said[k]; !owned {
+			new[k] = v
+		}
+	}
+	maps.Copy(new, saidNow)
+	for k, v := range encoded(now) {
+		if _, moved := said[k]; !moved || saidNow[k] != nil {
+			new[k] = v
+		}
+	}
+	return value.With(before, old, "data"), value.With(after, new, "data")
+}
+
+func encoded(plain map[string]any) map[string]any {
 	data := map[string]any{}
-	maps.Copy(data, value.Map(secret, "data"))
 	for k, v := range plain {
 		if text, ok := v.(string); ok {
 			data[k] = base64.StdEncoding.EncodeToString([]byte(text))
 		}
 	}
-	all := value.With(secret, data, "data")
-	delete(all, "stringData")
-	return all
+	return data
 }

@@ -47,6 +47,7 @@ var storage = map[string]row{
 			[]rule{
 				{field: "spec.csi.controllerExpandSecretRef", when: hadNone("spec", "csi", "controllerExpandSecretRef"), may: true},
 				{field: "spec.nodeAffinity", when: hadNone("spec", "nodeAffinity"), may: true},
+				{field: "spec.nodeAffinity.required.nodeSelectorTerms.*.matchExpressions.*.key", when: func(c change) bool { return newerLabels[c.old] == c.new }, may: true},
 				{field: "spec.volumeAttributesClassName", when: leftOut,
 					message: "the API server refuses to take the class of attributes from a volume that has one", help: "name the class that it shall have"},
 			},
@@ -83,9 +84,19 @@ var storage = map[string]row{
 		source: "storage/validation.go, ValidateCSIDriverUpdate",
 		rules: fixed("the API server refuses to change how a storage driver is used", "delete the CSIDriver with `kubectl delete csidriver {name}`, then apply",
 			"spec.attachRequired", "spec.volumeLifecycleModes"),
-		defaults: map[string]any{"spec.attachRequired": true},
+		defaults: map[string]any{"spec.attachRequired": true, "spec.volumeLifecycleModes": []any{"Persistent"}},
 		distinct: []string{"spec.attachRequired"},
 	},
+}
+
+// newerLabels of nodes in the place of older ones, which mean the same.
+// Source: core/validation.go, validateNodeSelectorRequirement of validatePvNodeAffinity.
+var newerLabels = map[any]any{
+	"beta.kubernetes.io/arch":                  "kubernetes.io/arch",
+	"beta.kubernetes.io/os":                    "kubernetes.io/os",
+	"beta.kubernetes.io/instance-type":         "node.kubernetes.io/instance-type",
+	"failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+	"failure-domain.beta.kubernetes.io/zone":   "topology.kubernetes.io/zone",
 }
 
 const remakeVolume = "make a volume of another name for another claim; or, with nothing running that uses it, `kubectl delete pv {name}` (its data stay with reclaimPolicy Retain), then apply"
