@@ -35,19 +35,14 @@ func TestRefused(t *testing.T) {
 	for _, release := range ground.Releases() {
 		t.Run(release, func(t *testing.T) {
 			r := begin(t, release)
-			for _, claim := range []struct {
-				name   string
-				groups func(*testing.T) []group
-			}{
-				{"updates of environments", environments},
-				{"each field of what is emitted", fields},
-				{"each way from one variant to another", variants},
-			} {
-				ground.Holds(t, "all", release, "what is refused is said, and nothing else: "+claim.name, func(t *testing.T) {
-					r.run(t, claim.groups(t))
-				})
+			const claim = "what the API server refuses of an update is said, and nothing else: "
+			ground.Holds(t, "", release, claim+"of environments", func(t *testing.T) { r.run(t, environments(t)) })
+			ground.Holds(t, "", release, claim+"of each variant to each other", func(t *testing.T) { r.run(t, variants(t)) })
+			if testing.Short() {
+				return
 			}
-			ground.Holds(t, "all", release, "each rule of what is refused was seen to refuse", r.all)
+			ground.Holds(t, "", release, claim+"of each field that is emitted", func(t *testing.T) { r.run(t, fields(t)) })
+			ground.Holds(t, "", release, "each rule of what is refused was seen to refuse", r.all)
 		})
 	}
 }
@@ -115,7 +110,7 @@ func (r *runner) run(t *testing.T, groups []group) {
 	done.Wait()
 	ground.Progress("%d pairs of %d objects, %d refused, and %d that no object may be, in %s",
 		r.tally.pairs, len(groups), r.tally.refused, r.tally.invalid, time.Since(begin).Round(time.Second))
-	if r.tally.refused == 0 || r.tally.pairs < 200 {
+	if r.tally.refused == 0 || r.tally.pairs < 200 && !testing.Short() {
 		t.Errorf("%d pairs, %d of them refused", r.tally.pairs, r.tally.refused)
 	}
 }
@@ -141,10 +136,8 @@ func (r *runner) group(t *testing.T, g group) error {
 		}
 		return err
 	}
-	if old.GetKind() == "PersistentVolumeClaim" {
-		if err := r.server.bind(ctx, old); err != nil {
-			return err
-		}
+	if err := r.server.live(ctx, old); err != nil {
+		return err
 	}
 	for _, c := range g.news {
 		if problem := r.pair(ctx, old, place(c.new)); problem != "" {
@@ -162,13 +155,7 @@ func (r *runner) place(ctx context.Context, o *objects.Object) (func(*objects.Ob
 	}
 	name := fmt.Sprintf("g%d", r.number.Add(1))
 	if cluster {
-		return func(o *objects.Object) *objects.Object {
-			o = o.DeepCopy()
-			if o.GetKind() != "CustomResourceDefinition" {
-				o.SetName(o.GetName() + "-" + name)
-			}
-			return o
-		}, nil
+		return func(o *objects.Object) *objects.Object { return renamed(o, name) }, nil
 	}
 	return func(o *objects.Object) *objects.Object {
 		o = o.DeepCopy()
@@ -186,7 +173,7 @@ func (r *runner) pair(ctx context.Context, old, new *objects.Object) string {
 	verdicts = slices.DeleteFunc(verdicts, func(v verdict) bool { return r.seen(v) && v.By != "" })
 	refusal := r.server.apply(ctx, new, true)
 	said := len(verdicts) > 0
-	invalid := refusal != nil && !said && r.server.creatable(ctx, new) != nil
+	invalid := refusal != nil && !said && (ofCluster(refusal) || r.server.creatable(ctx, new) != nil)
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if invalid {
@@ -204,6 +191,12 @@ func (r *runner) pair(ctx context.Context, old, new *objects.Object) string {
 		return fmt.Sprintf("nothing is said of what the server refuses: %.300s", strings.ReplaceAll(refusal.Error(), "\n", " "))
 	}
 	return ""
+}
+
+// ofCluster tells that a refusal lies with the cluster: this one has addresses of one
+// family. A headless Service without a selector was given both before.
+func ofCluster(refusal error) bool {
+	return strings.Contains(refusal.Error(), "not configured for dual-stack services")
 }
 
 // seen counts a rule.

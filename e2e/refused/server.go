@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -109,17 +111,62 @@ func (s *server) apply(ctx context.Context, o *objects.Object, dry bool) error {
 
 // creatable tells whether the server takes an object where it has no older one.
 func (s *server) creatable(ctx context.Context, o *objects.Object) error {
-	o = o.DeepCopy()
 	if cluster, err := s.scoped(o); err != nil {
 		return err
 	} else if cluster {
-		if o.GetKind() != "CustomResourceDefinition" { // its name is made of its fields
-			o.SetName(o.GetName() + "-" + fresh)
-		}
+		o = renamed(o, fresh)
 	} else {
+		o = o.DeepCopy()
 		o.SetNamespace(fresh)
 	}
 	return s.apply(ctx, o, true)
+}
+
+// renamed is an object of the cluster under another name. The name of a definition is
+// made of its group.
+func renamed(o *objects.Object, by string) *objects.Object {
+	o = o.DeepCopy()
+	if o.GetKind() != "CustomResourceDefinition" {
+		o.SetName(o.GetName() + "-" + by)
+		return o
+	}
+	plural, group, _ := strings.Cut(o.GetName(), ".")
+	o.SetName(plural + "." + by + "." + group)
+	if group, said, _ := unstructured.NestedString(o.Object, "spec", "group"); said {
+		_ = unstructured.SetNestedField(o.Object, by+"."+group, "spec", "group") // it is a string already
+	}
+	return o
+}
+
+// live makes of an object what it is in a cluster after a while.
+func (s *server) live(ctx context.Context, o *objects.Object) error {
+	switch o.GetKind() {
+	case "PersistentVolumeClaim":
+		return s.bind(ctx, o)
+	case "CustomResourceDefinition":
+		return s.established(ctx, o)
+	}
+	return nil
+}
+
+// established waits until a definition is.
+func (s *server) established(ctx context.Context, o *objects.Object) error {
+	client, err := s.client(o)
+	if err != nil {
+		return err
+	}
+	for ; ; time.Sleep(50 * time.Millisecond) {
+		is, err := client.Get(ctx, o.GetName(), metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		conditions, _, _ := unstructured.NestedSlice(is.Object, "status", "conditions")
+		for _, c := range conditions {
+			if c, ok := c.(map[string]any); ok && c["type"] == "Established" && c["status"] == "True" {
+				return nil
+			}
+		}
+	}
 }
 
 // bind makes of a claim one that is bound, which no controller does here.

@@ -75,7 +75,7 @@ func nothing(source string) row { return row{source: source} }
 
 // leftOut tells that a field is not said any more: what was there stays, or what the
 // API server chooses comes.
-func leftOut(c change) bool { return c.new == nil }
+func leftOut(c change) bool { return isEmpty(c.new) }
 
 // added tells that a field was not said before.
 func added(c change) bool { return c.old == nil }

@@ -70,38 +70,44 @@ var settings = map[string]row{
 	"policy/PodDisruptionBudget":          nothing("policy/validation.go, ValidatePodDisruptionBudget"),
 	"apiextensions.k8s.io/CustomResourceDefinition": {
 		source: "k8s.io/apiextensions-apiserver, pkg/apis/apiextensions/validation, ValidateCustomResourceDefinitionUpdate, of one that is established",
-		rules: fixed("the API server refuses another group, scope or name of a custom resource", "make a definition of another name; to delete this one deletes all objects of it",
-			"spec.group", "spec.scope", "spec.names.plural", "spec.names.kind"),
+		rules: rules(
+			fixed("the API server refuses another group, scope or name of a custom resource", "make a definition of another name; to delete this one deletes all objects of it",
+				"spec.group", "spec.scope", "spec.names.plural", "spec.names.kind"),
+			[]rule{{
+				field: "spec.versions.*", when: wasStored,
+				message: "the API server refuses to drop a version that objects were stored in",
+				help:    "keep the version with `served: false`, store all objects anew, and take it out of status.storedVersions",
+			}},
+		),
 	},
+}
+
+// wasStored tells that a version goes in which objects are stored.
+func wasStored(c change) bool {
+	version, whole := c.old.(map[string]any)
+	return whole && c.new == nil && version["storage"] == true
 }
 
 func wasImmutable(c change) bool { return c.before["immutable"] == true }
 
 // withStringData gives Secrets as the API server keeps them: what is plain text is
-// among the data. There it is nobody's, and stays when it is not said any more. And
-// what was said as data and now is plain text goes.
+// among the data. There it is nobody's, and stays when it is not said any more; but
+// it goes with all the data when no data are said any more.
 func withStringData(before, after map[string]any) (map[string]any, map[string]any) {
-	plain, said := value.Map(before, "stringData"), value.Map(before, "data")
-	now, saidNow := value.Map(after, "stringData"), value.Map(after, "data")
-	if len(plain) == 0 && len(now) == 0 {
+	said, saidNow := value.Map(before, "data"), value.Map(after, "data")
+	plain, plainNow := encoded(value.Map(before, "stringData")), encoded(value.Map(after, "stringData"))
+	if len(plain) == 0 && len(plainNow) == 0 {
 		return before, after
 	}
-	old, new := maps.Clone(said), map[string]any{}
-	if old == nil {
-		old = map[string]any{}
-	}
-	maps.Copy(old, encoded(plain))
-	for k, v := range old {
-		if _, owned := said[k]; !owned {
-			new[k] = v
-		}
+	old, new := map[string]any{}, map[string]any{}
+	maps.Copy(old, said)
+	maps.Copy(old, plain)
+	if said == nil || saidNow != nil {
+		maps.Copy(new, old)
+		maps.DeleteFunc(new, func(k string, _ any) bool { return said[k] != nil })
 	}
 	maps.Copy(new, saidNow)
-	for k, v := range encoded(now) {
-		if _, moved := said[k]; !moved || saidNow[k] != nil {
-			new[k] = v
-		}
-	}
+	maps.Copy(new, plainNow)
 	return value.With(before, old, "data"), value.With(after, new, "data")
 }
 

@@ -15,7 +15,7 @@ var workloads = map[string]row{
 	"apps/StatefulSet": {
 		source: "apps/validation.go, ValidateStatefulSetUpdate",
 		rules: rules(
-			strategic("StatefulSet", "spec.updateStrategy.type", "OnDelete"),
+			strategic("StatefulSet", "spec.updateStrategy.type", "OnDelete", func(c change) bool { return c.old == nil }),
 			may("spec.replicas", "spec.ordinals", "spec.updateStrategy", "spec.revisionHistoryLimit",
 				"spec.persistentVolumeClaimRetentionPolicy", "spec.minReadySeconds"),
 			selected("StatefulSet"), sourced("spec.template.spec"), may("spec.template"),
@@ -50,7 +50,7 @@ var workloads = map[string]row{
 	"apps/Deployment": {
 		source:   "apps/validation.go, ValidateDeploymentUpdate",
 		defaults: map[string]any{"spec.strategy.type": "RollingUpdate"},
-		rules: rules(selected("Deployment"), sourced("spec.template.spec"), strategic("Deployment", "spec.strategy.type", "Recreate"), fixed("the API server refuses another selector of a Deployment",
+		rules: rules(selected("Deployment"), sourced("spec.template.spec"), strategic("Deployment", "spec.strategy.type", "Recreate", func(change) bool { return true }), fixed("the API server refuses another selector of a Deployment",
 			"give it another name; or delete it with `kubectl{in} delete deployment {name}`, then apply: its pods go, and come again", "spec.selector")),
 	},
 	"apps/DaemonSet": {
@@ -115,12 +115,14 @@ func selected(kind string) []rule {
 
 // strategic is that a workload leaves its rolling updates without having said how they
 // go: the API server wrote that, and server-side apply leaves it beside the new type.
-func strategic(kind, field, to string) []rule {
+//
+// A StatefulSet has nothing written where the type is said.
+func strategic(kind, field, to string, written func(change) bool) []rule {
 	way := steps(field)
 	way[len(way)-1] = "rollingUpdate"
 	return []rule{{
 		field:   field,
-		when:    func(c change) bool { return c.new == to && at(c.before, way...) == nil },
+		when:    func(c change) bool { return c.new == to && at(c.before, way...) == nil && written(c) },
 		message: "the API server refuses " + to + ": it wrote down how the " + kind + " rolls, as nobody said it, and server-side apply leaves that beside the new type",
 		help: "take it out with `kubectl{in} patch " + strings.ToLower(kind) + " {name} --type=json -p '[{\"op\":\"replace\",\"path\":\"/" + strings.Join(way[:len(way)-1], "/") +
 			"\",\"value\":{\"type\":\"" + to + "\"}}]'`, then apply",
