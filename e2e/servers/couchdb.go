@@ -8,24 +8,24 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/whiskops/whiskops/e2e/servers/golden"
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
-	"github.com/whiskops/whiskops/e2e/servers/programs"
 )
 
-const couchServer = "PouchDB 7.3.1 behind express-pouchdb 4.2.0"
-
-// couch is a server of CouchDB's protocol in the place of an environment's
-// CouchDB, and what stands between it and couchdb-init.
+// couch is an environment's CouchDB, or a server of its protocol in its place, and
+// what stands between it and couchdb-init.
 type couch struct {
-	run    *Run
+	run *Run
+	// name of the server, in what is proved.
+	name string
+	// image is CouchDB's own, unpacked, or empty.
+	image  string
 	folder string
 	pod    *podproc.Pod
+	// ip is where others than couchdb-init find it.
 	ip     string
 	server *podproc.Process
 	gate   *gate
@@ -47,13 +47,13 @@ func CouchDB(r *Run) error {
 		check func() error
 	}{
 		{"start", c.begin}, {"init from empty", c.fromEmpty}, {"init with users' data", c.upgrade}, {"init killed", c.killed},
-		{"heal", c.heals}, {"roll back", c.rollback},
+		{"heal", c.heals}, {"roll back", c.rollback}, {"alone", c.alone},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("couchdb: %s: %w", step.name, err)
 		}
 	}
-	return errors.Join(c.pod.Checked(), c.init.Checked())
+	return errors.Join(c.pod.Checked(), c.init.Checked(), c.silent(c.server.Log()))
 }
 
 // Views proves that the views that couchdb-init installs give what OpenWhisk's
@@ -76,33 +76,23 @@ func Views(r *Run) error {
 }
 
 func newCouch(r *Run) (*couch, error) {
-	cached, err := programs.CouchDB()
-	if err != nil {
-		return nil, err
-	}
 	c := &couch{run: r, secrets: madeSecrets()}
+	var err error
 	if c.folder, err = r.Guard.Folder("couchdb"); err != nil {
 		return nil, err
 	}
-	if err := programs.Share(filepath.Join(cached, "node_modules"), filepath.Join(c.folder, "node_modules")); err != nil {
-		return nil, err
-	}
-	server, err := programs.CouchDBServer()
+	network, image, err := r.couchImage()
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(c.folder, "server.js"), server, 0o644); err != nil {
-		return nil, err
+	place := c.double
+	if network != nil {
+		place = func() (podproc.Options, error) { return c.itself(network, image) }
 	}
-	if c.ip, err = r.address("couchdb"); err != nil {
-		return nil, err
+	options, err := place()
+	if err == nil {
+		c.pod, err = r.pod(options)
 	}
-	c.pod, err = r.pod(podproc.Options{
-		Component: "couchdb", IP: c.ip,
-		Entrypoints: map[string][]string{"apache/couchdb": {
-			"node", filepath.Join(c.folder, "server.js"), "$POD/root/opt/couchdb/etc/default.d", "$POD/root/opt/couchdb/data", "$POD/root/tmp"}},
-		Rules: []podproc.Rule{{In: "file 10-whiskops.ini", From: "bind_address = 0.0.0.0", To: "bind_address = " + c.ip, Always: true}},
-	})
 	if err != nil {
 		return nil, err
 	}
@@ -111,12 +101,18 @@ func newCouch(r *Run) (*couch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.gate, err = r.newGate(fmt.Sprintf("%s:%d", c.ip, port)); err != nil {
+	if c.gate, err = r.newGate(fmt.Sprintf("%s:%d", options.IP, port)); err != nil {
 		return nil, err
+	}
+	c.ip = options.IP
+	if network != nil {
+		c.ip = c.gate.ip // rooms reach this machine, and not each other
 	}
 	c.init, err = c.newInit(r.Env)
 	return c, err
 }
+
+func (c *couch) proved(format string, values ...any) { c.run.proved(c.name, format, values...) }
 
 func (c *couch) begin() error {
 	if err := c.run.probesFail(c.pod, "couchdb"); err != nil {
@@ -128,7 +124,7 @@ func (c *couch) begin() error {
 	if err := c.serve(); err != nil {
 		return err
 	}
-	c.run.proved(couchServer, "probes are answered by the server, and were not before")
+	c.proved("probes are answered by the server, and were not before")
 	return nil
 }
 

@@ -204,7 +204,7 @@ func (k *cleaner) deletes() error {
 	if after, err = k.state(); err != nil || after != wanted {
 		return wrong(err, "the second run left %s", difference(wanted, after))
 	}
-	k.run.proved(couchServer, "couchdb-cleanup, with the invokers' account, deletes 451 records that ended more than %s ago and keeps one that was still running, one that is %s younger, and every other document of all databases; a second run deletes nothing", k.keep, younger)
+	k.proved("couchdb-cleanup, with the invokers' account, deletes 451 records that ended more than %s ago and keeps one that was still running, one that is %s younger, and every other document of all databases; a second run deletes nothing", k.keep, younger)
 	return nil
 }
 
@@ -263,7 +263,7 @@ func (k *cleaner) killed() error {
 	if kills < 5 {
 		return fmt.Errorf("it has only %d requests for %d records", kills, old)
 	}
-	k.run.proved(couchServer, "couchdb-cleanup is killed at each of its %d requests, before or after the server has it: the next run ends the same", kills)
+	k.proved("couchdb-cleanup is killed at each of its %d requests, before or after the server has it: the next run ends the same", kills)
 	return nil
 }
 
@@ -295,6 +295,6 @@ func (k *cleaner) refuses() error {
 			return err
 		}
 	}
-	k.run.proved(couchServer, "couchdb-cleanup deletes nothing, and says why, where a record is from the future or a document of the view is no activation")
+	k.proved("couchdb-cleanup deletes nothing, and says why, where a record is from the future or a document of the view is no activation")
 	return nil
 }

@@ -102,7 +102,7 @@ func (c *couch) fromEmpty() error {
 	if err := c.waiting(c.run.Env, true); err != nil {
 		return err
 	}
-	c.run.proved(couchServer, "couchdb-init makes all from empty, is ready then and not before, and ends on SIGTERM; controllers and invokers wait until it has, and log in with their own users")
+	c.proved("couchdb-init makes all from empty, is ready then and not before, and ends on SIGTERM; controllers and invokers wait until it has, and log in with their own users")
 	before, err := c.state()
 	if err != nil {
 		return err
@@ -123,6 +123,6 @@ func (c *couch) fromEmpty() error {
 	if before != after {
 		return fmt.Errorf("the second run changes the state:\n%s\n%s", before, after)
 	}
-	c.run.proved(couchServer, "a second run of couchdb-init changes nothing")
+	c.proved("a second run of couchdb-init changes nothing")
 	return nil
 }

@@ -87,7 +87,7 @@ func (c *couch) largestRecord() error {
 	if status != http.StatusCreated {
 		return fmt.Errorf("the largest record, of a result of %d bytes and a log of %d characters, is answered %d: %v", payload, log, status, answer)
 	}
-	c.run.proved(couchServer, "the largest record of an activation (a result of %d bytes, a log of %d characters) is stored with its batch", payload, log)
+	c.proved("the largest record of an activation (a result of %d bytes, a log of %d characters) is stored with its batch", payload, log)
 	return nil
 }
 
@@ -109,7 +109,7 @@ func (c *couch) largerRecord() error {
 	if status, _, err = c.request(http.MethodGet, records+"/"+url.PathEscape("guest/beside"), nil); err != nil || status != http.StatusNotFound {
 		return fmt.Errorf("of a refused batch a document is there: status %d, %w", status, err)
 	}
-	c.run.proved(couchServer, "a larger one is refused with 413 document_too_large, and nothing of its batch is stored")
+	c.proved("a larger one is refused with 413 document_too_large, and nothing of its batch is stored")
 	return nil
 }
 
@@ -133,6 +133,6 @@ func (c *couch) missingLink() error {
 	if doc, there := row["doc"]; !there || doc != nil {
 		return fmt.Errorf("the row of a subject without limits of its own has no doc: null: %v", row)
 	}
-	c.run.proved(couchServer, "a row of identities whose linked document is missing has doc: null")
+	c.proved("a row of identities whose linked document is missing has doc: null")
 	return nil
 }
