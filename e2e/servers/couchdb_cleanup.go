@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -106,7 +105,7 @@ func (k *cleaner) refused(want string) error {
 	}
 	after, err := k.state()
 	if err != nil || before != after {
-		return wrong(err, "it refuses, and changes the state:\n%s\nnot\n%s", after, before)
+		return wrong(err, "it refuses, and leaves the state %s", difference(before, after))
 	}
 	return nil
 }
@@ -206,23 +205,6 @@ func (k *cleaner) deletes() error {
 	}
 	k.proved("couchdb-cleanup, with the invokers' account, deletes 451 records that ended more than %s ago and keeps one that was still running, one that is %s younger, and every other document of all databases; a second run deletes nothing", k.keep, younger)
 	return nil
-}
-
-// difference of two states.
-func difference(want, got string) string {
-	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
-	var all []string
-	for _, line := range a {
-		if !slices.Contains(b, line) {
-			all = append(all, "without "+line)
-		}
-	}
-	for _, line := range b {
-		if !slices.Contains(a, line) {
-			all = append(all, "with "+line)
-		}
-	}
-	return tail(strings.Join(all, "\n"))
 }
 
 // killed kills it at each of its requests, before or after the server has it.

@@ -122,7 +122,7 @@ func (c *couch) replaceVolume(from, wanted string) (time.Duration, error) {
 		}
 		// The mark of the older release stays in front.
 		if state = strings.Replace(state, "["+strings.Repeat("0", 64)+" ", "[", 1); state != wanted {
-			return fmt.Errorf("the state is\n%s\nnot\n%s", state, wanted)
+			return fmt.Errorf("the state is %s", difference(wanted, state))
 		}
 		return nil
 	})
@@ -254,7 +254,7 @@ func (c *couch) rollback() error {
 		return err
 	}
 	if unmarked(after) != unmarked(before) {
-		return fmt.Errorf("after a rollback the state is\n%s\nnot\n%s", after, before)
+		return fmt.Errorf("after a rollback the state is %s", difference(before, after))
 	}
 	if err := c.waiting(c.run.Env, true); err != nil {
 		return err

@@ -121,7 +121,7 @@ func (c *couch) fromEmpty() error {
 		return err
 	}
 	if before != after {
-		return fmt.Errorf("the second run changes the state:\n%s\n%s", before, after)
+		return fmt.Errorf("the second run leaves the state %s", difference(before, after))
 	}
 	c.proved("a second run of couchdb-init changes nothing")
 	return nil
