@@ -166,7 +166,8 @@ func (c *couch) waits(env *golden.Env, component string, ends bool) error {
 	return pod.Checked()
 }
 
-// request sends a request as the administrator and returns the answer.
+// request sends a request as the administrator and returns the answer; what is no
+// object is its list.
 func (c *couch) request(method, path string, body any) (int, map[string]any, error) {
 	var reader io.Reader
 	if body != nil {
@@ -192,15 +193,14 @@ func (c *couch) request(method, path string, body any) (int, map[string]any, err
 	if err != nil {
 		return 0, nil, err
 	}
-	var answer map[string]any
+	var answer any
 	if err := json.Unmarshal(text, &answer); err != nil {
-		var list []any
-		if err := json.Unmarshal(text, &list); err != nil {
-			return response.StatusCode, nil, fmt.Errorf("%s %s: status %d: %s", method, path, response.StatusCode, text)
-		}
-		answer = map[string]any{"list": list}
+		return response.StatusCode, nil, fmt.Errorf("%s %s: status %d: %s", method, path, response.StatusCode, text)
 	}
-	return response.StatusCode, answer, nil
+	if object, ok := answer.(map[string]any); ok {
+		return response.StatusCode, object, nil
+	}
+	return response.StatusCode, map[string]any{"list": answer}, nil
 }
 
 // must is request with a status below 400.

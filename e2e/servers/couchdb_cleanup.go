@@ -44,7 +44,7 @@ func Cleanup(r *Run) error {
 		check func() error
 	}{
 		{"start", c.begin}, {"without a database", k.tooEarly}, {"set up", func() error { _, err := c.runInit(); return err }},
-		{"old and new", k.deletes}, {"killed", k.killed}, {"refusals", k.refuses},
+		{"old and new", k.deletes}, {"killed", k.killed}, {"refusals", k.refuses}, {"growth", k.grows},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("clean-up: %s: %w", step.name, err)

@@ -20,6 +20,9 @@ import (
 // and lib. The libraries that it is linked to are this machine's.
 const CouchDBFolder = "E2E_COUCHDB"
 
+// iniFile is the generated configuration.
+const iniFile = "10-whiskops.ini"
+
 // couchClaims are what only CouchDB itself can prove, in the words of a list of what
 // was not run.
 var couchClaims = []string{
@@ -39,7 +42,7 @@ func (r *Run) couchImage() (*room.Network, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	for _, file := range []string{"docker-entrypoint.sh", "opt/couchdb/bin/couchdb", "opt/couchdb/etc/default.ini"} {
+	for _, file := range []string{"docker-entrypoint.sh", "opt/couchdb/bin/couchdb", "opt/couchdb/etc/default.ini", "opt/couchdb/releases/start_erl.data"} {
 		if _, err := os.Stat(filepath.Join(folder, file)); err != nil {
 			return nil, "", fmt.Errorf("%s: %w", CouchDBFolder, err)
 		}
@@ -83,14 +86,18 @@ func releaseOf(image string) (string, error) {
 	return words[1], nil
 }
 
+// whyNot says why CouchDB itself does not run.
+func whyNot() string {
+	if os.Getenv(CouchDBFolder) == "" {
+		return CouchDBFolder + " is not set"
+	}
+	return room.ErrRefused.Error()
+}
+
 // alone proves what only CouchDB itself can prove, or says that it was not run.
 func (c *couch) alone() error {
 	if c.image == "" {
-		why := CouchDBFolder + " is not set"
-		if os.Getenv(CouchDBFolder) != "" {
-			why = room.ErrRefused.Error()
-		}
-		c.run.notRun(why, couchClaims)
+		c.run.notRun(whyNot(), couchClaims)
 		return nil
 	}
 	if made := c.pod.Substitutions(); len(made) > 0 {
@@ -143,18 +150,16 @@ func (c *couch) settings() error {
 		return err
 	}
 	n := 0
-	for name, text := range c.run.Env.ConfigMaps[c.configMap()] {
-		for section, settings := range iniOf(text, false) {
-			has, _ := config[section].(map[string]any)
-			for key, want := range settings {
-				if _, ok := known[section][key]; !ok {
-					return fmt.Errorf("%s: CouchDB knows no setting %s of [%s]", name, key, section)
-				}
-				if has[key] != want {
-					return fmt.Errorf("%s: CouchDB runs with %s = %v of [%s], not %s", name, key, has[key], section, want)
-				}
-				n++
+	for section, settings := range iniOf(c.variable(iniFile), false) {
+		has, _ := config[section].(map[string]any)
+		for key, want := range settings {
+			if _, ok := known[section][key]; !ok {
+				return fmt.Errorf("%s: CouchDB knows no setting %s of [%s]", iniFile, key, section)
 			}
+			if has[key] != want {
+				return fmt.Errorf("%s: CouchDB runs with %s = %v of [%s], not %s", iniFile, key, has[key], section, want)
+			}
+			n++
 		}
 	}
 	if n == 0 {
@@ -162,16 +167,6 @@ func (c *couch) settings() error {
 	}
 	c.proved("it starts in the generated pod, with nothing of it substituted, and runs with each of %d generated settings", n)
 	return nil
-}
-
-// configMap that is mounted as the server's defaults.
-func (c *couch) configMap() string {
-	for name, data := range c.run.Env.ConfigMaps {
-		if _, ok := data["10-whiskops.ini"]; ok {
-			return name
-		}
-	}
-	return ""
 }
 
 // strangers get an answer at /_up alone.
