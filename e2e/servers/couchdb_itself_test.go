@@ -63,3 +63,48 @@ func TestDifference(t *testing.T) {
 		}
 	}
 }
+
+// A fault made on purpose that only CouchDB itself shows.
+func TestCouchDBMutations(t *testing.T) {
+	if os.Getenv(CouchDBFolder) == "" {
+		t.Skip(CouchDBFolder + " is not set")
+	}
+	for _, tt := range []struct {
+		name, file, from, to string
+		want                 []string
+	}{
+		{"name of a setting", "configmap-couchdb.yaml", "reduce_limit = false", "reduce_limits = false", []string{"CouchDB knows no setting reduce_limits of [query_server_config]"}},
+		{"section of a setting", "configmap-couchdb.yaml", "    [chttpd]\n    bind_address = 0.0.0.0\n", "    [chttpd]\n    bind_address = 0.0.0.0\n    single_node = true\n", []string{"no setting single_node of [chttpd]"}},
+		{"who may ask", "configmap-couchdb.yaml", "require_valid_user_except_for_up = true", "require_valid_user_except_for_up = false", []string{"without a user: status 200"}},
+		{"where the image writes", "statefulset-couchdb.yaml", "        - mountPath: /opt/couchdb/etc/local.d\n          name: opt-couchdb-etc-local-d\n", "", []string{"couchdb-0", "Read-only file system"}},
+		{"where the server listens", "configmap-couchdb.yaml", "    bind_address = 0.0.0.0\n", "", []string{"couchdb-0", "5984", "connection refused"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			env, err := load(t, "ci").Changed(tt.file, tt.from, tt.to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = try(t, env, func(r *Run) error {
+				c, err := newCouch(r)
+				if err == nil {
+					err = c.begin()
+				}
+				if err == nil {
+					_, err = c.runInit()
+				}
+				if err == nil {
+					err = c.alone()
+				}
+				return err
+			})
+			if err == nil {
+				t.Fatal("the fault is not found")
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the message does not have %q: %v", want, err)
+				}
+			}
+		})
+	}
+}
