@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// verdict is what whiskops says of one field; see internal/change.
+// verdict is what whiskops says of one field; see internal/immutable.
 type verdict struct {
 	Kind, Rule, Field, By string
 	Number                int
@@ -19,7 +19,7 @@ type verdict struct {
 
 func (v verdict) rule() string { return fmt.Sprintf("%s %d %s", v.Kind, v.Number, v.Rule) }
 
-// judge is whiskops's own opinion, from internal/change.
+// judge is whiskops's own opinion, from internal/immutable.
 type judge struct {
 	mutex sync.Mutex
 	in    *json.Encoder
@@ -31,7 +31,7 @@ type judge struct {
 func newJudge(t *testing.T) *judge {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "refused")
-	if out, err := exec.Command("go", "-C", "../..", "build", "-o", binary, "./internal/change/refused").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "-C", "../..", "build", "-o", binary, "./internal/immutable/refused").CombinedOutput(); err != nil {
 		t.Fatalf("build the judge: %v\n%s", err, out)
 	}
 	j := &judge{}

@@ -8,24 +8,25 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/whiskops/whiskops/e2e/servers/golden"
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
-	"github.com/whiskops/whiskops/e2e/servers/programs"
 )
 
-const couchServer = "PouchDB 7.3.1 behind express-pouchdb 4.2.0"
-
-// couch is a server of CouchDB's protocol in the place of an environment's
-// CouchDB, and what stands between it and couchdb-init.
+// couch is an environment's CouchDB, or a server of its protocol in its place, and
+// what stands between it and couchdb-init.
 type couch struct {
-	run    *Run
+	run *Run
+	// name of the server, in what is proved.
+	name string
+	// image is CouchDB's own, unpacked, or empty.
+	image  string
 	folder string
 	pod    *podproc.Pod
+	// ip is where others than couchdb-init find it.
 	ip     string
 	server *podproc.Process
 	gate   *gate
@@ -47,13 +48,13 @@ func CouchDB(r *Run) error {
 		check func() error
 	}{
 		{"start", c.begin}, {"init from empty", c.fromEmpty}, {"init with users' data", c.upgrade}, {"init killed", c.killed},
-		{"heal", c.heals}, {"roll back", c.rollback},
+		{"heal", c.heals}, {"roll back", c.rollback}, {"alone", c.alone},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("couchdb: %s: %w", step.name, err)
 		}
 	}
-	return errors.Join(c.pod.Checked(), c.init.Checked())
+	return errors.Join(c.pod.Checked(), c.init.Checked(), c.silent(c.server.Log()))
 }
 
 // Views proves that the views that couchdb-init installs give what OpenWhisk's
@@ -76,33 +77,23 @@ func Views(r *Run) error {
 }
 
 func newCouch(r *Run) (*couch, error) {
-	cached, err := programs.CouchDB()
-	if err != nil {
-		return nil, err
-	}
 	c := &couch{run: r, secrets: madeSecrets()}
+	var err error
 	if c.folder, err = r.Guard.Folder("couchdb"); err != nil {
 		return nil, err
 	}
-	if err := programs.Share(filepath.Join(cached, "node_modules"), filepath.Join(c.folder, "node_modules")); err != nil {
-		return nil, err
-	}
-	server, err := programs.CouchDBServer()
+	network, image, err := r.couchImage()
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(c.folder, "server.js"), server, 0o644); err != nil {
-		return nil, err
+	place := c.double
+	if network != nil {
+		place = func() (podproc.Options, error) { return c.itself(network, image) }
 	}
-	if c.ip, err = r.address("couchdb"); err != nil {
-		return nil, err
+	options, err := place()
+	if err == nil {
+		c.pod, err = r.pod(options)
 	}
-	c.pod, err = r.pod(podproc.Options{
-		Component: "couchdb", IP: c.ip,
-		Entrypoints: map[string][]string{"apache/couchdb": {
-			"node", filepath.Join(c.folder, "server.js"), "$POD/root/opt/couchdb/etc/default.d", "$POD/root/opt/couchdb/data", "$POD/root/tmp"}},
-		Rules: []podproc.Rule{{In: "file 10-whiskops.ini", From: "bind_address = 0.0.0.0", To: "bind_address = " + c.ip, Always: true}},
-	})
 	if err != nil {
 		return nil, err
 	}
@@ -111,12 +102,18 @@ func newCouch(r *Run) (*couch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.gate, err = r.newGate(fmt.Sprintf("%s:%d", c.ip, port)); err != nil {
+	if c.gate, err = r.newGate(fmt.Sprintf("%s:%d", options.IP, port)); err != nil {
 		return nil, err
+	}
+	c.ip = options.IP
+	if network != nil {
+		c.ip = c.gate.ip // rooms reach this machine, and not each other
 	}
 	c.init, err = c.newInit(r.Env)
 	return c, err
 }
+
+func (c *couch) proved(format string, values ...any) { c.run.proved(c.name, format, values...) }
 
 func (c *couch) begin() error {
 	if err := c.run.probesFail(c.pod, "couchdb"); err != nil {
@@ -128,7 +125,7 @@ func (c *couch) begin() error {
 	if err := c.serve(); err != nil {
 		return err
 	}
-	c.run.proved(couchServer, "probes are answered by the server, and were not before")
+	c.proved("probes are answered by the server, and were not before")
 	return nil
 }
 
@@ -169,7 +166,8 @@ func (c *couch) waits(env *golden.Env, component string, ends bool) error {
 	return pod.Checked()
 }
 
-// request sends a request as the administrator and returns the answer.
+// request sends a request as the administrator and returns the answer; what is no
+// object is its list.
 func (c *couch) request(method, path string, body any) (int, map[string]any, error) {
 	var reader io.Reader
 	if body != nil {
@@ -195,15 +193,14 @@ func (c *couch) request(method, path string, body any) (int, map[string]any, err
 	if err != nil {
 		return 0, nil, err
 	}
-	var answer map[string]any
+	var answer any
 	if err := json.Unmarshal(text, &answer); err != nil {
-		var list []any
-		if err := json.Unmarshal(text, &list); err != nil {
-			return response.StatusCode, nil, fmt.Errorf("%s %s: status %d: %s", method, path, response.StatusCode, text)
-		}
-		answer = map[string]any{"list": list}
+		return response.StatusCode, nil, fmt.Errorf("%s %s: status %d: %s", method, path, response.StatusCode, text)
 	}
-	return response.StatusCode, answer, nil
+	if object, ok := answer.(map[string]any); ok {
+		return response.StatusCode, object, nil
+	}
+	return response.StatusCode, map[string]any{"list": answer}, nil
 }
 
 // must is request with a status below 400.
@@ -217,7 +214,8 @@ func (c *couch) must(method, path string, body any) (map[string]any, error) {
 
 // state is all that is in the databases, as text: documents without revisions,
 // permissions and the marker. A user's password is a hash with a new salt each
-// time, so it is left out.
+// time, so it is left out; and so is what CouchDB writes by itself, when it comes to
+// it: the events in _global_changes and the rules of _users.
 func (c *couch) state() (string, error) {
 	var lines []string
 	all, err := c.must(http.MethodGet, "/_all_dbs", nil)
@@ -233,6 +231,10 @@ func (c *couch) state() (string, error) {
 			}
 			lines = append(lines, name+"/_security "+canonical(security))
 		}
+		lines = append(lines, name)
+		if name == "_global_changes" {
+			continue
+		}
 		docs, err := c.must(http.MethodGet, "/"+url.PathEscape(name)+"/_all_docs?include_docs=true", nil)
 		if err != nil {
 			return "", err
@@ -243,7 +245,9 @@ func (c *couch) state() (string, error) {
 			for _, volatile := range []string{"_rev", "derived_key", "salt", "iterations", "password_scheme"} {
 				delete(doc, volatile)
 			}
-			lines = append(lines, name+" "+canonical(doc))
+			if doc["_id"] != "_design/_auth" {
+				lines = append(lines, name+" "+canonical(doc))
+			}
 		}
 	}
 	status, marker, err := c.request(http.MethodGet, "/openwhisk_subjects/_local/whiskops", nil)
@@ -251,6 +255,21 @@ func (c *couch) state() (string, error) {
 		return "", err
 	}
 	return strings.Join(append(lines, fmt.Sprintf("marker %d %v", status, marker["hashes"])), "\n"), nil
+}
+
+// difference of two states: what one has and the other has not, each line by its
+// beginning.
+func difference(want, got string) string {
+	var all []string
+	for _, side := range []struct{ word, of, in string }{{"without ", want, got}, {"with ", got, want}} {
+		there := strings.Split(side.in, "\n")
+		for line := range strings.SplitSeq(side.of, "\n") {
+			if !slices.Contains(there, line) {
+				all = append(all, fmt.Sprintf("%s%.400s", side.word, line))
+			}
+		}
+	}
+	return tail(strings.Join(all, "\n"))
 }
 
 func canonical(value any) string {

@@ -85,7 +85,7 @@ func (c *couch) attachments() error {
 	if err := c.attached(size); err != nil {
 		return err
 	}
-	c.run.proved(couchServer, "code of %d bytes is kept beside its document, by the revision in If-Match as OpenWhisk sends it; who has an older one changes and deletes nothing", size)
+	c.proved("code of %d bytes is kept beside its document, by the revision in If-Match as OpenWhisk sends it; who has an older one changes and deletes nothing", size)
 	return nil
 }
 

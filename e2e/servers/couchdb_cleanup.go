@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,7 +44,7 @@ func Cleanup(r *Run) error {
 		check func() error
 	}{
 		{"start", c.begin}, {"without a database", k.tooEarly}, {"set up", func() error { _, err := c.runInit(); return err }},
-		{"old and new", k.deletes}, {"killed", k.killed}, {"refusals", k.refuses},
+		{"old and new", k.deletes}, {"killed", k.killed}, {"refusals", k.refuses}, {"growth", k.grows},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("clean-up: %s: %w", step.name, err)
@@ -106,7 +105,7 @@ func (k *cleaner) refused(want string) error {
 	}
 	after, err := k.state()
 	if err != nil || before != after {
-		return wrong(err, "it refuses, and changes the state:\n%s\nnot\n%s", after, before)
+		return wrong(err, "it refuses, and leaves the state %s", difference(before, after))
 	}
 	return nil
 }
@@ -204,25 +203,8 @@ func (k *cleaner) deletes() error {
 	if after, err = k.state(); err != nil || after != wanted {
 		return wrong(err, "the second run left %s", difference(wanted, after))
 	}
-	k.run.proved(couchServer, "couchdb-cleanup, with the invokers' account, deletes 451 records that ended more than %s ago and keeps one that was still running, one that is %s younger, and every other document of all databases; a second run deletes nothing", k.keep, younger)
+	k.proved("couchdb-cleanup, with the invokers' account, deletes 451 records that ended more than %s ago and keeps one that was still running, one that is %s younger, and every other document of all databases; a second run deletes nothing", k.keep, younger)
 	return nil
-}
-
-// difference of two states.
-func difference(want, got string) string {
-	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
-	var all []string
-	for _, line := range a {
-		if !slices.Contains(b, line) {
-			all = append(all, "without "+line)
-		}
-	}
-	for _, line := range b {
-		if !slices.Contains(a, line) {
-			all = append(all, "with "+line)
-		}
-	}
-	return tail(strings.Join(all, "\n"))
 }
 
 // killed kills it at each of its requests, before or after the server has it.
@@ -263,7 +245,7 @@ func (k *cleaner) killed() error {
 	if kills < 5 {
 		return fmt.Errorf("it has only %d requests for %d records", kills, old)
 	}
-	k.run.proved(couchServer, "couchdb-cleanup is killed at each of its %d requests, before or after the server has it: the next run ends the same", kills)
+	k.proved("couchdb-cleanup is killed at each of its %d requests, before or after the server has it: the next run ends the same", kills)
 	return nil
 }
 
@@ -295,6 +277,6 @@ func (k *cleaner) refuses() error {
 			return err
 		}
 	}
-	k.run.proved(couchServer, "couchdb-cleanup deletes nothing, and says why, where a record is from the future or a document of the view is no activation")
+	k.proved("couchdb-cleanup deletes nothing, and says why, where a record is from the future or a document of the view is no activation")
 	return nil
 }

@@ -110,7 +110,7 @@ func (c *couch) views() error {
 			return err
 		}
 	}
-	c.run.proved(couchServer, "%d view vectors hold in the installed views", compared)
+	c.proved("%d view vectors hold in the installed views", compared)
 	return nil
 }
 
@@ -215,9 +215,9 @@ func (c *couch) upgrade() error {
 	}
 	// The other version's mark stays in front.
 	if after = strings.Replace(after, "["+strings.Repeat("0", 64)+" ", "[", 1); after != wanted {
-		return fmt.Errorf("users' data or the design document is not as it should be:\n%s\nnot\n%s", after, wanted)
+		return fmt.Errorf("users' data or the design document is not as it should be: %s", difference(wanted, after))
 	}
-	c.run.proved(couchServer, "an outdated design document is replaced, controllers wait for it, and users' documents, permissions, namespaces and design documents are kept")
+	c.proved("an outdated design document is replaced, controllers wait for it, and users' documents, permissions, namespaces and design documents are kept")
 	return nil
 }
 
@@ -273,10 +273,10 @@ func (c *couch) killed() error {
 			return err
 		}
 		if after != wanted {
-			return fmt.Errorf("after a kill at request %d of %d the end is\n%s\nnot\n%s", at, steps, after, wanted)
+			return fmt.Errorf("after a kill at request %d of %d the end is %s", at, steps, difference(wanted, after))
 		}
 	}
-	c.run.proved(couchServer, "couchdb-init is killed at %d of its %d requests, before or after the server has it: the next run ends the same", kills, steps)
+	c.proved("couchdb-init is killed at %d of its %d requests, before or after the server has it: the next run ends the same", kills, steps)
 	return nil
 }
 

@@ -47,7 +47,7 @@ func (c *couch) heals() error {
 		if err := c.waiting(c.run.Env, true); err != nil {
 			return err
 		}
-		c.run.proved(couchServer, "%s: %.0fs after the server is back all is there again, controllers and invokers can start, and nobody did anything", volume.name, took.Seconds())
+		c.proved("%s: %.0fs after the server is back all is there again, controllers and invokers can start, and nobody did anything", volume.name, took.Seconds())
 	}
 	if err := c.changedSecrets(); err != nil {
 		return fmt.Errorf("changed Secrets: %w: %s", err, tail(process.Log()))
@@ -122,7 +122,7 @@ func (c *couch) replaceVolume(from, wanted string) (time.Duration, error) {
 		}
 		// The mark of the older release stays in front.
 		if state = strings.Replace(state, "["+strings.Repeat("0", 64)+" ", "[", 1); state != wanted {
-			return fmt.Errorf("the state is\n%s\nnot\n%s", state, wanted)
+			return fmt.Errorf("the state is %s", difference(wanted, state))
 		}
 		return nil
 	})
@@ -212,7 +212,7 @@ func (c *couch) changedSecrets() error {
 	if err != nil {
 		return fmt.Errorf("with the old account: %w", err)
 	}
-	c.run.proved(couchServer, "%.0fs after the Secrets have changed in couchdb-init's pod a new subject is there, the controllers' new account is taken and their old one is too", took.Seconds())
+	c.proved("%.0fs after the Secrets have changed in couchdb-init's pod a new subject is there, the controllers' new account is taken and their old one is too", took.Seconds())
 	return nil
 }
 
@@ -254,12 +254,12 @@ func (c *couch) rollback() error {
 		return err
 	}
 	if unmarked(after) != unmarked(before) {
-		return fmt.Errorf("after a rollback the state is\n%s\nnot\n%s", after, before)
+		return fmt.Errorf("after a rollback the state is %s", difference(before, after))
 	}
 	if err := c.waiting(c.run.Env, true); err != nil {
 		return err
 	}
-	c.run.proved(couchServer, "a release with other design documents and a rollback to this one: pods of either start while both are there, and after it all is as before")
+	c.proved("a release with other design documents and a rollback to this one: pods of either start while both are there, and after it all is as before")
 	return nil
 }
 

@@ -102,7 +102,7 @@ func (c *couch) fromEmpty() error {
 	if err := c.waiting(c.run.Env, true); err != nil {
 		return err
 	}
-	c.run.proved(couchServer, "couchdb-init makes all from empty, is ready then and not before, and ends on SIGTERM; controllers and invokers wait until it has, and log in with their own users")
+	c.proved("couchdb-init makes all from empty, is ready then and not before, and ends on SIGTERM; controllers and invokers wait until it has, and log in with their own users")
 	before, err := c.state()
 	if err != nil {
 		return err
@@ -121,8 +121,8 @@ func (c *couch) fromEmpty() error {
 		return err
 	}
 	if before != after {
-		return fmt.Errorf("the second run changes the state:\n%s\n%s", before, after)
+		return fmt.Errorf("the second run leaves the state %s", difference(before, after))
 	}
-	c.run.proved(couchServer, "a second run of couchdb-init changes nothing")
+	c.proved("a second run of couchdb-init changes nothing")
 	return nil
 }

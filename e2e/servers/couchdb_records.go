@@ -20,7 +20,7 @@ func Records(r *Run) error {
 	if err == nil {
 		_, err = c.runInit()
 	}
-	for _, check := range []func() error{c.largestRecord, c.largerRecord, c.missingLink, c.attachments} {
+	for _, check := range []func() error{c.largestRecord, c.largerRecord, c.documentLimit, c.missingLink, c.attachments} {
 		if err == nil {
 			err = check()
 		}
@@ -87,7 +87,7 @@ func (c *couch) largestRecord() error {
 	if status != http.StatusCreated {
 		return fmt.Errorf("the largest record, of a result of %d bytes and a log of %d characters, is answered %d: %v", payload, log, status, answer)
 	}
-	c.run.proved(couchServer, "the largest record of an activation (a result of %d bytes, a log of %d characters) is stored with its batch", payload, log)
+	c.proved("the largest record of an activation (a result of %d bytes, a log of %d characters) is stored with its batch", payload, log)
 	return nil
 }
 
@@ -109,7 +109,45 @@ func (c *couch) largerRecord() error {
 	if status, _, err = c.request(http.MethodGet, records+"/"+url.PathEscape("guest/beside"), nil); err != nil || status != http.StatusNotFound {
 		return fmt.Errorf("of a refused batch a document is there: status %d, %w", status, err)
 	}
-	c.run.proved(couchServer, "a larger one is refused with 413 document_too_large, and nothing of its batch is stored")
+	c.proved("a larger one is refused with 413 document_too_large, and nothing of its batch is stored")
+	return nil
+}
+
+// documentLimit finds the last byte that is taken: of strings their bytes in UTF-8
+// count, whatever JSON makes of them.
+// Source: couch_ejson_size.erl 3.3.
+func (c *couch) documentLimit() error {
+	limit, err := strconv.Atoi(iniOf(c.variable(iniFile), false)["couchdb"]["max_document_size"])
+	if err != nil {
+		return err
+	}
+	for name, shape := range map[string]struct {
+		value any
+		size  int
+	}{
+		"text":   {"", 2},
+		"escape": {"\n\"\\\u20ac", 2 + 3 + 3},
+		"nested": {map[string]any{"a": []any{1, -20, nil, true, false, []any{}, map[string]any{}}}, len(`{"a":[1,-20,null,true,false,[],{}]}`)},
+	} {
+		path := "/openwhisk_whisks/limit-" + name
+		// {"b":VALUE,"pad":""} has so many beside them.
+		pad := limit - shape.size - len(`{"b":,"pad":""}`)
+		for _, over := range []int{1, 0} {
+			status, answer, err := c.request(http.MethodPut, path, map[string]any{"b": shape.value, "pad": strings.Repeat("x", pad+over)})
+			if err != nil {
+				return err
+			}
+			if (status == http.StatusCreated) != (over == 0) || over == 1 && status != http.StatusRequestEntityTooLarge {
+				return fmt.Errorf("%s: a document of %d bytes is answered %d: %v, with a limit of %d", name, limit+over, status, answer, limit)
+			}
+			if over == 0 {
+				if _, err := c.must(http.MethodDelete, path+"?rev="+answer["rev"].(string), nil); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	c.proved("a document of %d bytes is taken, and one of a byte more refused, however its text is escaped", limit)
 	return nil
 }
 
@@ -133,6 +171,6 @@ func (c *couch) missingLink() error {
 	if doc, there := row["doc"]; !there || doc != nil {
 		return fmt.Errorf("the row of a subject without limits of its own has no doc: null: %v", row)
 	}
-	c.run.proved(couchServer, "a row of identities whose linked document is missing has doc: null")
+	c.proved("a row of identities whose linked document is missing has doc: null")
 	return nil
 }

@@ -6,8 +6,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"sync"
-
-	"github.com/whiskops/whiskops/e2e/servers/loopback"
 )
 
 // gate passes requests on to a server and counts them. At a chosen one it calls
@@ -26,7 +24,7 @@ func (r *Run) newGate(target string) (*gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	ip, err := loopback.Address(5984)
+	ip, err := r.addresses(5984)
 	if err != nil {
 		return nil, err
 	}

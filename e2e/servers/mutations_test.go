@@ -52,7 +52,7 @@ func TestMutations(t *testing.T) {
 		{"mount of the image's configuration", "ci", "statefulset-kafka.yaml", "mountPath: /opt/kafka/config", "mountPath: /opt/kafka/conf",
 			Kafka, []string{"/opt/kafka/config"}},
 		{"port of CouchDB", "ci", "configmap-couchdb.yaml", "port = 5984", "port = 5985",
-			CouchDB, []string{"couchdb-0", "5984", "listening on 5985"}},
+			CouchDB, []string{"couchdb-0", "5984"}},
 		{"marker that the controller waits for", "ci", "statefulset-controller.yaml", "grep -F -e '", "grep -F -e '0",
 			CouchDB, []string{"controller", "wait-for-couchdb goes on"}},
 		{"view", "ci", "configmap-couchdb-init.yaml", "emit([doc.namespace, doc.updated], action);", "emit([doc.namespace], action);",

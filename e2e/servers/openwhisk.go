@@ -52,7 +52,7 @@ func OpenWhisk(r *Run) error {
 		r.notRun(OpenWhiskFolder+" is not set", slices.Concat(openWhiskClaims, invokerClaims))
 		return nil
 	}
-	network, without, err := r.rooms(folder)
+	network, without, err := r.invokerRooms(folder)
 	if err != nil {
 		return fmt.Errorf("openwhisk: %w", err)
 	}

@@ -46,22 +46,17 @@ func (r *Run) notRun(why string, claims []string) {
 	}
 }
 
-// rooms has the run's addresses where rooms reach them. Its text says why there
-// are no invokers; it is empty if there can be.
-func (r *Run) rooms(folder string) (*room.Network, string, error) {
+// invokerRooms are where invokers run. The text says why there are none; it is
+// empty if there can be.
+func (r *Run) invokerRooms(folder string) (*room.Network, string, error) {
 	if _, err := os.Stat(filepath.Join(folder, "invoker")); err != nil {
 		return nil, OpenWhiskFolder + " has no invoker/", nil
 	}
-	network, err := room.New(r.Guard)
+	network, err := r.rooms()
 	if errors.Is(err, room.ErrRefused) {
 		return nil, err.Error(), nil
 	}
-	if err != nil {
-		return nil, "", err
-	}
-	r.atEnd(network.Close)
-	r.addresses = network.Address
-	return network, "", nil
+	return network, "", err
 }
 
 // invoke proves what invokers do, beside controllers that run.

@@ -21,6 +21,7 @@ import (
 	"github.com/whiskops/whiskops/e2e/servers/golden"
 	"github.com/whiskops/whiskops/e2e/servers/loopback"
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
+	"github.com/whiskops/whiskops/e2e/servers/room"
 )
 
 // Run is one run of checks on one environment.
@@ -33,6 +34,8 @@ type Run struct {
 
 	// addresses gives one of this machine's on which ports are free.
 	addresses func(ports ...int) (string, error)
+	// network is that of the run's rooms, once it has one.
+	network *room.Network
 
 	start time.Time
 	mu    sync.Mutex
@@ -54,6 +57,21 @@ func (r *Run) Close() error {
 		r.ends[i]()
 	}
 	return r.Guard.Close()
+}
+
+// rooms makes a network for them, and has all other addresses where they reach
+// them. On a machine that allows none the error is a room.ErrRefused.
+func (r *Run) rooms() (*room.Network, error) {
+	if r.network != nil {
+		return r.network, nil
+	}
+	network, err := room.New(r.Guard)
+	if err != nil {
+		return nil, err
+	}
+	r.atEnd(network.Close)
+	r.network, r.addresses = network, network.Address
+	return network, nil
 }
 
 func (r *Run) atEnd(f func()) { r.ends = append(r.ends, f) }

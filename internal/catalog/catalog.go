@@ -399,6 +399,8 @@ type Logs struct {
 type Growth struct {
 	// Compaction is how many times its live data a file takes at most.
 	Compaction int `json:"compaction"`
+	// Index is what a record takes beside its own bytes, views included.
+	Index int `json:"index"`
 	// Tombstone is what stays of a document that was deleted, in bytes.
 	Tombstone int `json:"tombstone"`
 }

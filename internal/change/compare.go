@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/immutable"
 )
 
 // Facts are what is known of the objects beyond Kubernetes.
@@ -212,7 +213,7 @@ func (c *comparison) update(p pair) {
 		// With nothing of what it had: see move.
 		c.say(p, Effect{Class: Recreated, Field: "metadata.namespace", Old: p.old.Namespace, New: p.new.Namespace, Message: "is made anew in another namespace"})
 	} else {
-		for _, r := range refusals(p.old, p.new) {
+		for _, r := range immutable.Refusals(immutable.Of(p.old.raw), immutable.Of(p.new.raw)) {
 			c.refuse(p, r)
 		}
 		c.rules(p)
@@ -223,13 +224,14 @@ func (c *comparison) update(p pair) {
 	c.settings(p, c.effects[known:])
 }
 
-// refuse says what the API server does.
-func (c *comparison) refuse(p pair, r refusal) {
-	old, new := c.at(p.old, r.field), c.at(p.new, r.field)
-	c.say(p, Effect{
-		Class: Refused, Field: r.field, Old: show(old), New: show(new), Message: r.message, Help: r.help,
-		Says: c.says(p.new, r.field),
-	})
+// refuse says what the API server does, or the operator that the object is for: it
+// takes the object, and does not do what it says.
+func (c *comparison) refuse(p pair, r immutable.Refusal) {
+	class := Refused
+	if r.By != "" {
+		class = Data
+	}
+	c.say(p, Effect{Class: class, Field: r.Field, Old: show(r.Old), New: show(r.New), Message: r.Message, Help: r.Help, Says: c.says(p.new, r.Field)})
 }
 
 // move says that a namespace is left for another.

@@ -8,10 +8,11 @@ import (
 // Records is what the records of activations take on CouchDB's volume, in bytes,
 // at the rate and the size that the environment expects.
 type Records struct {
-	// Kept is what stays of those that are kept, with room for CouchDB's
-	// compaction; 0 where they are kept for ever.
+	// Kept is what those take that are kept, with their views; 0 where they are
+	// kept for ever.
 	Kept int64
-	// Deleted is what stays of those that a year deletes.
+	// Deleted is what stays of those that a year deletes. In both is room for
+	// CouchDB's compaction, to which either is live.
 	Deleted int64
 	// Days until the volume is full where they are kept for ever.
 	Days int64
@@ -22,7 +23,7 @@ func (v *Values) Records() Records {
 	a, growth := v.Env.CouchDB.Activations, v.Catalog.Growth
 	// In floating point nothing overflows.
 	day := float64(a.PerMinute) * 24 * 60
-	bytes := float64(growth.Compaction) * float64(Bytes(a.Size))
+	bytes := float64(growth.Compaction) * (float64(Bytes(a.Size)) + float64(growth.Index))
 	if a.Keep == "" {
 		return Records{Days: whole(float64(Bytes(v.Env.CouchDB.Volume.Size)) / (day * max(bytes, 1)))}
 	}
@@ -32,7 +33,7 @@ func (v *Values) Records() Records {
 	}
 	return Records{
 		Kept:    whole(math.Ceil(day * bytes * keep.Hours() / 24)),
-		Deleted: whole(day * 365 * float64(growth.Tombstone)),
+		Deleted: whole(day * 365 * float64(growth.Compaction) * float64(growth.Tombstone)),
 	}
 }
 

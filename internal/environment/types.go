@@ -485,7 +485,8 @@ type CouchDBActivations struct {
 	// deleted that nobody asked to delete; the volume fills up.
 	Keep string `json:"keep,omitempty"`
 	// Activations in a minute that are expected, on the average of a day,
-	// to judge the size of the volume. Default: 60.
+	// to judge the size of the volume. Default: 30, of which a volume of the
+	// default size has room for a year.
 	PerMinute int `json:"perMinute"`
 	// Size of a record that is expected, on the average. Default: 2Ki, of
 	// small results and a few lines of log.

@@ -116,13 +116,13 @@ var moreDecisions = []decision{
 	}},
 
 	// A record a second of 1 KiB: 3 times 168 hours, and 300 bytes each for a year.
-	{"WO280", "the volume of kept records", 10795, "x--", func(e *env, n int) {
+	{"WO280", "the volume of kept records", 30916, "x--", func(e *env, n int) {
 		e.CouchDB.Activations.Keep, e.CouchDB.Activations.PerMinute, e.CouchDB.Activations.Size = "168h", 60, "1Ki"
 		e.CouchDB.Volume.Size = mi(n)
 	}},
 	{"WO280", "hours that records are kept", 168, "--x", func(e *env, n int) {
 		e.CouchDB.Activations.Keep, e.CouchDB.Activations.PerMinute, e.CouchDB.Activations.Size = fmt.Sprintf("%dh", n), 60, "1Ki"
-		e.CouchDB.Volume.Size = "10795Mi"
+		e.CouchDB.Volume.Size = "30916Mi"
 	}},
 
 	{"WO240", "an action's disk", 1 << 20, "x--", func(e *env, n int) { e.Actions.EphemeralStorage = bytes1(n) }},

@@ -302,6 +302,56 @@ func TestCleanupBelievesDocuments(t *testing.T) {
 	}
 }
 
+// What is deleted by somebody else while it runs, as by the last request of a run that
+// was killed, is no reason to skip what is behind it.
+func TestCleanupBesideAnother(t *testing.T) {
+	docs, kept := many(1000)
+	a := holding(docs...)
+	a.before = func(batch int) {
+		if batch == 1 {
+			for _, d := range docs[:200] {
+				if d["end"] != ago(time.Hour) {
+					delete(a.docs, d["_id"].(string))
+				}
+			}
+		}
+	}
+	if said, ok := a.clean(t); !ok || len(a.docs) != kept || !strings.Contains(said, fmt.Sprintf(" %d began before", kept)) {
+		t.Errorf("deleted before its batch: %d are left, not %d: %s", len(a.docs), kept, said)
+	}
+	// The same after the view was read: its rows have no documents.
+	docs, kept = many(1000)
+	a = holding(docs...)
+	first := true
+	a.rows = func(rows []doc) []doc {
+		if !first || len(rows) < 2 || rows[0]["key"].(float64) > rows[1]["key"].(float64) {
+			return rows
+		}
+		first = false
+		for _, row := range rows[1:97] {
+			delete(a.docs, row["id"].(string))
+			row["doc"] = nil
+		}
+		return rows
+	}
+	if said, ok := a.clean(t); !ok || first || len(a.docs) != kept || !strings.Contains(said, fmt.Sprintf("%d deleted, %d began before", 1000-kept-96, kept)) {
+		t.Errorf("deleted after the view: %d are left, not %d: %s", len(a.docs), kept, said)
+	}
+	// One whose document is never there ends it all the same.
+	a = holding(stored("old", 2*day, 2*day), stored("ghost", 3*day, 3*day))
+	a.rows = func(rows []doc) []doc {
+		for _, row := range rows {
+			if row["id"] == "guest/ghost" {
+				row["doc"] = nil
+			}
+		}
+		return rows
+	}
+	if said, ok := a.clean(t); !ok || !slices.Equal(a.ids(), []string{"guest/ghost"}) || !strings.Contains(said, "1 deleted, 1 began before") {
+		t.Errorf("a row without a document: %v: %s", a.ids(), said)
+	}
+}
+
 // The program has no text that Flux or Kubernetes replaces.
 func TestCleanupIsLeftAlone(t *testing.T) {
 	text, err := catalog.Files.ReadFile("couchdb/cleanup.js")

@@ -13,7 +13,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/whiskops/whiskops/internal/change"
+	"github.com/whiskops/whiskops/internal/immutable"
 	"github.com/whiskops/whiskops/internal/value"
 )
 
@@ -23,7 +23,7 @@ func main() {
 	out := json.NewEncoder(os.Stdout)
 	err := judge(os.Stdin, out)
 	if *rules {
-		err = out.Encode(change.Rules())
+		err = out.Encode(immutable.Rules())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "refused:", err)
@@ -49,9 +49,9 @@ func judge(in io.Reader, out *json.Encoder) error {
 		if err != nil {
 			return err
 		}
-		verdicts := change.Verdicts(old, new)
+		verdicts := immutable.Verdicts(old, new)
 		if verdicts == nil {
-			verdicts = []change.Verdict{}
+			verdicts = []immutable.Verdict{}
 		}
 		if err := out.Encode(verdicts); err != nil {
 			return err

@@ -1,4 +1,4 @@
-package change
+package immutable
 
 import "github.com/whiskops/whiskops/internal/krm"
 
@@ -21,9 +21,9 @@ type Verdict struct {
 // the same.
 func Verdicts(old, new map[string]any) []Verdict {
 	var all []Verdict
-	for _, r := range refusals(plain(old), plain(new)) {
-		o := plain(new)
-		all = append(all, Verdict{key(group(o), o.Kind), r.rule, r.number, r.field, r.by, r.message, r.help})
+	for _, r := range Refusals(Of(old), Of(new)) {
+		o := Of(new)
+		all = append(all, Verdict{key(o.Group, o.Kind), r.rule, r.number, r.Field, r.By, r.Message, r.Help})
 	}
 	return all
 }
@@ -39,15 +39,4 @@ func Rules() []Verdict {
 		}
 	}
 	return all
-}
-
-func plain(o map[string]any) Object {
-	text := func(path ...string) string {
-		s, _ := at(o, path...).(string)
-		return s
-	}
-	return Object{
-		APIVersion: text("apiVersion"), Value: o,
-		ID: ID{Kind: text("kind"), Namespace: text("metadata", "namespace"), Name: text("metadata", "name")},
-	}
 }

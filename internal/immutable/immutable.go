@@ -1,7 +1,11 @@
-package change
+// Package immutable owns what an update of a Kubernetes object may not change: a
+// table by kind, with the source of each row, and the comparison that goes by it.
+//
+// In: one object before and after, as plain values. Out: the fields that are
+// refused, with the procedure that changes them safely.
+package immutable
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,19 +14,39 @@ import (
 	"github.com/whiskops/whiskops/internal/value"
 )
 
-// refusal is a field that is not let change.
-type refusal struct {
+// Object as it is applied.
+type Object struct {
+	Group, Kind, Namespace, Name string
+	Value                        map[string]any
+}
+
+// Of is an object by its value.
+func Of(o map[string]any) Object {
+	text := func(path ...string) string {
+		s, _ := at(o, path...).(string)
+		return s
+	}
+	group, _, grouped := strings.Cut(text("apiVersion"), "/")
+	if !grouped {
+		group = ""
+	}
+	return Object{group, text("kind"), text("metadata", "namespace"), text("metadata", "name"), o}
+}
+
+// Refusal is a field that is not let change.
+type Refusal struct {
 	// Field as a path, in which an element of a list has its name:
 	// "spec.volumeClaimTemplates[data].spec.storageClassName".
-	field string
+	Field string
 	// By whom, if it is not the API server: an operator takes the object, and
 	// then does not do what it says.
-	by string
-	// Why, and the way round it.
-	message, help string
-	// Old and new value of the field; nil is none.
-	old, new any
-	// Rule that refuses, as a path of the table, and its number in the row.
+	By string
+	// Message says why, Help the way round it.
+	Message, Help string
+	// Old and New value of the field; nil is none.
+	Old, New any
+
+	// The rule that refuses, as a path of the table, and its number in the row.
 	rule   string
 	number int
 }
@@ -30,15 +54,15 @@ type refusal struct {
 // most refusals of one rule for an object that are listed one by one.
 const most = 12
 
-// refusals are what the API server refuses of an update from old to new by
+// Refusals are what the API server refuses of an update from old to new by
 // server-side apply, both of one kind and name. What it refuses of a new object
 // too is not among them, and neither is what lies with the cluster: whether a
 // StorageClass lets claims grow.
-func refusals(old, new Object) []refusal {
-	if cmp.Or(old.Is, old.Name) != cmp.Or(new.Is, new.Name) || group(old) != group(new) {
+func Refusals(old, new Object) []Refusal {
+	if old.Name != new.Name || old.Group != new.Group {
 		return nil // other objects to the API server
 	}
-	r, known := table[key(group(new), new.Kind)]
+	r, known := table[key(new.Group, new.Kind)]
 	if !known {
 		return nil
 	}
@@ -46,30 +70,22 @@ func refusals(old, new Object) []refusal {
 	if r.applied != nil {
 		before, after = r.applied(before, after)
 	}
-	var found []refusal
+	var found []Refusal
 	listed := map[int]int{}
 	for _, at := range r.differences(before, after) {
 		number := r.decides(change{place: at, before: before, after: after})
 		if number < 0 || r.rules[number].may || listed[number] > most {
 			continue
 		}
-		refused := r.rules[number].refuse(new.ID, at)
+		refused := r.rules[number].refuse(new, at)
 		refused.number = number
 		if listed[number]++; listed[number] > most {
-			refused.field, refused.old, refused.new = r.rules[number].field, nil, nil
-			refused.message += "; more of it differs than is listed"
+			refused.Field, refused.Old, refused.New = r.rules[number].field, nil, nil
+			refused.Message += "; more of it differs than is listed"
 		}
 		found = append(found, refused)
 	}
 	return found
-}
-
-func group(o Object) string {
-	group, _, grouped := strings.Cut(o.APIVersion, "/")
-	if !grouped {
-		return ""
-	}
-	return group
 }
 
 // key of the table: "apps/StatefulSet", or "Secret" of the group without a name.
@@ -124,13 +140,13 @@ func (r row) decides(c change) int {
 	})
 }
 
-func (r rule) refuse(id ID, at place) refusal {
+func (r rule) refuse(o Object, at place) Refusal {
 	fill := strings.NewReplacer(
-		"{name}", word(id.Name, "NAME"), "{in}", inNamespace(id.Namespace), "{namespace}", word(id.Namespace, "NAMESPACE"),
+		"{name}", word(o.Name, "NAME"), "{in}", inNamespace(o.Namespace), "{namespace}", word(o.Namespace, "NAMESPACE"),
 		"{element}", word(at.element(), "ELEMENT"), "{old}", word(fmt.Sprint(at.old), "OLD"), "{new}", word(fmt.Sprint(at.new), "NEW"))
-	return refusal{
-		field: at.String(), by: r.by, old: at.old, new: at.new, rule: r.field,
-		message: fill.Replace(r.message), help: fill.Replace(r.help),
+	return Refusal{
+		Field: at.String(), By: r.by, Old: at.old, New: at.new, rule: r.field,
+		Message: fill.Replace(r.message), Help: fill.Replace(r.help),
 	}
 }
 

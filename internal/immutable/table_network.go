@@ -1,4 +1,4 @@
-package change
+package immutable
 
 import "github.com/whiskops/whiskops/internal/value"
 
