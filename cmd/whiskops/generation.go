@@ -13,7 +13,6 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/judge"
-	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/record"
 	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/tree"
@@ -100,10 +99,9 @@ func (g *generation) run() (outcome, error) {
 	}
 	made, folders, err := g.full(inputs, root)
 	// What the disk has besides is looked at each time.
-	passing := len(made.changes.Findings) + len(render.Gone(made.envs, made.changes.Deleted))
-	if err == nil && !g.only && !finding.Stops(made.all(), g.strict) && passing == 0 {
+	if err == nil && !g.only && !finding.Stops(made.all(), g.strict) && len(made.changes.Findings) == 0 {
 		record.Remember(g.store, key, inputs, record.Run{
-			Environments: made.environments, Findings: made.findings, Manifests: tree.Manifests(folders),
+			Environments: made.environments, Findings: slices.DeleteFunc(slices.Clone(made.findings), render.IsGone), Manifests: tree.Manifests(folders),
 		})
 	}
 	return made, err
@@ -113,8 +111,7 @@ func (g *generation) run() (outcome, error) {
 // it. There are folders only if nothing was wrong before that.
 func (g *generation) full(inputs *record.Inputs, root fs.FS) (outcome, []tree.Folder, error) {
 	g.progress.at("reading the environments")
-	// Whoever needs the engine's schema first waits for it.
-	go kustomize.Warm()
+	go render.Warm()
 	envs, findings, err := g.take(load, g.secrets, inputs.Through("packages"), inputs.Through("environments"), g.watch)
 	done := outcome{environments: len(envs), envs: envs, findings: findings}
 	if err != nil {

@@ -40,7 +40,7 @@ func summary(envs int, c tree.Changes) string {
 			*part.count(places[at])++
 		}
 	}
-	if len(places) == 0 || len(places) > mostPlaces {
+	if len(places) == 0 || len(places) > mostPlaces || begun(c) {
 		return fmt.Sprintf("%s: %s created, %d updated, %d deleted",
 			count(envs, "environment"), count(len(c.Created), "file"), len(c.Updated), len(c.Deleted))
 	}
@@ -49,6 +49,13 @@ func summary(envs int, c tree.Changes) string {
 		lines = append(lines, fmt.Sprintf("%s: %s", at, places[at]))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// begun tells whether there was nothing before: all of it is new, and no news.
+func begun(c tree.Changes) bool {
+	return len(c.Updated)+len(c.Deleted) == 0 && slices.ContainsFunc(c.Created, func(name string) bool {
+		return strings.HasPrefix(name, render.BaseFolder+"/") && path.Base(name) == tree.ManifestName
+	})
 }
 
 // placeOf a generated file is its environment, or the folder that several have.

@@ -87,6 +87,8 @@ type rest struct {
 	all []environment.Environment
 	// met are the names of all, the broken ones too.
 	met []string
+	// lacking are those of them with a value that refers to nothing.
+	lacking []string
 	// sound says that no mistake was found in any.
 	sound bool
 }
@@ -95,7 +97,13 @@ type rest struct {
 // them. What else was read is kept.
 func (p *place) take(read reader, secrets *finding.Secrets, root, environments fs.FS, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
 	p.rest = rest{}
-	repo := environment.Repository{FS: root, Dir: p.root, Met: func(name string) { p.met = append(p.met, name) }}
+	met := func(name string, lacks bool) {
+		p.met = append(p.met, name)
+		if lacks {
+			p.lacking = append(p.lacking, name)
+		}
+	}
+	repo := environment.Repository{FS: root, Dir: p.root, Met: met}
 	all, found, err := read(secrets, repo, environments, p.environments, watch)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = p.nowhere()
@@ -104,7 +112,7 @@ func (p *place) take(read reader, secrets *finding.Secrets, root, environments f
 		return nil, nil, err
 	}
 	p.all, p.sound = all, !finding.HasErrors(found)
-	return p.chosen.of(all, p.met, found)
+	return p.chosen.of(p.rest, found)
 }
 
 // read reads the environments of a directory, through a file system of what is

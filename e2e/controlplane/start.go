@@ -37,6 +37,9 @@ type Plane struct {
 type Options struct {
 	// Address is where the API server listens; 127.0.0.1 if it is empty.
 	Address string
+	// Alone is the API server and etcd without controllers and scheduler: what is
+	// applied stays as it is.
+	Alone bool
 	// Audit is a file that gets a line of JSON about each request that was
 	// answered; none if it is empty.
 	Audit string
@@ -130,6 +133,9 @@ func (p *Plane) boot(ctx context.Context, binary string, o Options) error {
 			"--kube-api-qps=500", "--kube-api-burst=1000", "--profiling=false"},
 	}
 	all[1] = append(all[1], audit...)
+	if o.Alone {
+		all = all[:2]
+	}
 	for i, args := range all {
 		if err := p.Run(Server{Name: args[0], Path: binary, Args: args}); err != nil {
 			return err
@@ -139,6 +145,9 @@ func (p *Plane) boot(ctx context.Context, binary string, o Options) error {
 				return fmt.Errorf("kube-apiserver is not ready: %w\n%s", err, p.servers[i].tail(20))
 			}
 		}
+	}
+	if o.Alone {
+		return nil
 	}
 	if err := p.wait(ctx, p.accounts); err != nil {
 		return fmt.Errorf("kube-controller-manager does not work: %w\n%s", err, p.servers[2].tail(20))

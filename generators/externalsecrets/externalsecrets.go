@@ -128,11 +128,15 @@ func generated(kind, name, gives, as string) krm.M {
 	}
 }
 
-// Names of keys, in a Secret and in a store.
+// Names of keys, in a Secret and in a store. The length of a key is compared and
+// not matched: see krm.Check.
 var (
-	keyForm    = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+	keyForm    = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
 	remoteForm = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
 )
+
+// longestKey of a Secret.
+const longestKey = 253
 
 // leastLength of what is random.
 const leastLength = 32
@@ -167,7 +171,7 @@ func check(spec Spec) error {
 
 func checkKey(c *krm.Check, field, key string, k Key) {
 	switch {
-	case !keyForm.MatchString(key):
+	case len(key) > longestKey || !keyForm.MatchString(key):
 		c.Fail("%s.keys has %q, which is no key of a Secret", field, key)
 	case (k.Fixed == "") == (k.Length == 0):
 		c.Fail("%s.keys.%s has either fixed or length", field, key)

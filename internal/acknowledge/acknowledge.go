@@ -74,7 +74,7 @@ func Unused(envs []environment.Environment, found []finding.Finding, judged Judg
 			if slices.Contains(judged, code) && !there[of{e.Name, code}] && !broken[e.Name] {
 				unused = append(unused, about(e, code, codeUnused, finding.Warning,
 					fmt.Sprintf("%s is acknowledged, and there is no such warning here any more", code),
-					"remove the line: else nobody sees it when the warning comes back for another reason"))
+					"leave it out for this environment: else nobody sees the warning when it comes back for another reason"))
 			}
 		}
 	}

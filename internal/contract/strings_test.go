@@ -26,8 +26,9 @@ func TestStringsAreReadable(t *testing.T) {
 			bad += "\t\n \u00a0"
 		}
 		for _, r := range bad {
-			if s.Def == "#Password" && r == ' ' {
-				continue
+			within := r == ' ' && (s.Def == "#Password" || s.Def == "#Reason")
+			if within && s.Refuses(" a") != "" && s.Refuses("a ") != "" {
+				continue // between others alone
 			}
 			// Each form has one of these in it.
 			for _, good := range []string{"aa", "1.34", "10.0.0.0/8", "/aa", "a:1", "512Mi", "75s", ""} {
@@ -72,6 +73,14 @@ func TestFreeForms(t *testing.T) {
 		"#Password": {
 			[]string{"a", "ab", "!~", "correct horse", `a  "b" $c\`},
 			[]string{"", " ", " pw", "pw ", "pä", "a\tb", "a\n"},
+		},
+		"#Reason": {
+			[]string{"a", "two zones are all there are", "OPS-7: a  \u2014 b", "\u00fc\U0001F937", strings.Repeat("\u00fc", 300)},
+			[]string{"", " ", " a", "a ", "a\nb", "a\tb", "a\u202eb", "a\u200bb", "\u00a0a", strings.Repeat("a", 301)},
+		},
+		"#WarningCode": {
+			[]string{"WO100", "WO205", "WO999"},
+			[]string{"", "WO20", "WO2055", "wo205", "WO099", "XWO205", "205"},
 		},
 		"#Word": {
 			[]string{"a", "nfsvers=4.1", "projects/x#y~!"},

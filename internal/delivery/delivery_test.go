@@ -298,10 +298,11 @@ func TestBareProof(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := out.Wrappers[0].Bare()
+	bare, err := out.Bare()
 	if err != nil {
 		t.Fatal(err)
 	}
+	w := bare[0]
 	prove := func(files map[string][]byte) error {
 		built, err := kustomize.Build(kustomize.NewTree(w.Stand(), files), w.Dir)
 		if err != nil {

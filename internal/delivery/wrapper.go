@@ -137,40 +137,50 @@ func (r rule) patch() (krm.M, error) {
 	return krm.M{"target": target, "patch": string(text)}, nil
 }
 
-// Bare is the wrapper over the objects' names, labels and annotations alone: its
-// rules look at nothing else and change nothing else, and the engine is done with
-// them in a fraction of the time. An error is a fault of the program.
-func (w Wrapper) Bare() (Wrapper, error) {
-	bare := Wrapper{Dir: w.Dir}
-	for _, s := range w.On {
-		on := Source{Folder: s.Folder}
-		for _, o := range s.Objects {
-			b, err := bared(o)
-			if err != nil {
-				return Wrapper{}, err
+// Bare are the wrappers over the objects' names, labels and annotations alone:
+// their rules look at nothing else and change nothing else, and the engine is done
+// with them in a fraction of the time. An error is a fault of the program.
+func (o Output) Bare() ([]Wrapper, error) {
+	known := bared{}
+	all := slices.Clone(o.Wrappers)
+	for i, w := range all {
+		all[i].On, all[i].Of = slices.Clone(w.On), slices.Clone(w.Of)
+		for j, s := range w.On {
+			objects := slices.Clone(s.Objects)
+			for k := range objects {
+				if err := known.strip(&objects[k]); err != nil {
+					return nil, err
+				}
 			}
-			on.Objects = append(on.Objects, b)
+			all[i].On[j].Objects = objects
 		}
-		bare.On = append(bare.On, on)
-	}
-	for _, a := range w.Of {
-		b, err := bared(a.Object)
-		if err != nil {
-			return Wrapper{}, err
+		for j := range w.Of {
+			if err := known.strip(&all[i].Of[j].Object); err != nil {
+				return nil, err
+			}
 		}
-		bare.Of = append(bare.Of, Annotated{b, a.Add})
 	}
-	return bare, nil
+	return all, nil
 }
 
-func bared(o kustomize.Object) (kustomize.Object, error) {
-	o.Value = map[string]any{"apiVersion": o.Value["apiVersion"], "kind": o.Value["kind"], "metadata": o.Value["metadata"]}
-	text, err := kustomize.MarshalYAML(o.Value)
-	if err != nil {
-		return o, fmt.Errorf("print %s: %w", o, err)
+// bared are objects that have their names, labels and annotations alone. Wrappers
+// of an environment have the same objects, and each is printed once.
+type bared map[identity]kustomize.Object
+
+func (b bared) strip(o *kustomize.Object) error {
+	k := identityOf(*o)
+	bare, ok := b[k]
+	if !ok {
+		bare = *o
+		bare.Value = map[string]any{"apiVersion": o.Value["apiVersion"], "kind": o.Value["kind"], "metadata": o.Value["metadata"]}
+		var err error
+		if bare.YAML, err = kustomize.MarshalYAML(bare.Value); err != nil {
+			return fmt.Errorf("print %s: %w", o, err)
+		}
+		b[k] = bare
 	}
-	o.YAML = text
-	return o, nil
+	*o = bare
+	return nil
 }
 
 // Stand are folders in the places of those that the wrapper builds on, with the

@@ -20,6 +20,7 @@ type datum struct {
 	*place.Source
 	broken  bool // it has values that CUE could not evaluate
 	partial bool // fields may be missing because of that
+	lacks   bool // it has a value that refers to nothing, by whatever way
 }
 
 // evaluate unifies the files of the package, without the schema, and reads every
@@ -52,11 +53,29 @@ func evaluate(pkg *place.Package, ctx *cue.Context) ([]datum, []finding.Finding)
 		list = append(list, keptBack(src.Data, []string{it.Selector().String()}, list)...)
 	}
 	fs := append(dangling, x.all(list, len(dangling) > 0)...)
+	lacking := lacking(pkg, dangling, ctx)
 	for i, d := range data {
+		data[i].lacks = lacking(d.Name)
 		data[i].broken = len(fs) > 0 && hasBottom(d.Data)
 		data[i].partial = slices.ContainsFunc(fs, func(f finding.Finding) bool { return mayHideFields(f, d.Name) })
 	}
 	return data, fs
+}
+
+// lacking tells of an environment whether one of its values refers to nothing, also
+// by way of other fields.
+func lacking(pkg *place.Package, dangling []finding.Finding, ctx *cue.Context) func(name string) bool {
+	if len(dangling) == 0 {
+		return func(string) bool { return false }
+	}
+	pkg.Void(dangling)
+	sound := map[string]bool{}
+	if it, err := compile(pkg, ctx).Fields(cue.ErrorsAsValues(true)); err == nil {
+		for it.Next() {
+			sound[it.Selector().String()] = !hasBottom(place.Read(it.Value()))
+		}
+	}
+	return func(name string) bool { return !sound[cue.Str(name).String()] }
 }
 
 // mayHideFields tells whether fields of the environment may be missing because

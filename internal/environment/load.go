@@ -164,7 +164,7 @@ func (r Repository) load(dir string, files map[string][]byte) (pkg *place.Packag
 	}
 	for _, d := range data {
 		if r.Met != nil {
-			r.Met(d.Name)
+			r.Met(d.Name, d.lacks)
 		}
 	}
 	envs, found := check(con, data)

@@ -27,9 +27,10 @@ type Repository struct {
 	// cannot be asked; what it returns is called after it. Nil hears nothing.
 	Begin func(what string) (end func())
 	// Met is told the name of each environment, also of one that is left out because
-	// of a mistake. Of files that are no CUE nobody knows the environments. Nil
-	// hears nothing.
-	Met func(name string)
+	// of a mistake, and whether one of its values refers to nothing: it is not as it
+	// was meant then, though it may look sound. Of files that are no CUE nobody knows
+	// the environments. Nil hears nothing.
+	Met func(name string, lacks bool)
 }
 
 func (r Repository) begin(what string) (end func()) {

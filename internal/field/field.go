@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // Of returns the field at a path of a struct, or of a pointer to one. A pointer
@@ -78,7 +79,27 @@ func find(of reflect.Type, path string) (reflect.StructField, error) {
 	return last, nil
 }
 
+// places remembers where fields are: to read the tags of a type takes longer than
+// all else here, and the same few fields are asked for again and again.
+var places sync.Map // of place to reflect.StructField
+
+type place struct {
+	of    reflect.Type
+	label string
+}
+
 func named(t reflect.Type, label string) (reflect.StructField, bool) {
+	if f, ok := places.Load(place{t, label}); ok {
+		return f.(reflect.StructField), true
+	}
+	f, ok := search(t, label)
+	if ok {
+		places.Store(place{t, label}, f)
+	}
+	return f, ok
+}
+
+func search(t reflect.Type, label string) (reflect.StructField, bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); tag == label && tag != "" && tag != "-" {

@@ -2,6 +2,7 @@ package finding
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -139,5 +140,33 @@ func TestFewOfManyEnvironments(t *testing.T) {
 	_, rest := few(together([]Finding{file("a", "m"), file("a", "n"), file("b", "n"), file("c", "n")}), 1)
 	if want := "and 3 more of WO317, which --output json lists"; rest != want {
 		t.Errorf("%q, want %q", rest, want)
+	}
+}
+
+// No finding is lost when equal ones are one, and each group stands where its
+// first one stood.
+func TestTogetherLosesNothing(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		var fs []Finding
+		for range r.IntN(30) {
+			env := []string{"", "a", "eu-1", "eu-2", "7"}[r.IntN(5)]
+			f := of(env, "f", []string{"m", "of " + env, "7 of a"}[r.IntN(3)])
+			if env == "" {
+				f.Path = ""
+			}
+			fs = append(fs, f)
+		}
+		groups := together(fs)
+		n, at := 0, 0
+		for _, g := range groups {
+			n += max(1, len(g.environments))
+			for at < len(fs) && fs[at] != g.Finding {
+				at++
+			}
+		}
+		if n != len(fs) || len(groups) > 0 && at == len(fs) {
+			t.Errorf("seed %d: %d findings of %d, the order is lost: %v", seed, n, len(fs), at == len(fs))
+		}
 	}
 }

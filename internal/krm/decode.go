@@ -26,18 +26,16 @@ type Config[Spec any] struct {
 // not the shape of an object.
 func Decode[Spec any](rl *ResourceList, kind string) (Config[Spec], error) {
 	var c Config[Spec]
-	if rl.FunctionConfig == nil {
-		return c, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
-	}
-	v, err := value.Read(rl.FunctionConfig.YNode())
+	config, err := rl.config(kind)
 	if err != nil {
-		return c, failure("functionConfig has what JSON has not: a key that is no text or there twice, a number such as .nan, or an alias to what it stands in")
+		return c, err
 	}
-	if _, ok := v.(M); !ok {
-		return c, failure("functionConfig is not a YAML mapping")
-	}
-	if err := value.Into(v, &c); err != nil {
-		return c, failure("functionConfig of kind %s: %s", kind, cmp.Or(misfit(v, reflect.TypeOf(c), ""), "a value in it is of the wrong form"))
+	if err := value.Into(config, &c); err != nil {
+		plain, unsaid := value.Of(config)
+		if unsaid != nil {
+			return c, fmt.Errorf("encode functionConfig: %w", unsaid)
+		}
+		return c, failure("functionConfig of kind %s: %s", kind, cmp.Or(misfit(plain, reflect.TypeOf(c), ""), "a value in it is of the wrong form"))
 	}
 	if c.APIVersion != APIVersion || c.Kind != kind {
 		return c, failure("functionConfig is %s %q, wanted %s %q", c.APIVersion, c.Kind, APIVersion, kind)
@@ -51,6 +49,25 @@ func Decode[Spec any](rl *ResourceList, kind string) (Config[Spec], error) {
 		}
 	}
 	return c, nil
+}
+
+// config is the functionConfig as it was given.
+func (rl *ResourceList) config(kind string) (M, error) {
+	if rl.Config != nil {
+		return rl.Config, nil
+	}
+	if rl.FunctionConfig == nil {
+		return nil, failure("no functionConfig given: %s wants one of kind %s", kind, kind)
+	}
+	v, err := value.Read(rl.FunctionConfig.YNode())
+	if err != nil {
+		return nil, failure("functionConfig has what JSON has not: a key that is no text or there twice, a number such as .nan, or an alias to what it stands in")
+	}
+	config, ok := v.(M)
+	if !ok {
+		return nil, failure("functionConfig is not a YAML mapping")
+	}
+	return config, nil
 }
 
 // isObject tells whether kyaml can be asked for an item's kind, name and

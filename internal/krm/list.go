@@ -14,7 +14,11 @@ import (
 // quarter of the time in which the program starts.
 type ResourceList struct {
 	FunctionConfig *yaml.RNode
-	Items          []*yaml.RNode
+	// Config is the functionConfig where whoever calls is in the same process: it
+	// may have any values that JSON has a form for, and then nothing is made YAML of
+	// them first.
+	Config M
+	Items  []*yaml.RNode
 }
 
 // Function is a KRM function. What is wrong with its functionConfig or its

@@ -2,12 +2,14 @@ package kustomize
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"hash"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -85,11 +87,19 @@ func (b *Builder) inParts(overlay map[string][]byte, dir string) ([]Object, bool
 	if !ok || b.reaches {
 		return nil, false
 	}
+	order, takes := make([]int, len(folders)), make([]int, len(folders))
+	for i, folder := range folders {
+		order[i], takes[i] = i, bytes.Count(overlay[path.Join(dir, folder, "kustomization.yaml")], []byte("- ../"))
+	}
+	// What takes most of base is begun first: at the end nothing would be
+	// beside it.
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(takes[j], takes[i]) })
 	parts := make([][]Object, len(folders))
 	var g errgroup.Group
-	for i, folder := range folders {
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, i := range order {
 		g.Go(func() (err error) {
-			at := path.Join(dir, folder)
+			at := path.Join(dir, folders[i])
 			parts[i], err = b.folder(below(overlay, at), at)
 			return err
 		})

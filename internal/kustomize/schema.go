@@ -112,9 +112,15 @@ func alone() (done func()) {
 	}
 }
 
-// Warm loads the schema that builds need. A caller starts it beside other work;
-// a build that comes too early waits for it.
-func Warm() { reading(reducedSchema)() }
+// Warm loads the schema that builds need, and lets a small build read what the
+// engine reads once. A caller starts it beside other work; a build that comes too
+// early waits for it.
+func Warm() {
+	_, _ = Build(NewTree(map[string][]byte{
+		"kustomization.yaml": []byte("resources: [a.yaml]\n"),
+		"a.yaml":             []byte("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"),
+	}), ".")
+}
 
 // HasSchema tells whether the engine knows the fields of a kind, and with them
 // the merge keys of its lists. It does not for custom resources, whose lists a

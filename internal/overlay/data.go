@@ -21,11 +21,11 @@ type data struct {
 }
 
 type objectData struct {
-	Namespace string          `json:"namespace,omitempty"`
-	Component string          `json:"component"`
-	Tier      string          `json:"tier"`
-	Hashed    bool            `json:"hashed,omitempty"`
-	Value     json.RawMessage `json:"value"`
+	Namespace string `json:"namespace,omitempty"`
+	Component string `json:"component"`
+	Tier      string `json:"tier"`
+	Hashed    bool   `json:"hashed,omitempty"`
+	Value     any    `json:"value"`
 }
 
 type folderData struct {
@@ -38,11 +38,7 @@ type folderData struct {
 func (b *Base) Data() ([]byte, error) {
 	d := data{Files: map[string]string{}}
 	for _, o := range b.objects {
-		value, err := json.Marshal(o.value)
-		if err != nil {
-			return nil, fmt.Errorf("write %s: %w", o, err)
-		}
-		d.Objects = append(d.Objects, objectData{o.namespace, o.component, o.tier, o.hashed, value})
+		d.Objects = append(d.Objects, objectData{o.namespace, o.component, o.tier, o.hashed, o.value})
 	}
 	for p, folder := range b.folders {
 		d.Folders = append(d.Folders, folderData{p.tier, p.component, folder})
@@ -94,12 +90,14 @@ func separator(i int) string {
 // Read is the base that Data wrote.
 func Read(text []byte) (*Base, error) {
 	var d data
-	if err := json.Unmarshal(text, &d); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&d); err != nil {
 		return nil, fmt.Errorf("read base: %w", err)
 	}
 	b := &Base{folders: map[part]string{}, files: make(map[string][]byte, len(d.Files))}
 	for _, o := range d.Objects {
-		v, err := value.FromJSON(o.Value)
+		v, err := value.Settle(o.Value)
 		if err != nil {
 			return nil, fmt.Errorf("read base: %w", err)
 		}

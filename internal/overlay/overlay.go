@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/internal/krm"
@@ -51,13 +52,22 @@ func (b *Base) Overlay(want []*yaml.RNode, o Options) (map[string][]byte, error)
 	root := path.Join("overlays", o.Environment)
 	tiers := b.tiers(read)
 	order := slices.SortedFunc(maps.Keys(tiers), compareTiers)
+	made := make([]map[string][]byte, len(order))
+	var g errgroup.Group
+	for i, name := range order {
+		g.Go(func() (err error) {
+			if made[i], err = tiers[name].files(header); err != nil {
+				return fmt.Errorf("overlay of %s: tier %s: %w", o.Environment, name, err)
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
 	files := map[string][]byte{}
-	for _, name := range order {
-		own, err := tiers[name].files(header)
-		if err != nil {
-			return nil, fmt.Errorf("overlay of %s: tier %s: %w", o.Environment, name, err)
-		}
-		for file, content := range own {
+	for i, name := range order {
+		for file, content := range made[i] {
 			files[path.Join(root, name, file)] = content
 		}
 	}

@@ -3,8 +3,12 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
+	"runtime"
+	"slices"
 
+	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/generators/certificates"
@@ -44,28 +48,68 @@ func Functions() map[string]krm.Function {
 	}
 }
 
+// across are the functions that look at the objects of all components. Any other
+// looks at those of its own alone, so that components are made side by side.
+var across = map[string]bool{ephemeral.Kind: true, jobnames.Kind: true}
+
 // Run makes the objects of a plan, with their namespaces. What an environment
 // asks for and a generator refuses is an error that names the function.
 func Run(p plan.Plan) ([]*yaml.RNode, error) {
-	functions := Functions()
-	rl := &krm.ResourceList{}
-	for _, f := range p.Functions {
-		process, ok := functions[f.Kind]
+	components, rest := apart(p.Functions)
+	made := make([][]*yaml.RNode, len(components))
+	errs := make([]error, len(components))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, functions := range components {
+		g.Go(func() error {
+			made[i], errs[i] = run(functions, nil)
+			return nil
+		})
+	}
+	_ = g.Wait() // the first error is that of the first component
+	if err := cmp.Or(errs...); err != nil {
+		return nil, err
+	}
+	objects, err := run(rest, slices.Concat(made...))
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range objects {
+		if err := place(o, p); err != nil {
+			return nil, err
+		}
+	}
+	return objects, nil
+}
+
+// apart are the functions of each component, and what is left from the first one
+// that looks at all objects.
+func apart(functions []plan.Function) (components [][]plan.Function, rest []plan.Function) {
+	for i, f := range functions {
+		switch last := len(components) - 1; {
+		case across[f.Kind]:
+			return components, functions[i:]
+		case i > 0 && f.Name == functions[i-1].Name:
+			components[last] = append(components[last], f)
+		default:
+			components = append(components, []plan.Function{f})
+		}
+	}
+	return components, nil
+}
+
+// run gives objects to functions, one after the other.
+func run(functions []plan.Function, objects []*yaml.RNode) ([]*yaml.RNode, error) {
+	known := Functions()
+	rl := &krm.ResourceList{Items: objects}
+	for _, f := range functions {
+		process, ok := known[f.Kind]
 		if !ok {
 			return nil, fmt.Errorf("the plan has a function of kind %s, which is none", f.Kind)
 		}
-		config, err := krm.Node(f.Config())
-		if err != nil {
-			return nil, fmt.Errorf("function %s %s: %w", f.Kind, f.Name, err)
-		}
-		rl.FunctionConfig = config
+		rl.Config = f.Config()
 		if err := process(rl); err != nil {
 			return nil, fmt.Errorf("function %s %s: %w", f.Kind, f.Name, err)
-		}
-	}
-	for _, o := range rl.Items {
-		if err := place(o, p); err != nil {
-			return nil, err
 		}
 	}
 	return rl.Items, nil

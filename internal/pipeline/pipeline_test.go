@@ -138,3 +138,51 @@ func TestFunctionsAreUsed(t *testing.T) {
 		seen[name] = true
 	}
 }
+
+// Components are made side by side, each from its own functions alone: that is as
+// good as one list that goes through all functions.
+func TestComponentsApart(t *testing.T) {
+	env := environment.Base()
+	env.Placement.Enabled = true
+	env.GitOps.Flux = &environment.Flux{Git: &environment.FluxGit{}}
+	values, err := derived.New(&env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Of(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := run(p.Functions, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Run(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range want {
+		if err := place(o, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(texts(t, want), texts(t, got)); diff != "" {
+		t.Errorf("(-one list +side by side):\n%s", diff)
+	}
+	if components, rest := apart(p.Functions); len(components) < 10 || len(rest) != 2 {
+		t.Errorf("%d components and %d functions across them", len(components), len(rest))
+	}
+}
+
+func texts(t *testing.T, objects []*yaml.RNode) []string {
+	t.Helper()
+	all := make([]string, len(objects))
+	for i, o := range objects {
+		text, err := o.String()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[i] = text
+	}
+	return all
+}

@@ -90,23 +90,35 @@ func (p *Package) Names() []string {
 
 // Cut puts "_", which is anything, in the place of the references in bad.
 func (p *Package) Cut(bad []finding.Finding) {
+	p.put(bad, func(at token.Pos) ast.Expr {
+		top := ast.NewIdent("_")
+		ast.SetPos(top, at)
+		return top
+	})
+}
+
+// Void puts "_|_", which is a mistake wherever it comes, in the places in which Cut
+// put "_": whoever refers to one of them has a mistake then.
+func (p *Package) Void(bad []finding.Finding) {
+	p.put(bad, func(at token.Pos) ast.Expr { return &ast.BottomLit{Bottom: at} })
+}
+
+func (p *Package) put(bad []finding.Finding, with func(token.Pos) ast.Expr) {
 	gone := map[finding.Position]bool{}
 	for _, f := range bad {
 		gone[f.Position] = true
 	}
 	for _, q := range p.All() {
 		for i, f := range q.Files {
-			q.Files[i] = cut(f, gone)
+			q.Files[i] = put(f, gone, with)
 		}
 	}
 }
 
-func cut(f *ast.File, gone map[finding.Position]bool) *ast.File {
+func put(f *ast.File, gone map[finding.Position]bool, with func(token.Pos) ast.Expr) *ast.File {
 	return astutil.Apply(f, func(c astutil.Cursor) bool {
 		if id, ok := c.Node().(*ast.Ident); ok && gone[Position(id.Pos())] {
-			top := ast.NewIdent("_")
-			ast.SetPos(top, id.Pos())
-			c.Replace(top)
+			c.Replace(with(id.Pos()))
 		}
 		return true
 	}, nil).(*ast.File)

@@ -8,7 +8,10 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/ephemeral"
@@ -55,15 +58,35 @@ func Of(v derived.Values) (Plan, error) {
 	}
 	components := p.Planned()
 	slices.SortStableFunc(components, func(a, b string) int { return cmp.Compare(p.tier(a), p.tier(b)) })
-	for _, name := range components {
-		if err := p.component(name); err != nil {
-			return Plan{}, fmt.Errorf("plan component %s: %w", name, err)
-		}
+	if err := p.components(components); err != nil {
+		return Plan{}, err
 	}
 	logs := p.Catalog.Logs
 	p.add(Function{Kind: ephemeral.Kind, Name: "disks", Spec: ephemeral.Spec{Logs: ephemeral.Logs{Request: logs.Request, Limit: logs.Limit}}})
 	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{Tests: p.tests()}})
 	return Plan{Functions: p.functions, Namespace: v.Env.Namespace, ActionNamespace: v.ActionNamespace}, nil
+}
+
+// components plans components side by side. The first error is that of the first
+// component.
+func (p *planner) components(names []string) error {
+	planned, errs := make([]planner, len(names)), make([]error, len(names))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range names {
+		planned[i] = planner{Values: p.Values, versions: p.versions}
+		g.Go(func() error {
+			if err := planned[i].component(name); err != nil {
+				errs[i] = fmt.Errorf("plan component %s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait()
+	for _, one := range planned {
+		p.add(one.functions...)
+	}
+	return cmp.Or(errs...)
 }
 
 // tests are the components that run again when what they try has changed. Flux

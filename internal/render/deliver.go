@@ -44,15 +44,24 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 	if err != nil {
 		return nil, err
 	}
-	bare := in.Custom == overlay.NoCustom && r.builder != nil
+	wrappers, bare := out.Wrappers, in.Custom == overlay.NoCustom && r.builder != nil
+	if bare {
+		if wrappers, err = out.Bare(); err != nil {
+			return nil, err
+		}
+	}
 	tree := kustomize.NewTree(r.files, files, out.Files)
 	if own {
 		tree = tree.Over(r.root, users(r.root))
 	}
 	var g errgroup.Group
-	for _, w := range out.Wrappers {
+	for _, w := range wrappers {
 		g.Go(func() error {
-			err := prove(w, tree, out.Files, bare)
+			tree := tree
+			if bare {
+				tree = kustomize.NewTree(w.Stand(), out.Files)
+			}
+			err := prove(w, tree)
 			if err != nil && in.Custom != overlay.NoCustom {
 				return unproven(in, w, err)
 			}
@@ -65,16 +74,8 @@ func (r *renderer) deliver(in delivery.Input, files map[string][]byte, seen *rec
 	return out.Files, g.Wait()
 }
 
-// prove builds a wrapper, bare or over the tree, and holds it against what it has to
-// build.
-func prove(w delivery.Wrapper, tree *kustomize.Tree, files map[string][]byte, bare bool) error {
-	if bare {
-		b, err := w.Bare()
-		if err != nil {
-			return err
-		}
-		w, tree = b, kustomize.NewTree(b.Stand(), files)
-	}
+// prove builds a wrapper in a tree, and holds it against what it has to build.
+func prove(w delivery.Wrapper, tree *kustomize.Tree) error {
 	built, err := kustomize.Build(tree, w.Dir)
 	if err != nil {
 		return err

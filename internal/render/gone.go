@@ -38,12 +38,15 @@ func Gone(envs []environment.Environment, deleted []string) []finding.Finding {
 			Code: codeGone, Severity: finding.Warning, Position: finding.Position{File: folders[name]},
 			Path:    environment.JoinPath(name),
 			Message: fmt.Sprintf("environment %q is gone, and its folders with it: %s", name, effect),
-			Help: fmt.Sprintf("if it should end, overlays/%s/README.md of the commit before says how it is taken down%s; if it got another name, deliver that one first; else write it again",
+			Help: fmt.Sprintf("if it should end, golden/%s/README.md of the commit before says how it is taken down%s; if it got another name, deliver that one first; else write it again",
 				name, data),
 		})
 	}
 	return found
 }
+
+// IsGone tells that a finding is one of Gone: the next run has nothing to say of it.
+func IsGone(f finding.Finding) bool { return f.Code == codeGone }
 
 // goneBy says what the next reconcile does to an installation whose folders are
 // gone, and what is left once it is taken down. docs/flux.md and docs/argocd.md

@@ -51,15 +51,15 @@ func TestGoneBy(t *testing.T) {
 	}
 	want := `overlays/a: warning WO410: environment "a" is gone, and its folders with it: Flux says "kustomization path not found", prunes nothing, and the installation goes on as it is
 in a and d
-help: if it should end, overlays/a/README.md of the commit before says how it is taken down: workloads go, namespaces stay with their claims and Secrets, and so do PersistentVolumes, unless it was for development; if it got another name, deliver that one first; else write it again
+help: if it should end, golden/a/README.md of the commit before says how it is taken down: workloads go, namespaces stay with their claims and Secrets, and so do PersistentVolumes, unless it was for development; if it got another name, deliver that one first; else write it again
 
 overlays/b: warning WO410: environment "b" is gone, and its folders with it: Argo CD cannot compare its Application any more, prunes nothing, and the installation goes on as it is
 in b
-help: if it should end, overlays/b/README.md of the commit before says how it is taken down: workloads go, namespaces stay with their claims and Secrets, and so do PersistentVolumes, unless it was for development; if it got another name, deliver that one first; else write it again
+help: if it should end, golden/b/README.md of the commit before says how it is taken down: workloads go, namespaces stay with their claims and Secrets, and so do PersistentVolumes, unless it was for development; if it got another name, deliver that one first; else write it again
 
 overlays/c: warning WO410: environment "c" is gone, and its folders with it: nothing of the installation is deleted, unless something of yours prunes what overlays/c had, the namespaces with all data too
 in c
-help: if it should end, overlays/c/README.md of the commit before says how it is taken down, and what that leaves; if it got another name, deliver that one first; else write it again
+help: if it should end, golden/c/README.md of the commit before says how it is taken down, and what that leaves; if it got another name, deliver that one first; else write it again
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)

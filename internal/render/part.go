@@ -54,14 +54,15 @@ func Moves(folders []tree.Folder, root fs.FS, others map[string][]string) []find
 const mostOthers = 5
 
 func builds(names []string) string {
-	text := strings.Join(names[:min(len(names), mostOthers)], ", ")
-	if more := len(names) - mostOthers; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
 	if len(names) == 1 {
-		return text + " builds on it, which is not named"
+		return names[0] + " builds on it, which is not named"
 	}
-	return text + " build on it, which are not named"
+	named := names[:min(len(names)-1, mostOthers)]
+	last := names[len(named)]
+	if more := len(names) - len(named); more > 1 {
+		last = fmt.Sprintf("%d more", more)
+	}
+	return strings.Join(named, ", ") + " and " + last + " build on it, which are not named"
 }
 
 // Unset are warnings about environments whose ApplicationSets are not made, since

@@ -189,6 +189,8 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	if err != nil {
 		return nil, err
 	}
+	readme := make(chan []byte, 1)
+	go func() { readme <- guide.Markdown(values) }() // beside the engine
 	built, err := r.proven(files, dir, want)
 	if err != nil {
 		return nil, err
@@ -218,7 +220,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 		return nil, err
 	}
 	golden := overlay.Golden(built)
-	golden["README.md"] = guide.Markdown(values)
+	golden["README.md"] = <-readme
 	return foldersOf(env, below(files, dir), golden, delivered), nil
 }
 

@@ -27,7 +27,7 @@ func FindingsCodeQuality(w io.Writer, fs []finding.Finding, o Options) error {
 		if f.Acknowledged != "" {
 			continue
 		}
-		text := finding.Plain(f.Message)
+		text := finding.Plain(f.Said(o.Dir))
 		if f.Help != "" {
 			text += " (" + finding.Plain(f.Help) + ")"
 		}

@@ -2,6 +2,7 @@ package revision
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 )
 
@@ -49,5 +50,20 @@ func TestDetached(t *testing.T) {
 	r.git("merge", "-q", "--no-edit", "work")
 	if got, err := MergeBase(t.Context(), r.dir, "main"); err != nil || got != tip {
 		t.Errorf("%s, error %v, want %s", got, err, tip)
+	}
+}
+
+// TestWorktree: a work tree beside a bare repository, as some have all of theirs.
+func TestWorktree(t *testing.T) {
+	r := newRepo(t)
+	want := r.commit(map[string]string{"a": "1"})
+	bare := clone(r, "--bare")
+	tree := repo{t, filepath.Join(t.TempDir(), "tree")}
+	bare.git("worktree", "add", "-q", tree.dir, "main")
+	if got := tree.open("", "HEAD"); got.Commit != want {
+		t.Errorf("%s, want %s", got.Commit, want)
+	}
+	if got, err := MergeBase(t.Context(), tree.dir, "main"); err != nil || got != want {
+		t.Errorf("%s, error %v", got, err)
 	}
 }

@@ -2,9 +2,7 @@ package rules
 
 import (
 	"fmt"
-	"math"
 	"testing"
-	"time"
 
 	"github.com/whiskops/whiskops/internal/environment"
 )
@@ -71,31 +69,31 @@ func TestPoolIsThereOnce(t *testing.T) {
 	}
 }
 
-// A thousand environments of one cluster are judged in a time that grows with their
-// number, not with its square: compared with a tenth of them, on the same machine.
+// The work for environments of one cluster grows with their number, not with its
+// square. Allocations are counted, since a machine's time is not the same twice.
 func TestClustersAreLinear(t *testing.T) {
 	pool := environment.NodePool{Count: 5000, CPU: "64", Memory: "256Gi", Pods: 1000, SystemPods: 10, Zones: 1}
 	like := valuesOf(t, onOne(1, pool))[0]
-	took := func(n int) time.Duration {
-		envs, least := onOne(n, pool), time.Duration(math.MaxInt64)
-		for range 3 { // others are at work on the machine
+	work := func(n int) float64 {
+		envs := onOne(n, pool)
+		return testing.AllocsPerRun(1, func() {
 			checked := make([]*checker, n)
 			for i := range envs {
 				v := *like // which is not derived anew: what the rules look at is the same
 				v.Env, v.Cluster, v.ActionNamespace = &envs[i], "one", envs[i].Namespace+"-actions"
 				checked[i] = &checker{Values: &v}
 			}
-			start := time.Now()
 			for _, g := range clusters(checked) {
 				g.judge()
 			}
-			least = min(least, time.Since(start))
-		}
-		return least
+			if n := len(checked[0].found) + len(checked[1].found); n > 0 {
+				t.Errorf("%d findings", n)
+			}
+		})
 	}
-	few, many := took(100), took(1000)
-	t.Logf("100 environments: %s, 1000: %s", few, many)
-	if many > 40*few+50*time.Millisecond { // the square would be a hundred times
-		t.Errorf("100 environments take %s, 1000 take %s", few, many)
+	few, many := work(20), work(200)
+	t.Logf("20 environments: %.0f allocations, 200: %.0f", few, many)
+	if many > 12*few {
+		t.Errorf("20 environments take %.0f allocations, 200 take %.0f", few, many)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/sealing"
 )
@@ -28,7 +29,7 @@ func Certificate(root fs.FS, v *derived.Values, now time.Time) (sealing.Certific
 	at := v.Env.Source.Position("secrets.source.sealed.certificate")
 	say := func(severity finding.Severity, message string) []finding.Finding {
 		return []finding.Finding{{
-			Code: codeCertificate, Severity: severity, Position: at, Path: v.Env.Name + ".secrets.source.sealed.certificate",
+			Code: codeCertificate, Severity: severity, Position: at, Path: environment.JoinPath(v.Env.Name) + ".secrets.source.sealed.certificate",
 			Message: message, Help: fetch,
 		}}
 	}

@@ -174,9 +174,20 @@ func (d *disk) mkdirAll(p string) error {
 
 // write makes a new file; it is never used on a generated path.
 func (d *disk) write(p string, data []byte, sync bool) error {
+	dir, err := d.root.OpenRoot(path.Dir(p))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return d.writeIn(dir, p, data, sync)
+}
+
+// writeIn makes a new file p, whose directory is open already: on the way from
+// the root each element of a path is opened.
+func (d *disk) writeIn(dir *os.Root, p string, data []byte, sync bool) error {
 	var f *os.File
 	err := d.change("create", p, func() (err error) {
-		f, err = d.root.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		f, err = dir.OpenFile(path.Base(p), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		return err
 	})
 	if err != nil {

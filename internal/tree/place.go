@@ -29,18 +29,45 @@ func (s *session) stage(o op) error {
 			return s.fault("write", o.Path, err)
 		}
 	case opPlace:
-		for _, name := range slices.Sorted(maps.Keys(o.files)) {
-			full := path.Join(at, name)
-			err := s.mkdirAll(path.Dir(full))
-			if err == nil {
-				err = s.disk.write(full, o.files[name], false)
-			}
-			if err != nil {
+		names := slices.Sorted(maps.Keys(o.files))
+		for len(names) > 0 {
+			together := beside(names)
+			if name, err := s.stageBeside(at, together, o.files); err != nil {
 				return s.fault("write", path.Join(o.Path, name), err)
 			}
+			names = names[len(together):]
 		}
 	}
 	return nil
+}
+
+// beside are the first of sorted names, as many as are in one directory.
+func beside(names []string) []string {
+	other := slices.IndexFunc(names, func(name string) bool { return path.Dir(name) != path.Dir(names[0]) })
+	if other < 0 {
+		return names
+	}
+	return names[:other]
+}
+
+// stageBeside writes the files of one directory, and names the one at which it
+// stopped.
+func (s *session) stageBeside(at string, names []string, files map[string][]byte) (failed string, err error) {
+	dir := path.Join(at, path.Dir(names[0]))
+	if err := s.mkdirAll(dir); err != nil {
+		return names[0], err
+	}
+	open, err := s.root.OpenRoot(dir)
+	if err != nil {
+		return names[0], err
+	}
+	defer open.Close()
+	for _, name := range names {
+		if err := s.writeIn(open, path.Join(at, name), files[name], false); err != nil {
+			return name, err
+		}
+	}
+	return "", nil
 }
 
 // folderIsWhole tells whether a staged folder has exactly the files that its

@@ -52,12 +52,14 @@ type stage struct {
 // environment is a subtest.
 func stages(tier string) ([]*stage, error) {
 	cluster := &stage{name: "a real control plane", dir: ".", args: []string{"./controlplane", "./cluster"}}
+	refused := &stage{name: "what the API server refuses", dir: ".", args: []string{"./refused"}}
 	servers := &stage{name: "the real servers", dir: ".", args: []string{"./servers/..."}}
 	delivery := &stage{name: "delivery by Flux and Argo CD", dir: ".", args: []string{"./controllers", "./secrets", "./delivery"}}
 	network := &stage{name: "network policies", dir: "network", args: []string{"./..."}}
 	switch tier {
 	case "ci":
 		cluster.args = append(cluster.args, "-run", "TestEnvironments//^ci$")
+		refused.args = append(refused.args, "-short")
 		// Argo CD ends the wait for what does not come up after two minutes: once
 		// is enough here.
 		delivery.args = append(delivery.args, "-run", "TestFlux//^ci$|TestArgoCD//^development$",
@@ -70,10 +72,11 @@ func stages(tier string) ([]*stage, error) {
 		servers.args = append(servers.args, "-skip", "TestOpenWhiskMutations")
 	case "full":
 		cluster.env = []string{"E2E_FULL=1", "E2E_KUBERNETES=1.34.4,1.37.2"}
+		refused.env = cluster.env
 	default:
 		return nil, fmt.Errorf("-tier %q: write ci, all or full", tier)
 	}
-	return []*stage{network, delivery, cluster, servers}, nil
+	return []*stage{network, delivery, refused, cluster, servers}, nil
 }
 
 func prove(tier, out string) (bool, error) {
