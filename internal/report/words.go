@@ -157,6 +157,9 @@ func (r Report) against(say func(string) string) string {
 // differ says how many environments a change is about.
 func (r Report) differ(say func(string) string) string {
 	all := len(r.Environments) + r.Same
+	if all == 0 {
+		return "no environment is compared with " + r.against(say)
+	}
 	if len(r.Environments) == 0 {
 		return "nothing differs from " + r.against(say) + " (" + count(all, "environment", "environments") + ")"
 	}

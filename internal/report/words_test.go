@@ -30,6 +30,20 @@ func TestSeveral(t *testing.T) {
 	}
 }
 
+// TestDiffer: a run that compared nothing does not say that nothing differs.
+func TestDiffer(t *testing.T) {
+	for want, r := range map[string]Report{
+		"no environment is compared with golden/":              {Against: "golden/"},
+		"nothing differs from golden/ (1 environment)":         {Against: "golden/", Same: 1},
+		"1 of 1 environment differs from v1 (0123456789ab)":    {Against: "v1", Commit: "0123456789abcdef", Environments: make([]Environment, 1)},
+		"2 of 5 environments differ from a short commit (012)": {Against: "a short commit", Commit: "012", Same: 3, Environments: make([]Environment, 2)},
+	} {
+		if got := r.differ(finding.Plain); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestRolls(t *testing.T) {
 	for want, e := range map[string]change.Effect{
 		"1 pod, up to 50 s":                              restart("StatefulSet", "a", 1, 1, 0, 50),
