@@ -24,7 +24,7 @@ func (c *comparison) widened(p pair, old, new []opening) {
 	for _, way := range new {
 		if !slices.ContainsFunc(old, func(o opening) bool { return o.way == way.way }) {
 			c.say(p, Effect{
-				Class: Exposed, Field: "spec", New: way.way, Message: way.way, Help: "be sure that this is meant",
+				Class: Exposed, Field: "spec", Message: way.way, Help: "be sure that this is meant",
 				Says: c.saysExposed(p.new), Harmless: way.out,
 			})
 		}

@@ -175,7 +175,7 @@ func message(e change.Effect) string {
 		fmt.Fprintf(&b, ", was %s and becomes %s", e.Old, e.New)
 	case e.Old != "":
 		fmt.Fprintf(&b, ", was %s", e.Old)
-	case e.New != "" && e.New != e.Message:
+	case e.New != "":
 		fmt.Fprintf(&b, ", becomes %s", e.New)
 	}
 	return b.String() + ": " + e.Message

@@ -41,10 +41,16 @@ type key struct {
 // fine is the key of equal effects. Of objects that come and go, only the kind is told
 // apart: of a new environment all of them come.
 func fine(e change.Effect) key {
-	if e.Class == change.Added || e.Class == change.Removed {
+	if together(e.Class) {
 		e.Component = ""
 	}
 	return key{class: e.Class, component: e.Component, kind: e.Object.Kind, field: e.Field, old: e.Old, new: e.New, message: e.Message}
+}
+
+// together tells whether objects of a class are shown by their names alone: more is
+// not said of them.
+func together(c change.Class) bool {
+	return c == change.Added || c == change.Removed || c == change.Recreated
 }
 
 // coarse is the key of what is told apart by values alone: of settings, by the
@@ -83,7 +89,7 @@ func fold(r Report, p part, variants int) []group {
 				findings = append(findings, e.Findings[at])
 			}
 			k := fine(effect)
-			if variants == unlimited && effect.Class != change.Added && effect.Class != change.Removed {
+			if variants == unlimited && !together(effect.Class) {
 				k.tag = effect.Object.String()
 			}
 			f.add(k, single(effect, i, findings))

@@ -136,7 +136,9 @@ func (t *text) effect(g group) {
 	if g.Field != "" {
 		t.line(in2+"%s", t.difference(g))
 	}
-	t.line(in2+"%s", finding.Plain(g.Message))
+	if g.Class != change.Added && g.Class != change.Removed { // the title says it
+		t.line(in2+"%s", finding.Plain(g.Message))
+	}
 	if g.Rollout != nil {
 		t.line(in2+"%s", g.rolls())
 	}
