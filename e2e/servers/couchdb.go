@@ -222,8 +222,12 @@ func (c *couch) state() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	var names []string
 	for _, db := range all["list"].([]any) {
-		name := db.(string)
+		names = append(names, db.(string))
+	}
+	slices.Sort(names) // the double gives them as they were made
+	for _, name := range names {
 		if strings.HasPrefix(name, "openwhisk_") {
 			security, err := c.must(http.MethodGet, "/"+name+"/_security", nil)
 			if err != nil {
@@ -268,6 +272,9 @@ func difference(want, got string) string {
 				all = append(all, fmt.Sprintf("%s%.400s", side.word, line))
 			}
 		}
+	}
+	if len(all) == 0 && want != got {
+		return "the same lines, in another order or number: " + tail(got)
 	}
 	return tail(strings.Join(all, "\n"))
 }

@@ -56,6 +56,7 @@ func TestDifference(t *testing.T) {
 	for _, tt := range []struct{ want, got, text string }{
 		{"a\nb", "a\nb", ""},
 		{"a\nb\nc", "a\nd", "without b\nwithout c\nwith d"},
+		{"a\nb", "b\na", "the same lines, in another order or number: b\na"},
 		{"a", strings.Repeat("x", 500), "without a\nwith " + strings.Repeat("x", 400)},
 	} {
 		if got := difference(tt.want, tt.got); got != tt.text {
