@@ -8,7 +8,7 @@ ERRORLINT   = github.com/polyfloyd/go-errorlint@v1.8.0
 UNPARAM     = mvdan.cc/unparam@v0.0.0-20260823230713-2fa3d841b0c8
 DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: build test test-deep fuzz generate check generated mutate bench lint parity e2e e2e-ci e2e-full e2e-packages
+.PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity e2e e2e-ci e2e-full e2e-packages
 
 # A static binary. Kustomize's support for Go plugins is left out: it is
 # never used, and makes the binary a third larger.
@@ -42,6 +42,11 @@ generated:
 	@tree() { git status --porcelain && git diff; }; before=$$(tree | cksum); \
 	$(GO) generate ./schema ./internal/... && test "$$before" = "$$(tree | cksum)" || \
 		{ echo "generated code was stale, or not made:"; git status --short; exit 1; }
+
+# The kinds and fields of Kubernetes' versions, when there is a new one: write it
+# into internal/kinds/make/main.go. It takes the module proxy.
+kinds:
+	$(GO) run ./internal/kinds/make internal/kinds
 
 # Mistakes in the code that decides, made one at a time: which do the tests miss?
 # By hand, for an hour; MUTATE="-packages internal/rules -sample 50" is a look.
