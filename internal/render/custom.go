@@ -29,8 +29,8 @@ type CustomError struct{ Finding finding.Finding }
 func (e *CustomError) Error() string { return e.Finding.Message }
 
 // withCustom builds an overlay with the user's own folder in it, and with all
-// that the repository has for it.
-func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.Object, error) {
+// that the repository has for it. The tree knows what it read.
+func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.Object, *kustomize.Tree, error) {
 	at := path.Join(dir, CustomFolder)
 	whole := kustomize.NewTree(r.files, files).Over(r.root, users(r.root))
 	r.custom.begin(whole)
@@ -40,15 +40,15 @@ func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.
 	var cause *kustomize.CauseError
 	switch {
 	case errors.As(err, &reference):
-		return nil, &CustomError{referenceMistake(reference)}
+		return nil, nil, &CustomError{referenceMistake(reference)}
 	case errors.As(err, &bound):
-		return nil, tooLarge(bound)
+		return nil, nil, tooLarge(bound)
 	case errors.As(err, &cause):
-		return nil, causeMistake(at, cause)
+		return nil, nil, causeMistake(at, cause)
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	}
-	return built, storable(at, whole, built)
+	return built, whole, storable(at, whole, built)
 }
 
 func referenceMistake(e *kustomize.ReferenceError) finding.Finding {

@@ -1,0 +1,135 @@
+package render
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/verify"
+)
+
+// VerifyError is what is wrong with what an environment builds because of the
+// user's own folder.
+type VerifyError struct{ Findings []finding.Finding }
+
+func (e *VerifyError) Error() string { return e.Findings[0].Message }
+
+// customized builds an environment with the user's own folder in it, and judges
+// that. A Job that the folder changes is renamed by the overlay itself: files are
+// those with which it is.
+func (r *renderer) customized(values *derived.Values, files map[string][]byte, dir string, plain []kustomize.Object) (map[string][]byte, []kustomize.Object, error) {
+	built, whole, err := r.withCustom(files, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if old := verify.OldNames(plain, built); len(old) > 0 {
+		renamed, err := overlay.RenameJobs(files, dir, old)
+		if err != nil {
+			return nil, nil, err
+		}
+		if again, tree, err := r.withCustom(renamed, dir); err == nil {
+			files, built, whole = renamed, again, tree
+		}
+	}
+	return files, built, r.verified(values, plain, built, whole)
+}
+
+// Custom judges the environments that have a folder of the user's own, and tells
+// what is wrong with those.
+func Custom(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]finding.Finding, error) {
+	var own []environment.Environment
+	for _, env := range envs {
+		if _, err := root.Lstat(path.Join(OverlayFolder, env.Name, CustomFolder)); err == nil {
+			own = append(own, env)
+		}
+	}
+	if len(own) == 0 {
+		return nil, nil
+	}
+	var found []finding.Finding
+	o.Warn = func(f finding.Finding) { found = append(found, f) }
+	_, err := Tree(own, root, o)
+	mistakes := Mistakes(err)
+	if err != nil && len(mistakes) == 0 {
+		return nil, err
+	}
+	return finding.Sort(append(found, mistakes...)), nil
+}
+
+// verified judges what is built with a user's own folder against what is built
+// without. Errors stop the environment; warnings are told.
+func (r *renderer) verified(values *derived.Values, plain, built []kustomize.Object, whole *kustomize.Tree) error {
+	at := path.Join(OverlayFolder, values.Env.Name, CustomFolder)
+	set := Judged(values, built)
+	set.At = func(o kustomize.Object, field []string, word string) finding.Position {
+		return stands(at, whole, o, field, word)
+	}
+	found := verify.Custom(plain, set, verify.Own{Folder: at, Kustomizations: whole.Kustomizations()})
+	for i := range found {
+		found[i].Path = environment.JoinPath(values.Env.Name)
+	}
+	if finding.HasErrors(found) {
+		return &VerifyError{found}
+	}
+	r.warn(found)
+	return nil
+}
+
+// Judged is what is known of an environment's objects without looking at them.
+func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
+	minor, _ := strconv.Atoi(strings.TrimPrefix(values.Env.Cluster.Kubernetes, "1."))
+	set := verify.Set{Objects: built, Minor: minor, Secrets: map[string][]string{}}
+	for _, s := range values.Secrets() {
+		var keys []string
+		for k := range s.Values {
+			keys = append(keys, k)
+		}
+		slices.Sort(keys)
+		if s.Open {
+			keys = nil
+		}
+		set.Secrets[s.Name] = keys
+	}
+	for _, name := range values.Env.ImagePullSecrets {
+		set.Secrets[name] = nil
+	}
+	if name := values.CertificateSecret; name != "" {
+		set.Secrets[name] = []string{"ca.crt", "tls.crt", "tls.key"}
+	}
+	set.Made = []verify.Made{{Namespace: values.Env.Actions.Namespace, Labels: values.Catalog.Actions.Labels}}
+	return set
+}
+
+// stands is where something of an object was written in the user's folder: the word
+// itself, a field on the way to it, the object, or else the folder.
+func stands(at string, whole *kustomize.Tree, o kustomize.Object, field []string, word string) finding.Position {
+	places := whole.Find(word)
+	if len(places) == 0 {
+		for _, name := range slices.Backward(field) {
+			if _, err := strconv.Atoi(name); err != nil && !slices.Contains(common, name) {
+				if places = whole.Find(name); len(places) > 0 {
+					break
+				}
+			}
+		}
+	}
+	for _, name := range []string{o.Name, kustomize.PlainName(o)} {
+		if len(places) == 0 {
+			places = whole.Find(name)
+		}
+	}
+	if len(places) == 0 {
+		return finding.Position{File: at}
+	}
+	return finding.Position{File: places[0].File, Line: places[0].Line, Column: places[0].Column}
+}
+
+// common are fields that say nothing of where one of them was written.
+var common = []string{"metadata", "spec", "template", "name", "data", "containers", "initContainers", "labels", "annotations", "kind"}

@@ -1,0 +1,78 @@
+package verify
+
+import (
+	"slices"
+
+	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/value"
+)
+
+// Own is a user's own folder, as it was read.
+type Own struct {
+	// Folder has the slash path of the folder below the root. What is wrong in a
+	// file of it is an error; what other folders of the repository have for
+	// several environments may not be for this one.
+	Folder string
+	// Kustomizations are all that were read, in the order of their paths.
+	Kustomizations []kustomize.Kustomization
+}
+
+// Custom judges a set with a user's own folder in it against the same without:
+// plain has no finding, so whatever there is, is the folder's.
+func Custom(plain []kustomize.Object, s Set, own Own) []finding.Finding {
+	j := newJudge(s)
+	before := s
+	before.Objects = plain
+	j.plain = newJudge(before)
+	j.all()
+	j.jobs()
+	j.safety()
+	j.unmounted()
+	j.targetsOf(own)
+	j.engines(own.Kustomizations)
+	return finding.Sort(j.found)
+}
+
+// Engines judges kustomizations alone: what the versions of kustomize that are in
+// use build differently of objects.
+func Engines(s Set, all []kustomize.Kustomization) []finding.Finding {
+	j := newJudge(s)
+	j.engines(all)
+	return finding.Sort(j.found)
+}
+
+// pairs are the pods of plain with those of the same object now.
+func (j *judge) pairs(show func(was, is *pod)) {
+	now := map[id]*pod{}
+	for _, p := range j.pods {
+		now[nameless(p.of)] = p
+	}
+	for _, was := range j.plain.pods {
+		if is := now[nameless(was.of)]; is != nil {
+			show(was, is)
+		}
+	}
+}
+
+// nameless is what an object is called without the hash of its content.
+func nameless(o kustomize.Object) id {
+	return id{o.Kind, o.Namespace, kustomize.PlainName(o)}
+}
+
+// same container of another pod.
+func (p *pod) same(c container) (container, bool) {
+	i := slices.IndexFunc(p.containers, func(o container) bool { return o.name == c.name && o.kind == c.kind })
+	if i < 0 {
+		return container{}, false
+	}
+	return p.containers[i], true
+}
+
+// effective setting of a container: its own, or that of its pod.
+func effective(p *pod, c container, name string) any {
+	if v, ok := value.Map(c.is, "securityContext")[name]; ok {
+		return v
+	}
+	return value.Map(p.spec, "securityContext")[name]
+}
