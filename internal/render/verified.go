@@ -68,8 +68,8 @@ func Custom(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]fi
 func (r *renderer) verified(values *derived.Values, plain, built []kustomize.Object, whole *kustomize.Tree) error {
 	at := path.Join(OverlayFolder, values.Env.Name, CustomFolder)
 	set := Judged(values, built)
-	set.At = func(o kustomize.Object, field []string, word string) finding.Position {
-		return stands(at, whole, o, field, word)
+	set.At = func(o kustomize.Object, field []string, words ...string) finding.Position {
+		return stands(at, whole, o, field, words)
 	}
 	found := verify.Custom(plain, set, verify.Own{Folder: at, Kustomizations: whole.Kustomizations()})
 	for i := range found {
@@ -107,10 +107,9 @@ func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
 	return set
 }
 
-// stands is where something of an object was written in the user's folder: the word
-// itself, a field on the way to it, the object, or else the folder.
-func stands(at string, whole *kustomize.Tree, o kustomize.Object, field []string, word string) finding.Position {
-	places := whole.Find(word)
+// stands is where something of an object was written in the user's folder: a word, a field on the way to it, the object, or else the folder.
+func stands(at string, whole *kustomize.Tree, o kustomize.Object, field, words []string) finding.Position {
+	places := found(whole, words...)
 	if len(places) == 0 {
 		for _, name := range slices.Backward(field) {
 			if _, err := strconv.Atoi(name); err != nil && !slices.Contains(common, name) {
@@ -120,10 +119,8 @@ func stands(at string, whole *kustomize.Tree, o kustomize.Object, field []string
 			}
 		}
 	}
-	for _, name := range []string{o.Name, kustomize.PlainName(o)} {
-		if len(places) == 0 {
-			places = whole.Find(name)
-		}
+	if len(places) == 0 {
+		places = found(whole, o.Name, kustomize.PlainName(o))
 	}
 	if len(places) == 0 {
 		return finding.Position{File: at}
@@ -133,3 +130,13 @@ func stands(at string, whole *kustomize.Tree, o kustomize.Object, field []string
 
 // common are fields that say nothing of where one of them was written.
 var common = []string{"metadata", "spec", "template", "name", "data", "containers", "initContainers", "labels", "annotations", "kind"}
+
+// found are the places of the first of some words that stands anywhere.
+func found(whole *kustomize.Tree, words ...string) []kustomize.Place {
+	for _, w := range words {
+		if places := whole.Find(w); len(places) > 0 {
+			return places
+		}
+	}
+	return nil
+}

@@ -27,7 +27,7 @@ var updateCases = flag.Bool("update", false, "rewrite what the cases of testdata
 func TestPlainHasNoFinding(t *testing.T) {
 	eachSample(t, func(t *testing.T, s *sample) {
 		set := Judged(&s.values, s.objects)
-		set.At = func(kustomize.Object, []string, string) finding.Position { return finding.Position{} }
+		set.At = func(kustomize.Object, []string, ...string) finding.Position { return finding.Position{} }
 		for minor := kinds.Oldest(); minor <= kinds.Newest(); minor++ {
 			set.Minor = minor
 			for _, f := range verify.Check(set) {

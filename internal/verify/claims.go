@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/place"
@@ -36,13 +35,8 @@ func (j *judge) claims() {
 		if better := place.Suggest(name, all); better != "" {
 			help = fmt.Sprintf("did you mean %s?", better)
 		}
-		for _, n := range all {
-			if n == name || strings.HasSuffix(n, "-"+name) {
-				help = "a prefix, a suffix or another namespace changed the claim, and not this text"
-			}
-		}
 		j.fail(fault{
-			code: codeClaim, of: o, path: []string{"spec", "claimRef", "name"}, word: name, warning: !generated(o), help: help,
+			code: codeClaim, of: o, path: []string{"spec", "claimRef", "name"}, word: name, also: []string{"namePrefix", "nameSuffix", "volumeClaimTemplates"}, warning: !generated(o), help: help,
 			message: fmt.Sprintf("it is kept for claim %s/%s, and nothing makes that one", namespace, name),
 		})
 	}

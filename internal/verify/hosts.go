@@ -150,7 +150,7 @@ func (j *judge) call(c call) {
 			wrong, help = j.port(*service, c.port)
 		}
 		if wrong != "" {
-			j.fail(fault{code: codeHost, of: c.of, path: c.path, word: c.host, message: fmt.Sprintf("%s calls %q: %s", c.where, hostPort(c), wrong), help: help})
+			j.fail(fault{code: codeHost, of: c.of, path: c.path, word: c.host, also: []string{service.Name}, message: fmt.Sprintf("%s calls %q: %s", c.where, hostPort(c), wrong), help: help})
 		}
 		return
 	}
@@ -163,11 +163,16 @@ func (j *judge) call(c call) {
 		return
 	}
 	j.fail(fault{
-		code: codeHost, of: c.of, path: c.path, word: c.host,
+		code: codeHost, of: c.of, path: c.path, word: c.host, also: causes(c.host),
 		message: fmt.Sprintf("%s calls %q: %s", c.where, hostPort(c), wrong), help: help,
 		// Somebody else may have made it, unless it was there before.
 		warning: !before,
 	})
+}
+
+// causes are words of a kustomization by which a host may have gone.
+func causes(host string) []string {
+	return append(strings.Split(host, ".")[:min(2, strings.Count(host, ".")+1)], "namePrefix", "nameSuffix", "namespace")
 }
 
 func hostPort(c call) string {

@@ -79,7 +79,7 @@ func (j *judge) files(p *pod, c container, mounts []mount) {
 		for _, m := range certificates.FindAllStringSubmatch(t.is, -1) {
 			file := m[1]
 			if slices.ContainsFunc(images, func(i string) bool { return strings.HasPrefix(file, i) }) ||
-				slices.ContainsFunc(mounts, func(o mount) bool { return o.at == "/" || strings.HasPrefix(file, o.at+"/") || file == o.at }) {
+				j.mountedBefore(p, c, file) || slices.ContainsFunc(mounts, func(o mount) bool { return o.at == "/" || strings.HasPrefix(file, o.at+"/") || file == o.at }) {
 				continue
 			}
 			j.noFile(p, t, file, fmt.Sprintf("and container %s mounts nothing there", c.name), "mount the Secret with the certificate there, or write where it is")

@@ -16,13 +16,20 @@ const enforced = "pod-security.kubernetes.io/enforce"
 func (j *judge) security() {
 	for _, p := range j.pods {
 		level := text(value.Map(j.by[id{"Namespace", "", p.of.Namespace}].Value, "metadata", "labels")[enforced])
-		for _, r := range refused(p, level) {
-			j.fail(fault{
-				code: codeSecurity, of: p.of, path: r.path, word: r.path[len(r.path)-1],
-				message: fmt.Sprintf("namespace %s has the Pod Security level %s, which refuses its pods: %s", p.of.Namespace, level, r.what),
-				help:    "take it back, or run it in a namespace of its own with a level that allows it",
-			})
+		all := refused(p, level)
+		if len(all) == 0 {
+			continue
 		}
+		var what, words []string
+		for _, r := range all {
+			what = append(what, r.what)
+			words = append(words, r.path[len(r.path)-1])
+		}
+		j.fail(fault{
+			code: codeSecurity, of: p.of, path: all[0].path, word: words[0], also: words[1:],
+			message: fmt.Sprintf("namespace %s has the Pod Security level %s, which refuses its pods: %s", p.of.Namespace, level, strings.Join(what, "; ")),
+			help:    "change that, or run it in a namespace of its own with a level that allows it",
+		})
 	}
 }
 
@@ -128,12 +135,29 @@ func (s *screening) baseline() {
 				s.fail(under(c.path, "capabilities", "add"), "%s adds capability %s", c.name, added)
 			}
 		}
+		for _, p := range probed(s.p.containers[i].is) {
+			if host := text(p["host"]); host != "" {
+				s.fail(under(s.p.containers[i].path, "host"), "%s has its node ask another host: %s", c.name, host)
+			}
+		}
 		for _, port := range list(s.p.containers[i].is["ports"]) {
 			if n, ok := port["hostPort"].(int64); ok && n != 0 {
 				s.fail(under(s.p.containers[i].path, "ports", "hostPort"), "%s takes port %d of its node", c.name, n)
 			}
 		}
 	}
+}
+
+// probed are the requests that a node makes for a container: to its own pod alone,
+// since 1.34.
+func probed(c map[string]any) []map[string]any {
+	var all []map[string]any
+	for _, at := range [][]string{{"livenessProbe"}, {"readinessProbe"}, {"startupProbe"}, {"lifecycle", "postStart"}, {"lifecycle", "preStop"}} {
+		for _, how := range []string{"httpGet", "tcpSocket"} {
+			all = append(all, value.Map(c, append(slices.Clip(at), how)...))
+		}
+	}
+	return all
 }
 
 // shared are settings that a pod and a container have.
@@ -173,7 +197,7 @@ func (s *screening) restricted() {
 		if user, ok := c.is["runAsUser"].(int64); ok && user == 0 {
 			s.fail(under(c.path, "runAsUser"), "%s runs as root: runAsUser 0", c.name)
 		}
-		if root, own := c.is["runAsNonRoot"]; root == false || !own && of.is["runAsNonRoot"] != true {
+		if root, own := c.is["runAsNonRoot"]; of.is["runAsNonRoot"] == false || root == false || !own && of.is["runAsNonRoot"] != true {
 			s.fail(under(c.path, "runAsNonRoot"), "%s does not say runAsNonRoot: true", c.name)
 		}
 		if s.windows {

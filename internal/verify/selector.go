@@ -26,8 +26,7 @@ func selectorOf(v any) selector {
 
 func (s selector) empty() bool { return len(s.labels) == 0 && len(s.expressions) == 0 }
 
-// selects tells whether labels are among those that it means. strict is false for
-// labels of which some are not known: what says something of those is passed over.
+// selects tells whether labels are among those that it means.
 func (s selector) selects(labels map[string]any) bool {
 	for k, v := range s.labels {
 		if is, ok := labels[k]; !ok || is != v {
@@ -57,6 +56,15 @@ func (s selector) selects(labels map[string]any) bool {
 		}
 	}
 	return true
+}
+
+// values of labels: those who have them, and whom somebody changed, are called so.
+func (s selector) values() []string {
+	var all []string
+	for _, k := range value.Keys(s.labels) {
+		all = append(all, text(s.labels[k]))
+	}
+	return all
 }
 
 // String writes it as kubectl does.

@@ -36,7 +36,7 @@ func (j *judge) selects(o kustomize.Object, path []string, s selector, so string
 		return
 	}
 	j.fail(fault{
-		code: codeSelector, of: o, path: path, word: j.strange(o.Namespace, s), warning: !generated(o),
+		code: codeSelector, of: o, path: path, word: j.strange(o.Namespace, s), also: s.values(), warning: !generated(o),
 		message: fmt.Sprintf("%s selects no pod of namespace %s: %s; %s", path[len(path)-1], o.Namespace, s, so),
 		help:    j.helpSelect(o.Namespace, s),
 	})
@@ -135,7 +135,7 @@ func (j *judge) peer(o kustomize.Object, path []string, peer map[string]any) {
 		return
 	}
 	j.fail(fault{
-		code: codeSelector, of: o, path: path, word: j.strange(among[0], s), warning: !generated(o),
+		code: codeSelector, of: o, path: path, word: j.strange(among[0], s), also: s.values(), warning: !generated(o),
 		message: fmt.Sprintf("a peer of %s selects no pod of namespace %s: %s; nobody may pass by it", path[1], names(among), s),
 		help:    j.helpSelect(among[0], s),
 	})

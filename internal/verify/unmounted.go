@@ -50,3 +50,23 @@ func volumeOf(p *pod, name string) map[string]any {
 	}
 	return nil
 }
+
+// mountedBefore tells whether a file was in a volume without the user's folder:
+// that its mount is gone is said once.
+func (j *judge) mountedBefore(p *pod, c container, file string) bool {
+	if j.plain == nil {
+		return false
+	}
+	for _, was := range j.plain.pods {
+		if nameless(was.of) != nameless(p.of) {
+			continue
+		}
+		before, _ := was.same(c)
+		for _, m := range list(before.is["volumeMounts"]) {
+			if strings.HasPrefix(file, path.Clean(text(m["mountPath"]))+"/") {
+				return true
+			}
+		}
+	}
+	return false
+}

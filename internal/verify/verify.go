@@ -52,8 +52,8 @@ type Set struct {
 	// Made are pods that something in the set makes.
 	Made []Made
 	// At says where an object stands, or a field of it by its path (places in
-	// lists are numbers), or a word that was written for it.
-	At func(o kustomize.Object, path []string, word string) finding.Position
+	// lists are numbers), or the first of some words that was written for it.
+	At func(o kustomize.Object, path []string, words ...string) finding.Position
 }
 
 // Made are pods that something makes at run time: their namespace, and the labels
@@ -113,6 +113,7 @@ type fault struct {
 	of      kustomize.Object
 	path    []string // of the field
 	word    string   // that somebody wrote
+	also    []string // words that may be the cause, if nobody wrote that one
 	message string
 	help    string
 	warning bool
@@ -124,7 +125,7 @@ func (j *judge) fail(f fault) {
 		severity = finding.Warning
 	}
 	j.found = append(j.found, finding.Finding{
-		Code: f.code, Severity: severity, Position: j.At(f.of, f.path, f.word),
+		Code: f.code, Severity: severity, Position: j.At(f.of, f.path, append([]string{f.word}, f.also...)...),
 		Message: f.of.String() + ": " + f.message, Help: f.help,
 	})
 }
