@@ -96,6 +96,7 @@ type generation struct {
 	notify                  func(line string)
 	watch                   *budget.Watch
 	secrets                 *finding.Secrets
+	warnings                []finding.Finding // about users' own folders
 }
 
 // outcome is what came of it.
@@ -143,7 +144,7 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	}
 	if finding.HasErrors(findings) {
 		// Nothing will be written. What else is wrong is said in the same run.
-		_, err := render.Tree(sound(envs, findings), inputs.Through("root"), render.Options{Memory: g.store, Begin: g.watch.BeginAt})
+		_, err := render.Tree(sound(envs, findings), inputs.Through("root"), render.Options{Memory: g.store, Begin: g.watch.BeginAt, Warn: g.warn})
 		done.findings = append(done.findings, g.mistakes(err)...)
 		return done, nil, nil
 	}
@@ -156,8 +157,9 @@ func (g *generation) full(inputs *record.Inputs) (outcome, []tree.Folder, error)
 	if errors.Is(err, tree.ErrChanged) {
 		done.changes, folders, err = g.bring(envs, inputs, nil)
 	}
-	if found := g.mistakes(err); len(found) > 0 {
-		done.findings = append(done.findings, found...)
+	found := g.mistakes(err)
+	done.findings = append(done.findings, found...)
+	if finding.HasErrors(found) {
 		return done, nil, nil
 	}
 	for _, f := range append(done.changes.Findings, render.Plain(envs, folders, inputs.Through("root"))...) {
@@ -176,18 +178,23 @@ func sound(envs []environment.Environment, findings []finding.Finding) []environ
 	})
 }
 
-// mistakes are those in the users' own folders.
+// mistakes are those in the users' own folders, and what there is to warn of
+// beside them.
 func (g *generation) mistakes(err error) []finding.Finding {
 	found := render.Mistakes(err)
 	for i, f := range found {
 		found[i] = below(g.root, f)
 	}
-	return found
+	return finding.Sort(append(found, g.warnings...))
 }
+
+// warn keeps what a user's own folder is warned of.
+func (g *generation) warn(f finding.Finding) { g.warnings = append(g.warnings, below(g.root, f)) }
 
 // bring makes the tree, and brings the disk to it or compares the two.
 func (g *generation) bring(envs []environment.Environment, inputs *record.Inputs, holds func(map[string]string) bool) (tree.Changes, []tree.Folder, error) {
-	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.BeginAt})
+	g.warnings = nil
+	folders, err := render.Tree(envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Begin: g.watch.BeginAt, Warn: g.warn})
 	if err != nil {
 		return tree.Changes{}, nil, err
 	}

@@ -32,7 +32,11 @@ func validateCommand(s streams) *cobra.Command {
 				return err
 			}
 			return at.with(s, &most, load, func(envs []environment.Environment, findings []finding.Finding) error {
-				if err := out.print(s, findings); err != nil {
+				own, err := at.custom(envs, findings)
+				if err != nil {
+					return err
+				}
+				if err := out.print(s, finding.Sort(append(findings, own...))); err != nil {
 					return err
 				}
 				if out.form == "text" {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -72,6 +73,25 @@ func (t *Tree) Find(word string) []Place {
 	})
 	return places
 }
+
+// Stands is where something of a built object was written: one of some words, a
+// field on the way to it, or the object's name; ok is false if none is written.
+func (t *Tree) Stands(o Object, field, words []string) (p Place, ok bool) {
+	names := slices.DeleteFunc(slices.Clone(field), func(name string) bool {
+		_, err := strconv.Atoi(name)
+		return err == nil || slices.Contains(common, name)
+	})
+	slices.Reverse(names)
+	for _, w := range slices.Concat(words, names, []string{o.Name, PlainName(o)}) {
+		if places := t.Find(w); len(places) > 0 {
+			return places[0], true
+		}
+	}
+	return Place{}, false
+}
+
+// common are fields that say nothing of where one of them was written.
+var common = []string{"metadata", "spec", "template", "name", "data", "containers", "initContainers", "labels", "annotations", "kind"}
 
 func hasWord(text, word string) bool { return wordIn(text, word) >= 0 }
 

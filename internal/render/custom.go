@@ -35,20 +35,31 @@ func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.
 	whole := kustomize.NewTree(r.files, files).Over(r.root, users(r.root))
 	r.custom.begin(whole)
 	built, err := kustomize.Build(whole, dir)
+	if mistake := BuildMistake(at, err); mistake != nil {
+		return nil, nil, &CustomError{*mistake}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return built, whole, storable(at, whole, built)
+}
+
+// BuildMistake is what the error of a build says of the user's own files, those of
+// the folder at; nil if it is a fault of another kind, or none.
+func BuildMistake(at string, err error) *finding.Finding {
 	var reference *kustomize.ReferenceError
 	var bound *kustomize.BoundError
 	var cause *kustomize.CauseError
 	switch {
 	case errors.As(err, &reference):
-		return nil, nil, &CustomError{referenceMistake(reference)}
+		f := referenceMistake(reference)
+		return &f
 	case errors.As(err, &bound):
-		return nil, nil, tooLarge(bound)
+		return &tooLarge(bound).Finding
 	case errors.As(err, &cause):
-		return nil, nil, causeMistake(at, cause)
-	case err != nil:
-		return nil, nil, err
+		return &causeMistake(at, cause).Finding
 	}
-	return built, whole, storable(at, whole, built)
+	return nil
 }
 
 func referenceMistake(e *kustomize.ReferenceError) finding.Finding {

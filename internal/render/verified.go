@@ -69,7 +69,10 @@ func (r *renderer) verified(values *derived.Values, plain, built []kustomize.Obj
 	at := path.Join(OverlayFolder, values.Env.Name, CustomFolder)
 	set := Judged(values, built)
 	set.At = func(o kustomize.Object, field []string, words ...string) finding.Position {
-		return stands(at, whole, o, field, words)
+		if p, ok := whole.Stands(o, field, words); ok {
+			return finding.Position{File: p.File, Line: p.Line, Column: p.Column}
+		}
+		return finding.Position{File: at}
 	}
 	found := verify.Custom(plain, set, verify.Own{Folder: at, Kustomizations: whole.Kustomizations()})
 	for i := range found {
@@ -105,38 +108,4 @@ func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
 	}
 	set.Made = []verify.Made{{Namespace: values.Env.Actions.Namespace, Labels: values.Catalog.Actions.Labels}}
 	return set
-}
-
-// stands is where something of an object was written in the user's folder: a word, a field on the way to it, the object, or else the folder.
-func stands(at string, whole *kustomize.Tree, o kustomize.Object, field, words []string) finding.Position {
-	places := found(whole, words...)
-	if len(places) == 0 {
-		for _, name := range slices.Backward(field) {
-			if _, err := strconv.Atoi(name); err != nil && !slices.Contains(common, name) {
-				if places = whole.Find(name); len(places) > 0 {
-					break
-				}
-			}
-		}
-	}
-	if len(places) == 0 {
-		places = found(whole, o.Name, kustomize.PlainName(o))
-	}
-	if len(places) == 0 {
-		return finding.Position{File: at}
-	}
-	return finding.Position{File: places[0].File, Line: places[0].Line, Column: places[0].Column}
-}
-
-// common are fields that say nothing of where one of them was written.
-var common = []string{"metadata", "spec", "template", "name", "data", "containers", "initContainers", "labels", "annotations", "kind"}
-
-// found are the places of the first of some words that stands anywhere.
-func found(whole *kustomize.Tree, words ...string) []kustomize.Place {
-	for _, w := range words {
-		if places := whole.Find(w); len(places) > 0 {
-			return places
-		}
-	}
-	return nil
 }
