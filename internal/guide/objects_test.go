@@ -64,7 +64,7 @@ func TestObjects(t *testing.T) {
 			}); !ordered {
 				t.Errorf("tiers are not in order: %v", g.Tiers())
 			}
-			text := string(Markdown(v))
+			text := string(Markdown(v, overlay.NoCustom))
 			for volume := range made["volume"] {
 				first := strings.TrimRight(volume, "0123456789") + "0"
 				if !strings.Contains(text, "`"+first+"`") {

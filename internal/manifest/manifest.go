@@ -27,8 +27,7 @@ const (
 	MostObjects = 20_000
 )
 
-// code is that of what is no Kubernetes object. See internal/verify, codeInput.
-const code = "WO714"
+const code = "WO713" // what is to be verified is no Kubernetes object, is there twice, or is too large
 
 // Set is what was read.
 type Set struct {

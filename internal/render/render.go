@@ -233,7 +233,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 		return nil, err
 	}
 	golden := overlay.Golden(built)
-	golden["README.md"] = guide.Markdown(values)
+	golden["README.md"] = guide.Markdown(values, custom)
 	return foldersOf(env, below(files, dir), golden, delivered), nil
 }
 

@@ -34,9 +34,10 @@ func (r *renderer) customized(values *derived.Values, files map[string][]byte, d
 		if err != nil {
 			return nil, nil, err
 		}
-		if again, tree, err := r.withCustom(renamed, dir); err == nil {
-			files, built, whole = renamed, again, tree
+		if built, whole, err = r.withCustom(renamed, dir); err != nil {
+			return nil, nil, err
 		}
+		files = renamed
 	}
 	return files, built, r.verified(values, plain, built, whole)
 }
@@ -74,7 +75,10 @@ func (r *renderer) verified(values *derived.Values, plain, built []kustomize.Obj
 		}
 		return finding.Position{File: at}
 	}
-	found := verify.Custom(plain, set, verify.Own{Folder: at, Kustomizations: whole.Kustomizations()})
+	tools := values.Env.GitOps
+	found := verify.Custom(plain, set, verify.Own{
+		Folder: at, Kustomizations: whole.Kustomizations(), ByTier: tools.Flux == nil && tools.ArgoCD == nil,
+	})
 	for i := range found {
 		found[i].Path = environment.JoinPath(values.Env.Name)
 	}

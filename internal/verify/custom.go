@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"path"
+	"reflect"
 	"slices"
 
 	"github.com/whiskops/whiskops/internal/finding"
@@ -16,6 +18,8 @@ type Own struct {
 	Folder string
 	// Kustomizations are all that were read, in the order of their paths.
 	Kustomizations []kustomize.Kustomization
+	// ByTier tells that people apply the tiers' own builds.
+	ByTier bool
 }
 
 // Custom judges a set with a user's own folder in it against the same without:
@@ -26,12 +30,41 @@ func Custom(plain []kustomize.Object, s Set, own Own) []finding.Finding {
 	before.Objects = plain
 	j.plain = newJudge(before)
 	j.all()
-	j.jobs()
 	j.safety()
 	j.unmounted()
 	j.targetsOf(own)
 	j.engines(own.Kustomizations)
+	j.effect(own)
 	return finding.Sort(j.found)
+}
+
+// effect is that of the whole folder: none at all, though each target selects
+// something, or one that the builds of tiers are without.
+func (j *judge) effect(own Own) {
+	changed := len(j.Objects) != len(j.plain.Objects)
+	for _, o := range j.Objects {
+		if was, ok := j.plain.by[idOf(o)]; changed || !ok || !reflect.DeepEqual(was.Value, o.Value) {
+			changed = true
+			break
+		}
+	}
+	at := finding.Position{File: own.Folder}
+	component := slices.ContainsFunc(own.Kustomizations, func(k kustomize.Kustomization) bool {
+		return k.Component && path.Dir(k.File) == own.Folder
+	})
+	switch {
+	case !changed && len(j.found) == 0:
+		j.found = append(j.found, finding.Finding{
+			Code: codeTarget, Severity: finding.Warning, Position: at, Message: "what is built is the same with this folder and without it",
+			Help: "delete it if that is meant; kustomize leaves an entry of a list out, without a word, whose key is incomplete: a port is found by its number and its protocol",
+		})
+	case changed && component && own.ByTier:
+		j.found = append(j.found, finding.Finding{
+			Code: codeTiers, Severity: finding.Warning, Position: at,
+			Message: "the build of a tier alone is without what this component changes: it is in the build of the whole, since it may change objects of any tier",
+			Help:    "apply the whole, as its README says; what you add, without a change, may be kind: Kustomization, which is a tier of its own",
+		})
+	}
 }
 
 // Engines judges kustomizations alone: what the versions of kustomize that are in

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"reflect"
 
 	"github.com/whiskops/whiskops/internal/kustomize"
@@ -31,15 +30,5 @@ func fixed(o kustomize.Object) map[string]any {
 	return map[string]any{
 		"template": spec["template"], "selector": spec["selector"], "completions": spec["completions"],
 		"completionMode": spec["completionMode"], "podFailurePolicy": spec["podFailurePolicy"], "backoffLimitPerIndex": spec["backoffLimitPerIndex"],
-	}
-}
-
-func (j *judge) jobs() {
-	for _, o := range OldNames(j.plain.Objects, j.Objects) {
-		j.fail(fault{
-			code: codeJob, of: o, path: []string{"spec", "template"}, word: o.Name,
-			message: "its pods are others, and its name is that of before: where it has run, the next apply is refused",
-			help:    fmt.Sprintf("give it another name too: metadata: {name: %s-2} in a patch with options: {allowNameChange: true}", o.Name),
-		})
 	}
 }

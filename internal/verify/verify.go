@@ -28,14 +28,12 @@ const (
 	codeReference = "WO704" // an object, or a key of one, is referred to and not there
 	codeVariable  = "WO705" // $(NAME) stands where no variable of that name is defined yet
 	codeMount     = "WO706" // a volume, a mount or a file in one is used and not there
-	codeJob       = "WO707" // a Job was changed under its old name, which an API server refuses
+	codeTiers     = "WO707" // a tier's own build is without what custom/ changes in it
 	codeSecurity  = "WO708" // the Pod Security level of the namespace refuses a pod
 	codeField     = "WO709" // Kubernetes has no such kind or field in that version, or its value has another type
 	codeSafety    = "WO710" // custom/ takes a safety setting away that was generated
 	codeEngine    = "WO711" // the versions of kustomize that are in use build it differently
-	codeTarget    = "WO712" // a patch, an image or a replacement of custom/ selects nothing
-	codeTiers     = "WO713" // a tier's own build is without what custom/ changes in it
-	codeInput     = "WO714" // what is to be verified is no Kubernetes object, or too large
+	codeTarget    = "WO712" // a patch, an image or a replacement of custom/ selects nothing, or all of custom/ changes nothing
 )
 
 // Set is what is judged. What is not said leaves the benefit of the doubt.
