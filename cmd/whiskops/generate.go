@@ -185,7 +185,7 @@ func (g *generation) mistakes(err error) []finding.Finding {
 	for i, f := range found {
 		found[i] = below(g.root, f)
 	}
-	return finding.Sort(append(found, g.warnings...))
+	return append(found, finding.Sort(g.warnings)...)
 }
 
 // warn keeps what a user's own folder is warned of.

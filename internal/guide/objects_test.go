@@ -45,7 +45,7 @@ func TestObjects(t *testing.T) {
 					made["namespace"][o.GetName()] = true
 				}
 			}
-			g := view{&v}
+			g := view{Values: &v}
 			said := map[string][]string{
 				"tier": g.Tiers(), "workload": g.Workloads(), "job": g.Jobs(), "kind": strings.Split(g.Kinds(), ","),
 				"namespace": {v.Env.Namespace, v.ActionNamespace},

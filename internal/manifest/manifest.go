@@ -125,13 +125,13 @@ func (s *Set) object(d document, n *yaml.Node, m map[string]any) []finding.Findi
 	o.Name, _ = meta["name"].(string)
 	o.Namespace, _ = meta["namespace"].(string)
 	generated, _ := meta["generateName"].(string)
+	if strings.HasPrefix(o.APIVersion, "kustomize.config.k8s.io/") {
+		return nil // what makes objects, and is none
+	}
 	for _, part := range []struct{ what, is string }{{"apiVersion", o.APIVersion}, {"kind", o.Kind}, {"metadata.name", o.Name + generated}} {
 		if part.is == "" {
 			return []finding.Finding{wrong(d.file, d.line+n.Line, n.Column, "this is no Kubernetes object: it has no "+part.what, "write apiVersion, kind and metadata: name")}
 		}
-	}
-	if strings.HasPrefix(o.APIVersion, "kustomize.config.k8s.io/") {
-		return nil // what makes objects, and is none
 	}
 	if len(s.Objects) == MostObjects {
 		s.full = true

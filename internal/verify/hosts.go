@@ -28,15 +28,15 @@ type call struct {
 // files of ConfigMaps, commands, and the fields that hold the name of a Service.
 func (j *judge) hosts() {
 	for _, o := range j.of("ConfigMap") {
-		j.callsOf(o, []string{"data"}, o.Namespace, value.Map(o.Value, "data"))
+		j.callsOf(o, value.Map(o.Value, "data"), func(key string) []string { return []string{"data", key} })
 	}
 	for _, p := range j.pods {
 		for _, c := range p.containers {
-			own := map[string]any{}
-			for _, e := range list(c.is["env"]) {
-				own[text(e["name"])] = e["value"]
+			own, places := map[string]any{}, map[string]int{}
+			for i, e := range list(c.is["env"]) {
+				own[text(e["name"])], places[text(e["name"])] = e["value"], i
 			}
-			j.callsOf(p.of, under(c.path, "env"), p.of.Namespace, own)
+			j.callsOf(p.of, own, func(key string) []string { return under(c.path, "env", strconv.Itoa(places[key]), "value") })
 			for _, field := range []string{"command", "args"} {
 				for i, w := range words(c.is[field]) {
 					at := under(c.path, field, strconv.Itoa(i))
@@ -51,22 +51,18 @@ func (j *judge) hosts() {
 	j.serviceNames()
 }
 
-// callsOf are in texts by their names. A variable that ends in "host" has a host
-// alone, and its port is in the one that ends in "port".
-func (j *judge) callsOf(o kustomize.Object, path []string, namespace string, texts map[string]any) {
+// callsOf are in texts by their names, each at its path. A variable that ends in
+// "host" has a host alone, and its port is in the one that ends in "port".
+func (j *judge) callsOf(o kustomize.Object, texts map[string]any, at func(key string) []string) {
 	for _, key := range value.Keys(texts) {
 		t := text(texts[key])
-		at := path
-		if o.Kind == "ConfigMap" {
-			at = under(path, key)
-		}
 		found := scan(t, key)
 		if stem, ok := hostVariable(key); ok && hostForm.MatchString(t) && len(found) == 0 {
 			port, _ := strconv.Atoi(text(texts[stem+portOf(key)]))
 			found = []call{{host: t, port: port, sure: !strings.Contains(t, ".")}}
 		}
 		for _, c := range found {
-			c.of, c.path, c.namespace, c.where = o, at, namespace, key
+			c.of, c.path, c.namespace, c.where = o, at(key), o.Namespace, key
 			j.call(c)
 		}
 	}
@@ -99,6 +95,8 @@ var (
 	// spoken finds hosts in text: what is before, the host, and its port. A dot
 	// or a letter behind the port makes it something else, such as a version.
 	spoken = regexp.MustCompile(`(^|[^A-Za-z0-9_.$%/@-]|//|@|/)(` + label + `(?:\.` + label + `)*)(?::([0-9]{1,5}))?`)
+	// user and password before a host.
+	user = regexp.MustCompile(`^[^\s/"'@]+@`)
 	// addresses is the name of a variable that has hosts with ports.
 	addresses = regexp.MustCompile(`(?i)(hosts?|servers?|brokers?|address(es)?|endpoints?|ur[il]s?|seeds?|peers?)$`)
 )
@@ -111,6 +109,9 @@ func scan(text, key string) []call {
 		before, host := text[m[2]:m[3]], text[m[4]:m[5]]
 		rest := text[m[1]:]
 		if rest != "" && (isLetter(rest[0]) || strings.ContainsRune("_-$@", rune(rest[0])) || rest[0] == '.' && len(rest) > 1 && isLetter(rest[1])) {
+			continue
+		}
+		if before == "//" && user.MatchString(text[m[4]:]) {
 			continue
 		}
 		port := 0
@@ -159,7 +160,7 @@ func (j *judge) call(c call) {
 		was, no, _ := j.plain.answers(c)
 		before = was != nil && no == ""
 	}
-	if !before && !c.sure {
+	if !before && !c.sure && service == nil {
 		return
 	}
 	j.fail(fault{
