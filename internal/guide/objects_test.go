@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
 )

@@ -29,7 +29,7 @@ func TestPlainHasNoFinding(t *testing.T) {
 	eachSample(t, func(t *testing.T, s *sample) {
 		set := Judged(&s.values, s.objects)
 		set.At = func(kustomize.Object, []string, ...string) finding.Position { return finding.Position{} }
-		for minor := kinds.Oldest(); minor <= kinds.Newest(); minor++ {
+		for _, minor := range []int{kinds.Oldest(), set.Minor, kinds.Newest()} {
 			set.Minor = minor
 			for _, f := range verify.Check(set) {
 				t.Errorf("1.%d: %v", minor, f)

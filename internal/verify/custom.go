@@ -53,7 +53,7 @@ func (j *judge) effect(own Own) {
 		return k.Component && path.Dir(k.File) == own.Folder
 	})
 	switch {
-	case !changed && len(j.found) == 0:
+	case !changed && len(own.Kustomizations) > 0 && len(j.found) == 0:
 		j.found = append(j.found, finding.Finding{
 			Code: codeTarget, Severity: finding.Warning, Position: at, Message: "what is built is the same with this folder and without it",
 			Help: "delete it if that is meant; kustomize leaves an entry of a list out, without a word, whose key is incomplete: a port is found by its number and its protocol",

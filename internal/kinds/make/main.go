@@ -38,7 +38,7 @@ func main() {
 				s.dirs[module] = dir
 			}
 			if err := s.read(v.minor, all); err != nil {
-				return nil, fmt.Errorf("Kubernetes 1.%d: %w", v.minor, err)
+				return nil, fmt.Errorf("version 1.%d of Kubernetes: %w", v.minor, err)
 			}
 		}
 		return map[string][]byte{"kinds.txt": all.text()}, nil
