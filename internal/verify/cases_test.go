@@ -69,3 +69,39 @@ func TestTrees(t *testing.T) {
 		}
 	}
 }
+
+// Whatever the objects are, there are findings with a place, and the same each time.
+func FuzzCheck(f *testing.F) {
+	files, err := filepath.Glob("testdata/trees/*.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for i := 0; i < len(archive.Files); i += 2 {
+			f.Add(archive.Files[i].Data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var set manifest.Set
+		set.Add("f", text)
+		s := verify.Set{Objects: set.Objects, Minor: 34, Secrets: map[string][]string{"a": nil}, At: set.At}
+		found := verify.Check(s)
+		for _, one := range found {
+			if one.File != "f" || one.Line < 1 || one.Message == "" || one.Help == "" {
+				t.Errorf("%+v", one)
+			}
+		}
+		if diff := cmp.Diff(found, verify.Check(s)); diff != "" {
+			t.Errorf("the second time it is otherwise:\n%s", diff)
+		}
+		for _, one := range verify.Custom(set.Objects, s, verify.Own{}) {
+			if one.Code == "WO710" {
+				t.Errorf("lost against itself: %v", one)
+			}
+		}
+	})
+}

@@ -202,7 +202,7 @@ func (j *judge) answers(c call) (service *kustomize.Object, wrong, help string) 
 		if _, ok := j.by[id{"Service", c.namespace, labels[1]}]; ok {
 			return j.service(c.namespace, labels)
 		}
-		if slices.Contains(j.namespaces(), labels[1]) {
+		if slices.Contains(j.namespaces, labels[1]) {
 			return j.service(labels[1], labels[:1])
 		}
 		if j.plain != nil {
@@ -216,7 +216,7 @@ func (j *judge) answers(c call) (service *kustomize.Object, wrong, help string) 
 
 // service finds the one of a namespace by its name, and the name of a pod before it.
 func (j *judge) service(namespace string, labels []string) (*kustomize.Object, string, string) {
-	if !slices.Contains(j.namespaces(), namespace) {
+	if !slices.Contains(j.namespaces, namespace) {
 		return nil, "", ""
 	}
 	name := labels[len(labels)-1]

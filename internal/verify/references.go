@@ -135,7 +135,7 @@ func (j *judge) keys(kind, namespace, name string) (keys []string, found, known 
 // madeSecret finds what makes a Secret of that name in the cluster, and its keys as
 // far as they are known.
 func (j *judge) madeSecret(namespace, name string) (keys []string, ok bool) {
-	for _, o := range j.Objects {
+	for _, o := range slices.Concat(j.of("Certificate"), j.of("ExternalSecret"), j.of("SealedSecret")) {
 		if o.Namespace != namespace {
 			continue
 		}

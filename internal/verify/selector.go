@@ -86,8 +86,8 @@ func (s selector) String() string {
 // selected are the pods of a namespace that a selector means, those of workloads.
 func (j *judge) selected(namespace string, s selector) []*pod {
 	var all []*pod
-	for _, p := range j.pods {
-		if p.of.Namespace == namespace && s.selects(p.labels) {
+	for _, p := range j.podsIn[namespace] {
+		if s.selects(p.labels) {
 			all = append(all, p)
 		}
 	}
@@ -97,7 +97,7 @@ func (j *judge) selected(namespace string, s selector) []*pod {
 // selectsAny tells whether a selector means any pod of a namespace, those too that
 // something makes at run time.
 func (j *judge) selectsAny(namespace string, s selector) bool {
-	if len(j.selected(namespace, s)) > 0 {
+	if slices.ContainsFunc(j.podsIn[namespace], func(p *pod) bool { return s.selects(p.labels) }) {
 		return true
 	}
 	return slices.ContainsFunc(j.Made, func(m Made) bool {

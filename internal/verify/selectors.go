@@ -145,7 +145,7 @@ func (j *judge) peer(o kustomize.Object, path []string, peer map[string]any) {
 // each a label with its name.
 func (j *judge) namespacesOf(s selector) []string {
 	var all []string
-	for _, n := range j.namespaces() {
+	for _, n := range j.namespaces {
 		labels := map[string]any{"kubernetes.io/metadata.name": n}
 		for k, v := range value.Map(j.by[id{"Namespace", "", n}].Value, "metadata", "labels") {
 			labels[k] = v

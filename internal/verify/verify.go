@@ -10,7 +10,7 @@
 package verify
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -85,8 +85,12 @@ type judge struct {
 	Set
 	plain *judge // the same without the user's folder; nil: there is none
 	by    map[id]kustomize.Object
-	pods  []*pod
-	found []finding.Finding
+	kinds map[string][]kustomize.Object
+	// namespaces that the set has objects in, and the pods of each.
+	namespaces []string
+	pods       []*pod
+	podsIn     map[string][]*pod
+	found      []finding.Finding
 }
 
 // id is what an object is called.
@@ -95,13 +99,22 @@ type id struct{ kind, namespace, name string }
 func idOf(o kustomize.Object) id { return id{o.Kind, o.Namespace, o.Name} }
 
 func newJudge(s Set) *judge {
-	j := &judge{Set: s, by: make(map[id]kustomize.Object, len(s.Objects))}
+	j := &judge{Set: s, by: make(map[id]kustomize.Object, len(s.Objects)), kinds: map[string][]kustomize.Object{}, podsIn: map[string][]*pod{}}
+	there := map[string]bool{}
 	for _, o := range s.Objects {
 		j.by[idOf(o)] = o
+		j.kinds[o.Kind] = append(j.kinds[o.Kind], o)
 		if p := podOf(o); p != nil {
 			j.pods = append(j.pods, p)
+			j.podsIn[o.Namespace] = append(j.podsIn[o.Namespace], p)
+		}
+		if o.Kind == "Namespace" {
+			there[o.Name] = true
+		} else if o.Namespace != "" {
+			there[o.Namespace] = true
 		}
 	}
+	j.namespaces = slices.Sorted(maps.Keys(there))
 	return j
 }
 
@@ -134,30 +147,8 @@ func generated(o kustomize.Object) bool {
 	return value.Map(o.Value, "metadata", "labels")[krm.ManagedByLabel] == krm.Manager
 }
 
-// sorted objects of a kind.
-func (j *judge) of(kind string) []kustomize.Object {
-	var all []kustomize.Object
-	for _, o := range j.Objects {
-		if o.Kind == kind {
-			all = append(all, o)
-		}
-	}
-	return all
-}
-
-// namespaces that a set has objects in.
-func (j *judge) namespaces() []string {
-	var all []string
-	for _, o := range j.Objects {
-		if o.Kind == "Namespace" {
-			all = append(all, o.Name)
-		} else if o.Namespace != "" {
-			all = append(all, o.Namespace)
-		}
-	}
-	slices.SortFunc(all, cmp.Compare[string])
-	return slices.Compact(all)
-}
+// of gives the objects of a kind, in the order of the set.
+func (j *judge) of(kind string) []kustomize.Object { return j.kinds[kind] }
 
 // list is a list of mappings in a value.
 func list(v any) []map[string]any {
