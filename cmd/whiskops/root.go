@@ -25,7 +25,8 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
 		Example: `  whiskops init platform        # a repository to start from
   whiskops generate             # environments/ -> base/ overlays/ golden/
   whiskops generate --check     # fails if the tree is not what it should be
-  whiskops validate             # findings alone`,
+  whiskops validate             # findings alone
+  whiskops verify FOLDER        # findings about any tree of Kubernetes objects`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       built().String(),
@@ -34,7 +35,7 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
 	}
 	cmd.SetVersionTemplate("whiskops {{.Version}}\n")
 	cmd.SetFlagErrorFunc(unknownFlag)
-	cmd.AddCommand(generateCommand(s), validateCommand(s), diffCommand(s), planCommand(s), initCommand(s),
+	cmd.AddCommand(generateCommand(s), validateCommand(s), diffCommand(s), verifyCommand(s), planCommand(s), initCommand(s),
 		explainCommand(s), schemaCommand(s), showCommand(s), secretsCommand(s), imagesCommand(s), pushCommand(s), fnCommand(s), versionCommand(s))
 	return cmd
 }

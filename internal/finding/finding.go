@@ -4,7 +4,7 @@
 // Findings are collected, never thrown: a machine fault (a full disk, an
 // unreadable directory) is an ordinary error, a user's mistake is a Finding.
 // Codes: WO1xx the schema, WO2xx and WO5xx rules over several fields, WO3xx the
-// generated tree (drift, hand-edited files).
+// generated tree (drift, hand-edited files), WO7xx built objects.
 package finding
 
 import (

@@ -23,28 +23,29 @@ import (
 	"github.com/whiskops/whiskops/internal/delivery"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/quantity"
 )
 
 //go:embed *.md
 var files embed.FS
 
-// Markdown is the README of an environment.
-func Markdown(v derived.Values) []byte { return execute("guide.md", v) }
+// Markdown is the README of an environment, with what its custom/ holds.
+func Markdown(v derived.Values, custom overlay.Custom) []byte { return execute("guide.md", v, custom) }
 
 // Secrets is the part of it about the installation's Secrets.
 func Secrets(v derived.Values) []byte {
 	if v.Env.Secrets.Plain != nil {
 		return nil
 	}
-	return append(bytes.TrimSpace(execute("secrets", v)), '\n')
+	return append(bytes.TrimSpace(execute("secrets", v, overlay.NoCustom)), '\n')
 }
 
-func execute(name string, v derived.Values) []byte {
+func execute(name string, v derived.Values, custom overlay.Custom) []byte {
 	functions := template.FuncMap{"list": list, "code": code, "count": count, "next": next, "keys": sorted[catalog.Value]}
 	t := template.Must(template.New("guide.md").Funcs(functions).ParseFS(files, "*.md"))
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, name, view{Values: &v}); err != nil {
+	if err := t.ExecuteTemplate(&b, name, view{Values: &v, Custom: custom}); err != nil {
 		// The template is in the binary, and nothing that it calls returns
 		// an error: the tests run every branch of it.
 		panic(fmt.Sprintf("the guide's template is broken: %v", err))
@@ -89,7 +90,10 @@ func sentences(line string) string {
 
 // view is what the template sees: the derived values, and the methods here and
 // in the other files, each with what one section needs.
-type view struct{ *derived.Values }
+type view struct {
+	*derived.Values
+	Custom overlay.Custom
+}
 
 // row of the table of components.
 type row struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/overlay"
 )
 
 var update = flag.Bool("update", false, "rewrite what is expected in testdata")
@@ -67,7 +68,7 @@ func everything(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for name, v := range values(t) {
-		all[name] = string(Markdown(v))
+		all[name] = string(Markdown(v, overlay.NoCustom))
 	}
 	return all
 }
@@ -150,7 +151,7 @@ func TestStandardActions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := view{&derived.Values{Env: env, Catalog: cat, UserMemory: c.user}}.Memory()
+		m := view{Values: &derived.Values{Env: env, Catalog: cat, UserMemory: c.user}}.Memory()
 		if m.Each != c.each || m.All != c.all {
 			t.Errorf("%s: %d with one invoker and %d in all, want %d and %d", c.about, m.Each, m.All, c.each, c.all)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/overlay"
 )
 
 // A reason is shown as it was written: no sign in it means anything to Markdown,
@@ -53,11 +54,11 @@ e: {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(Markdown(v)); strings.Contains(got, secret) || !strings.Contains(got, "## Known warnings") {
+	if got := string(Markdown(v, overlay.NoCustom)); strings.Contains(got, secret) || !strings.Contains(got, "## Known warnings") {
 		t.Error("the guide shows a secret, or no warning")
 	}
 	envs[0].Acknowledge = nil
-	if strings.Contains(string(Markdown(v)), "## Known warnings") {
+	if strings.Contains(string(Markdown(v, overlay.NoCustom)), "## Known warnings") {
 		t.Error("the guide speaks of warnings that nobody acknowledges")
 	}
 }

@@ -54,7 +54,7 @@ func TestActionsFitOnTheirNode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := view{&v}.Memory()
+		m := view{Values: &v}.Memory()
 		about := fmt.Sprintf("%d pods less %d, %dMi, actions of %dMi and more, %dMi usual, %d controllers: %dMi", pods, system, memory, least, std, controllers, v.UserMemory)
 		// The system has its pods and its reserve, the invoker a pod and its limit.
 		empty := node{pods: pods - system - 1, memory: memory - 1024 - 1280}

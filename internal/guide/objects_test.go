@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
 )
@@ -45,7 +46,7 @@ func TestObjects(t *testing.T) {
 					made["namespace"][o.GetName()] = true
 				}
 			}
-			g := view{&v}
+			g := view{Values: &v}
 			said := map[string][]string{
 				"tier": g.Tiers(), "workload": g.Workloads(), "job": g.Jobs(), "kind": strings.Split(g.Kinds(), ","),
 				"namespace": {v.Env.Namespace, v.ActionNamespace},
@@ -64,7 +65,7 @@ func TestObjects(t *testing.T) {
 			}); !ordered {
 				t.Errorf("tiers are not in order: %v", g.Tiers())
 			}
-			text := string(Markdown(v))
+			text := string(Markdown(v, overlay.NoCustom))
 			for volume := range made["volume"] {
 				first := strings.TrimRight(volume, "0123456789") + "0"
 				if !strings.Contains(text, "`"+first+"`") {

@@ -96,3 +96,12 @@ func ReadOwn(files fs.FS, name, called string) ([]byte, error) {
 	}
 	return content, nil
 }
+
+// Excess finds where a YAML text, called as a file, is nested too deep or has
+// aliases that stand for too much; nil is nowhere.
+func Excess(called string, text []byte) *BoundError {
+	if e := excessive(text); e != nil {
+		return &BoundError{called, e.line, e.column, e.message}
+	}
+	return nil
+}

@@ -142,3 +142,16 @@ func TestNestingInAllStyles(t *testing.T) {
 		}
 	}
 }
+
+// A text that is one long scalar is itself a text within it, and is read an end of
+// times: it was not, and took all memory.
+func TestExcessOfItself(t *testing.T) {
+	for _, text := range []string{"a:." + strings.Repeat("[", 300), "x" + strings.Repeat("[", 300) + "\n", `"` + strings.Repeat(`\L[`, 300) + `"`} {
+		if e := Excess("f", []byte(text)); e != nil {
+			t.Errorf("%.20s: %v", text, e)
+		}
+	}
+	if e := Excess("f", []byte("a: |\n  b: "+strings.Repeat("[", 300)+strings.Repeat("]", 300)+"\n")); e == nil {
+		t.Error("a text within a text is nested too deep, and passes")
+	}
+}

@@ -31,11 +31,19 @@ var separated = regexp.MustCompile(`(?m)^---`)
 
 // excessive finds where a YAML text, or a text within it, becomes too large; nil
 // is nowhere. Nothing is expanded for it.
-func excessive(text []byte) *excess {
-	if !mayExceed(text) {
+func excessive(text []byte) *excess { return excessiveWithin(text, 0) }
+
+// maxTexts is how many texts are read that are in each other: the engine reads a
+// patch in a kustomization, and no further. A text may also be itself, as one long
+// scalar.
+const maxTexts = 8
+
+// excessiveWithin is excessive of a text that is in so many others.
+func excessiveWithin(text []byte, others int) *excess {
+	if others > maxTexts || !mayExceed(text) {
 		return nil
 	}
-	if e, whole := excessivePart(text); e != nil || whole {
+	if e, whole := excessivePart(text, others); e != nil || whole {
 		return e
 	}
 	// What is no YAML as a whole may be some in parts.
@@ -45,7 +53,7 @@ func excessive(text []byte) *excess {
 		if i+1 < len(parts) {
 			end = parts[i+1][0]
 		}
-		if e, _ := excessivePart(text[start:end]); e != nil {
+		if e, _ := excessivePart(text[start:end], others); e != nil {
 			e.line += bytes.Count(text[:start], []byte("\n"))
 			return e
 		}
@@ -82,8 +90,8 @@ func mayExceed(text []byte) bool {
 
 // excessivePart looks into a text that is read at once. whole is false if it is no
 // YAML, or not to its end.
-func excessivePart(text []byte) (e *excess, whole bool) {
-	w := weighing{known: map[*yaml.Node]weight{}}
+func excessivePart(text []byte, others int) (e *excess, whole bool) {
+	w := weighing{known: map[*yaml.Node]weight{}, others: others}
 	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
 		var n yaml.Node
 		if err := d.Decode(&n); err != nil {
@@ -96,9 +104,10 @@ func excessivePart(text []byte) (e *excess, whole bool) {
 }
 
 type weighing struct {
-	known map[*yaml.Node]weight // of what has an anchor
-	sum   int                   // of all that aliases stand for
-	over  *excess
+	others int                   // texts around this one
+	known  map[*yaml.Node]weight // of what has an anchor
+	sum    int                   // of all that aliases stand for
+	over   *excess
 }
 
 // weight is that of a value with all that its aliases stand for.
@@ -125,7 +134,7 @@ func (w *weighing) weigh(n *yaml.Node, above int) weight {
 	case yaml.AliasNode:
 		return w.alias(n, above)
 	case yaml.ScalarNode:
-		if e := excessive([]byte(n.Value)); e != nil {
+		if e := excessiveWithin([]byte(n.Value), w.others+1); e != nil {
 			// A patch may be YAML of its own.
 			w.exceed(n, "in this text, %s", e.message)
 		}

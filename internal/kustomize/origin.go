@@ -7,6 +7,8 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -46,6 +48,71 @@ func (t *Tree) Written(is func(value string) bool) []Place {
 		})
 	})
 	return places
+}
+
+// Find are the places at which a word stands in a value or a field's name of a
+// YAML file that a build read from the disk, in texts within it too.
+func (t *Tree) Find(word string) []Place {
+	if word == "" || t.own == nil {
+		return nil
+	}
+	var places []Place
+	t.own.each(func(file string, top *yaml.Node) {
+		lines := bytes.Split(t.own.texts[file], []byte("\n"))
+		eachScalar(top, func(n *yaml.Node) {
+			if !hasWord(n.Value, word) {
+				return
+			}
+			for i := max(n.Line-1, 0); i < len(lines); i++ {
+				if column := wordIn(string(lines[i]), word); column >= 0 && (i >= n.Line || column >= n.Column-1) {
+					places = append(places, Place{file, i + 1, column + 1})
+					return
+				}
+			}
+		})
+	})
+	return places
+}
+
+// Stands is where something of a built object was written: one of some words, a
+// field on the way to it, or the object's name; ok is false if none is written.
+func (t *Tree) Stands(o Object, field, words []string) (p Place, ok bool) {
+	names := slices.DeleteFunc(slices.Clone(field), func(name string) bool {
+		_, err := strconv.Atoi(name)
+		return err == nil || slices.Contains(common, name)
+	})
+	slices.Reverse(names)
+	for _, w := range slices.Concat(words, names, []string{o.Name, PlainName(o)}) {
+		if places := t.Find(w); len(places) > 0 {
+			return places[0], true
+		}
+	}
+	return Place{}, false
+}
+
+// common are fields that say nothing of where one of them was written.
+var common = []string{"metadata", "spec", "template", "name", "data", "containers", "initContainers", "labels", "annotations", "kind"}
+
+func hasWord(text, word string) bool { return wordIn(text, word) >= 0 }
+
+// wordIn is where a word is in a text that is no part of a longer one, or -1.
+func wordIn(text, word string) int {
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		end := i + len(word)
+		if (i == 0 || !inWord(text[i-1]) || !inWord(word[0])) && (end == len(text) || !inWord(text[end]) || !inWord(word[len(word)-1])) {
+			return i
+		}
+		from = i + 1
+	}
+}
+
+func inWord(c byte) bool {
+	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // each shows the documents of all files that were read, as far as they are YAML.

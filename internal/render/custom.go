@@ -11,6 +11,7 @@ import (
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/tree"
+	"github.com/whiskops/whiskops/internal/verify"
 )
 
 // Codes of findings about users' own folders.
@@ -24,7 +25,7 @@ const (
 )
 
 // Warnings are the codes of warnings about an environment that this package has.
-func Warnings() []string { return []string{codePlain} }
+func Warnings() []string { return append(verify.Warnings(), codePlain) }
 
 // CustomError is a mistake in a user's own folder.
 type CustomError struct{ Finding finding.Finding }
@@ -32,26 +33,37 @@ type CustomError struct{ Finding finding.Finding }
 func (e *CustomError) Error() string { return e.Finding.Message }
 
 // withCustom builds an overlay with the user's own folder in it, and with all
-// that the repository has for it.
-func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.Object, error) {
+// that the repository has for it. The tree knows what it read.
+func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.Object, *kustomize.Tree, error) {
 	at := path.Join(dir, CustomFolder)
 	whole := kustomize.NewTree(r.files, files).Over(r.root, users(r.root))
 	r.custom.begin(whole)
 	built, err := kustomize.Build(whole, dir)
+	if mistake := BuildMistake(at, err); mistake != nil {
+		return nil, nil, &CustomError{*mistake}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return built, whole, storable(at, whole, built)
+}
+
+// BuildMistake is what the error of a build says of the user's own files, those of
+// the folder at; nil if it is a fault of another kind, or none.
+func BuildMistake(at string, err error) *finding.Finding {
 	var reference *kustomize.ReferenceError
 	var bound *kustomize.BoundError
 	var cause *kustomize.CauseError
 	switch {
 	case errors.As(err, &reference):
-		return nil, &CustomError{referenceMistake(reference)}
+		f := referenceMistake(reference)
+		return &f
 	case errors.As(err, &bound):
-		return nil, tooLarge(bound)
+		return &tooLarge(bound).Finding
 	case errors.As(err, &cause):
-		return nil, causeMistake(at, cause)
-	case err != nil:
-		return nil, err
+		return &causeMistake(at, cause).Finding
 	}
-	return built, storable(at, whole, built)
+	return nil
 }
 
 func referenceMistake(e *kustomize.ReferenceError) finding.Finding {

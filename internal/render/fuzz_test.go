@@ -31,7 +31,7 @@ func FuzzCustom(f *testing.F) {
 		custom, err := customFolder(r.root, at)
 		var built []kustomize.Object
 		if err == nil {
-			built, err = r.withCustom(smallOverlay(dir, custom), dir)
+			built, _, err = r.withCustom(smallOverlay(dir, custom), dir)
 		}
 		if mistake := (*CustomError)(nil); err != nil && !errors.As(err, &mistake) {
 			t.Fatalf("a fault for the user's bytes: %v", err)

@@ -26,6 +26,9 @@ func Mistakes(err error) []finding.Finding {
 	if found := (secret.Findings)(nil); errors.As(err, &found) {
 		return found
 	}
+	if verified := (*VerifyError)(nil); errors.As(err, &verified) {
+		return verified.Findings
+	}
 	if custom := (*CustomError)(nil); errors.As(err, &custom) {
 		return []finding.Finding{custom.Finding}
 	}

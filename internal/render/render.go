@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -21,6 +22,7 @@ import (
 	"github.com/whiskops/whiskops/internal/delivery"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/guide"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
@@ -76,6 +78,9 @@ type Options struct {
 	// user's file that it is at, if it is at one; what it returns is called when
 	// the environment is made. Nil is told nothing.
 	Begin func(what string, at func() string) (end func())
+	// Warn is told of warnings about users' own folders, one at a time, in any
+	// order. Nil is told nothing.
+	Warn func(finding.Finding)
 }
 
 // Tree renders all environments, and the base of each release that they have.
@@ -83,6 +88,7 @@ type Options struct {
 // in the build. See Mistakes for what the error says about them.
 func Tree(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]tree.Folder, error) {
 	var all []tree.Folder
+	warn := o.warner()
 	renderers := map[string]*renderer{}
 	for _, env := range envs {
 		if renderers[env.OpenWhisk] != nil {
@@ -92,6 +98,7 @@ func Tree(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]tree
 		if err != nil {
 			return nil, err
 		}
+		r.warn = warn
 		renderers[env.OpenWhisk] = r
 		folder := path.Join(BaseFolder, env.OpenWhisk)
 		all = append(all, tree.Folder{Path: folder, Files: below(r.files, folder)})
@@ -132,6 +139,20 @@ func Tree(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]tree
 	return append(all, slices.Concat(folders...)...), nil
 }
 
+// warner tells Warn of one warning at a time.
+func (o Options) warner() func([]finding.Finding) {
+	var one sync.Mutex
+	return func(found []finding.Finding) {
+		one.Lock()
+		defer one.Unlock()
+		for _, f := range found {
+			if o.Warn != nil {
+				o.Warn(f)
+			}
+		}
+	}
+}
+
 // renderer renders environments of one release.
 type renderer struct {
 	*overlay.Base
@@ -141,6 +162,7 @@ type renderer struct {
 	memory  kustomize.Memory
 	holds   func(map[string]string) bool
 	custom  *atWork // of one environment; nil: nobody asks
+	warn    func([]finding.Finding)
 }
 
 // atWork is the tree that is being built, if the user's own folder is in it.
@@ -167,7 +189,7 @@ func newRenderer(release string, root fs.ReadLinkFS, o Options) (*renderer, erro
 	if err != nil {
 		return nil, err
 	}
-	r := &renderer{Base: base, files: base.Files(), root: root, memory: o.Memory, holds: o.Holds}
+	r := &renderer{Base: base, files: base.Files(), root: root, memory: o.Memory, holds: o.Holds, warn: func([]finding.Finding) {}}
 	if !o.Whole {
 		r.builder = kustomize.NewBuilder(r.files, o.Memory)
 	}
@@ -190,7 +212,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 		return nil, err
 	}
 	readme := make(chan []byte, 1)
-	go func() { readme <- guide.Markdown(values) }() // beside the engine
+	go func() { readme <- guide.Markdown(values, custom) }() // beside the engine
 	built, err := r.proven(files, dir, want)
 	if err != nil {
 		return nil, err
@@ -205,7 +227,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 		}
 		watched := *r
 		watched.root = seen.Through(repository)
-		if built, err = watched.withCustom(files, dir); err != nil {
+		if files, built, err = watched.customized(&values, files, dir, generated); err != nil {
 			return nil, err
 		}
 	}

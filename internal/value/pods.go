@@ -30,3 +30,10 @@ func PodSpec(o map[string]any) map[string]any {
 	}
 	return nil
 }
+
+// PodPath is where in objects of a kind the mapping is that has a pod's metadata
+// and spec; ok is false if the kind runs no pods. Do not change it.
+func PodPath(kind string) (path []string, ok bool) {
+	path, ok = templates[kind]
+	return path, ok
+}
