@@ -10,7 +10,7 @@ import (
 func TestPlaces(t *testing.T) {
 	type m = map[string]any
 	type l = []any
-	r := row{defaults: map[string]any{"spec.mode": "Filesystem", "spec.all.*.n": int64(3)}, distinct: []string{"spec.class"}}
+	r := row{defaults: map[string]any{"spec.mode": "Filesystem", "spec.all.*.n": int64(3)}, distinct: []string{"spec.class"}}.read()
 	for name, c := range map[string]struct {
 		old, new m
 		want     []string

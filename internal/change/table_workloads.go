@@ -84,8 +84,6 @@ var workloads = map[string]row{
 				{field: "spec.completions", when: sameCompletions, may: true},
 				{field: "spec.parallelism", when: sameCompletions, may: true},
 				{field: "spec.parallelism", when: saysCompletions, may: true},
-				// The selector is made of the Job's own identity.
-				{field: "spec.selector", when: func(c change) bool { return c.new == nil && at(c.before, "spec", "manualSelector") != true }, may: true},
 				{field: "spec.template", message: "the API server refuses other pods of a Job", help: remakeJob},
 			},
 			fixed("the API server refuses another number of completions of a Job that is not indexed", remakeJob, "spec.completions", "spec.parallelism"),
