@@ -31,7 +31,8 @@ var workloads = map[string]row{
 						"and so on for each pod), " + remakeSet},
 				{field: "spec.volumeClaimTemplates.*.spec.storageClassName",
 					message: "the API server refuses to change the claims of a StatefulSet: a claim has the StorageClass that it was made with",
-					help:    "keep the old class; or, for one pod after the other, make a claim of the new class and copy the data, and " + remakeSet},
+					help: "keep the old class; or " + remakeSet + ". Then, for one pod after the other, copy its data away, delete its claim and the pod, " +
+						"and copy the data into the claim of the new class that comes"},
 			},
 			fixed("the API server refuses to change the claims of a StatefulSet", "keep the old value: claims that exist have it; or, if only those of new pods shall be other, "+remakeSet,
 				"spec.volumeClaimTemplates"),
