@@ -102,9 +102,7 @@ func another(e any) any {
 			other[key] = v
 		}
 	}
-	if _, has := other["nodePort"]; has {
-		delete(other, "nodePort")
-	}
+	delete(other, "nodePort")
 	return other
 }
 

@@ -159,10 +159,14 @@ func put(in any, path []string, v any) any {
 		if err != nil {
 			panic(err)
 		}
-		if i == len(at) {
+		switch {
+		case i == len(at):
 			return append(at, v)
+		case len(path) == 1:
+			at[i] = v
+		default:
+			at[i] = put(at[i], path[1:], v)
 		}
-		at[i] = put(at[i], path[1:], v)
 		return at
 	case map[string]any:
 		switch {

@@ -110,6 +110,16 @@ type row struct {
 	// applied gives both objects as the API server has them, where that takes more than
 	// defaults; they stay as they are.
 	applied func(before, after map[string]any) (map[string]any, map[string]any)
+
+	// standards and pointers are defaults and distinct, taken apart.
+	standards []standard
+	pointers  [][]string
+}
+
+// standard value of a field that is left out.
+type standard struct {
+	path  []string
+	value any
 }
 
 // rule about a field and what is below it.
@@ -117,6 +127,7 @@ type rule struct {
 	// field as a path, in which a star is any element or key; a key with a dot is in
 	// brackets.
 	field string
+	path  []string
 	// when it holds; nil is always.
 	when func(change) bool
 	// may says that the field may change.
@@ -136,7 +147,7 @@ type change struct {
 // decides which rule a change falls under, by its number; -1 for none.
 func (r row) decides(c change) int {
 	return slices.IndexFunc(r.rules, func(of rule) bool {
-		return covers(steps(of.field), c.path) && (of.when == nil || of.when(c))
+		return covers(of.path, c.path) && (of.when == nil || of.when(c))
 	})
 }
 

@@ -188,22 +188,16 @@ func (d *differences) same(path []step, old, new any) bool {
 // meant is what a leaf says: the default where it says nothing, and nothing where it
 // is empty.
 func (d *differences) meant(path []step, leaf any) any {
-	if isEmpty(leaf) && (leaf == nil || !d.leads(d.row.distinct, path)) {
-		leaf = nil
-		for of, standard := range d.row.defaults {
-			if table := steps(of); len(table) == len(path) && covers(table, path) {
-				return standard
-			}
+	leads := func(to []string) bool { return len(to) == len(path) && covers(to, path) }
+	if !isEmpty(leaf) || leaf != nil && slices.ContainsFunc(d.row.pointers, leads) {
+		return leaf
+	}
+	for _, s := range d.row.standards {
+		if leads(s.path) {
+			return s.value
 		}
 	}
-	return leaf
-}
-
-func (d *differences) leads(to []string, path []step) bool {
-	return slices.ContainsFunc(to, func(of string) bool {
-		table := steps(of)
-		return len(table) == len(path) && covers(table, path)
-	})
+	return nil
 }
 
 func isEmpty(v any) bool {

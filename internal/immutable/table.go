@@ -13,9 +13,25 @@ var table = merged(workloads, pods, storage, network, settings, custom)
 func merged(parts ...map[string]row) map[string]row {
 	all := map[string]row{}
 	for _, p := range parts {
-		maps.Copy(all, p)
+		for kind, r := range p {
+			all[kind] = r.read()
+		}
 	}
 	return all
+}
+
+// read takes the paths of a row apart.
+func (r row) read() row {
+	for i := range r.rules {
+		r.rules[i].path = steps(r.rules[i].field)
+	}
+	for field, v := range r.defaults {
+		r.standards = append(r.standards, standard{steps(field), v})
+	}
+	for _, field := range r.distinct {
+		r.pointers = append(r.pointers, steps(field))
+	}
+	return r
 }
 
 // may is a rule for fields that may change.

@@ -150,6 +150,8 @@ var pods = map[string]row{
 				{field: "spec.schedulingGates", when: func(c change) bool { return c.old != nil }, may: true},
 				{field: "spec.nodeSelector", when: func(c change) bool { return isGated(c) && added(c) }, may: true},
 				{field: "spec.affinity.nodeAffinity", when: func(c change) bool { return isGated(c) && hadNone("spec", "affinity", "nodeAffinity")(c) }, may: true},
+				{field: "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.*.matchExpressions.*",
+					when: func(c change) bool { return isGated(c) && added(c) }, may: true},
 			},
 			fixed(podIsFixed, remakePod, "spec"),
 		),

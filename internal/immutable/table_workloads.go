@@ -31,7 +31,8 @@ var workloads = map[string]row{
 						"and so on for each pod), " + remakeSet},
 				{field: "spec.volumeClaimTemplates.*.spec.storageClassName",
 					message: "the API server refuses to change the claims of a StatefulSet: a claim has the StorageClass that it was made with",
-					help:    "keep the old class; or, for one pod after the other, make a claim of the new class and copy the data, and " + remakeSet},
+					help: "keep the old class; or " + remakeSet + ". Then, for one pod after the other, copy its data away, delete its claim and the pod, " +
+						"and copy the data into the claim of the new class that comes"},
 			},
 			fixed("the API server refuses to change the claims of a StatefulSet", "keep the old value: claims that exist have it; or, if only those of new pods shall be other, "+remakeSet,
 				"spec.volumeClaimTemplates"),
@@ -84,8 +85,6 @@ var workloads = map[string]row{
 				{field: "spec.completions", when: sameCompletions, may: true},
 				{field: "spec.parallelism", when: sameCompletions, may: true},
 				{field: "spec.parallelism", when: saysCompletions, may: true},
-				// The selector is made of the Job's own identity.
-				{field: "spec.selector", when: func(c change) bool { return c.new == nil && at(c.before, "spec", "manualSelector") != true }, may: true},
 				{field: "spec.template", message: "the API server refuses other pods of a Job", help: remakeJob},
 			},
 			fixed("the API server refuses another number of completions of a Job that is not indexed", remakeJob, "spec.completions", "spec.parallelism"),
