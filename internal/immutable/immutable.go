@@ -20,6 +20,14 @@ type Object struct {
 	Value                        map[string]any
 }
 
+// String is "StatefulSet openwhisk/kafka".
+func (o Object) String() string {
+	if o.Namespace == "" {
+		return o.Kind + " " + o.Name
+	}
+	return o.Kind + " " + o.Namespace + "/" + o.Name
+}
+
 // Of is an object by its value.
 func Of(o map[string]any) Object {
 	text := func(path ...string) string {

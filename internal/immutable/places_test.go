@@ -1,4 +1,4 @@
-package change
+package immutable
 
 import (
 	"fmt"
@@ -71,15 +71,15 @@ func TestManyRefusals(t *testing.T) {
 		for i := range n {
 			data[fmt.Sprintf("k%02d", i)] = v
 		}
-		return plain(map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "c", "namespace": "n"}, "immutable": true, "data": data})
+		return Of(map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "c", "namespace": "n"}, "immutable": true, "data": data})
 	}
 	for n, want := range map[int]int{most - 1: most - 1, most: most, most + 1: most + 1, most + 2: most + 1} {
-		found := refusals(of(n, "a"), of(n, "b"))
+		found := Refusals(of(n, "a"), of(n, "b"))
 		if len(found) != want {
 			t.Errorf("of %d fields, %d are listed, want %d", n, len(found), want)
 		}
-		if last := found[len(found)-1]; (last.field == "data") != (n > most) {
-			t.Errorf("of %d fields, the last is %s: %s", n, last.field, last.message)
+		if last := found[len(found)-1]; (last.Field == "data") != (n > most) {
+			t.Errorf("of %d fields, the last is %s: %s", n, last.Field, last.Message)
 		}
 	}
 }
@@ -87,8 +87,8 @@ func TestManyRefusals(t *testing.T) {
 // TestOtherObjects are not the same to the API server, whatever they are called here.
 func TestOtherObjects(t *testing.T) {
 	of := func(apiVersion, name, value string) Object {
-		o := plain(map[string]any{"apiVersion": apiVersion, "kind": "ConfigMap", "metadata": map[string]any{"name": "c"}, "immutable": true, "data": map[string]any{"a": value}})
-		o.Is = name
+		o := Of(map[string]any{"apiVersion": apiVersion, "kind": "ConfigMap", "metadata": map[string]any{"name": "c"}, "immutable": true, "data": map[string]any{"a": value}})
+		o.Name = name
 		return o
 	}
 	for name, c := range map[string]struct {
@@ -100,7 +100,7 @@ func TestOtherObjects(t *testing.T) {
 		"of another group":   {of("v1", "c-1", "a"), of("example.com/v1", "c-1", "b"), false},
 		"of no known kind":   {of("example.com/v1", "c-1", "a"), of("example.com/v1", "c-1", "b"), false},
 	} {
-		if got := len(refusals(c.old, c.new)) > 0; got != c.refused {
+		if got := len(Refusals(c.old, c.new)) > 0; got != c.refused {
 			t.Errorf("%s: refused is %v", name, got)
 		}
 	}
@@ -109,11 +109,11 @@ func TestOtherObjects(t *testing.T) {
 // TestStrangersNames do not get into commands.
 func TestStrangersNames(t *testing.T) {
 	role := func(name, of string) Object {
-		return plain(map[string]any{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": map[string]any{"name": name, "namespace": "$(reboot)"}, "roleRef": map[string]any{"name": of}})
+		return Of(map[string]any{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": map[string]any{"name": name, "namespace": "$(reboot)"}, "roleRef": map[string]any{"name": of}})
 	}
-	found := refusals(role("`rm -rf`", "a"), role("`rm -rf`", "b"))
+	found := Refusals(role("`rm -rf`", "a"), role("`rm -rf`", "b"))
 	const want = "delete the binding with `kubectl -n NAMESPACE delete rolebinding NAME`, then apply: until then its subjects have no rights by it; or give it another name"
-	if len(found) != 1 || found[0].help != want {
+	if len(found) != 1 || found[0].Help != want {
 		t.Errorf("%+v", found)
 	}
 }

@@ -1,4 +1,4 @@
-package change
+package immutable
 
 import (
 	"flag"
@@ -68,7 +68,7 @@ func settled(t *testing.T, o any) Object {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plain(v.(map[string]any))
+	return Of(v.(map[string]any))
 }
 
 // put is the one of e2e/refused.
@@ -110,14 +110,14 @@ func TestRefusals(t *testing.T) {
 	for _, some := range families(t) {
 		for _, other := range some[1:] {
 			for _, pair := range [][2]member{{some[0], other}, {other, some[0]}} {
-				found := refusals(pair[0].object, pair[1].object)
+				found := Refusals(pair[0].object, pair[1].object)
 				if len(found) == 0 {
 					continue
 				}
-				fmt.Fprintf(&b, "%s: %s -> %s\n", pair[0].object.ID, pair[0].name, pair[1].name)
+				fmt.Fprintf(&b, "%s: %s -> %s\n", pair[0].object, pair[0].name, pair[1].name)
 				for _, r := range found {
-					fmt.Fprintf(&b, "  %s: %v -> %v\n", r.field, r.old, r.new)
-					if text := r.message + "\n    help: " + r.help; !texts[text] {
+					fmt.Fprintf(&b, "  %s: %v -> %v\n", r.Field, r.Old, r.New)
+					if text := r.Message + "\n    help: " + r.Help; !texts[text] {
 						texts[text] = true
 						fmt.Fprintf(&b, "    %s\n", text)
 					}
@@ -146,7 +146,7 @@ func TestRefusals(t *testing.T) {
 func TestEachRuleIsNeeded(t *testing.T) {
 	needed := map[string][]bool{}
 	for _, some := range families(t) {
-		kind := key(group(some[0].object), some[0].object.Kind)
+		kind := key(some[0].object.Group, some[0].object.Kind)
 		r := table[kind]
 		if needed[kind] == nil {
 			needed[kind] = make([]bool, len(r.rules))
