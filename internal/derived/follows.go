@@ -27,6 +27,7 @@ type Follow struct {
 func (v *Values) Follows() []Follow {
 	var all []Follow
 	add := func(path string, value any, from ...string) { all = append(all, Follow{path, value, from}) }
+	add("cluster.name", v.Cluster)
 	add("cluster.dns", v.DNS, "cluster.platform", "cluster.domain")
 	for _, pool := range slices.Sorted(maps.Keys(v.Env.Cluster.Nodes)) {
 		add(environment.JoinPath("cluster", "nodes", pool, "pods"), v.NodePods(v.Env.Cluster.Nodes[pool]), "cluster.platform")

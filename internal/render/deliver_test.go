@@ -75,7 +75,7 @@ func TestDeliveredCustom(t *testing.T) {
 		},
 		"flux by tiers, a reference to another tier": {
 			flux("tiers"), withCustomFolder("resources: [a.yaml]\n", "overlays/e/custom/a.yaml",
-				"{apiVersion: v1, kind: Pod, metadata: {name: own, namespace: openwhisk}, spec: {containers: [{name: a, image: b, envFrom: [{configMapRef: {name: controller-env}}]}]}}\n"),
+				"{apiVersion: v1, kind: Pod, metadata: {name: own, namespace: openwhisk}, spec: {securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, image: b, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}, envFrom: [{configMapRef: {name: controller-env}}]}]}}\n"),
 			"with this folder clusters/e/flux/tree/custom does not build what the overlay builds: Pod openwhisk/own is otherwise; an object of it may refer to one of another tier, or patch one: " +
 				"write gitops: flux: shape: \"single\", or name what it refers to as it is in golden/", "", "",
 		},

@@ -69,7 +69,7 @@ func (r *renderer) verified(values *derived.Values, plain, built []kustomize.Obj
 // Judged is what is known of an environment's objects without looking at them.
 func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
 	minor, _ := strconv.Atoi(strings.TrimPrefix(values.Env.Cluster.Kubernetes, "1."))
-	set := verify.Set{Objects: built, Minor: minor, Secrets: map[string][]string{}}
+	set := verify.Set{Objects: built, Minor: minor, Secrets: map[string][]string{}, Decrypted: values.Env.Secrets.Source.SOPS != nil}
 	for _, s := range values.Secrets() {
 		var keys []string
 		for k := range s.Values {

@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/manifest"
 	"github.com/whiskops/whiskops/internal/verify"
 )
@@ -104,4 +105,17 @@ func FuzzCheck(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What Flux decrypts is no mistake.
+func TestDecrypted(t *testing.T) {
+	o := kustomize.Object{APIVersion: "v1", Kind: "Secret", Name: "mine", Namespace: "n", Value: map[string]any{
+		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{"name": "mine", "namespace": "n"}, "sops": map[string]any{"version": "3.13.2"},
+	}}
+	for _, decrypted := range []bool{false, true} {
+		found := verify.Check(verify.Set{Objects: []kustomize.Object{o}, Minor: 34, Decrypted: decrypted, At: func(kustomize.Object, []string, ...string) finding.Position { return finding.Position{} }})
+		if (len(found) == 0) != decrypted {
+			t.Errorf("decrypted %t: %v", decrypted, found)
+		}
+	}
 }

@@ -50,6 +50,8 @@ type Set struct {
 	// Accounts, claims and ConfigMaps that others make are not known either: what
 	// is not in the set may be in the cluster.
 	Open bool
+	// Decrypted says that what applies the objects decrypts what SOPS encrypted.
+	Decrypted bool
 	// Made are pods that something in the set makes.
 	Made []Made
 	// At says where an object stands, or a field of it by its path (places in
