@@ -95,37 +95,36 @@ func Of(v *derived.Values) (Topology, error) {
 			return Topology{}, err
 		}
 	}
-	m.Tiers = tiers(v)
-	m.Pools = rules.Sums(v)
-	m.Zones = zones(v)
-	slices.SortFunc(m.Edges, func(a, b Edge) int {
+	t := m.made
+	t.Tiers, t.Pools, t.Zones = tiers(v), rules.Sums(v), zones(v)
+	slices.SortFunc(t.Edges, func(a, b Edge) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
-	return m.Topology, nil
+	return t, nil
 }
 
 // maker of a topology.
 type maker struct {
 	*derived.Values
-	Topology
+	made Topology
 	seen map[string]bool
 }
 
 func (m *maker) outside(id, name string, above bool) {
 	if !m.seen[id] {
 		m.seen[id] = true
-		m.Outside = append(m.Outside, Outside{id, name, above})
+		m.made.Outside = append(m.made.Outside, Outside{id, name, above})
 	}
 }
 
 // edge is one between two ends, whatever the number of reasons for it.
 func (m *maker) edge(from, to string, ports ...int) {
-	i := slices.IndexFunc(m.Edges, func(e Edge) bool { return e.From == from && e.To == to })
+	i := slices.IndexFunc(m.made.Edges, func(e Edge) bool { return e.From == from && e.To == to })
 	if i < 0 {
-		i = len(m.Edges)
-		m.Edges = append(m.Edges, Edge{From: from, To: to})
+		i = len(m.made.Edges)
+		m.made.Edges = append(m.made.Edges, Edge{From: from, To: to})
 	}
-	e := &m.Edges[i]
+	e := &m.made.Edges[i]
 	e.Ports = append(e.Ports, ports...)
 	slices.Sort(e.Ports)
 	e.Ports = slices.Compact(e.Ports)
