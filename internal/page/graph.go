@@ -21,9 +21,9 @@ type graph struct {
 
 // band is what is behind the boxes of a tier.
 type band struct {
-	Label     string
-	Y, Height int
-	Outside   bool
+	Label           string
+	Y, Wide, Height int
+	Outside         bool
 }
 
 // box of a component, or of what is outside.
@@ -102,7 +102,7 @@ func (g *graph) band(label string, outside bool, boxes []box) {
 	y := max(g.Height, left)
 	lines := (len(boxes) + perLine - 1) / perLine
 	// A half more between lines, for what goes from one to the other.
-	b := band{label, y, top + lines*high + (lines-1)*gap + left, outside}
+	b := band{label, y, width - 2, top + lines*high + (lines-1)*gap + left, outside}
 	g.Bands = append(g.Bands, b)
 	for i, box := range boxes {
 		line := i / perLine
