@@ -136,7 +136,10 @@ func cpus(milli int64) string {
 // memory writes bytes, in GiB where a person reads them.
 func memory(bytes int64) string {
 	const gib = 1 << 30
-	if bytes < gib {
+	switch {
+	case bytes == 0:
+		return "0"
+	case bytes < gib:
 		return fmt.Sprintf("%d MiB", bytes/quantity.MiB)
 	}
 	return fmt.Sprintf("%.1f GiB", float64(bytes)/gib)

@@ -17,6 +17,7 @@ type graph struct {
 	Boxes         []box
 	// Calls are the lines of who calls.
 	Calls []call
+	edges []topology.Edge
 }
 
 // band is what is behind the boxes of a tier.
@@ -35,7 +36,8 @@ type box struct {
 	Lines         []string
 	Mark          string
 	Outside, Gone bool
-	id            string
+	// id is empty for what no line leads to.
+	id string
 }
 
 // call is a line, with an arrow at who is called.
@@ -44,7 +46,7 @@ type call struct{ Path, Title string }
 // Sizes of the picture.
 const (
 	wide, high   = 178, 64
-	gap, between = 14, 40
+	gap, between = 24, 44
 	left, top    = 12, 24
 	perLine      = 4
 	width        = 2*left + perLine*wide + (perLine-1)*gap
@@ -52,7 +54,7 @@ const (
 
 // graphOf an environment. Who calls is above who is called, as far as tiers say.
 func graphOf(e Environment, say func(string) string) *graph {
-	g := &graph{Width: width}
+	g := &graph{Width: width, edges: e.Topology.Edges}
 	var above, below []box
 	for _, o := range e.Topology.Outside {
 		b := box{id: o.ID, Title: say(o.Name), Outside: true}
@@ -74,10 +76,10 @@ func graphOf(e Environment, say func(string) string) *graph {
 	for i, name := range e.Gone {
 		gone[i] = box{Title: say(name), Mark: "goes", Gone: true}
 	}
-	g.band("will be gone", false, gone)
 	g.band("outside, called", true, below)
+	g.band("will be gone", false, gone)
 	g.Height -= between - left
-	g.lines(e.Topology.Edges)
+	g.lines()
 	return g
 }
 
@@ -99,6 +101,7 @@ func (g *graph) band(label string, outside bool, boxes []box) {
 	if len(boxes) == 0 {
 		return
 	}
+	g.below(boxes)
 	y := max(g.Height, left)
 	lines := (len(boxes) + perLine - 1) / perLine
 	// A half more between lines, for what goes from one to the other.
@@ -110,17 +113,36 @@ func (g *graph) band(label string, outside bool, boxes []box) {
 		start := (width - inLine*wide - (inLine-1)*gap) / 2
 		box.X, box.Y = start+(i%perLine)*(wide+gap), y+top+line*(high+gap)
 		box.Wide, box.High = wide, high
-		room := 23
+		room := 20
 		if box.Mark != "" && len(box.Title)+len(box.Mark) < room {
 			room -= len(box.Mark)
 		}
 		box.Name = short(box.Title, room)
 		if len(box.Lines) == 0 && len([]rune(box.Title)) > room {
-			box.Name, box.Lines = wrapped(box.Title, room+2)
+			box.Name, box.Lines = wrapped(box.Title, room)
 		}
 		g.Boxes = append(g.Boxes, box)
 	}
 	g.Height = y + b.Height + between
+}
+
+// below puts boxes in the order of those above that call them, or are called by them.
+func (g *graph) below(boxes []box) {
+	place := func(b box) int {
+		sum, n := 0, 0
+		for _, above := range g.Boxes {
+			for _, e := range g.edges {
+				if e.From == above.id && e.To == b.id || e.From == b.id && e.To == above.id {
+					sum, n = sum+above.X, n+1
+				}
+			}
+		}
+		if n == 0 {
+			return width / 2
+		}
+		return sum / n
+	}
+	slices.SortStableFunc(boxes, func(a, b box) int { return cmp.Compare(place(a), place(b)) })
 }
 
 // wrapped is a long text in a few lines.
@@ -150,89 +172,3 @@ func short(text string, most int) string {
 	}
 	return string(runes[:most-1]) + "…"
 }
-
-// end of a line at a box: on its lower side, or the upper one.
-type end struct {
-	box   int
-	lower bool
-	// toward is where the other end is, by which ends are put in order.
-	toward int
-	x      int
-}
-
-// lines between boxes. Ends at one side of a box are put apart.
-func (g *graph) lines(edges []topology.Edge) {
-	at := map[string]int{}
-	for i, b := range g.Boxes {
-		if b.id != "" {
-			at[b.id] = i
-		}
-	}
-	type line struct {
-		from, to *end
-		topology.Edge
-	}
-	var lines []line
-	var ends []*end
-	for _, e := range edges {
-		from, known := at[e.From]
-		to, knownTo := at[e.To]
-		if !known || !knownTo {
-			continue
-		}
-		a, b := g.Boxes[from], g.Boxes[to]
-		l := line{&end{box: from, lower: b.Y >= a.Y, toward: b.X}, &end{box: to, lower: b.Y <= a.Y, toward: a.X}, e}
-		lines = append(lines, l)
-		if from != to {
-			ends = append(ends, l.from, l.to)
-		}
-	}
-	slices.SortStableFunc(ends, func(a, b *end) int {
-		lower := func(e *end) int {
-			if e.lower {
-				return 1
-			}
-			return 0
-		}
-		return cmp.Or(cmp.Compare(a.box, b.box), cmp.Compare(lower(a), lower(b)), cmp.Compare(a.toward, b.toward))
-	})
-	for i := 0; i < len(ends); {
-		n := i
-		for n < len(ends) && ends[n].box == ends[i].box && ends[n].lower == ends[i].lower {
-			n++
-		}
-		for k := i; k < n; k++ {
-			ends[k].x = g.Boxes[ends[k].box].X + wide*(k-i+1)/(n-i+1)
-		}
-		i = n
-	}
-	for _, l := range lines {
-		title := g.Boxes[l.from.box].Title + " calls " + g.Boxes[l.to.box].Title + ", ports " + numbers(l.Ports)
-		g.Calls = append(g.Calls, call{g.path(*l.from, *l.to), title})
-	}
-}
-
-// path of a line, as SVG writes it.
-func (g *graph) path(from, to end) string {
-	a, b := g.Boxes[from.box], g.Boxes[to.box]
-	if from.box == to.box {
-		return fmt.Sprintf("M%d %dc12 -6 12 30 0 24", a.X+wide, a.Y+20)
-	}
-	ay, by := a.Y, b.Y
-	bend := func(lower bool) int {
-		if lower {
-			return 1
-		}
-		return -1
-	}
-	if from.lower {
-		ay += high
-	}
-	if to.lower {
-		by += high
-	}
-	reach := max(26, abs(by-ay)/2)
-	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", from.x, ay, from.x, ay+reach*bend(from.lower), to.x, by+reach*bend(to.lower), to.x, by)
-}
-
-func abs(n int) int { return max(n, -n) }

@@ -57,7 +57,8 @@ type Item struct {
 	Environments []string
 	// Field, what it was and is, and that there are others like it.
 	Field, Old, New, More string
-	Message               string
+	// Message says what happens; empty where the heading does.
+	Message string
 	// Rolls says how pods are replaced, Because of what.
 	Rolls   string
 	Because []string
@@ -132,6 +133,9 @@ func (r Report) item(g group) Item {
 	}
 	if len(r.Environments) > 1 {
 		item.Environments = each(r.environments(g.environments), plain)
+	}
+	if g.Class == change.Added || g.Class == change.Removed { // the heading says it
+		item.Message, item.File = "", ""
 	}
 	if g.Rollout != nil {
 		item.Rolls, item.Because = g.rolls(), each(g.Rollout.Because, plain)

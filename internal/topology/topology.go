@@ -20,7 +20,7 @@ import (
 
 // Topology of an environment.
 type Topology struct {
-	// Tiers in the order of what waits for what, the last first; each with its
+	// Tiers in the order of who calls whom, as far as there is one; each with its
 	// components in the order of their names.
 	Tiers []Tier
 	// Outside are the ends of edges that are no component.
@@ -89,14 +89,14 @@ func Of(v *derived.Values) (Topology, error) {
 		}
 	}
 	if v.Has(v.Catalog.Actions.By) {
-		m.outside(actionPods, "action pods in "+v.ActionNamespace, false)
+		m.outside(actionPods, "action pods, namespace "+v.ActionNamespace, false)
 		m.edge(v.Catalog.Actions.By, actionPods, v.Catalog.Actions.Port)
 		if err := m.needs(actionPods, v.Catalog.Actions.Needs); err != nil {
 			return Topology{}, err
 		}
 	}
 	t := m.made
-	t.Tiers, t.Pools, t.Zones = tiers(v), rules.Sums(v), zones(v)
+	t.Tiers, t.Pools, t.Zones = ordered(tiers(v), t.Edges), rules.Sums(v), zones(v)
 	slices.SortFunc(t.Edges, func(a, b Edge) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
@@ -200,8 +200,7 @@ func (m *maker) needs(from string, needs []catalog.Need) error {
 	return nil
 }
 
-// tiers of an environment: what waits for others stands above them, and what waits
-// for all, at the end.
+// tiers of an environment by their names.
 func tiers(v *derived.Values) []Tier {
 	by := map[string][]Component{}
 	for _, name := range v.Components() {
@@ -210,26 +209,9 @@ func tiers(v *derived.Values) []Tier {
 			Name: name, Kind: v.Kind(name), Pods: v.Replicas(name), Pool: v.Placement(name).Pool, Ports: ports(c),
 		})
 	}
-	order := v.Catalog.Delivery.Order
-	var depth func(tier string) int
-	depth = func(tier string) int {
-		d := 0
-		for _, before := range order[tier] {
-			d = max(d, depth(before)+1)
-		}
-		return d
-	}
-	names := slices.SortedFunc(maps.Keys(by), func(a, b string) int {
-		_, inA := order[a]
-		_, inB := order[b]
-		if inA != inB {
-			return map[bool]int{true: -1, false: 1}[inA]
-		}
-		return cmp.Or(cmp.Compare(depth(b), depth(a)), cmp.Compare(a, b))
-	})
-	all := make([]Tier, len(names))
-	for i, name := range names {
-		all[i] = Tier{name, by[name]}
+	var all []Tier
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		all = append(all, Tier{name, by[name]})
 	}
 	return all
 }
