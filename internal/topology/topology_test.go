@@ -153,7 +153,7 @@ func TestWhatIsOutside(t *testing.T) {
 // TestServersOutside stand for the component that there is not.
 func TestServersOutside(t *testing.T) {
 	v := examples(t)["development"]
-	v.Env.Kafka.External = &environment.KafkaExternal{Servers: []string{"a.example.com:9094", "b.example.com:9095"}}
+	v.Env.Kafka.External = &environment.KafkaExternal{Bootstrap: []string{"a.example.com:9094", "b.example.com:9095"}}
 	topology, err := Of(v)
 	if err != nil {
 		t.Fatal(err)
