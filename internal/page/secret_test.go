@@ -1,6 +1,7 @@
 package page
 
 import (
+	"html"
 	"strings"
 	"testing"
 
@@ -18,14 +19,14 @@ func TestSecretsAreHidden(t *testing.T) {
 		file, old, new string
 		shows          string
 	}{
-		"data":              {"s.yaml", secret(was), secret(is), "key: *** (another)"},
+		"data":              {"s.yaml", secret(was), secret(is), "key: '*** (another)'"},
 		"new":               {"s.yaml", "", secret(is), "key: ***"},
 		"gone":              {"s.yaml", secret(was), "", "key: ***"},
-		"quoted kind":       {"s.yaml", strings.Replace(secret(was), "kind: Secret", `"kind": 'Secret'`, 1), secret(is), "key: *** (another)"},
-		"JSON":              {"s.yaml", `{"kind": "Secret", "stringData": {"key": "` + was + `"}}`, `{"kind": "Secret", "stringData": {"key": "` + is + `"}}`, "key: *** (another)"},
-		"in a list":         {"l.yaml", "kind: List\nitems:\n- kind: Secret\n  data: {key: " + was + "}\n", "kind: List\nitems:\n- kind: Secret\n  data: {key: " + is + "}\n", "key: *** (another)"},
+		"quoted kind":       {"s.yaml", strings.Replace(secret(was), "kind: Secret", `"kind": 'Secret'`, 1), secret(is), "key: '*** (another)'"},
+		"JSON":              {"s.yaml", `{"kind": "Secret", "stringData": {"key": "` + was + `"}}`, `{"kind": "Secret", "stringData": {"key": "` + is + `"}}`, "key: '*** (another)'"},
+		"in a list":         {"l.yaml", "kind: List\nitems:\n- kind: Secret\n  data: {key: " + was + "}\n", "kind: List\nitems:\n- kind: Secret\n  data: {key: " + is + "}\n", "key: '*** (another)'"},
 		"data is text":      {"s.yaml", "kind: Secret\ndata: " + was + "\n", "kind: Secret\ndata: " + is + "\nx: y\n", "data: ***"},
-		"values are maps":   {"s.yaml", "kind: Secret\ndata: {a: {b: " + was + "}}\n", "kind: Secret\ndata: {a: {b: " + is + "}}\n", "a: *** (another)"},
+		"values are maps":   {"s.yaml", "kind: Secret\ndata: {a: {b: " + was + "}}\n", "kind: Secret\ndata: {a: {b: " + is + "}}\n", "a: '*** (another)'"},
 		"another kind":      {"s.yaml", "kind: ConfigMap\ndata: {a: b}\n", secret(is), "key: ***"},
 		"was another kind":  {"s.yaml", secret(was), "kind: ConfigMap\ndata: {a: b}\n", "key: ***"},
 		"two documents":     {"s.yaml", "kind: ConfigMap\n---\n" + secret(was), secret(is), "It is no YAML of one object"},
@@ -47,7 +48,7 @@ func TestSecretsAreHidden(t *testing.T) {
 				}
 				return []byte(text)
 			}
-			got := written(t, Page{Environments: []Environment{{Name: "a", Files: []File{{test.file, bytes(test.old), bytes(test.new)}}}}}, Options{Secrets: secrets})
+			got := html.UnescapeString(written(t, Page{Environments: []Environment{{Name: "a", Files: []File{{test.file, bytes(test.old), bytes(test.new)}}}}}, Options{Secrets: secrets}))
 			for _, value := range []string{was, is, "zq9"} {
 				if strings.Contains(got, value) {
 					t.Errorf("%s is shown", value)
