@@ -109,9 +109,8 @@ func (g *graph) band(label string, outside bool, boxes []box) {
 	g.Bands = append(g.Bands, b)
 	for i, box := range boxes {
 		line := i / perLine
-		inLine := min(perLine, len(boxes)-line*perLine)
-		start := (width - inLine*wide - (inLine-1)*gap) / 2
-		box.X, box.Y = start+(i%perLine)*(wide+gap), y+top+line*(high+gap)
+		// All begin at the left: of a small screen that is what is seen first.
+		box.X, box.Y = left+(i%perLine)*(wide+gap), y+top+line*(high+gap)
 		box.Wide, box.High = wide, high
 		room := 20
 		if box.Mark != "" && len(box.Title)+len(box.Mark) < room {
