@@ -53,10 +53,7 @@ func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed
 		}
 		closed = func() { at.Close() }
 		sides.Before = &judge.Golden{Root: at.FS, Folder: render.GoldenFolder}
-		if sides.Midway, err = g.midway(done, at.FS); err != nil {
-			closed()
-			return sides, nil, err
-		}
+		sides.Midway = g.midway(done, at.FS)
 	}
 	before, err := sides.Environments()
 	if err != nil {
@@ -72,31 +69,31 @@ func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed
 // midway is what this whiskops makes of what people wrote at a revision whose tree
 // another wrote: the difference to that tree is the tool's own. Nil where it is the same, or
 // where it takes what was written no more.
-func (g *generation) midway(done *outcome, at *revision.FS) (map[string]map[string][]byte, error) {
+func (g *generation) midway(done *outcome, at *revision.FS) map[string]map[string][]byte {
 	mark, err := fs.ReadFile(at, version.File)
 	if err != nil { // nobody wrote a tree, or a development build
-		return nil, nil
+		return nil
 	}
 	wrote := version.Wrote(mark)
 	if wrote == "" || wrote == g.version.Release() {
-		return nil, nil
+		return nil
 	}
 	done.since = wrote
 	dir, err := filepath.Rel(g.root, g.environments)
 	if err != nil || !filepath.IsLocal(dir) {
-		return nil, nil
+		return nil
 	}
 	environments, err := fs.Sub(at, filepath.ToSlash(dir))
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	envs, findings, err := load(g.secrets, environment.Repository{FS: at, Dir: g.root}, environments, g.environments, g.watch)
 	if err != nil || finding.HasErrors(findings) {
-		return nil, nil
+		return nil
 	}
 	folders, err := render.Tree(envs, at, render.Options{Begin: g.watch.BeginAt})
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	made := map[string]map[string][]byte{}
 	for _, env := range envs {
@@ -106,5 +103,5 @@ func (g *generation) midway(done *outcome, at *revision.FS) (map[string]map[stri
 			}
 		}
 	}
-	return made, nil
+	return made
 }

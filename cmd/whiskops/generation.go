@@ -227,7 +227,14 @@ func (g *generation) judge(done *outcome, inputs *record.Inputs, sides judge.Sid
 	if done.judged, err = judge.Tree(done.envs, folders, sides); err != nil {
 		return nil, err
 	}
-	done.ofChange = g.secrets.Seal(judge.Findings(done.judged, g.accept))
+	done.ofChange = nil
+	for _, f := range judge.Findings(done.judged, g.accept) {
+		if f.File != "" && !filepath.IsAbs(f.File) { // of golden/
+			f = below(g.root, f)
+		}
+		done.ofChange = append(done.ofChange, f)
+	}
+	done.ofChange = g.secrets.Seal(done.ofChange)
 	return folders, nil
 }
 

@@ -95,7 +95,7 @@ spec:
 
 func refusedPod(t *testing.T, s *stage, env string) {
 	before := s.running(t, env)
-	s.repo.patches(t, env, refused)
+	s.repo.patchesUnseen(t, env, "Deployment", "nginx", refused)
 	s.commit(t, env, "on the host's network")
 	wait(t, s.Ground, patience, func() []string {
 		events, err := s.Set.CoreV1().Events(s.namespace(t, env)).List(s.Ctx, metav1.ListOptions{FieldSelector: "reason=FailedCreate"})
@@ -130,7 +130,7 @@ func refusedObject(t *testing.T, s *stage, env string) {
 	if all, _ := s.repo.generated(t, env); strings.Contains(fmt.Sprint(objectsOf(all, "StatefulSet", "controller")), "OrderedReady") {
 		policy = "Parallel"
 	}
-	s.repo.patches(t, env, fmt.Sprintf(invalid, policy))
+	s.repo.patchesUnseen(t, env, "StatefulSet", "controller", fmt.Sprintf(invalid, policy))
 	why := s.fails(t, env, s.commit(t, env, "a field that cannot change"))
 	if !strings.Contains(why, "controller") {
 		t.Errorf("%s does not name the object: %s", s.name(), why)

@@ -93,6 +93,19 @@ func (r *repository) patches(t *testing.T, env, patch string) {
 	r.generate(t)
 }
 
+// patchesUnseen has a patch of one object that whiskops would not let pass: somebody
+// committed it without a generate, in the place of a harmless one.
+func (r *repository) patchesUnseen(t *testing.T, env, kind, name, patch string) {
+	t.Helper()
+	r.patches(t, env, "apiVersion: apps/v1\nkind: "+kind+"\nmetadata: {name: "+name+", annotations: {example.com/patched: \"yes\"}}\n")
+	binary, err := ground.Whiskops()
+	must(t, err)
+	r.write(t, "overlays/"+env+"/custom/patch.yaml", patch)
+	if out, err := exec.Command(binary, "validate", "-C", r.dir).CombinedOutput(); err == nil {
+		t.Errorf("whiskops lets it pass: %s", out)
+	}
+}
+
 // whiskops runs a command in the repository, and gives what it says.
 func (r *repository) whiskops(t *testing.T, args ...string) string {
 	t.Helper()

@@ -106,7 +106,7 @@ func subjects(o options, bin, dir string) ([]*subject, error) {
 		}
 		add := func(what, command string, before func() error) {
 			all = append(all, &subject{
-				name: fmt.Sprintf("whiskops %s, %s, %s", command, r, what), args: []string{bin, command, "-C", r.dir},
+				name: fmt.Sprintf("whiskops %s, %s, %s", command, r, what), args: append(append([]string{bin}, strings.Fields(command)...), "-C", r.dir),
 				root: r, before: before, runs: of.runs,
 			})
 		}
@@ -114,6 +114,9 @@ func subjects(o options, bin, dir string) ([]*subject, error) {
 		add("cold", "generate", r.cold)
 		add("cold with known proofs", "generate", r.bare)
 		add("nothing to do", "generate", nil)
+		add("all is checked anew", "generate --check", nil)
+		// It exits with 0: a limit loses nothing.
+		add("one limit changed", "diff", r.change)
 		add("one limit changed", "generate", r.change)
 	}
 	if o.helm != "" {

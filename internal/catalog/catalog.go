@@ -175,7 +175,8 @@ type Said struct {
 
 // Change is a rule about one field of one object of a component.
 type Change struct {
-	// Kind and Name of the object; the name is without the hash of its content.
+	// Kind and Name of the object; the name is without the hash of its content, or * for
+	// any.
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	// Field of the object as a path; [*] is each row of a table.

@@ -265,11 +265,15 @@ func (c *comparison) settings(p pair, said []Effect) {
 // hidden stands for the values of Secrets.
 const hidden = "(hidden)"
 
+// secret tells whether a field is nobody's to see.
+func secret(o Object, path string) bool {
+	return o.Kind == "Secret" && (strings.HasPrefix(path, "data") || strings.HasPrefix(path, "stringData"))
+}
+
 // display are both values of a difference. Those of a Secret are nobody's to see.
 func display(o Object, d difference) (old, new string) {
-	secret := o.Kind == "Secret" && (strings.HasPrefix(d.path, "data") || strings.HasPrefix(d.path, "stringData"))
 	one := func(v any) string {
-		if secret && v != nil {
+		if secret(o, d.path) && v != nil {
 			return hidden
 		}
 		return show(v)
@@ -303,6 +307,9 @@ func quoted(text string) string {
 func (c *comparison) at(o Object, path string) any {
 	if o.Value == nil {
 		return nil
+	}
+	if secret(o, path) { // a hash of it would be in git
+		return hidden
 	}
 	return lookup(o.Value, "", path, func(at string, text string) any {
 		if columns := c.table(o, at); columns != nil {

@@ -29,7 +29,7 @@ func differences(path string, old, new any) []difference {
 	switch o := old.(type) {
 	case map[string]any:
 		if n, ok := new.(map[string]any); ok {
-			return ofFields(path, o, n, func(key string) string { return join(path, key) })
+			return ofFields(o, n, func(key string) string { return join(path, key) })
 		}
 	case []any:
 		if n, ok := new.([]any); ok {
@@ -39,7 +39,7 @@ func differences(path string, old, new any) []difference {
 	return []difference{{path, old, new}}
 }
 
-func ofFields(path string, old, new map[string]any, name func(string) string) []difference {
+func ofFields(old, new map[string]any, name func(string) string) []difference {
 	var all []difference
 	keys := slices.Sorted(maps.Keys(old))
 	for key := range new {
@@ -57,7 +57,7 @@ func ofFields(path string, old, new map[string]any, name func(string) string) []
 func ofLists(path string, old, new []any) []difference {
 	o, n := byName(old), byName(new)
 	if o != nil && n != nil {
-		all := ofFields(path, o, n, func(key string) string { return path + "[" + key + "]" })
+		all := ofFields(o, n, func(key string) string { return path + "[" + key + "]" })
 		if len(all) > 0 {
 			return all
 		}

@@ -97,7 +97,7 @@ func (c *comparison) rules(p pair) {
 func (c *comparison) appeared(p pair) {
 	o := p.new
 	for _, rule := range c.owner(o) {
-		if v := at(o.Value, rule.Field); rule.If == "appears" && rule.Kind == o.Kind && rule.Name == o.Name && v != nil {
+		if v := at(o.Value, rule.Field); rule.If == "appears" && v != nil {
 			c.rule(p, rule, "", show(v), nil)
 		}
 	}
@@ -113,7 +113,7 @@ func (c *comparison) owner(o Object) []ruled {
 	var all []ruled
 	for _, name := range slices.Sorted(maps.Keys(c.Catalog.Components)) {
 		for _, rule := range c.Catalog.Components[name].Changes {
-			if rule.Kind == o.Kind && rule.Name == o.Name {
+			if rule.Kind == o.Kind && (rule.Name == o.Name || rule.Name == "*") {
 				all = append(all, ruled{rule})
 			}
 		}

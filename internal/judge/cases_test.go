@@ -150,3 +150,28 @@ func shownCase(t *testing.T, before, after []byte) string {
 	}
 	return b.String()
 }
+
+// A golden file that git left in two versions is in neither: what the rest does is
+// judged, and this is said.
+func TestUnreadable(t *testing.T) {
+	before := source(`kafka: clusterID: "AAAAAAAAAAAAAAAAAAAAAA"`)
+	after := source(`kafka: clusterID: "BBBBBBBBBBBBBBBBBBBBBB"`)
+	disk, _, _ := made(t, before, fstest.MapFS{})
+	disk["golden/e/statefulset-kafka.yaml"] = &fstest.MapFile{Data: []byte("<<<<<<< HEAD\nkind: StatefulSet\n=======\nkind: StatefulSet\n>>>>>>> other\n")}
+	_, folders, envs := made(t, after, fstest.MapFS{})
+	all, err := judge.Tree(envs, folders, judge.Sides{Now: judge.Golden{Root: disk, Folder: render.GoldenFolder}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := finding.WriteText(&b, finding.Sort(all["e"].Findings), finding.Options{Read: func(string) ([]byte, error) { return after, nil }}); err != nil {
+		t.Fatal(err)
+	}
+	const want = `golden/e/statefulset-kafka.yaml: warning WO406: it is no YAML of one object: what its change does was not judged
+in e
+help: git checkout the file to have it judged
+`
+	if !strings.Contains(b.String(), want) || !strings.Contains(b.String(), "error WO402: ConfigMap openwhisk/kafka-env") {
+		t.Errorf("%s\nwanted too:\n%s", &b, want)
+	}
+}
