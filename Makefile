@@ -109,5 +109,5 @@ e2e-full:
 
 e2e-packages:
 	apt-get update -qq
-	apt-get install -y -qq nginx redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs
+	apt-get install -y -qq nginx redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs chromium
 	command -v npm >/dev/null || apt-get install -y -qq npm

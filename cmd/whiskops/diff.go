@@ -17,7 +17,7 @@ import (
 	"github.com/whiskops/whiskops/internal/report"
 )
 
-// view is a form in which a difference is shown.
+// view is a form in which a difference is shown; html has no writer of its own here.
 type view struct {
 	name  string
 	write report.Writer
@@ -30,7 +30,11 @@ var views = []view{
 	{"sarif", report.WriteSARIF},
 	{"github", report.WriteAnnotations},
 	{"codequality", report.WriteCodeQuality},
+	{html, nil},
 }
+
+// html is the form that needs more than a report: see writePage.
+const html = "html"
 
 func viewNames() []string {
 	names := make([]string, len(views))
@@ -57,12 +61,14 @@ revision's history (the merge base) to the files on the disk.`,
 		Example: `  whiskops diff                            # since the last generate
   whiskops diff production
   whiskops diff --against origin/main      # what this branch does
-  whiskops diff --against origin/main -o markdown`,
+  whiskops diff --against origin/main -o markdown
+  whiskops diff -o html > change.html      # pictures, and the files side by side`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			write := slices.IndexFunc(views, func(v view) bool { return v.name == form })
 			if write < 0 {
 				return didYouMean(fmt.Sprintf("--output %q: write %s", form, oneOf(viewNames())), "", form, viewNames())
 			}
+			g.files = form == html
 			watched := s
 			watched.attended = s.attended && form == "text"
 			done, err := g.asked(watched, &most, args, !noCache)
@@ -71,7 +77,12 @@ revision's history (the merge base) to the files on the disk.`,
 			}
 			r := g.report(done)
 			o := report.Options{Secrets: s.secrets, Dir: g.seenFrom(form, s), Read: os.ReadFile, Version: g.version.Name, Color: form == "text" && colored(s.out)}
-			if err := views[write].write(s.out, r, o); err != nil {
+			if form == html {
+				err = writePage(s.out, done, r, o)
+			} else {
+				err = views[write].write(s.out, r, o)
+			}
+			if err != nil {
 				return fmt.Errorf("print the difference: %w", err)
 			}
 			if finding.Stops(r.All(), strict) {

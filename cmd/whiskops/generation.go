@@ -38,6 +38,8 @@ type generation struct {
 	accept  acceptances
 	// only judges: nothing is compared with the disk, and nothing written.
 	only bool
+	// files keeps those that differ, for a page.
+	files bool
 }
 
 // asked is a run as it is asked for on the command line: of named environments, within limits,

@@ -7,7 +7,9 @@
 package judge
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -16,6 +18,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/tree"
 )
 
 // Input of a judgement: one environment before and after.
@@ -46,6 +49,33 @@ type Judged struct {
 	Accepted, Kept []Acceptance
 	// Used are those of Input.Accept that were about an effect.
 	Used []Accept
+	// Files that differ, by their names; nil unless they are asked for: see Sides.
+	Files []Differing
+}
+
+// Differing is a file of golden/<environment>/ that differs. Old or New is nil where it is not there.
+type Differing struct {
+	Name     string
+	Old, New []byte
+}
+
+// files that differ, but for the list of them.
+func files(old, new map[string][]byte) []Differing {
+	all := map[string]bool{}
+	for _, side := range []map[string][]byte{old, new} {
+		for name := range side {
+			all[name] = name != tree.ManifestName
+		}
+	}
+	var differ []Differing
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		was, there := old[name]
+		is, stays := new[name]
+		if all[name] && (there != stays || !bytes.Equal(was, is)) {
+			differ = append(differ, Differing{name, was, is})
+		}
+	}
+	return differ
 }
 
 // Change judges one environment.

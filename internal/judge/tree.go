@@ -99,6 +99,8 @@ type Sides struct {
 	Midway map[string]map[string][]byte
 	// Accept is what a person accepts in this run.
 	Accept []Accept
+	// Files asks for those that differ.
+	Files bool
 }
 
 func (s Sides) before() Golden {
@@ -176,6 +178,9 @@ func (s Sides) one(env *environment.Environment, f *tree.Folder) (Judged, error)
 		if text := judged.AcceptanceFile(); text != nil {
 			f.Files[File] = text
 		}
+	}
+	if s.Files {
+		judged.Files = files(old, made)
 	}
 	return judged, nil
 }

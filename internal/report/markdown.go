@@ -236,27 +236,12 @@ func (p *page) places(fs []finding.Finding) string {
 
 // findings are those that no effect shows, equal ones of many places made one.
 func (p *page) findings() {
-	all := slices.Clone(p.Findings)
-	for _, e := range p.Environments {
-		for _, i := range other(e) {
-			all = append(all, e.Findings[i])
-		}
-	}
-	type said struct{ level, code, message, help string }
-	by := map[said][]finding.Finding{}
-	var order []said
-	for _, f := range all {
-		s := said{level(f), f.Code, f.Message, f.Help}
-		if by[s] == nil {
-			order = append(order, s)
-		}
-		by[s] = append(by[s], f)
-	}
-	p.list("the findings", "\n#### findings\n\n", "", p.most, len(order), func(i int) string {
-		said := order[i]
-		item := "- " + p.places(by[said]) + ": " + prose(said.message)
-		if said.help != "" {
-			item += "<br>\n  **What to do:** " + prose(said.help)
+	groups := p.apart()
+	p.list("the findings", "\n#### findings\n\n", "", p.most, len(groups), func(i int) string {
+		f := groups[i][0]
+		item := "- " + p.places(groups[i]) + ": " + prose(f.Message)
+		if f.Help != "" {
+			item += "<br>\n  **What to do:** " + prose(f.Help)
 		}
 		return item + "\n"
 	})

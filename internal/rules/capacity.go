@@ -33,14 +33,12 @@ var measured = [...]resource{
 // pools adds up what pods ask for and compares it with their nodes. Jobs, init
 // containers and what other people run on the nodes are not counted.
 func (c *checker) pools() {
-	if !c.Env.Placement.Enabled && len(c.Env.Cluster.Nodes) > 1 {
-		return // pods go anywhere, and that is a warning of its own
+	if c.anywhere() {
+		return // that is a warning of its own
 	}
 	for _, name := range c.poolNames() {
 		pool := c.Env.Cluster.Nodes[name]
-		components := slices.DeleteFunc(c.standing(), func(component string) bool {
-			return c.Env.Placement.Enabled && c.Pool(component) != name
-		})
+		components := c.onPool(name)
 		c.podsOf(name, pool, components)
 		for _, r := range measured {
 			// Nodes with nothing left for actions are too small already.
@@ -50,6 +48,17 @@ func (c *checker) pools() {
 			}
 		}
 	}
+}
+
+// anywhere tells that pods may go to any of several pools.
+func (c *checker) anywhere() bool { return !c.Env.Placement.Enabled && len(c.Env.Cluster.Nodes) > 1 }
+
+// onPool are the components whose pods stand on a pool; all of them where there is
+// one pool for all.
+func (c *checker) onPool(name string) []string {
+	return slices.DeleteFunc(c.standing(), func(component string) bool {
+		return c.Env.Placement.Enabled && c.Pool(component) != name
+	})
 }
 
 // podsFit asks for each pod whether an empty node is large enough.
@@ -83,6 +92,9 @@ func (c *checker) placeable(component string, pool environment.NodePool) int {
 	return n
 }
 
+// actionPods is the row of action pods.
+const actionPods = "actions"
+
 // row is one line of the sum that a finding shows.
 type row struct {
 	component string
@@ -99,7 +111,7 @@ func (c *checker) asks(pool environment.NodePool, components []string, r resourc
 	}
 	// What was refused for itself is not added.
 	if slices.Contains(components, c.Catalog.Actions.By) && r.name == "memory" && !c.reported("WO231", "WO232") {
-		rows = append(rows, row{"actions", c.placeable(c.Catalog.Actions.By, pool), min(c.userMiB(), tooMuch>>20) * quantity.MiB})
+		rows = append(rows, row{actionPods, c.placeable(c.Catalog.Actions.By, pool), min(c.userMiB(), tooMuch>>20) * quantity.MiB})
 	}
 	for _, r := range rows {
 		sum += r.all()
@@ -129,7 +141,7 @@ func (c *checker) poolFits(name string, pool environment.NodePool, components []
 
 // cause lists the fields that make a component ask for much.
 func (c *checker) cause(component, what, pool string) []string {
-	if component == "actions" {
+	if component == actionPods {
 		return []string{userMemoryField, "invoker.replicas", pool}
 	}
 	var fields []string

@@ -149,7 +149,7 @@ func shares(parts []part, shown func(int64) string) string {
 // fewer says what would do.
 func (c *checker) fewer(rows []row, nodes string) string {
 	less := "smaller requests or fewer replicas in one of the environments"
-	if largest(rows) == "actions" {
+	if largest(rows) == actionPods {
 		less = "a smaller " + userMemoryField + " in each of the environments"
 	}
 	return fmt.Sprintf("write more nodes (%s), or %s, or %s", nodes, less, strings.TrimPrefix(c.apart(), "write "))

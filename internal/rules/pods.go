@@ -18,7 +18,7 @@ func (c *checker) takes(pool environment.NodePool, components []string) (rows []
 	}
 	if slices.Contains(components, c.Catalog.Actions.By) && !c.reported("WO231", "WO232") {
 		each := c.MostActions(min(c.userMiB(), tooMuch>>20))
-		rows = append(rows, row{"actions", c.placeable(c.Catalog.Actions.By, pool), each})
+		rows = append(rows, row{actionPods, c.placeable(c.Catalog.Actions.By, pool), each})
 	}
 	for _, r := range rows {
 		sum += r.all()
@@ -38,7 +38,7 @@ func (c *checker) podsOf(name string, pool environment.NodePool, components []st
 	var shown []string
 	for _, r := range rows {
 		text := fmt.Sprintf("%s %d", r.component, r.pods)
-		if r.component == "actions" {
+		if r.component == actionPods {
 			text += fmt.Sprintf(" x %d, of %s", r.each, c.show("limits.memory.min", c.Env.Limits.Memory.Min))
 		}
 		shown = append(shown, text)
@@ -52,7 +52,7 @@ func (c *checker) podsOf(name string, pool environment.NodePool, components []st
 // podsCause lists the fields that make for many pods.
 func (c *checker) podsCause(pool, component string) []string {
 	at := poolField(pool, "pods")
-	if component == "actions" {
+	if component == actionPods {
 		return []string{userMemoryField, "limits.memory.min", "invoker.replicas", at, poolField(pool, "count")}
 	}
 	if f := c.replicasField(component); f != "" {
@@ -65,7 +65,7 @@ func (c *checker) podsCause(pool, component string) []string {
 // a larger smallest action, is fewer pods; over is negative.
 func (c *checker) podsHelp(pool string, rows []row, over int64) string {
 	nodes := fmt.Sprintf("more nodes (%s), or what their kubelets take (%s)", poolField(pool, "count"), poolField(pool, "pods"))
-	i := slices.IndexFunc(rows, func(r row) bool { return r.component == "actions" })
+	i := slices.IndexFunc(rows, func(r row) bool { return r.component == actionPods })
 	if i < 0 {
 		return "write " + nodes
 	}

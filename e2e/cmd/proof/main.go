@@ -53,7 +53,7 @@ type stage struct {
 func stages(tier string) ([]*stage, error) {
 	cluster := &stage{name: "a real control plane", dir: ".", args: []string{"./controlplane", "./cluster"}}
 	refused := &stage{name: "what the API server refuses", dir: ".", args: []string{"./refused"}}
-	servers := &stage{name: "the real servers", dir: ".", args: []string{"./servers/..."}}
+	servers := &stage{name: "the real servers", dir: ".", args: []string{"./servers/...", "./page"}}
 	delivery := &stage{name: "delivery by Flux and Argo CD", dir: ".", args: []string{"./controllers", "./secrets", "./delivery"}}
 	network := &stage{name: "network policies", dir: "network", args: []string{"./..."}}
 	switch tier {
