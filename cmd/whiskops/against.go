@@ -40,7 +40,7 @@ func (a *acceptances) Type() string { return "CODE:OBJECT" }
 // sides are what the change is between: the golden files of where this branch left a
 // revision's history, or those on the disk, and those on the disk.
 func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed func(), err error) {
-	sides = judge.Sides{Now: judge.Golden{Root: root, Folder: render.GoldenFolder}, Accept: g.accept}
+	sides = judge.Sides{Now: judge.Golden{Root: root, Folder: render.GoldenFolder}, Accept: g.accept, Against: g.against}
 	closed = func() {}
 	if g.against != "" {
 		ctx := context.Background()

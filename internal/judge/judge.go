@@ -30,6 +30,9 @@ type Input struct {
 	Known []Acceptance
 	// Accept is what a person accepts in this run.
 	Accept []Accept
+	// Against is the revision that Old is of, as a person names it; empty: what is on
+	// the disk.
+	Against string
 }
 
 // Judged is what came of it.
@@ -103,7 +106,11 @@ func (out *Judged) judge(in Input, e change.Effect, known []Acceptance) {
 	}
 	if severity == finding.Error {
 		accept := Accept{code, v.Env.Name, e.Object.Kind, e.Object.Name}
-		f.Help += "; if it is meant, generate with --accept " + accept.String()
+		f.Help += "; if it is meant, generate with "
+		if in.Against != "" {
+			f.Help += "--against " + in.Against + " " // golden/ may have it already
+		}
+		f.Help += "--accept " + accept.String()
 	}
 	out.Findings = append(out.Findings, f)
 }

@@ -99,6 +99,8 @@ type Sides struct {
 	Midway map[string]map[string][]byte
 	// Accept is what a person accepts in this run.
 	Accept []Accept
+	// Against is the revision that Before is of, as a person names it.
+	Against string
 }
 
 func (s Sides) before() Golden {
@@ -157,7 +159,7 @@ func (s Sides) one(env *environment.Environment, f *tree.Folder) (Judged, error)
 	if err != nil {
 		return Judged{}, err
 	}
-	in := Input{Values: &values, Folder: f.Path, Old: old, New: made, Accept: s.Accept}
+	in := Input{Values: &values, Folder: f.Path, Old: old, New: made, Accept: s.Accept, Against: s.Against}
 	if f.Files != nil && s.Before != nil {
 		// What was accepted in runs before stands in the tree.
 		here, err := now.read(path.Join(f.Path, File))
