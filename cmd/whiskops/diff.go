@@ -85,7 +85,7 @@ revision's history (the merge base) to the files on the disk.`,
 	cmd.ValidArgsFunction = g.manyNames(s)
 	cmd.Flags().StringVarP(&form, "output", "o", "text", "form: "+oneOf(viewNames()))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(viewNames(), cobra.ShellCompDirectiveNoFileComp))
-	cmd.Flags().StringVar(&g.against, "against", "", "a git revision, and not golden/")
+	cmd.Flags().Var((*revisionName)(&g.against), "against", "a git revision, and not golden/")
 	cmd.Flags().BoolVar(&strict, "strict", false, "warnings count as errors, but for those that are accepted")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd

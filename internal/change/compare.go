@@ -234,7 +234,8 @@ func (c *comparison) refuse(p pair, r immutable.Refusal) {
 	if r.By != "" {
 		class = Data
 	}
-	c.say(p, Effect{Class: class, Field: r.Field, Old: show(r.Old), New: show(r.New), Message: r.Message, Help: r.Help, Says: c.says(p.new, r.Field)})
+	old, new := display(p.new, difference{r.Field, r.Old, r.New})
+	c.say(p, Effect{Class: class, Field: r.Field, Old: old, New: new, Message: r.Message, Help: r.Help, Says: c.says(p.new, r.Field)})
 }
 
 // move says that a namespace is left for another.

@@ -16,6 +16,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/tree"
 )
 
 // Input of a judgement: one environment before and after.
@@ -59,9 +60,12 @@ func Change(in Input) Judged {
 	}
 	before, after, unreadable := change.Read(in.Old, in.New)
 	for _, name := range unreadable {
+		if tree.Records(in.Old[tree.ManifestName], name, in.New[name]) {
+			continue // it had what it will have
+		}
 		out.Findings = append(out.Findings, finding.Finding{
 			Code: codeUnreadable, Severity: finding.Warning, Position: finding.Position{File: path.Join(in.Folder, name)},
-			Path: environment.JoinPath(in.Values.Env.Name), Message: "it is no YAML of one object: what its change does was not judged",
+			Path: environment.JoinPath(in.Values.Env.Name), Message: "it is not there, or no YAML of one object: what its change does was not judged",
 			Help: "git checkout the file to have it judged",
 		})
 	}
