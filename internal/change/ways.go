@@ -86,6 +86,8 @@ func waysOf(o Object) []way {
 		return append(ofPolicy(spec, "ingress", "from", "open to ", false), ofPolicy(spec, "egress", "to", "may call ", true)...)
 	case "Role", "ClusterRole":
 		return ofRole(o.Value)
+	case "RoleBinding", "ClusterRoleBinding":
+		return ofBinding(o.Value)
 	}
 	if value.RunsPods(o.Kind) {
 		return ofSecrets(o)
@@ -234,6 +236,25 @@ func ofRole(o map[string]any) []way {
 				all = append(all, way{says: "has the right to " + verb + " " + resource, right: true})
 			}
 		}
+	}
+	return all
+}
+
+// ofBinding are those who get a ClusterRole. A Role has its rights itself.
+func ofBinding(o map[string]any) []way {
+	role := value.Map(o, "roleRef")
+	if role["kind"] != "ClusterRole" {
+		return nil
+	}
+	var all []way
+	subjects, _ := o["subjects"].([]any)
+	for _, s := range subjects {
+		who := value.Map(s)
+		name := show(who["name"])
+		if in := show(who["namespace"]); in != "" {
+			name = in + "/" + name
+		}
+		all = append(all, way{says: "gives ClusterRole " + show(role["name"]) + " to " + show(who["kind"]) + " " + name, right: true})
 	}
 	return all
 }
