@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -37,10 +38,26 @@ func (a *acceptances) String() string {
 
 func (a *acceptances) Type() string { return "CODE:OBJECT" }
 
+// revisionName is the value of --against. A variable of a script that has nothing in it is
+// no wish to compare with what is on the disk.
+type revisionName string
+
+func (r *revisionName) Set(text string) error {
+	if strings.TrimSpace(text) == "" {
+		return errors.New("name a revision, as origin/main, or leave the flag out to compare with golden/")
+	}
+	*r = revisionName(text)
+	return nil
+}
+
+func (r *revisionName) String() string { return string(*r) }
+
+func (r *revisionName) Type() string { return "string" }
+
 // sides are what the change is between: the golden files of where this branch left a
 // revision's history, or those on the disk, and those on the disk.
 func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed func(), err error) {
-	sides = judge.Sides{Now: judge.Golden{Root: root, Folder: render.GoldenFolder}, Accept: g.accept, Files: g.files}
+	sides = judge.Sides{Now: judge.Golden{Root: root, Folder: render.GoldenFolder}, Accept: g.accept, Against: g.against, Files: g.files}
 	closed = func() {}
 	if g.against != "" {
 		ctx := context.Background()

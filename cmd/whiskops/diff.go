@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/judge"
 	"github.com/whiskops/whiskops/internal/render"
@@ -96,7 +95,7 @@ revision's history (the merge base) to the files on the disk.`,
 	cmd.ValidArgsFunction = g.manyNames(s)
 	cmd.Flags().StringVarP(&form, "output", "o", "text", "form: "+oneOf(viewNames()))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(viewNames(), cobra.ShellCompDirectiveNoFileComp))
-	cmd.Flags().StringVar(&g.against, "against", "", "a git revision, and not golden/")
+	cmd.Flags().Var((*revisionName)(&g.against), "against", "a git revision, and not golden/")
 	cmd.Flags().BoolVar(&strict, "strict", false, "warnings count as errors, but for those that are accepted")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd
@@ -137,11 +136,15 @@ func (g *generation) report(done outcome) report.Report {
 	if done.remembered {
 		r.Same = done.environments
 	}
+	broken := brokenOf(done.findings)
 	for _, name := range done.gone {
 		r.Environments = append(r.Environments, report.Environment{Name: name, State: report.Gone})
 	}
 	for _, env := range done.envs {
 		judged, ok := done.judged[env.Name]
+		if !ok && slices.Contains(broken, env.Name) { // see assign
+			continue
+		}
 		if !ok || !judged.New && len(judged.Effects)+len(judged.Tool)+len(judged.Findings) == 0 {
 			r.Same++
 			continue
@@ -172,21 +175,37 @@ func assign(r *report.Report, findings []finding.Finding) {
 		if f.Severity != finding.Error {
 			continue
 		}
-		name, _, _ := strings.Cut(f.Path, ".")
+		name := aboutOf(f)
 		if name == "" {
 			r.Findings = append(r.Findings, f)
 			continue
 		}
-		i := slices.IndexFunc(r.Environments, func(e report.Environment) bool { return environment.JoinPath(e.Name) == name })
+		i := slices.IndexFunc(r.Environments, func(e report.Environment) bool { return e.Name == name })
 		if i < 0 {
-			unquoted, err := strconv.Unquote(name)
-			if err != nil {
-				unquoted = name
-			}
-			r.Environments = append(r.Environments, report.Environment{Name: unquoted, State: report.Broken})
+			r.Environments = append(r.Environments, report.Environment{Name: name, State: report.Broken})
 			i = len(r.Environments) - 1
 		}
 		r.Environments[i].State = report.Broken
 		r.Environments[i].Findings = append(r.Environments[i].Findings, f)
 	}
+}
+
+// brokenOf are the environments that errors are about.
+func brokenOf(findings []finding.Finding) []string {
+	var names []string
+	for _, f := range findings {
+		if f.Severity == finding.Error {
+			names = append(names, aboutOf(f))
+		}
+	}
+	return names
+}
+
+// aboutOf is the environment that a finding is about; empty: none.
+func aboutOf(f finding.Finding) string {
+	name, _, _ := strings.Cut(f.Path, ".")
+	if unquoted, err := strconv.Unquote(name); err == nil {
+		return unquoted
+	}
+	return name
 }

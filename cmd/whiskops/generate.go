@@ -71,7 +71,7 @@ there.`,
 	cmd.Flags().BoolVar(&g.check, "check", false, "write nothing; say what differs, and exit with 1 if anything does")
 	cmd.Flags().BoolVar(&g.force, "force", false, "overwrite generated files that were edited by hand, and delete foreign ones beside them")
 	cmd.Flags().BoolVar(&g.downgrade, "downgrade", false, "write over what a newer whiskops wrote")
-	cmd.Flags().StringVar(&g.against, "against", "", "judge the change against a git revision, and not against golden/")
+	cmd.Flags().Var((*revisionName)(&g.against), "against", "judge the change against a git revision, and not against golden/")
 	cmd.Flags().Var(&g.accept, "accept", "what of the change is meant, by code and object: WO401:production/StatefulSet/kafka")
 	cmd.Flags().BoolVar(&noCache, "no-cache", false, "neither use nor keep what earlier runs found out")
 	return cmd

@@ -59,6 +59,10 @@ what overlays/<environment>/custom/ changes of it, generate judges by itself.`, 
 			if err != nil {
 				return err
 			}
+			if v.objects == 0 && len(found) == 0 {
+				// Whatever made it failed, and nobody looked.
+				return fmt.Errorf("there is no object in %s, so nothing was verified\n  help: see whether what makes it fails: `set -o pipefail`", args[0])
+			}
 			if err := out.print(s, found); err != nil {
 				return err
 			}

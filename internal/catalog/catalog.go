@@ -53,6 +53,11 @@ type Catalog struct {
 	// Tables are the texts of ConfigMaps that are tables, by ConfigMap and key: what
 	// the words of a line are.
 	Tables map[string]map[string][]string `json:"tables"`
+	// Documents are the texts of ConfigMaps that are JSON, by ConfigMap and key: the
+	// field by which the parts that have one are told apart.
+	Documents map[string]map[string]string `json:"documents"`
+	// Changes say what a change of a field of an object means that is no component's.
+	Changes []Change `json:"changes"`
 	// Said are fields of an environment that say what many objects have.
 	Said Said `json:"said"`
 	// Protect says which objects outlive what made them.
@@ -165,29 +170,37 @@ type Component struct {
 
 // Said are fields of an environment, the nearest to an object first: who gets in, by
 // the object's kind; its namespace, by its tier, "" being all others; the class of a volume that
-// names none; the image of a container.
+// names none; the image of a container; where pods go.
 type Said struct {
 	Exposed   map[string][]string `json:"exposed"`
 	Namespace map[string][]string `json:"namespace"`
 	Class     []string            `json:"class"`
 	Images    []string            `json:"images"`
+	Placement []string            `json:"placement"`
 }
 
 // Change is a rule about one field of one object of a component.
 type Change struct {
-	// Kind and Name of the object; the name is without the hash of its content, or * for
-	// any.
+	// Kind and Name of the object; the name is without the hash of its content, and "*"
+	// is any.
 	Kind string `json:"kind"`
 	Name string `json:"name"`
-	// Field of the object as a path; [*] is each row of a table.
+	// Field of the object as a path; [*] is each row of a table, or each of a
+	// mapping's fields.
 	Field string `json:"field"`
-	// If says which change: "differs", "shrinks" (to a smaller number) or "appears".
+	// If says which change: "differs", "shrinks" or "grows" (to another number),
+	// "appears", "disappears", or "parts" (of two lists with commas, which have nothing in
+	// common).
 	If string `json:"if"`
-	// Class is "data" or "quorum", Severity "error" or "warning".
+	// To is the only new value that is meant; empty: any.
+	To string `json:"to,omitempty"`
+	// Units of numbers: what the word behind one multiplies it by.
+	Units map[string]int64 `json:"units,omitempty"`
+	// Class is "data", "quorum" or "exposed", Severity "error" or "warning".
 	Class    string `json:"class"`
 	Severity string `json:"severity"`
-	// Says is the field of the environment.
-	Says string `json:"says"`
+	// Says is the field of the environment; empty: that of the component's volume.
+	Says string `json:"says,omitempty"`
 	// Message and Help hold {old}, {new} and {element}.
 	Message string `json:"message"`
 	Help    string `json:"help"`

@@ -67,6 +67,8 @@ const (
 	Quorum Class = "quorum"
 	// Exposed to whom it was not.
 	Exposed Class = "exposed"
+	// Closed to who reached it.
+	Closed Class = "closed"
 	// Recreated: deleted under one identity, and made under another.
 	Recreated Class = "recreated"
 	// Restart of a workload's pods.
@@ -85,7 +87,7 @@ const (
 )
 
 // Classes in their order.
-var Classes = []Class{Refused, Data, Quorum, Exposed, Recreated, Restart, Rerun, Scale, Left, Added, Removed, Setting}
+var Classes = []Class{Refused, Data, Quorum, Exposed, Closed, Recreated, Restart, Rerun, Scale, Left, Added, Removed, Setting}
 
 // Effect of a change on one object.
 type Effect struct {

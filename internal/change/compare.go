@@ -27,7 +27,7 @@ type Facts struct {
 
 // Compare two sets of objects. The effects are sorted.
 func Compare(old, new []Object, facts Facts) []Effect {
-	c := &comparison{Facts: facts}
+	c := &comparison{Facts: facts, least: atLeast(old)}
 	p := match(old, new)
 	c.hashed = changedNames(p)
 	for _, m := range p.moved {
@@ -53,6 +53,8 @@ type comparison struct {
 	// hashed are the names without hashes, by kind and the new name with it, of objects whose
 	// content differs.
 	hashed map[reference]string
+	// least are the pods that autoscalers kept.
+	least map[ID]int64
 }
 
 type reference struct{ kind, namespace, name string }
@@ -218,6 +220,7 @@ func (c *comparison) update(p pair) {
 		}
 		c.rules(p)
 		c.data(p)
+		c.bound(p)
 		c.workload(p)
 		c.exposed(p)
 	}
@@ -231,7 +234,8 @@ func (c *comparison) refuse(p pair, r immutable.Refusal) {
 	if r.By != "" {
 		class = Data
 	}
-	c.say(p, Effect{Class: class, Field: r.Field, Old: show(r.Old), New: show(r.New), Message: r.Message, Help: r.Help, Says: c.says(p.new, r.Field)})
+	old, new := display(p.new, difference{r.Field, r.Old, r.New})
+	c.say(p, Effect{Class: class, Field: r.Field, Old: old, New: new, Message: r.Message, Help: r.Help, Says: c.says(p.new, r.Field)})
 }
 
 // move says that a namespace is left for another.
@@ -254,7 +258,7 @@ func (c *comparison) settings(p pair, said []Effect) {
 		if d.path == "metadata.namespace" { // see move
 			continue
 		}
-		if slices.ContainsFunc(said, func(e Effect) bool { return e.Field == d.path && e.Class != Exposed }) {
+		if slices.ContainsFunc(said, func(e Effect) bool { return e.Field == d.path && d.path != "spec" }) {
 			continue
 		}
 		old, new := display(p.new, d)
@@ -312,8 +316,8 @@ func (c *comparison) at(o Object, path string) any {
 		return hidden
 	}
 	return lookup(o.Value, "", path, func(at string, text string) any {
-		if columns := c.table(o, at); columns != nil {
-			return rowsOf(text, columns)
+		if read := c.rows(o, at); read != nil {
+			return read(text)
 		}
 		return nil
 	})

@@ -23,10 +23,14 @@ func (c *comparison) data(p pair) {
 	if value.Map(new)["claim"] == name {
 		field = "spec.volumeClaimTemplates[" + name + "]"
 	}
+	says := []string{component.Data.Volume}
+	if !value.Equal(value.Map(old)["storageClassName"], value.Map(new)["storageClassName"]) {
+		says = append(c.says(p.new, field+".spec.storageClassName"), says...)
+	}
 	c.say(p, Effect{
 		Class: Data, Field: field, Old: show(old), New: show(new),
 		Message: "it starts with another volume, and without the data of the old one: " + component.Data.Loss, Help: help,
-		Says: []string{component.Data.Volume}, Harmless: component.Data.Spare,
+		Says: says, Harmless: component.Data.Spare,
 	})
 }
 
@@ -75,18 +79,28 @@ func (c *comparison) remove(p pair, m matched) {
 	component, known := c.component(o)
 	switch stays := !c.Prunes || slices.Contains(c.Kept, o.Kind); {
 	case stays:
-		e.Class, e.Message = Left, "is left in the cluster: nothing deletes it"
-		if c.Prunes {
+		e.Class, e.Message, e.Help = Left, "is left in the cluster: nothing deletes it", "delete it by hand when nothing needs it"
+		switch {
+		case c.Prunes:
 			e.Message = "is protected, and left in the cluster"
+		case value.RunsPods(o.Kind) && o.Kind != "Job":
+			e.Message = "is left in the cluster, and runs on: nothing deletes it"
+		case o.Kind != "NetworkPolicy" && slices.ContainsFunc(waysOf(o), func(w way) bool { return !w.right }):
+			e.Message = "is left in the cluster, and lets in as before: nothing deletes it"
+		default:
+			e.Harmless = true
 		}
-		e.Help = "delete it by hand when nothing needs it"
+		e.Harmless = e.Harmless || c.Prunes
+		e.Says = c.saysWhether(o)
 	case slices.Contains(kept, o.Kind):
 		e.Class, e.Message = Data, "is deleted, and with it all that it holds"
 		e.Help = "keep it, or copy what it holds"
 	default:
 		e.Class, e.Message = Removed, "is deleted"
+		c.shut(p)
 	}
 	c.say(p, e)
+	e = Effect{}
 	if known && component.Data != nil && value.RunsPods(o.Kind) && !replaced(o, m) {
 		e.Class, e.Message, e.Harmless = Data, "what it has stored serves nobody any more: "+component.Data.Loss, component.Data.Spare
 		e.Help = "copy the data to what takes its place before this is applied"
@@ -96,7 +110,7 @@ func (c *comparison) remove(p pair, m matched) {
 	if len(list(o.Value, "spec.volumeClaimTemplates")) > 0 {
 		c.claims(p, "its claims stay")
 	}
-	if c.votes(o) && known {
+	if c.votes(o) && known && value.RunsPods(o.Kind) {
 		e.Class, e.Message, e.Help, e.Harmless = Quorum, "its voters are gone", "see the other effects of this change", true
 		c.say(p, e)
 	}

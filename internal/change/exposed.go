@@ -1,174 +1,53 @@
 package change
 
-import (
-	"slices"
-	"strings"
+import "github.com/whiskops/whiskops/internal/value"
 
-	"github.com/whiskops/whiskops/internal/value"
-)
-
-// exposed says who reaches what they did not reach, and what reaches whom it did not.
+// exposed says who reaches what they did not reach, and what reaches whom it did not;
+// and who and what reach it no more.
 func (c *comparison) exposed(p pair) {
-	c.widened(p, openings(p.old), openings(p.new))
+	c.ways(p, waysOf(p.old), waysOf(p.new))
 }
 
 // opened is the same of an object that is new. A policy that is new closes what
 // was open: it is none.
 func (c *comparison) opened(p pair) {
 	if o := p.new; o.Kind != "NetworkPolicy" && !value.RunsPods(o.Kind) {
-		c.widened(p, nil, openings(o))
+		c.ways(p, nil, waysOf(o))
 	}
 }
 
-func (c *comparison) widened(p pair, old, new []opening) {
-	for _, way := range new {
-		if !slices.ContainsFunc(old, func(o opening) bool { return o.way == way.way }) {
-			c.say(p, Effect{
-				Class: Exposed, Field: "spec", Message: way.way, Help: "be sure that this is meant",
-				Says: c.saysExposed(p.new), Harmless: way.out,
-			})
+// shut is the same of an object that is deleted. What a policy kept from others is
+// gone with it, but for a policy of a whole namespace.
+func (c *comparison) shut(p pair) {
+	o := p.old
+	if o.Kind != "NetworkPolicy" {
+		c.ways(p, waysOf(o), nil)
+		return
+	}
+	if len(value.Map(o.Value, "spec", "podSelector")) == 0 {
+		c.say(p, Effect{
+			Class: Exposed, Message: "pods of its namespace that no other policy selects are open to everyone, and may call everyone",
+			Help: "keep it: what a pod needs, a policy of its own lets through",
+			Says: c.saysExposed(o),
+		})
+	}
+}
+
+func (c *comparison) ways(p pair, old, new []way) {
+	for _, w := range sentences(lacking(new, old)) {
+		c.say(p, Effect{
+			Class: Exposed, Field: "spec", Message: w.says, Help: "be sure that this is meant",
+			Says: c.saysExposed(p.new), Harmless: w.out,
+		})
+	}
+	_, ours := c.component(p.is())
+	for _, w := range sentences(lacking(old, new)) {
+		if w.right || w.out && ours {
+			continue // a component calls whom it needs, and no others
 		}
+		c.say(p, Effect{
+			Class: Closed, Field: "spec", Message: "no longer: " + w.says, Help: "be sure that nobody uses it any more, or has the new way",
+			Says: c.saysExposed(p.is()), Harmless: w.out,
+		})
 	}
-}
-
-// opening is a way through an object, in words; out says that it leads out.
-type opening struct {
-	way string
-	out bool
-}
-
-// openings are the ways that an object opens between the installation and those outside.
-func openings(o Object) []opening {
-	spec := value.Map(o.Value, "spec")
-	switch o.Kind {
-	case "Service":
-		return in(ofService(spec))
-	case "Ingress":
-		return in(hosts(spec))
-	case "HTTPRoute":
-		return in(texts("reached as ", spec["hostnames"]))
-	case "NetworkPolicy":
-		return append(in(ofPolicy(spec, "ingress", "from", "open to ")), out(ofPolicy(spec, "egress", "to", "may call "))...)
-	case "Role", "ClusterRole":
-		return in(ofRole(o.Value))
-	}
-	if value.RunsPods(o.Kind) {
-		return out(ofSecrets(o))
-	}
-	return nil
-}
-
-func in(ways []string) []opening { return leading(ways, false) }
-
-func out(ways []string) []opening { return leading(ways, true) }
-
-func leading(ways []string, out bool) []opening {
-	all := make([]opening, len(ways))
-	for i, way := range ways {
-		all[i] = opening{way, out}
-	}
-	return all
-}
-
-func ofService(spec map[string]any) []string {
-	kind, _ := spec["type"].(string)
-	all := texts("reached at ", spec["externalIPs"])
-	if kind != "LoadBalancer" && kind != "NodePort" {
-		return all
-	}
-	from := []string{"everyone"}
-	if ranges := texts("", spec["loadBalancerSourceRanges"]); len(ranges) > 0 && kind == "LoadBalancer" {
-		from = ranges
-	}
-	ports, _ := spec["ports"].([]any)
-	for _, port := range ports {
-		for _, who := range from {
-			all = append(all, "port "+show(value.Map(port)["port"])+" is open to "+who+" as a "+kind)
-		}
-	}
-	return all
-}
-
-func hosts(spec map[string]any) []string {
-	var all []string
-	rules, _ := spec["rules"].([]any)
-	for _, rule := range rules {
-		host, _ := value.Map(rule)["host"].(string)
-		if host == "" {
-			host = "any host"
-		}
-		all = append(all, "reached as "+host)
-	}
-	return all
-}
-
-func texts(before string, v any) []string {
-	var all []string
-	list, _ := v.([]any)
-	for _, e := range list {
-		all = append(all, before+show(e))
-	}
-	return all
-}
-
-// ofPolicy are the peers of a policy's rules that are no named pods: everyone, addresses, whole namespaces.
-func ofPolicy(spec map[string]any, direction, peers, word string) []string {
-	var all []string
-	rules, _ := spec[direction].([]any)
-	for _, rule := range rules {
-		r := value.Map(rule)
-		ports := " at any port"
-		if list, _ := r["ports"].([]any); len(list) > 0 {
-			ports = " at port " + strings.Join(portsOf(list), ", ")
-		}
-		list, _ := r[peers].([]any)
-		if len(list) == 0 {
-			all = append(all, word+"everyone"+ports)
-		}
-		for _, peer := range list {
-			if m := value.Map(peer); m["ipBlock"] != nil || len(value.Map(m, "podSelector")) == 0 && m["namespaceSelector"] != nil {
-				all = append(all, word+flow(peer)+ports)
-			}
-		}
-	}
-	return all
-}
-
-func portsOf(list []any) []string {
-	var all []string
-	for _, p := range list {
-		all = append(all, show(value.Map(p)["port"]))
-	}
-	return all
-}
-
-func ofRole(o map[string]any) []string {
-	var all []string
-	rules, _ := o["rules"].([]any)
-	for _, rule := range rules {
-		r := value.Map(rule)
-		for _, verb := range texts("", r["verbs"]) {
-			for _, resource := range texts("", r["resources"]) {
-				all = append(all, "has the right to "+verb+" "+resource)
-			}
-		}
-	}
-	return all
-}
-
-// ofSecrets are the Secrets that pods read.
-func ofSecrets(o Object) []string {
-	var all []string
-	for _, r := range value.References(o.Value) {
-		if r.Kind == "Secret" {
-			all = append(all, "its pods read Secret "+r.Name)
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// contains tells whether a path has one of the words.
-func contains(path string, words ...string) bool {
-	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(path, word) })
 }

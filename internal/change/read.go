@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -12,14 +13,18 @@ import (
 	"github.com/whiskops/whiskops/internal/value"
 )
 
+// autoscaler begins the name of a file with one: how many pods restart is read from it,
+// though it is the same as before.
+const autoscaler = "horizontalpodautoscaler-"
+
 // Read the objects of two sets of golden files that differ: those in files with
-// the same bytes cannot. Files are objects if their names end with .yaml. A name whose
+// the same bytes cannot, and are left out, but for autoscalers. Files are objects if their names end with .yaml. A name whose
 // file is no object in one of the sets, as what git leaves of a merge is none, is
 // in neither, and returned.
 func Read(old, new map[string][]byte) (before, after []Object, unreadable []string) {
 	var b, a side
 	for _, name := range names(old, new) {
-		if text, ok := old[name]; ok && string(text) == string(new[name]) {
+		if text, ok := old[name]; ok && string(text) == string(new[name]) && !strings.HasPrefix(name, autoscaler) {
 			continue
 		}
 		if !b.add(old, name) || !a.add(new, name) {

@@ -3,6 +3,7 @@ package change
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/value"
@@ -21,15 +22,15 @@ func (c *comparison) says(o Object, path string) []string {
 	var all []string
 	switch data := component.Data; {
 	case path == "spec.replicas":
-	case data != nil && contains(path, "storageClassName"):
+	case data != nil && mentions(path, "storageClassName"):
 		all = append([]string{data.Volume + ".class"}, c.Catalog.Said.Class...)
-	case data != nil && contains(path, "volumeClaimTemplates") && contains(path, "storage"):
+	case data != nil && mentions(path, "volumeClaimTemplates") && mentions(path, "storage"):
 		all = []string{data.Volume + ".size"}
-	case data != nil && contains(path, "volumeClaimTemplates", "volumes"):
+	case data != nil && mentions(path, "volumeClaimTemplates", "volumes"):
 		all = []string{data.Volume}
-	case contains(path, "image"):
+	case mentions(path, "image"):
 		all = slices.Clone(c.Catalog.Said.Images)
-	case contains(path, "resources"):
+	case mentions(path, "resources"):
 		all = []string{component.Resources}
 	}
 	return fields(append(all, component.Replicas, component.Resources)...)
@@ -71,4 +72,9 @@ func (c *comparison) saysExposed(o Object) []string {
 // fields without those that there are not.
 func fields(paths ...string) []string {
 	return slices.DeleteFunc(paths, func(path string) bool { return path == "" })
+}
+
+// mentions tells whether a path has one of the words.
+func mentions(path string, words ...string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(path, word) })
 }

@@ -36,6 +36,9 @@ func (c *comparison) restart(p pair) {
 	if is, counted := value.Map(new, "spec")["replicas"].(int64); wereCounted && counted && was < is {
 		new = value.With(new, was, "spec", "replicas")
 	}
+	if least, ok := c.least[p.new.ID]; ok && !wereCounted {
+		new = value.With(new, least, "spec", "replicas")
+	}
 	r, ok := rollout.Of(new)
 	if !ok {
 		return
@@ -89,7 +92,7 @@ func (c *comparison) scale(p pair) {
 	is, isNumberToo := new.(int64)
 	switch {
 	case !isNumberToo:
-		e.Message = "the number of pods is left to an autoscaler"
+		e.Message = "the number of pods is left to an autoscaler, and is 1 until that has seen to it"
 	case !isNumber:
 		e.Message = "the number of pods is no longer left to an autoscaler"
 	case is > was:
@@ -144,4 +147,21 @@ func (c *comparison) bounds(p pair) {
 func list(v map[string]any, path string) []any {
 	l, _ := at(v, path).([]any)
 	return l
+}
+
+// atLeast are the pods that autoscalers keep, by the workload.
+func atLeast(objects []Object) map[ID]int64 {
+	least := map[ID]int64{}
+	for _, o := range objects {
+		if o.Kind != "HorizontalPodAutoscaler" {
+			continue
+		}
+		target := value.Map(o.Value, "spec", "scaleTargetRef")
+		kind, _ := target["kind"].(string)
+		name, _ := target["name"].(string)
+		if n, ok := value.Map(o.Value, "spec")["minReplicas"].(int64); ok {
+			least[ID{kind, o.Namespace, name}] = n
+		}
+	}
+	return least
 }

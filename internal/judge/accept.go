@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/change"
+	"github.com/whiskops/whiskops/internal/finding"
 )
 
 // File in golden/<environment>/ that has what somebody accepted.
@@ -32,7 +33,7 @@ func format(all []Acceptance) []byte {
 	var b strings.Builder
 	b.WriteString(title)
 	for _, a := range all {
-		fmt.Fprintf(&b, "\n# %s\n%s %s %s %s\n", a.Says, a.Code, a.Before, a.After, strings.TrimSpace(a.Object.String()+" "+a.Field))
+		fmt.Fprintf(&b, "\n# %s\n%s %s %s %s\n", finding.Plain(a.Says), a.Code, a.Before, a.After, strings.TrimSpace(a.Object.String()+" "+a.Field))
 	}
 	return []byte(b.String())
 }

@@ -11,14 +11,15 @@ const (
 	codeData       = "WO402" // a change after which data are lost, or out of reach
 	codeQuorum     = "WO403" // a change after which there are fewer voters or copies, or that a quorum must follow
 	codeExposed    = "WO404" // a change that lets in whom it did not
-	codeLeft       = "WO405" // volumes that a change leaves behind
+	codeLeft       = "WO405" // what a change leaves behind that runs on, lets in, or is paid for
 	codeUnreadable = "WO406" // a golden file that cannot be read, so that its change was not judged
 	codeUnused     = "WO407" // an acceptance of what the change does not do
+	codeClosed     = "WO408" // a change that shuts out whom it let in
 )
 
 // Acceptable are the codes that a person may accept.
 func Acceptable() []string {
-	return []string{codeRefused, codeData, codeQuorum, codeExposed, codeLeft}
+	return []string{codeRefused, codeData, codeQuorum, codeExposed, codeLeft, codeClosed}
 }
 
 // judgement of an effect: its code, and how bad it is. No code: it is shown, and no
@@ -39,8 +40,12 @@ func judgement(e change.Effect, lenient bool) (code string, severity finding.Sev
 		if !e.Harmless {
 			return codeExposed, finding.Warning
 		}
+	case change.Closed:
+		if !e.Harmless {
+			return codeClosed, finding.Warning
+		}
 	case change.Left:
-		if e.Field != "" {
+		if !e.Harmless {
 			return codeLeft, finding.Warning
 		}
 	}

@@ -33,6 +33,9 @@ type Input struct {
 	Known []Acceptance
 	// Accept is what a person accepts in this run.
 	Accept []Accept
+	// Against is the revision that Old is of, as a person names it; empty: what is on
+	// the disk.
+	Against string
 }
 
 // Judged is what came of it.
@@ -86,9 +89,12 @@ func Change(in Input) Judged {
 	}
 	before, after, unreadable := change.Read(in.Old, in.New)
 	for _, name := range unreadable {
+		if tree.Records(in.Old[tree.ManifestName], name, in.New[name]) {
+			continue // it had what it will have
+		}
 		out.Findings = append(out.Findings, finding.Finding{
 			Code: codeUnreadable, Severity: finding.Warning, Position: finding.Position{File: path.Join(in.Folder, name)},
-			Path: environment.JoinPath(in.Values.Env.Name), Message: "it is no YAML of one object: what its change does was not judged",
+			Path: environment.JoinPath(in.Values.Env.Name), Message: "it is not there, or no YAML of one object: what its change does was not judged",
 			Help: "git checkout the file to have it judged",
 		})
 	}
@@ -133,7 +139,11 @@ func (out *Judged) judge(in Input, e change.Effect, known []Acceptance) {
 	}
 	if severity == finding.Error {
 		accept := Accept{code, v.Env.Name, e.Object.Kind, e.Object.Name}
-		f.Help += "; if it is meant, generate with --accept " + accept.String()
+		f.Help += "; if it is meant, generate with "
+		if in.Against != "" {
+			f.Help += "--against " + in.Against + " " // golden/ may have it already
+		}
+		f.Help += "--accept " + accept.String()
 	}
 	out.Findings = append(out.Findings, f)
 }

@@ -24,25 +24,47 @@ type Golden struct {
 // mostFile is the most bytes of a golden file: an object of a cluster has less.
 const mostFile = 4 << 20
 
-// files of an environment by their names: those that its manifest lists. None if there is
+// files of an environment by their names: those that its manifest lists, and that
+// itself. One that is listed and cannot be read is there without content, which is no
+// object. Where the manifest is gone they are all that look like objects. None if there is
 // no such environment.
 func (g Golden) files(environment string) (map[string][]byte, error) {
 	dir := path.Join(g.Folder, environment)
 	list, err := g.read(path.Join(dir, tree.ManifestName))
-	if list == nil || err != nil {
+	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{tree.ManifestName: list}
-	for _, name := range tree.Listed(list) {
-		text, err := g.read(path.Join(dir, name))
-		if err != nil {
+	names := tree.Listed(list)
+	if list == nil {
+		if names, err = g.objects(dir); len(names) == 0 || err != nil {
 			return nil, err
 		}
-		if text != nil {
-			files[name] = text
+	}
+	files := map[string][]byte{tree.ManifestName: list}
+	for _, name := range names {
+		if files[name], err = g.read(path.Join(dir, name)); err != nil {
+			return nil, err
+		}
+		if files[name] == nil && name == File {
+			delete(files, name)
 		}
 	}
 	return files, nil
+}
+
+// objects are the names of a folder's files that look like objects.
+func (g Golden) objects(dir string) ([]string, error) {
+	entries, err := fs.ReadDir(g.Root, dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read what was before: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if path.Ext(e.Name()) == ".yaml" {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
 }
 
 // manifest of an environment's golden files; nil if there is none.
@@ -101,6 +123,8 @@ type Sides struct {
 	Accept []Accept
 	// Files asks for those that differ.
 	Files bool
+	// Against is the revision that Before is of, as a person names it.
+	Against string
 }
 
 func (s Sides) before() Golden {
@@ -159,7 +183,7 @@ func (s Sides) one(env *environment.Environment, f *tree.Folder) (Judged, error)
 	if err != nil {
 		return Judged{}, err
 	}
-	in := Input{Values: &values, Folder: f.Path, Old: old, New: made, Accept: s.Accept}
+	in := Input{Values: &values, Folder: f.Path, Old: old, New: made, Accept: s.Accept, Against: s.Against}
 	if f.Files != nil && s.Before != nil {
 		// What was accepted in runs before stands in the tree.
 		here, err := now.read(path.Join(f.Path, File))

@@ -88,7 +88,7 @@ func colorOf(c change.Class) string {
 	switch c {
 	case change.Refused, change.Data, change.Quorum:
 		return red
-	case change.Exposed, change.Recreated, change.Restart, change.Rerun:
+	case change.Exposed, change.Closed, change.Recreated, change.Restart, change.Rerun:
 		return yellow
 	}
 	return bold

@@ -122,3 +122,10 @@ func Listed(text []byte) []string {
 	m, _, _ := parseManifest(text)
 	return slices.Sorted(maps.Keys(m))
 }
+
+// Records tells whether a manifest says of a file, without contradiction, that it has
+// this content.
+func Records(text []byte, name string, content []byte) bool {
+	m, contested, _ := parseManifest(text)
+	return !contested[name] && len(m[name]) == 1 && m[name][0] == hash(content)
+}

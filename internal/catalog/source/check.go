@@ -17,6 +17,11 @@ import (
 // that is wrong is reported at once.
 func check(c *catalog.Catalog) error {
 	k := &checker{catalog: c}
+	for _, change := range c.Changes {
+		if change.Says != "" {
+			k.path(change.Says)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Components)) {
 		k.at = "component " + name
 		k.component(name, c.Components[name])
@@ -34,7 +39,7 @@ func check(c *catalog.Catalog) error {
 	k.limits()
 	k.fronts()
 	k.at = "what is said"
-	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images}} {
+	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement}} {
 		for _, key := range slices.Sorted(maps.Keys(said)) {
 			for _, path := range said[key] {
 				k.path(path)
@@ -96,7 +101,9 @@ func (k *checker) component(name string, c catalog.Component) {
 		k.need(need)
 	}
 	for _, change := range c.Changes {
-		k.path(change.Says)
+		if change.Says != "" {
+			k.path(change.Says)
+		}
 	}
 	for _, o := range c.Outside {
 		k.field(o.Servers, reflect.TypeFor[[]string]())
