@@ -20,21 +20,34 @@ func (c *comparison) opened(p pair) {
 	}
 }
 
+// widened says each way that is new. Those that differ by what they lead to alone are
+// one: a right to ten kinds is one thing to think about.
 func (c *comparison) widened(p pair, old, new []opening) {
-	for _, way := range new {
-		if !slices.ContainsFunc(old, func(o opening) bool { return o.way == way.way }) {
-			c.say(p, Effect{
-				Class: Exposed, Field: "spec", Message: way.way, Help: "be sure that this is meant",
-				Says: c.saysExposed(p.new), Harmless: way.out,
-			})
+	var order []opening
+	to := map[opening][]string{}
+	for _, o := range new {
+		way := opening{way: o.way, out: o.out}
+		if slices.Contains(old, o) || slices.Contains(to[way], o.to) {
+			continue
 		}
+		if to[way] == nil {
+			order = append(order, way)
+		}
+		to[way] = append(to[way], o.to)
+	}
+	for _, o := range order {
+		c.say(p, Effect{
+			Class: Exposed, Field: "spec", Message: o.way + strings.Join(to[o], ", "), Help: "be sure that this is meant",
+			Says: c.saysExposed(p.new), Harmless: o.out,
+		})
 	}
 }
 
-// opening is a way through an object, in words; out says that it leads out.
+// opening is a way through an object, in words, and to what it leads if there may be
+// several; out says that it leads out.
 type opening struct {
-	way string
-	out bool
+	way, to string
+	out     bool
 }
 
 // openings are the ways that an object opens between the installation and those outside.
@@ -50,7 +63,7 @@ func openings(o Object) []opening {
 	case "NetworkPolicy":
 		return append(in(ofPolicy(spec, "ingress", "from", "open to ")), out(ofPolicy(spec, "egress", "to", "may call "))...)
 	case "Role", "ClusterRole":
-		return in(ofRole(o.Value))
+		return ofRole(o.Value)
 	}
 	if value.RunsPods(o.Kind) {
 		return out(ofSecrets(o))
@@ -65,7 +78,7 @@ func out(ways []string) []opening { return leading(ways, true) }
 func leading(ways []string, out bool) []opening {
 	all := make([]opening, len(ways))
 	for i, way := range ways {
-		all[i] = opening{way, out}
+		all[i] = opening{way: way, out: out}
 	}
 	return all
 }
@@ -142,14 +155,14 @@ func portsOf(list []any) []string {
 	return all
 }
 
-func ofRole(o map[string]any) []string {
-	var all []string
+func ofRole(o map[string]any) []opening {
+	var all []opening
 	rules, _ := o["rules"].([]any)
 	for _, rule := range rules {
 		r := value.Map(rule)
 		for _, verb := range texts("", r["verbs"]) {
 			for _, resource := range texts("", r["resources"]) {
-				all = append(all, "has the right to "+verb+" "+resource)
+				all = append(all, opening{way: "has the right to " + verb + " ", to: resource})
 			}
 		}
 	}
