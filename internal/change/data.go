@@ -96,7 +96,7 @@ func (c *comparison) remove(p pair, m matched) {
 	if len(list(o.Value, "spec.volumeClaimTemplates")) > 0 {
 		c.claims(p, "its claims stay")
 	}
-	if c.votes(o) && known {
+	if c.votes(o) && known && value.RunsPods(o.Kind) {
 		e.Class, e.Message, e.Help, e.Harmless = Quorum, "its voters are gone", "see the other effects of this change", true
 		c.say(p, e)
 	}
