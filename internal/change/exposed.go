@@ -13,9 +13,9 @@ func (c *comparison) exposed(p pair) {
 }
 
 // opened is the same of an object that is new. A policy that is new closes what
-// was open: it is none.
+// was open, and a namespace that is new has no pods yet: they are none.
 func (c *comparison) opened(p pair) {
-	if o := p.new; o.Kind != "NetworkPolicy" && !value.RunsPods(o.Kind) {
+	if o := p.new; o.Kind != "NetworkPolicy" && o.Kind != "Namespace" && !value.RunsPods(o.Kind) {
 		c.widened(p, nil, openings(o))
 	}
 }
@@ -35,9 +35,13 @@ func (c *comparison) widened(p pair, old, new []opening) {
 		}
 		to[way] = append(to[way], o.to)
 	}
+	field := "spec"
+	if p.new.Kind == "Namespace" {
+		field = levelField
+	}
 	for _, o := range order {
 		c.say(p, Effect{
-			Class: Exposed, Field: "spec", Message: o.way + strings.Join(to[o], ", "), Help: "be sure that this is meant",
+			Class: Exposed, Field: field, Message: o.way + strings.Join(to[o], ", "), Help: "be sure that this is meant",
 			Says: c.saysExposed(p.new), Harmless: o.out,
 		})
 	}
@@ -64,6 +68,8 @@ func openings(o Object) []opening {
 		return append(in(ofPolicy(spec, "ingress", "from", "open to ")), out(ofPolicy(spec, "egress", "to", "may call "))...)
 	case "Role", "ClusterRole":
 		return ofRole(o.Value)
+	case "Namespace":
+		return ofLevel(o.Value)
 	}
 	if value.RunsPods(o.Kind) {
 		return out(ofSecrets(o))
@@ -165,6 +171,26 @@ func ofRole(o map[string]any) []opening {
 				all = append(all, opening{way: "has the right to " + verb + " ", to: resource})
 			}
 		}
+	}
+	return all
+}
+
+// levelLabel has the Pod Security level of a namespace; see
+// https://kubernetes.io/docs/concepts/security/pod-security-admission/.
+const (
+	levelLabel = "pod-security.kubernetes.io/enforce"
+	levelField = `metadata.labels["` + levelLabel + `"]`
+)
+
+// ofLevel are the levels beyond restricted, whose pods a namespace takes. One without a
+// level takes all.
+func ofLevel(o map[string]any) []opening {
+	all := []opening{{way: "takes pods of the Pod Security level ", to: "baseline"}, {way: "takes pods of the Pod Security level ", to: "privileged"}}
+	switch value.Map(o, "metadata", "labels")[levelLabel] {
+	case "restricted":
+		return nil
+	case "baseline":
+		return all[:1]
 	}
 	return all
 }
