@@ -268,6 +268,9 @@ const hidden = "(hidden)"
 // display are both values of a difference. Those of a Secret are nobody's to see.
 func display(o Object, d difference) (old, new string) {
 	secret := o.Kind == "Secret" && (strings.HasPrefix(d.path, "data") || strings.HasPrefix(d.path, "stringData"))
+	if a, b, ok := isTexts(d.old, d.new); ok && !secret {
+		return displayTexts(a, b)
+	}
 	one := func(v any) string {
 		if secret && v != nil {
 			return hidden
@@ -278,10 +281,9 @@ func display(o Object, d difference) (old, new string) {
 }
 
 func saysOf(d difference, old, new string) string {
-	a, isText := d.old.(string)
-	b, isTextToo := d.new.(string)
+	a, b, ok := isTexts(d.old, d.new)
 	switch {
-	case isText && isTextToo && (strings.Contains(a, "\n") || strings.Contains(b, "\n")):
+	case ok:
 		return textDifference(a, b)
 	case d.old == nil:
 		return "is set to " + quoted(new)

@@ -1,7 +1,6 @@
 package change
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -185,29 +184,6 @@ func enumerate(names []string) string {
 	default:
 		return strings.Join(names[:most-1], ", ") + " and " + plural(n-most+1, "other", "others")
 	}
-}
-
-// textDifference counts the lines of two texts that are not in the other.
-func textDifference(old, new string) string {
-	count := map[string]int{}
-	for line := range strings.Lines(old) {
-		count[line]++
-	}
-	added, removed := 0, 0
-	for line := range strings.Lines(new) {
-		if count[line] > 0 {
-			count[line]--
-			continue
-		}
-		added++
-	}
-	for _, n := range count {
-		removed += n
-	}
-	if added == 0 && removed == 0 {
-		return "lines in another order"
-	}
-	return fmt.Sprintf("+%d -%d lines", added, removed)
 }
 
 func plural(n int, one, many string) string {
