@@ -59,6 +59,7 @@ func (r *revisionName) Type() string { return "string" }
 func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed func(), err error) {
 	sides = judge.Sides{Now: judge.Golden{Root: root, Folder: render.GoldenFolder}, Accept: g.accept, Against: g.against, Files: g.files}
 	closed = func() {}
+	was := root
 	if g.against != "" {
 		ctx := context.Background()
 		if done.commit, err = revision.MergeBase(ctx, g.root, g.against); err != nil {
@@ -69,6 +70,7 @@ func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed
 			return sides, nil, err
 		}
 		closed = func() { at.Close() }
+		was = at.FS
 		sides.Before = &judge.Golden{Root: at.FS, Folder: render.GoldenFolder}
 		sides.Midway = g.midway(done, at.FS)
 	}
@@ -78,9 +80,19 @@ func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed
 		return sides, nil, err
 	}
 	if len(g.chosen) == 0 && len(g.met) > 0 {
-		done.gone = slices.DeleteFunc(before, func(name string) bool { return slices.Contains(g.met, name) })
+		for _, name := range before {
+			if !slices.Contains(g.met, name) {
+				done.gone = append(done.gone, gone{name, render.Left(was, name)})
+			}
+		}
 	}
 	return sides, closed, nil
+}
+
+// gone is an environment that was there before a change, and what becomes of it.
+type gone struct {
+	name  string
+	means finding.Finding
 }
 
 // midway is what this whiskops makes of what people wrote at a revision whose tree

@@ -137,8 +137,8 @@ func (g *generation) report(done outcome) report.Report {
 		r.Same = done.environments
 	}
 	broken := brokenOf(done.findings)
-	for _, name := range done.gone {
-		r.Environments = append(r.Environments, report.Environment{Name: name, State: report.Gone})
+	for _, was := range done.gone {
+		r.Environments = append(r.Environments, report.Environment{Name: was.name, State: report.Gone, Findings: []finding.Finding{was.means}})
 	}
 	for _, env := range done.envs {
 		judged, ok := done.judged[env.Name]

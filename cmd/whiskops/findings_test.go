@@ -22,7 +22,7 @@ func TestFindingsDocument(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Findings\n\nEvery complaint has a stable code. `go test ./cmd/whiskops -run FindingsDocument -update` writes this file.\n")
 	b.WriteString("\nAn error stops `generate`; with `--strict` a warning does too, unless its environment says why it stays: `acknowledge: WO205: \"two zones are\nall that the site has\"`. " +
-		"Such a warning is not shown, JSON has it with the reason, and so has the environment's README. WO4xx cannot be\nacknowledged: a change comes and goes.\n")
+		"Such a warning is not shown, JSON has it with the reason, and so has the environment's README. WO4xx cannot be\nacknowledged: a change comes and goes. It is accepted when it is made, by `generate --accept`: [changes.md](changes.md#when-generate-stops).\n")
 	b.WriteString("\n## WO1xx: what the schema says\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(codes(t, "../../internal/place/codes.go") + codes(t, "../../internal/acknowledge/acknowledge.go"))
 	b.WriteString("\n## WO2xx and WO5xx: rules over several fields\n\n| code | severity | meaning | what you would see at night |\n|---|---|---|---|\n")
@@ -42,7 +42,8 @@ func TestFindingsDocument(t *testing.T) {
 	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/tree/findings.go")+
 		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go")+codes(t, "../../internal/render/deliver.go")+codes(t, "../../internal/render/part.go"))), ""))
-	b.WriteString("\n## WO4xx: what a change does\n\n| code | meaning |\n|---|---|\n")
+	b.WriteString("\n## WO4xx: what a change does\n\nThe help of each says what to do first, with the commands. Where it is made already, and the cluster is in the way, " +
+		"`whiskops diff --against COMMIT`\nwith the commit before says it once more. [changes.md](changes.md#when-generate-stops) has the order of things.\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(codes(t, "../../internal/judge/codes.go") + codes(t, "../../internal/render/gone.go"))
 	b.WriteString("\n## WO6xx: images and secrets\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(delivery)), ""))

@@ -74,7 +74,7 @@ type outcome struct {
 	// commit of the revision that was judged against; since is the version that wrote
 	// its tree, if it is another; gone are the environments that were there.
 	commit, since string
-	gone          []string
+	gone          []gone
 	// ofChange are findings about the change: they are those of this run alone.
 	ofChange []finding.Finding
 }

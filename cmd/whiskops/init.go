@@ -3,6 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,7 +49,7 @@ alone.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprint(s.out, initSummary(args[0], written, kept)+next)
+			_, err = fmt.Fprint(s.out, initSummary(args[0], written, kept)+initElsewhere(dir, written)+next)
 			return err
 		},
 	}
@@ -93,6 +96,28 @@ func initSummary(dir string, written []string, kept []starter.Kept) string {
 		}
 	}
 	return b.String()
+}
+
+// initElsewhere says which of the files that were written nobody reads where they are:
+// forges and pre-commit read them at the top of a repository alone.
+func initElsewhere(dir string, written []string) string {
+	written = slices.DeleteFunc(slices.Clone(written), func(name string) bool {
+		return name != starter.GitHub && name != starter.GitLab && name != starter.PreCommit
+	})
+	at := filepath.Dir(dir)
+	top := repositoryOf(at, at)
+	if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil || len(written) == 0 {
+		return ""
+	}
+	if _, err := os.Lstat(filepath.Join(top, ".git")); err != nil {
+		return ""
+	}
+	folder, err := filepath.Rel(top, dir)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("read at the top of a git repository alone, which is %s: move there, and write %s for FOLDER as the comments say\n  %s\n",
+		top, quoted(filepath.ToSlash(folder)), strings.Join(written, "\n  "))
 }
 
 // initNext says what to do when all of it is there.

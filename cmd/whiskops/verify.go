@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -60,8 +61,7 @@ what overlays/<environment>/custom/ changes of it, generate judges by itself.`, 
 				return err
 			}
 			if v.objects == 0 && len(found) == 0 {
-				// Whatever made it failed, and nobody looked.
-				return fmt.Errorf("there is no object in %s, so nothing was verified\n  help: see whether what makes it fails: `set -o pipefail`", args[0])
+				return nothingIn(args[0])
 			}
 			if err := out.print(s, found); err != nil {
 				return err
@@ -83,6 +83,15 @@ func oneFolder(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	return fmt.Errorf("%s takes one argument, a folder or \"-\" for the standard input, and is given %d", cmd.Name(), len(args))
+}
+
+// nothingIn what was given: a build that failed before a pipe must not look like one
+// that is fine.
+func nothingIn(name string) error {
+	if name == "-" {
+		return errors.New("there is no object on the standard input, so nothing was verified\n  help: see what the command before the pipe says; `set -o pipefail` lets its exit code count")
+	}
+	return fmt.Errorf("there is no object in %s, so nothing was verified\n  help: name a folder with a kustomization or with YAML files of objects", name)
 }
 
 // minorOf a version such as 1.34.
@@ -111,7 +120,11 @@ func (v *verification) of(s streams, name string) ([]finding.Finding, error) {
 		return v.read(&set, found)
 	}
 	dir := from(s.dir, name)
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is no folder\n  help: name the folder that it is in, or give it as the standard input: whiskops verify - < %s", dir, quoted(name))
+	}
+	if err != nil {
 		return nil, fmt.Errorf("there is no folder %s\n  help: name one, or \"-\" for the standard input", dir)
 	}
 	root := repositoryOf(s.dir, dir)

@@ -105,7 +105,7 @@ func why(code string) (message, help string) {
 	case i >= 0:
 		return fmt.Sprintf("%s is an error (%s), and only warnings can be acknowledged", code, rules.Codes()[i].Title), "remove the line, and mend what the error says"
 	case isChange(code):
-		return fmt.Sprintf("%s is about a change, and only what stays can be acknowledged", code), "remove the line: a change is accepted when it is made"
+		return fmt.Sprintf("%s is about a change, and only what stays can be acknowledged", code), "remove the line: a change is accepted when it is made, by generate --accept, as its finding says"
 	}
 	return fmt.Sprintf("%s is no warning about an environment", code), "write the code of a warning that is shown for this environment, or remove the line"
 }

@@ -150,9 +150,9 @@ func TestExposed(t *testing.T) {
 		},
 		"pods that are named": {policy(from()), policy(from(pods)), nil},
 		"a whole namespace":   {policy(from(pods)), policy(from(pods, m{"namespaceSelector": m{"matchLabels": m{"c": "d"}}})), []string{"open to {namespaceSelector: {matchLabels: {c: d}}} at port 80"}},
-		"addresses":           {policy(from(pods)), policy(from(pods, m{"ipBlock": m{"cidr": "0.0.0.0/0"}})), []string{"open to {ipBlock: {cidr: 0.0.0.0/0}} at port 80"}},
+		"addresses":           {policy(from(pods)), policy(from(pods, m{"ipBlock": m{"cidr": "0.0.0.0/0"}})), []string{"open to 0.0.0.0/0 at port 80"}},
 		"everyone":            {policy(from(pods)), policy(m{"ingress": l{m{}}}), []string{"open to everyone at any port"}},
-		"what pods may call":  {policy(m{}), policy(m{"egress": l{m{"to": l{m{"ipBlock": m{"cidr": "10.0.0.1/32"}}}}}}), []string{"may call {ipBlock: {cidr: 10.0.0.1/32}} at any port"}},
+		"what pods may call":  {policy(m{}), policy(m{"egress": l{m{"to": l{m{"ipBlock": m{"cidr": "10.0.0.1/32"}}}}}}), []string{"may call 10.0.0.1/32 at any port"}},
 	} {
 		if name == "pods that are named" {
 			c.old = policy(m{"ingress": l{}})

@@ -276,6 +276,9 @@ func secret(o Object, path string) bool {
 
 // display are both values of a difference. Those of a Secret are nobody's to see.
 func display(o Object, d difference) (old, new string) {
+	if a, b, ok := isTexts(d.old, d.new); ok && !secret(o, d.path) {
+		return displayTexts(a, b)
+	}
 	one := func(v any) string {
 		if secret(o, d.path) && v != nil {
 			return hidden
@@ -286,10 +289,9 @@ func display(o Object, d difference) (old, new string) {
 }
 
 func saysOf(d difference, old, new string) string {
-	a, isText := d.old.(string)
-	b, isTextToo := d.new.(string)
+	a, b, ok := isTexts(d.old, d.new)
 	switch {
-	case isText && isTextToo && (strings.Contains(a, "\n") || strings.Contains(b, "\n")):
+	case ok:
 		return textDifference(a, b)
 	case d.old == nil:
 		return "is set to " + quoted(new)

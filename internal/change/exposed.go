@@ -9,9 +9,9 @@ func (c *comparison) exposed(p pair) {
 }
 
 // opened is the same of an object that is new. A policy that is new closes what
-// was open: it is none.
+// was open, and a namespace that is new has no pods yet: they are none.
 func (c *comparison) opened(p pair) {
-	if o := p.new; o.Kind != "NetworkPolicy" && !value.RunsPods(o.Kind) {
+	if o := p.new; o.Kind != "NetworkPolicy" && o.Kind != "Namespace" && !value.RunsPods(o.Kind) {
 		c.ways(p, nil, waysOf(o))
 	}
 }
@@ -34,9 +34,13 @@ func (c *comparison) shut(p pair) {
 }
 
 func (c *comparison) ways(p pair, old, new []way) {
+	field := "spec"
+	if p.is().Kind == "Namespace" {
+		field = levelField
+	}
 	for _, w := range sentences(lacking(new, old)) {
 		c.say(p, Effect{
-			Class: Exposed, Field: "spec", Message: w.says, Help: "be sure that this is meant",
+			Class: Exposed, Field: field, Message: w.says, Help: "be sure that this is meant",
 			Says: c.saysExposed(p.new), Harmless: w.out,
 		})
 	}
@@ -46,7 +50,7 @@ func (c *comparison) ways(p pair, old, new []way) {
 			continue // a component calls whom it needs, and no others
 		}
 		c.say(p, Effect{
-			Class: Closed, Field: "spec", Message: "no longer: " + w.says, Help: "be sure that nobody uses it any more, or has the new way",
+			Class: Closed, Field: field, Message: "no longer: " + w.says, Help: "be sure that nobody uses it any more, or has the new way",
 			Says: c.saysExposed(p.is()), Harmless: w.out,
 		})
 	}

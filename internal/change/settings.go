@@ -1,10 +1,6 @@
 package change
 
-import (
-	"fmt"
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // flat are the fields that differ, tables of the catalogue row by row.
 func (c *comparison) flat(p pair) []difference {
@@ -24,29 +20,6 @@ func (c *comparison) flat(p pair) []difference {
 		all = append(all, rows...)
 	}
 	return all
-}
-
-// textDifference counts the lines of two texts that are not in the other.
-func textDifference(old, new string) string {
-	count := map[string]int{}
-	for line := range strings.Lines(old) {
-		count[line]++
-	}
-	added, removed := 0, 0
-	for line := range strings.Lines(new) {
-		if count[line] > 0 {
-			count[line]--
-			continue
-		}
-		added++
-	}
-	for _, n := range count {
-		removed += n
-	}
-	if added == 0 && removed == 0 {
-		return "lines in another order"
-	}
-	return fmt.Sprintf("+%d -%d lines", added, removed)
 }
 
 func plural(n int, one, many string) string {

@@ -13,8 +13,9 @@ type way struct {
 	// who, and at which port, they get through. Both are empty for a way that is
 	// only there or not: a host name, a right, a Secret.
 	who, port string
-	// says it in words; of a way of a policy it is what stands before the port.
-	says string
+	// says it in words; of a way of a policy it is what stands before the port, and of
+	// one that leads to several things what stands before to.
+	says, to string
 	// out: it leads out. Right: it is no way of a network, and whoever loses it
 	// has no use for it any more.
 	out, right bool
@@ -30,7 +31,7 @@ const (
 // holds tells whether who gets through another way gets through this one too.
 func (w way) holds(other way) bool {
 	if w.who == "" || other.who == "" {
-		return w.says == other.says
+		return w.says == other.says && w.to == other.to
 	}
 	return w.out == other.out && among(other.who, w.who) && (w.port == other.port || w.port == anyPort)
 }
@@ -53,15 +54,20 @@ func lacking(ways, in []way) []way {
 	})
 }
 
-// sentences about ways, those of one peer at several ports in one.
+// sentences about ways, those of one peer at several ports in one, and those that
+// differ by what they lead to alone: a right to ten kinds is one thing to think about.
 func sentences(ways []way) []way {
 	var all []way
 	for _, w := range ways {
-		i := slices.IndexFunc(all, func(o way) bool { return w.ported && o.ported && o.who == w.who && o.out == w.out })
+		i := slices.IndexFunc(all, func(o way) bool {
+			return w.ported && o.ported && o.who == w.who && o.out == w.out || w.to != "" && o.to != "" && strings.HasPrefix(o.says, w.says)
+		})
 		switch {
 		case i >= 0:
-			all[i].says += ", " + w.port
+			all[i].says += ", " + w.port + w.to
 			continue
+		case w.to != "":
+			w.says += w.to
 		case w.ported && w.port == anyPort:
 			w.says += " at any port"
 		case w.ported:
@@ -88,6 +94,8 @@ func waysOf(o Object) []way {
 		return ofRole(o.Value)
 	case "RoleBinding", "ClusterRoleBinding":
 		return ofBinding(o.Value)
+	case "Namespace":
+		return ofLevel(o.Value)
 	}
 	if value.RunsPods(o.Kind) {
 		return ofSecrets(o)
@@ -233,7 +241,7 @@ func ofRole(o map[string]any) []way {
 		r := value.Map(rule)
 		for _, verb := range texts(r["verbs"]) {
 			for _, resource := range texts(r["resources"]) {
-				all = append(all, way{says: "has the right to " + verb + " " + resource, right: true})
+				all = append(all, way{says: "has the right to " + verb + " ", to: resource, right: true})
 			}
 		}
 	}
@@ -271,6 +279,27 @@ func ofSecrets(o Object) []way {
 	var all []way
 	for _, name := range slices.Compact(names) {
 		all = append(all, way{says: "its pods read Secret " + name, out: true, right: true})
+	}
+	return all
+}
+
+// levelLabel has the Pod Security level of a namespace; see
+// https://kubernetes.io/docs/concepts/security/pod-security-admission/.
+const (
+	levelLabel = "pod-security.kubernetes.io/enforce"
+	levelField = `metadata.labels["` + levelLabel + `"]`
+)
+
+// ofLevel are the levels beyond restricted, whose pods a namespace takes. One without a
+// level takes all.
+func ofLevel(o map[string]any) []way {
+	const takes = "takes pods of the Pod Security level "
+	all := []way{{says: takes, to: "baseline", right: true}, {says: takes, to: "privileged", right: true}}
+	switch value.Map(o, "metadata", "labels")[levelLabel] {
+	case "restricted":
+		return nil
+	case "baseline":
+		return all[:1]
 	}
 	return all
 }

@@ -167,7 +167,7 @@ func TestUnreadable(t *testing.T) {
 	if err := finding.WriteText(&b, finding.Sort(all["e"].Findings), finding.Options{Read: func(string) ([]byte, error) { return after, nil }}); err != nil {
 		t.Fatal(err)
 	}
-	const want = `golden/e/statefulset-kafka.yaml: warning WO406: it is no YAML of one object: what its change does was not judged
+	const want = `golden/e/statefulset-kafka.yaml: warning WO406: it is not there, or no YAML of one object: what its change does was not judged
 in e
 help: git checkout the file to have it judged
 `

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/whiskops/whiskops/internal/change"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -162,7 +163,7 @@ func (s Sides) one(env *environment.Environment, f *tree.Folder) (Judged, error)
 	before, now, made := s.before(), s.Now, f.Files
 	if f.Files == nil && f.Manifest != "" {
 		if s.Before == nil {
-			return Judged{}, nil
+			return s.unchanged(f.Path)
 		}
 		is, err := now.manifest(env.Name)
 		if err != nil {
@@ -209,7 +210,18 @@ func (s Sides) one(env *environment.Environment, f *tree.Folder) (Judged, error)
 	return judged, nil
 }
 
-// Findings of all that was judged, and of what was accepted in vain.
+// unchanged is an environment of which nothing was made anew: what is accepted once
+// more is looked for in its golden folder.
+func (s Sides) unchanged(folder string) (Judged, error) {
+	if len(s.Accept) == 0 {
+		return Judged{}, nil
+	}
+	text, err := s.Now.read(path.Join(folder, File))
+	return Judged{Kept: parse(text)}, err
+}
+
+// Findings of all that was judged, and of what was accepted in vain. What was accepted
+// before, and holds, is not: the same command twice is once.
 func Findings(all map[string]Judged, accept []Accept) []finding.Finding {
 	var found []finding.Finding
 	for _, j := range all {
@@ -217,8 +229,10 @@ func Findings(all map[string]Judged, accept []Accept) []finding.Finding {
 	}
 	for _, a := range accept {
 		used := false
-		for _, j := range all {
-			used = used || slices.Contains(j.Used, a)
+		for name, j := range all {
+			used = used || slices.Contains(j.Used, a) || slices.ContainsFunc(j.Kept, func(k Acceptance) bool {
+				return a.covers(k.Code, name, change.Effect{Object: k.Object})
+			})
 		}
 		if !used {
 			found = append(found, finding.Finding{

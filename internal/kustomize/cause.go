@@ -70,7 +70,7 @@ func says(text string, find func(t *Tree, said []string) error) cause {
 var causes = []cause{
 	says(`MalformedYAML|yaml: |invalid document separator|missing Resource metadata|missing kind in object|missing metadata.name in object`, malformed),
 	says(`already registered id: (\S+?)'?:? |already registered id: (\S+)`, twice),
-	says(`invalid Kustomization: json: unknown field "(.*)"`, unknownField),
+	says(`invalid Kustomization: json: unknown field "([^"]*)"`, unknownField),
 	says(`cannot unmarshal (\S+) into Go struct field (\S+) of type (\S+)`, wrongType),
 	says(`must specify --enable-helm`, helm),
 	says(`external plugins disabled; unable to load external plugin '([^']*)'`, plugin),

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -33,16 +34,33 @@ func Gone(envs []environment.Environment, deleted []string) []finding.Finding {
 	}
 	var found []finding.Finding
 	for _, name := range krm.Keys(folders) {
-		effect, data := goneBy(tools[name], name)
-		found = append(found, finding.Finding{
-			Code: codeGone, Severity: finding.Warning, Position: finding.Position{File: folders[name]},
-			Path:    environment.JoinPath(name),
-			Message: fmt.Sprintf("environment %q is gone, and its folders with it: %s", name, effect),
-			Help: fmt.Sprintf("if it should end, golden/%s/README.md of the commit before says how it is taken down%s; if it got another name, deliver that one first; else write it again",
-				name, data),
-		})
+		f := gone(name, tools[name])
+		f.File = folders[name]
+		found = append(found, f)
 	}
 	return found
+}
+
+// Left is the same warning about an environment of a tree as it was, of which the
+// folders may be long deleted: it has no place.
+func Left(was fs.FS, name string) finding.Finding {
+	for _, tool := range []string{"flux", "argocd"} {
+		if _, err := fs.Stat(was, path.Join(delivery.Folder, name, tool)); err == nil {
+			return gone(name, tool)
+		}
+	}
+	return gone(name, "")
+}
+
+// gone is the warning about an environment that a tool delivered; "": whiskops knows of none.
+func gone(name, tool string) finding.Finding {
+	effect, data := goneBy(tool, name)
+	return finding.Finding{
+		Code: codeGone, Severity: finding.Warning, Path: environment.JoinPath(name),
+		Message: fmt.Sprintf("environment %q is gone, and its folders with it: %s", name, effect),
+		Help: fmt.Sprintf("if it should end, golden/%s/README.md of the commit before says how it is taken down%s; if it got another name, deliver that one first; else write it again",
+			name, data),
+	}
 }
 
 // IsGone tells that a finding is one of Gone: the next run has nothing to say of it.

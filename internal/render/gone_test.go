@@ -3,6 +3,7 @@ package render
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -63,5 +64,21 @@ help: if it should end, golden/c/README.md of the commit before says how it is t
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
+	}
+}
+
+// Of a tree that was, the same is said as when its folders are deleted.
+func TestLeft(t *testing.T) {
+	was := fstest.MapFS{
+		"overlays/c/.whiskops": {}, "clusters/a/flux/.whiskops": {}, "clusters/b/argocd/tree/.whiskops": {},
+	}
+	deleted := []string{"overlays/c/.whiskops", "overlays/a/.whiskops", "overlays/b/.whiskops", "clusters/a/flux/.whiskops", "clusters/b/argocd/tree/.whiskops"}
+	want := Gone(nil, deleted)
+	for i := range want {
+		want[i].File = ""
+	}
+	got := []finding.Finding{Left(was, "a"), Left(was, "b"), Left(was, "c")}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

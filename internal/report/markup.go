@@ -93,9 +93,34 @@ func plain(word string) bool {
 // tail is what punctuates behind a word.
 var tail = regexp.MustCompile(`[,.;:)]+$`)
 
-// prose is a sentence with strangers' strings in it. What is no plain word becomes
-// code; neighbours become one.
+// quoted is what a sentence has between backticks, with what punctuates around it:
+// what somebody pastes into a shell.
+var quoted = regexp.MustCompile("(?:^|[ (])`([^` ](?:[^`]*[^` ])?)`[,.;:)]*(?: |$)")
+
+// prose is a sentence with strangers' strings in it. What stands between backticks is
+// code already, and stays in one piece.
 func prose(s string) string {
+	s = finding.Plain(s)
+	var b strings.Builder
+	for {
+		at := quoted.FindStringSubmatchIndex(s)
+		if at == nil {
+			return b.String() + words(s)
+		}
+		opens, closes := at[2]-1, at[3]+1
+		before, bracket := strings.CutSuffix(s[:opens], "(")
+		b.WriteString(words(before))
+		if bracket {
+			b.WriteString("(")
+		}
+		b.WriteString(code(s[at[2]:at[3]]) + s[closes:at[1]])
+		s = s[at[1]:]
+	}
+}
+
+// words are prose without commands. What is no plain word becomes code; neighbours
+// become one.
+func words(s string) string {
 	var out, strange []string
 	flush := func(behind string) {
 		if len(strange) > 0 {
@@ -103,7 +128,7 @@ func prose(s string) string {
 			strange = nil
 		}
 	}
-	for w := range strings.SplitSeq(finding.Plain(s), " ") {
+	for w := range strings.SplitSeq(s, " ") {
 		if w == "" || plain(w) {
 			flush("")
 			out = append(out, w)

@@ -96,12 +96,15 @@ func TestProse(t *testing.T) {
 		`"size" is 40Gi, and was (20Gi).`:                 `"size" is 40Gi, and was (20Gi).`,
 		"run kubectl delete --cascade=orphan, then apply": "run kubectl delete `--cascade=orphan`, then apply",
 		"see a_b c_d, and @all":                           "see `a_b c_d`, and `@all`",
-		"a `b` c":                                         "a `` `b` `` c",
-		"commit 0123456789ab or 012345":                   "commit `0123456789ab` or 012345",
-		"see GH-12 and #12 and www.x.org":                 "see `GH-12` and `#12` and `www.x.org`",
-		"1. first":                                        "`1`. first",
-		"...":                                             "`...`",
-		"":                                                "",
+		"a `b` c":                                         "a `b` c",
+		"grow each (`kubectl -n x patch -p '{\"a\":1}'`), `kubectl -n x delete --now`, then `c`": "grow each (`kubectl -n x patch -p '{\"a\":1}'`), `kubectl -n x delete --now`, then `c`",
+		"a lone ` is @all's, `b c` not":   "a lone `` ` `` is `@all's`, `b c` not",
+		"a`b @c`d and ` e `":              "``a`b @c`d`` and `` ` `` e `` ` ``",
+		"commit 0123456789ab or 012345":   "commit `0123456789ab` or 012345",
+		"see GH-12 and #12 and www.x.org": "see `GH-12` and `#12` and `www.x.org`",
+		"1. first":                        "`1`. first",
+		"...":                             "`...`",
+		"":                                "",
 	} {
 		if got := prose(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
