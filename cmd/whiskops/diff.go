@@ -142,8 +142,8 @@ func (g *generation) report(done outcome) report.Report {
 	}
 	for _, env := range done.envs {
 		judged, ok := done.judged[env.Name]
-		if !ok && slices.Contains(broken, env.Name) { // see assign
-			continue
+		if done.judged == nil || !ok && slices.Contains(broken, env.Name) {
+			continue // it was not compared: see assign
 		}
 		if !ok || !judged.New && len(judged.Effects)+len(judged.Tool)+len(judged.Findings) == 0 {
 			r.Same++

@@ -300,8 +300,11 @@ func (g *generation) mark() tree.Mark {
 	return m
 }
 
-// below makes a finding's place, which is relative to the root, absolute.
+// below makes a finding's place absolute, if it is relative to the root.
 func below(root string, f finding.Finding) finding.Finding {
+	if filepath.IsAbs(f.File) {
+		return f
+	}
 	f.File = filepath.Join(root, filepath.FromSlash(f.File))
 	return f
 }

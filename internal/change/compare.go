@@ -221,6 +221,7 @@ func (c *comparison) update(p pair) {
 		c.rules(p)
 		c.data(p)
 		c.bound(p)
+		c.older(p)
 		c.workload(p)
 		c.exposed(p)
 	}

@@ -57,7 +57,7 @@ func (g Golden) files(environment string) (map[string][]byte, error) {
 func (g Golden) objects(dir string) ([]string, error) {
 	entries, err := fs.ReadDir(g.Root, dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read what was before: %w", err)
+		return nil, unread(dir, err)
 	}
 	var names []string
 	for _, e := range entries {
@@ -80,13 +80,22 @@ func (g Golden) read(name string) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read what was before: %w", err)
+		return nil, unread(name, err)
 	}
 	text, err := fs.ReadFile(g.Root, name)
 	if err != nil {
-		return nil, fmt.Errorf("read what was before: %w", err)
+		return nil, unread(name, err)
 	}
 	return text, nil
+}
+
+// unread says why something of what was before is not read.
+func unread(name string, err error) error {
+	at := (*fs.PathError)(nil)
+	if errors.As(err, &at) && at.Err.Error() == "path escapes from parent" { // os.Root has no name for it
+		return fmt.Errorf("%s: a link leads out of the repository, where nothing is read\n  help: remove the link; whiskops makes files and no links", name)
+	}
+	return fmt.Errorf("read what was before: %w", err)
 }
 
 // environments that have golden files, sorted.

@@ -16,8 +16,11 @@ import (
 
 const codeGone = "WO410" // an environment that is gone, with what becomes of its installation
 
+const codeTool = "WO411" // a tool that no longer delivers an environment, with what it takes along
+
 // Gone are warnings about environments of which folders are deleted, and that
-// nobody writes any more. deleted are paths from the root, as in tree.Changes.
+// nobody writes any more, and about tools that no longer deliver one that is there. deleted
+// are paths from the root, as in tree.Changes.
 func Gone(envs []environment.Environment, deleted []string) []finding.Finding {
 	folders, tools := map[string]string{}, map[string]string{}
 	for _, file := range deleted {
@@ -38,7 +41,7 @@ func Gone(envs []environment.Environment, deleted []string) []finding.Finding {
 		f.File = folders[name]
 		found = append(found, f)
 	}
-	return found
+	return append(found, left(envs, deleted)...)
 }
 
 // Left is the same warning about an environment of a tree as it was, of which the
@@ -64,7 +67,40 @@ func gone(name, tool string) finding.Finding {
 }
 
 // IsGone tells that a finding is one of Gone: the next run has nothing to say of it.
-func IsGone(f finding.Finding) bool { return f.Code == codeGone }
+func IsGone(f finding.Finding) bool { return f.Code == codeGone || f.Code == codeTool }
+
+// left are the tools that no longer deliver environments that are there. Sources:
+// kustomize-controller's finalizer deletes what is in the inventory of a Kustomization that
+// prunes; Argo CD's resources-finalizer what an Application has.
+func left(envs []environment.Environment, deleted []string) []finding.Finding {
+	var found []finding.Finding
+	for i := range envs {
+		env := &envs[i]
+		for _, tool := range []struct {
+			name, says, takes, help string
+			stays                   bool
+		}{
+			{
+				"flux", "Flux", "its Kustomizations", "set prune: false in them, then delete them (`kubectl get kustomizations -A` has them)", env.GitOps.Flux != nil,
+			},
+			{
+				"argocd", "Argo CD", "its Application", "take metadata.finalizers from it, then delete it (`kubectl get applications -A` has it)", env.GitOps.ArgoCD != nil,
+			},
+		} {
+			folder := path.Join(delivery.Folder, env.Name, tool.name)
+			if tool.stays || !slices.Contains(deleted, path.Join(folder, tree.ManifestName)) {
+				continue
+			}
+			found = append(found, finding.Finding{
+				Code: codeTool, Severity: finding.Warning, Position: env.Source.Position("gitops"), Path: environment.JoinPath(env.Name) + ".gitops",
+				Message: fmt.Sprintf("%s no longer delivers environment %q: who deletes %s deletes all that it has applied, and the installation is down until something else has made it anew",
+					tool.says, env.Name, tool.takes),
+				Help: tool.help + "; only then apply what comes in its place",
+			})
+		}
+	}
+	return found
+}
 
 // goneBy says what the next reconcile does to an installation whose folders are
 // gone, and what is left once it is taken down. docs/flux.md and docs/argocd.md

@@ -25,7 +25,7 @@ func TestGone(t *testing.T) {
 		{"what is left of it", []string{"golden/x/.whiskops"}, []string{"golden/x"}},
 		{"two", []string{"overlays/y/.whiskops", "overlays/x/.whiskops"}, []string{"overlays/x", "overlays/y"}},
 		{"files of one that is there", []string{"overlays/here/data/patch.yaml", "golden/here/data/a.yaml"}, nil},
-		{"a folder of one that is there", []string{"clusters/here/flux/.whiskops"}, nil},
+		{"secrets of one that is there", []string{"clusters/here/secrets/.whiskops"}, nil},
 		{"one that is generated no more", []string{"golden/here/.whiskops"}, nil},
 		{"a release", []string{"base/2.0.0/.whiskops"}, nil},
 		{"files without the manifest", []string{"overlays/x/data/patch.yaml"}, nil},
@@ -80,5 +80,38 @@ func TestLeft(t *testing.T) {
 	got := []finding.Finding{Left(was, "a"), Left(was, "b"), Left(was, "c")}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A tool that is left takes along what it has applied, and one that stays does not.
+func TestToolGone(t *testing.T) {
+	made := func(inside string) []environment.Environment {
+		envs, found, err := environment.LoadBytes("environments", map[string][]byte{"e.cue": []byte("package environments\n\ne: {\n\tedge: host: \"f.example.com\"\n" + inside + "}\n")})
+		if err != nil || finding.HasErrors(found) {
+			t.Fatal(err, found)
+		}
+		return envs
+	}
+	const argocd, flux = "\tgitops: argocd: git: url: \"https://g.example.com/a.git\"\n", "\tgitops: flux: git: url: \"https://g.example.com/a.git\"\n"
+	deleted := []string{"clusters/e/flux/.whiskops", "clusters/e/flux/sync.yaml"}
+	var b strings.Builder
+	if err := finding.WriteText(&b, Gone(made(argocd), deleted), finding.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	want := `e.cue:5:2: warning WO411: Flux no longer delivers environment "e": who deletes its Kustomizations deletes all that it has applied, and the installation is down until something else has made it anew
+in e
+help: set prune: false in them, then delete them (` + "`kubectl get kustomizations -A` has them" + `); only then apply what comes in its place
+`
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("text (-want +got):\n%s", diff)
+	}
+	if found := Gone(made(flux), deleted); len(found) > 0 {
+		t.Errorf("Flux stays: %v", found)
+	}
+	if found := Gone(made(flux), []string{"clusters/e/argocd/.whiskops"}); len(found) != 1 || !strings.Contains(found[0].Help, "finalizers") {
+		t.Errorf("Argo CD is left: %v", found)
+	}
+	if found := Gone(made(""), deleted); len(found) != 1 || found[0].Position.Line == 0 {
+		t.Errorf("nothing delivers: %v", found)
 	}
 }
