@@ -23,6 +23,8 @@ type Facts struct {
 	// Kept the kinds that it leaves all the same.
 	Prunes bool
 	Kept   []string
+	// Same are the objects that do not differ, where one that does is Related.
+	Same []Object
 }
 
 // Compare two sets of objects. The effects are sorted.
@@ -42,6 +44,7 @@ func Compare(old, new []Object, facts Facts) []Effect {
 	for _, o := range p.come {
 		c.add(pair{new: o})
 	}
+	c.freed(p)
 	Sort(c.effects)
 	return c.effects
 }

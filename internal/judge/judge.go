@@ -99,6 +99,9 @@ func Change(in Input) Judged {
 		})
 	}
 	facts := factsOf(in.Values)
+	if slices.ContainsFunc(before, change.Related) {
+		facts.Same = change.Same(in.Old, in.New)
+	}
 	out.Effects = change.Compare(before, after, facts)
 	known := slices.Concat(in.Known, parse(in.Old[File]), parse(in.New[File]))
 	for _, e := range out.Effects {
