@@ -51,7 +51,7 @@ func marks(effects []change.Effect) map[string]string {
 
 // words of a picture, which has little room.
 var words = map[change.Class]string{
-	change.Refused: "refused", change.Data: "data", change.Quorum: "quorum", change.Exposed: "exposed", change.Recreated: "recreated",
+	change.Refused: "refused", change.Data: "data", change.Quorum: "quorum", change.Exposed: "exposed", change.Closed: "closed", change.Recreated: "recreated",
 	change.Restart: "restarts", change.Rerun: "runs again", change.Scale: "scaled", change.Added: "new",
 }
 
