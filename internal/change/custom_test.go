@@ -21,8 +21,7 @@ func TestObjectsOfPeople(t *testing.T) {
 		secret  = "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: x}\nimmutable: true\ndata: "
 	)
 	for name, c := range map[string]struct{ before, after, want string }{
-		"the policy of a namespace goes": {policy + "{podSelector: {}}", "", "exposed: pods of its namespace that no other policy selects are open to everyone, and may call everyone\nremoved: is deleted\n"},
-		"the policy of a pod goes":       {policy + "{podSelector: {matchLabels: {a: b}}}", "", "removed: is deleted\n"},
+		"the policy of a pod goes": {policy + "{podSelector: {matchLabels: {a: b}}}", "", "removed: is deleted\n"},
 		"fewer ports of a policy": {
 			policy + "{podSelector: {}, ingress: [{ports: [{port: 1}, {port: 2}]}]}", policy + "{podSelector: {}, ingress: [{ports: [{port: 2}]}]}",
 			"closed: no longer: open to everyone at port 1\n",

@@ -17,19 +17,10 @@ func (c *comparison) opened(p pair) {
 }
 
 // shut is the same of an object that is deleted. What a policy kept from others is
-// gone with it, but for a policy of a whole namespace.
+// gone with it: see freed.
 func (c *comparison) shut(p pair) {
-	o := p.old
-	if o.Kind != "NetworkPolicy" {
-		c.ways(p, waysOf(o), nil)
-		return
-	}
-	if len(value.Map(o.Value, "spec", "podSelector")) == 0 {
-		c.say(p, Effect{
-			Class: Exposed, Message: "pods of its namespace that no other policy selects are open to everyone, and may call everyone",
-			Help: "keep it: what a pod needs, a policy of its own lets through",
-			Says: c.saysExposed(o),
-		})
+	if p.old.Kind != "NetworkPolicy" {
+		c.ways(p, waysOf(p.old), nil)
 	}
 }
 
