@@ -3,6 +3,7 @@
 //	go run ./cmd/proof -tier ci        # what fits into CI: one environment, the default Kubernetes
 //	go run ./cmd/proof                 # all environments, the default Kubernetes
 //	go run ./cmd/proof -tier full      # the long measurements and a second Kubernetes too
+//	go run ./cmd/proof -only servers -claims FILE    # a stage by itself; the file keeps what was proved
 //
 // It runs the module's suites one after another, shows their progress, and
 // writes docs/proof.md from what they claim. It exits with 1 if one fails.
@@ -16,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -24,8 +26,10 @@ import (
 func main() {
 	tier := flag.String("tier", "all", "ci, all or full")
 	out := flag.String("out", "../docs/proof.md", "the report; empty: none")
+	only := flag.String("only", "", "stages to run, with commas: "+strings.Join(stageKeys, ", ")+"; empty: all")
+	claims := flag.String("claims", "", "a file that keeps what is proved, for a report over several runs; empty: none")
 	flag.Parse()
-	ok, err := prove(*tier, *out)
+	ok, err := prove(*tier, *only, *out, *claims)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "proof:", err)
 		os.Exit(2)
@@ -37,7 +41,7 @@ func main() {
 
 // stage is one suite.
 type stage struct {
-	name string
+	key, name string
 	// dir of the module that the suite is in, from this module.
 	dir  string
 	args []string
@@ -48,14 +52,33 @@ type stage struct {
 	failed bool
 }
 
+// stageKeys are the names by which stages are chosen, in their order.
+var stageKeys = []string{"network", "delivery", "refused", "cluster", "servers"}
+
+// choose the stages that are named, with commas between them; all if none is.
+func choose(all []*stage, only string) ([]*stage, error) {
+	if only == "" {
+		return all, nil
+	}
+	var chosen []*stage
+	for _, key := range strings.Split(only, ",") {
+		i := slices.IndexFunc(all, func(s *stage) bool { return s.key == key })
+		if i < 0 {
+			return nil, fmt.Errorf("-only %q: write %s", key, strings.Join(stageKeys, ", "))
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
+
 // stages of a tier. The tests of a tier are chosen by go test's own -run: an
 // environment is a subtest.
 func stages(tier string) ([]*stage, error) {
-	cluster := &stage{name: "a real control plane", dir: ".", args: []string{"./controlplane", "./cluster"}}
-	refused := &stage{name: "what the API server refuses", dir: ".", args: []string{"./refused"}}
-	servers := &stage{name: "the real servers", dir: ".", args: []string{"./servers/...", "./page"}}
-	delivery := &stage{name: "delivery by Flux and Argo CD", dir: ".", args: []string{"./controllers", "./secrets", "./delivery"}}
-	network := &stage{name: "network policies", dir: "network", args: []string{"./..."}}
+	cluster := &stage{key: "cluster", name: "a real control plane", dir: ".", args: []string{"./controlplane", "./cluster"}}
+	refused := &stage{key: "refused", name: "what the API server refuses", dir: ".", args: []string{"./refused"}}
+	servers := &stage{key: "servers", name: "the real servers", dir: ".", args: []string{"./servers/...", "./page"}}
+	delivery := &stage{key: "delivery", name: "delivery by Flux and Argo CD", dir: ".", args: []string{"./controllers", "./secrets", "./delivery"}}
+	network := &stage{key: "network", name: "network policies", dir: "network", args: []string{"./..."}}
 	switch tier {
 	case "ci":
 		cluster.args = append(cluster.args, "-run", "TestEnvironments//^ci$")
@@ -79,20 +102,31 @@ func stages(tier string) ([]*stage, error) {
 	return []*stage{network, delivery, refused, cluster, servers}, nil
 }
 
-func prove(tier, out string) (bool, error) {
+func prove(tier, only, out, claims string) (bool, error) {
 	all, err := stages(tier)
 	if err != nil {
 		return false, err
 	}
-	dir, err := os.MkdirTemp("", "whiskops-proof-")
+	chosen, err := choose(all, only)
 	if err != nil {
 		return false, err
 	}
-	defer os.RemoveAll(dir)
-	claims := filepath.Join(dir, "claims.jsonl")
+	if claims == "" {
+		dir, err := os.MkdirTemp("", "whiskops-proof-")
+		if err != nil {
+			return false, err
+		}
+		defer os.RemoveAll(dir)
+		claims = filepath.Join(dir, "claims.jsonl")
+	} else if claims, err = filepath.Abs(claims); err != nil {
+		return false, err
+	}
 	ok := true
-	for _, s := range all {
+	for _, s := range chosen {
 		if err := s.run(claims); err != nil {
+			return false, err
+		}
+		if err := s.keep(claims); err != nil {
 			return false, err
 		}
 		ok = ok && !s.failed

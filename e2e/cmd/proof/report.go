@@ -23,6 +23,23 @@ type claim struct {
 	Seconds     float64 `json:"seconds"`
 }
 
+// result of a stage, which stands among the claims.
+type result struct {
+	Stage   string  `json:"stage"`
+	Seconds float64 `json:"seconds"`
+	Peak    int64   `json:"peak"`
+	Failed  bool    `json:"failed"`
+}
+
+// keep the stage's result behind its claims.
+func (s *stage) keep(file string) error {
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	return errors.Join(json.NewEncoder(f).Encode(result{s.key, s.took.Seconds(), s.peak, s.failed}), f.Close())
+}
+
 // on what it was run.
 func (c claim) on() string {
 	if c.Kubernetes != "" {
@@ -32,7 +49,7 @@ func (c claim) on() string {
 }
 
 func report(tier string, stages []*stage, file string) ([]byte, error) {
-	claims, err := read(file)
+	claims, results, err := read(file)
 	if err != nil {
 		return nil, err
 	}
@@ -41,11 +58,17 @@ func report(tier string, stages []*stage, file string) ([]byte, error) {
 		tier, runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	b.WriteString("\n| stage | result | time | largest process |\n|---|---|---|---|\n")
 	for _, s := range stages {
-		result := "all holds"
-		if s.failed {
-			result = "**failed**"
+		r, ran := results[s.key]
+		switch {
+		case !ran:
+			fmt.Fprintf(&b, "| %s | not run | | |\n", s.name)
+			continue
+		case r.Failed:
+			fmt.Fprintf(&b, "| %s | **failed**", s.name)
+		default:
+			fmt.Fprintf(&b, "| %s | all holds", s.name)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %d s | %d MiB |\n", s.name, result, int(s.took.Seconds()), s.peak)
+		fmt.Fprintf(&b, " | %d s | %d MiB |\n", int(r.Seconds), r.Peak)
 	}
 	environment := ""
 	for _, c := range claims {
@@ -62,21 +85,28 @@ func report(tier string, stages []*stage, file string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// read the claims, each once, by environment, and within it as they came.
-func read(file string) ([]claim, error) {
+// read the claims, each once, by environment, and within it as they came, and the last
+// result of each stage.
+func read(file string) ([]claim, map[string]result, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	results := map[string]result{}
 	seen := map[string]bool{}
 	var all []claim
 	for line := range bytes.Lines(text) {
+		var r result
+		if err := json.Unmarshal(line, &r); err == nil && r.Stage != "" {
+			results[r.Stage] = r
+			continue
+		}
 		var c claim
 		if err := json.Unmarshal(line, &c); err != nil {
-			return nil, fmt.Errorf("a suite left a line that is no claim: %w", err)
+			return nil, nil, fmt.Errorf("a suite left a line that is no claim: %w", err)
 		}
 		key := c.Environment + "\x00" + c.Claim + "\x00" + c.on()
 		if !seen[key] {
@@ -85,5 +115,5 @@ func read(file string) ([]claim, error) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b claim) int { return cmp.Compare(a.Environment, b.Environment) })
-	return all, nil
+	return all, results, nil
 }
