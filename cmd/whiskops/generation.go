@@ -137,6 +137,10 @@ func (g *generation) full(inputs *record.Inputs, root fs.FS) (outcome, []tree.Fo
 	}
 	var folders []tree.Folder
 	holds := func(manifests map[string]string) bool { return tree.Holds(g.root, manifests, render.Parents()) }
+	if g.only {
+		// What was edited by hand is for --check to say.
+		holds = func(manifests map[string]string) bool { return tree.Stated(g.root, manifests) }
+	}
 	if g.force {
 		holds = nil
 	}

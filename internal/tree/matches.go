@@ -52,6 +52,19 @@ func Holds(root string, manifests map[string]string, parents []Parent) bool {
 	return stands(root, func(d *disk) bool { return d.whole(foldersBy(manifests, parents)) })
 }
 
+// Stated tells whether folders have these manifests. What the manifests list is not
+// looked at.
+func Stated(root string, manifests map[string]string) bool {
+	return stands(root, func(d *disk) bool {
+		for at, sum := range manifests {
+			if _, ok := d.manifestOf(at, sum); !ok {
+				return false
+			}
+		}
+		return true
+	})
+}
+
 // stands tells whether something is true of a disk that no run works on.
 func stands(root string, is func(*disk) bool) bool {
 	d := &disk{name: root}

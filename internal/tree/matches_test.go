@@ -136,3 +136,30 @@ func (g *game) matches() {
 		g.seen.matched++
 	}
 }
+
+// A folder is stated by its manifest alone, whatever became of its files.
+func TestStated(t *testing.T) {
+	root := newRoot(t)
+	folders := []Folder{{Path: "base/a", Files: map[string][]byte{"x": []byte("x\n")}}}
+	o := Options{Parents: []Parent{{Path: "base"}}}
+	if _, err := Write(root, folders, o); err != nil {
+		t.Fatal(err)
+	}
+	all := Manifests(folders)
+	file := func(name string) string { return filepath.Join(root, "base", "a", name) }
+	if err := os.WriteFile(file("x"), []byte("edited\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if !Stated(root, all) || Holds(root, all, o.Parents) {
+		t.Error("an edited file counts")
+	}
+	if Stated(root, map[string]string{"base/a": all["base/a"], "base/b": all["base/a"]}) {
+		t.Error("a folder that is not there is stated")
+	}
+	if err := os.WriteFile(file(ManifestName), []byte("\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if Stated(root, all) {
+		t.Error("another manifest is stated")
+	}
+}
