@@ -2,12 +2,14 @@ package judge_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -51,6 +53,28 @@ func source(inside string) []byte {
 	return []byte(text)
 }
 
+// built is what the engine built in other cases: most of an environment is the same.
+var built memory
+
+type memory struct{ by sync.Map }
+
+type memoryKey struct {
+	kind string
+	key  [sha256.Size]byte
+}
+
+func (m *memory) Get(kind string, key [sha256.Size]byte) ([]byte, bool) {
+	text, ok := m.by.Load(memoryKey{kind, key})
+	if !ok {
+		return nil, false
+	}
+	return text.([]byte), true
+}
+
+func (m *memory) Put(kind string, key [sha256.Size]byte, text []byte) {
+	m.by.Store(memoryKey{kind, key}, text)
+}
+
 // made are the golden files of a case's side, as a tree on the disk, and its environment.
 func made(t *testing.T, text []byte, disk fs.ReadLinkFS) (fstest.MapFS, []tree.Folder, []environment.Environment) {
 	t.Helper()
@@ -61,7 +85,7 @@ func made(t *testing.T, text []byte, disk fs.ReadLinkFS) (fstest.MapFS, []tree.F
 	if finding.HasErrors(found) {
 		t.Fatalf("the schema refuses a case: %v\n%s", found, text)
 	}
-	folders, err := render.Tree(envs, disk, render.Options{})
+	folders, err := render.Tree(envs, disk, render.Options{Memory: &built})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/guide"
 	"github.com/whiskops/whiskops/internal/tree"
 )
 
@@ -127,7 +128,7 @@ func factsOf(v *derived.Values) change.Facts {
 // judge one effect.
 func (out *Judged) judge(in Input, e change.Effect, known []Acceptance) {
 	v := in.Values
-	code, severity := judgement(e, v.Catalog.Protect.Except.Holds(v.Env))
+	code, severity := judgement(e, lenient(v, in.Old))
 	if code == "" {
 		return
 	}
@@ -149,6 +150,17 @@ func (out *Judged) judge(in Input, e change.Effect, known []Acceptance) {
 		f.Help += "--accept " + accept.String()
 	}
 	out.Findings = append(out.Findings, f)
+}
+
+// readme is the file of an environment that tells what it is for.
+const readme = "README.md"
+
+// lenient tells whether nobody depends on the data, neither now nor before: a change that says so
+// for the first time takes data from those who did.
+func lenient(v *derived.Values, old map[string][]byte) bool {
+	was := *v.Env
+	was.Profile = guide.Profile(old[readme])
+	return v.Catalog.Protect.Except.Holds(v.Env) && v.Catalog.Protect.Except.Holds(&was)
 }
 
 // accepts tells whether somebody accepted an effect, in this run or before.

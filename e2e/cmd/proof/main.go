@@ -89,9 +89,7 @@ func stages(tier string) ([]*stage, error) {
 			"-skip", "TestArgoCD//^development$/a-pod-that-is-refused")
 		servers.args = append(servers.args, "-run", "Test(Nginx|Redis|Waits|Probes|Drain|Smoke|CouchDB|Kafka)/^ci$")
 	case "all":
-		// One environment for each tool, and what is said of no environment. The
-		// invokers of production alone roll for half an hour.
-		delivery.args = append(delivery.args, "-run", "TestFlux//^ci$|TestArgoCD//^development$|TestTiers|TestEncrypted|TestSOPS")
+		delivery.args = append(delivery.args, "-run", "TestFlux|TestArgoCD|TestTiers|TestEncrypted|TestSOPS")
 		servers.args = append(servers.args, "-skip", "TestOpenWhiskMutations")
 	case "full":
 		cluster.env = []string{"E2E_FULL=1", "E2E_KUBERNETES=1.34.4,1.37.2"}
