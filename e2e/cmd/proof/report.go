@@ -71,8 +71,8 @@ func report(tier string, stages []*stage, file string) ([]byte, error) {
 		fmt.Fprintf(&b, " | %d s | %d MiB |\n", int(r.Seconds), r.Peak)
 	}
 	environment := ""
-	for _, c := range claims {
-		if c.Environment != environment {
+	for i, c := range claims {
+		if i == 0 || c.Environment != environment {
 			environment = c.Environment
 			fmt.Fprintf(&b, "\n## %s\n\n| claim | run on | after |\n|---|---|---|\n", cmp.Or(environment, "all environments"))
 		}
