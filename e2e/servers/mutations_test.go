@@ -14,7 +14,7 @@ func TestMutations(t *testing.T) {
 		want                      []string
 	}{
 		{"probe path of nginx", "production", "deployment-nginx.yaml", "path: /healthz", "path: /health",
-			Nginx, []string{"probe of nginx", "/health,"}},
+			Nginx, []string{"robe of nginx", "/health"}},
 		{"probe path of the controller", "ci", "statefulset-controller.yaml", "path: /ping", "path: /pong",
 			Probes, []string{"controller-0", "/pong", "401"}},
 		{"probe port of the API gateway", "ci", "deployment-apigateway.yaml", "port: management", "port: managment",
