@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,11 +124,9 @@ func (g *generation) midway(done *outcome, at *revision.FS) map[string]map[strin
 		return nil
 	}
 	made := map[string]map[string][]byte{}
-	for _, env := range envs {
-		for _, f := range folders {
-			if f.Path == path.Join(render.GoldenFolder, env.Name) {
-				made[env.Name] = f.Files
-			}
+	for _, f := range folders {
+		if name, ok := strings.CutPrefix(f.Path, render.GoldenFolder+"/"); ok {
+			made[name] = f.Files
 		}
 	}
 	return made

@@ -85,7 +85,7 @@ func (c *comparison) remove(p pair, m matched) {
 			e.Message = "is protected, and left in the cluster"
 		case value.RunsPods(o.Kind) && o.Kind != "Job":
 			e.Message = "is left in the cluster, and runs on: nothing deletes it"
-		case o.Kind != "NetworkPolicy" && slices.ContainsFunc(waysOf(o), func(w way) bool { return !w.right }):
+		case o.Kind != networkPolicy && slices.ContainsFunc(waysOf(o), func(w way) bool { return !w.right }):
 			e.Message = "is left in the cluster, and lets in as before: nothing deletes it"
 		default:
 			e.Harmless = true

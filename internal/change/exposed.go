@@ -11,7 +11,7 @@ func (c *comparison) exposed(p pair) {
 // opened is the same of an object that is new. A policy that is new closes what
 // was open, and a namespace that is new has no pods yet: they are none.
 func (c *comparison) opened(p pair) {
-	if o := p.new; o.Kind != "NetworkPolicy" && o.Kind != "Namespace" && !value.RunsPods(o.Kind) {
+	if o := p.new; o.Kind != networkPolicy && o.Kind != "Namespace" && !value.RunsPods(o.Kind) {
 		c.ways(p, nil, waysOf(o))
 	}
 }
@@ -19,7 +19,7 @@ func (c *comparison) opened(p pair) {
 // shut is the same of an object that is deleted. What a policy kept from others is
 // gone with it: see freed.
 func (c *comparison) shut(p pair) {
-	if p.old.Kind != "NetworkPolicy" {
+	if p.old.Kind != networkPolicy {
 		c.ways(p, waysOf(p.old), nil)
 	}
 }

@@ -105,8 +105,9 @@ func Change(in Input) Judged {
 	}
 	out.Effects = change.Compare(before, after, facts)
 	known := slices.Concat(in.Known, parse(in.Old[File]), parse(in.New[File]))
+	spares := lenient(in.Values, in.Old)
 	for _, e := range out.Effects {
-		out.judge(in, e, known)
+		out.judge(in, e, known, spares)
 	}
 	out.keep(in, known, facts)
 	return out
@@ -126,9 +127,9 @@ func factsOf(v *derived.Values) change.Facts {
 }
 
 // judge one effect.
-func (out *Judged) judge(in Input, e change.Effect, known []Acceptance) {
+func (out *Judged) judge(in Input, e change.Effect, known []Acceptance, lenient bool) {
 	v := in.Values
-	code, severity := judgement(e, lenient(v, in.Old))
+	code, severity := judgement(e, lenient)
 	if code == "" {
 		return
 	}

@@ -152,18 +152,21 @@ func (s Sides) Environments() ([]string, error) { return s.before().environments
 // manifest alone is on the disk. The map has the environments
 // that were judged.
 func Tree(envs []environment.Environment, folders []tree.Folder, s Sides) (map[string]Judged, error) {
-	all := map[string]Judged{}
+	golden := make(map[string]*tree.Folder, len(envs))
 	for i := range folders {
-		f := &folders[i]
-		n := slices.IndexFunc(envs, func(e environment.Environment) bool { return f.Path == path.Join(s.Now.Folder, e.Name) })
-		if n < 0 {
+		golden[folders[i].Path] = &folders[i]
+	}
+	all := map[string]Judged{}
+	for i := range envs {
+		f, ok := golden[path.Join(s.Now.Folder, envs[i].Name)]
+		if !ok {
 			continue
 		}
-		judged, err := s.one(&envs[n], f)
+		judged, err := s.one(&envs[i], f)
 		if err != nil {
-			return nil, fmt.Errorf("environment %s: %w", envs[n].Name, err)
+			return nil, fmt.Errorf("environment %s: %w", envs[i].Name, err)
 		}
-		all[envs[n].Name] = judged
+		all[envs[i].Name] = judged
 	}
 	return all, nil
 }
