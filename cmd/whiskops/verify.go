@@ -158,13 +158,9 @@ func (v *verification) of(s streams, name string) ([]finding.Finding, error) {
 // repositoryOf is the folder that a kustomization may refer into: the repository
 // that it is in, or the working directory.
 func repositoryOf(working, dir string) string {
-	for at := dir; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
-			return at
-		}
-		if filepath.Dir(at) == at {
-			break
-		}
+	above, inGit := upwards(dir)
+	if inGit {
+		return above[len(above)-1]
 	}
 	if rel, err := filepath.Rel(working, dir); err == nil && filepath.IsLocal(rel) {
 		return working
@@ -203,11 +199,12 @@ func (v *verification) built(root string, files fs.ReadLinkFS, dir string) ([]fi
 		}
 		return below(root, finding.Finding{Position: finding.Position{File: p.File, Line: p.Line, Column: p.Column}}).Position
 	}
-	found := append(verify.Check(judged), verify.Engines(judged, tree.Kustomizations())...)
-	for i, f := range found {
-		if f.Code != "" && !filepath.IsAbs(f.File) {
-			found[i] = below(root, f)
+	found := verify.Check(judged)
+	for _, f := range verify.Engines(judged, tree.Kustomizations()) {
+		if !filepath.IsAbs(f.File) {
+			f = below(root, f)
 		}
+		found = append(found, f)
 	}
 	return finding.Sort(found), nil
 }

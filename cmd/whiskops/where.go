@@ -16,13 +16,7 @@ import (
 // one that has what was generated, or is a module of CUE, so that what is missing
 // there can be named. top is the last directory that was looked at.
 func search(dir, environments string) (root, top string) {
-	var above []string
-	for at := dir; ; at = filepath.Dir(at) {
-		above = append(above, at)
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil || filepath.Dir(at) == at {
-			break
-		}
-	}
+	above, _ := upwards(dir)
 	top = above[len(above)-1]
 	for _, sign := range []func(at string) bool{
 		func(at string) bool { return holdsCUE(from(at, environments)) },
@@ -36,6 +30,20 @@ func search(dir, environments string) (root, top string) {
 		}
 	}
 	return dir, top
+}
+
+// upwards are a directory and those above it, up to the top of the git repository that
+// it is in, or to the root of the disk.
+func upwards(dir string) (all []string, inGit bool) {
+	for at := dir; ; at = filepath.Dir(at) {
+		all = append(all, at)
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+			return all, true
+		}
+		if filepath.Dir(at) == at {
+			return all, false
+		}
+	}
 }
 
 // holdsCUE tells whether a directory has a file of environments.

@@ -89,13 +89,11 @@ func closes(o Object, kind, rules, namespace string, labels map[string]any) bool
 
 // podLabels of a workload; nil if it is none.
 func podLabels(o Object) map[string]any {
-	if !value.RunsPods(o.Kind) {
+	path, ok := value.PodPath(o.Kind)
+	if !ok {
 		return nil
 	}
-	if o.Kind == "CronJob" {
-		return value.Map(o.Value, "spec", "jobTemplate", "spec", "template", "metadata", "labels")
-	}
-	return value.Map(o.Value, "spec", "template", "metadata", "labels")
+	return value.Map(o.Value, append(slices.Clone(path), "metadata", "labels")...)
 }
 
 // selected are the workloads that there were, and that a policy selected.

@@ -47,7 +47,7 @@ func Gone(envs []environment.Environment, deleted []string) []finding.Finding {
 // Left is the same warning about an environment of a tree as it was, of which the
 // folders may be long deleted: it has no place.
 func Left(was fs.FS, name string) finding.Finding {
-	for _, tool := range []string{"flux", "argocd"} {
+	for _, tool := range delivery.Tools() {
 		if _, err := fs.Stat(was, path.Join(delivery.Folder, name, tool)); err == nil {
 			return gone(name, tool)
 		}

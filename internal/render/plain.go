@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -22,12 +21,17 @@ import (
 // nothing of that kind, which tests hold.
 func Plain(envs []environment.Environment, folders []tree.Folder, root fs.ReadLinkFS) []finding.Finding {
 	var found []finding.Finding
+	profiles := make(map[string]string, len(envs))
+	for i := range envs {
+		profiles[envs[i].Name] = envs[i].Profile
+	}
 	for _, f := range folders {
-		i := slices.IndexFunc(envs, func(e environment.Environment) bool { return f.Path == path.Join(GoldenFolder, e.Name) })
-		if i < 0 || envs[i].Profile == "development" || f.Files == nil {
+		env, _ := strings.CutPrefix(f.Path, GoldenFolder+"/")
+		profile, ok := profiles[env]
+		if !ok || profile == "development" || f.Files == nil {
 			continue
 		}
-		at := path.Join(OverlayFolder, envs[i].Name, CustomFolder)
+		at := path.Join(OverlayFolder, env, CustomFolder)
 		if _, err := root.Lstat(at); err != nil {
 			continue
 		}
@@ -38,9 +42,9 @@ func Plain(envs []environment.Environment, folders []tree.Folder, root fs.ReadLi
 			for _, field := range plainFields(f.Files[name]) {
 				found = append(found, finding.Finding{
 					Code: codePlain, Severity: finding.Warning,
-					Position: finding.Position{File: at}, Path: environment.JoinPath(envs[i].Name),
+					Position: finding.Position{File: at}, Path: environment.JoinPath(env),
 					Message: fmt.Sprintf("%s of %s looks like a password or a key, and is in plain text in git", field, strings.TrimSuffix(name, ".yaml")),
-					Help:    fmt.Sprintf("leave it out, and make a Secret with it in clusters/%s/secrets/, by secrets: source: sops or sealed, or in the cluster", envs[i].Name),
+					Help:    fmt.Sprintf("leave it out, and make a Secret with it in clusters/%s/secrets/, by secrets: source: sops or sealed, or in the cluster", env),
 				})
 			}
 		}
