@@ -1,13 +1,12 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/kustomize/kyaml/kio"
 
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/pipeline"
@@ -23,7 +22,11 @@ KIND, if given, must be that kind. Kinds: ` + strings.Join(kinds(), ", ") + ".",
 		Example: `  whiskops fn < resourcelist.yaml`,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return krm.Execute(function(args), &kio.ByteReadWriter{Reader: s.in, Writer: s.out, KeepReaderAnnotations: true})
+			err := krm.Execute(function(args), s.in, s.out, s.err)
+			if errors.Is(err, krm.ErrRefused) {
+				return errFindings
+			}
+			return err
 		},
 	}
 }
@@ -34,7 +37,7 @@ func kinds() []string { return slices.Sorted(maps.Keys(pipeline.Functions())) }
 func function(args []string) krm.Function {
 	return func(rl *krm.ResourceList) error {
 		if rl.FunctionConfig == nil {
-			return fmt.Errorf("the ResourceList has no functionConfig; its kind is one of %s", strings.Join(kinds(), ", "))
+			return krm.Fail("the ResourceList has no functionConfig; its kind is one of %s", strings.Join(kinds(), ", "))
 		}
 		kind, wanted := rl.FunctionConfig.GetKind(), kinds()
 		if len(args) > 0 {
@@ -42,7 +45,7 @@ func function(args []string) krm.Function {
 		}
 		process, ok := pipeline.Functions()[kind]
 		if !ok || !slices.Contains(wanted, kind) {
-			return fmt.Errorf("the functionConfig is of kind %q; wanted is %s", kind, strings.Join(wanted, ", "))
+			return krm.Fail("the functionConfig is of kind %q; wanted is %s", kind, strings.Join(wanted, ", "))
 		}
 		return process(rl)
 	}

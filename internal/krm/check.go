@@ -1,7 +1,6 @@
 package krm
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -30,7 +29,7 @@ func (c *Check) Err() error {
 
 // Fail complains.
 func (c *Check) Fail(format string, args ...any) {
-	c.complaints = append(c.complaints, fmt.Sprintf(format, args...))
+	c.complaints = append(c.complaints, complaint(format, args...))
 }
 
 // Owner wants a component and a tier that can be names and label values.
