@@ -126,12 +126,11 @@ func collect(m map[string]any, at path, all *[]leaf) error {
 		below := append(slices.Clip(at), stepTo(key))
 		switch w := want.(type) {
 		case map[string]any:
-			if len(w) > 0 {
-				if err := collect(w, below, all); err != nil {
-					return err
-				}
-				continue
+			// An empty one asks for nothing.
+			if err := collect(w, below, all); err != nil {
+				return err
 			}
+			continue
 		case []any:
 			if known, ok := lists[key]; ok {
 				if err := entries(known, w, below, all); err != nil {
