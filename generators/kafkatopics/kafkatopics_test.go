@@ -22,3 +22,5 @@ func TestNameLengths(t *testing.T) {
 		}
 	}
 }
+
+func TestProperties(t *testing.T) { krmtest.Properties(t, Process) }

@@ -9,3 +9,5 @@ import (
 func TestCases(t *testing.T) { krmtest.Run(t, Process) }
 
 func FuzzProcess(f *testing.F) { krmtest.Fuzz(f, Process) }
+
+func TestProperties(t *testing.T) { krmtest.Properties(t, Process) }

@@ -36,10 +36,19 @@ func assign(n *yaml.Node, want any) error {
 	if err != nil {
 		return err
 	}
-	if quoted := n.Style & (yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle); n.Kind == yaml.ScalarNode && n.ShortTag() == fresh.ShortTag() && fresh.Style == 0 {
-		fresh.Style = quoted
-	}
 	take(n, fresh)
+	return nil
+}
+
+// overwrite gives somebody else's node a value. A text in quotes stays in quotes.
+func overwrite(n *yaml.Node, want any) error {
+	was := *n
+	if err := assign(n, want); err != nil {
+		return err
+	}
+	if was.Kind == yaml.ScalarNode && n.Kind == yaml.ScalarNode && was.ShortTag() == n.ShortTag() && n.Style == 0 {
+		n.Style = was.Style & (yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle)
+	}
 	return nil
 }
 

@@ -12,6 +12,7 @@ package edit
 
 import (
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -25,8 +26,8 @@ type Into map[string]any
 // Conflict is a place that has something else already, which no Record says to be
 // ours. It is left as it is.
 type Conflict struct {
-	// Path as in a Record; Field is the list or mapping that it is in.
-	Path, Field string
+	// Field is the list that it is in, and Key what the entry there is known by.
+	Field, Key string
 	// Yields tells that what is there may stay: the API server takes one alone.
 	Yields bool
 }
@@ -61,20 +62,19 @@ type merger struct {
 	conflicts    []Conflict
 }
 
-// inPlace tells whether what was put last time can stay where it is: it is all wanted
-// still, in the same order, and whatever else is wanted is there by itself.
+// inPlace tells whether what was put last time can stay where it is: it is all there
+// and wanted still, in the same order, and whatever else is wanted is there by itself.
 func (m *merger) inPlace(leaves []leaf) bool {
 	rest := m.before.Put
 	if len(rest) == 0 {
 		return true
 	}
 	for _, l := range leaves {
-		if len(rest) > 0 && rest[0] == l.path.String() {
-			rest = rest[1:]
-			continue
-		}
 		if n := find(m.root, l.path); n == nil || !same(n, l.want) {
 			return false
+		}
+		if len(rest) > 0 && rest[0] == l.path.String() {
+			rest = rest[1:]
 		}
 	}
 	return len(rest) == 0
@@ -94,18 +94,18 @@ func (m *merger) put(l leaf) error {
 		if err := insert(parent, l); err != nil {
 			return err
 		}
-	case same(n, l.want) && !ours:
-		return nil
-	case !ours && l.path.last().entry():
+	case same(n, l.want):
+		if !ours {
+			return nil
+		}
+	case l.path.last().entry():
 		field := l.path.field()
-		m.conflicts = append(m.conflicts, Conflict{Path: path, Field: field, Yields: lists[field].yields})
+		m.conflicts = append(m.conflicts, Conflict{Field: field, Key: strings.Trim(string(l.path.last()), `=[]`), Yields: lists[field].yields})
 		return nil
-	case !ours:
-		m.remember(path, written(n))
-		fallthrough
 	default:
+		m.remember(path, written(n))
 		m.loose(n)
-		if err := assign(n, l.want); err != nil {
+		if err := overwrite(n, l.want); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,9 @@ func (c *Check) Err() error {
 	return c.complaints
 }
 
+// Complaints so far.
+func (c *Check) Complaints() Complaints { return c.complaints }
+
 // Fail complains.
 func (c *Check) Fail(format string, args ...any) {
 	c.complaints = append(c.complaints, complaint(format, args...))

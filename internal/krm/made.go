@@ -174,6 +174,11 @@ func (r *Run) update(n *yaml.RNode, m made) error {
 	if err := body(n.YNode(), m.want); err != nil {
 		return err
 	}
+	if m.id != identity(m.want) { // a name with a hash
+		if err := m.rename(n); err != nil {
+			return err
+		}
+	}
 	return r.keep(n, all, note{Made: m.id, Record: record})
 }
 

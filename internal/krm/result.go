@@ -71,7 +71,7 @@ func (c Complaints) Error() string {
 	lines := make([]string, len(c))
 	for i, r := range c {
 		lines[i] = r.Message
-		if r.Object != nil && r.Object.Kind != "" && !strings.Contains(r.Message, r.Object.Name) {
+		if r.Object != nil {
 			lines[i] = r.Object.String() + ": " + r.Message
 		}
 	}

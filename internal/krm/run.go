@@ -111,12 +111,42 @@ func (r *Run) Merge(n *yaml.RNode, fragment M) error {
 	}
 	for _, c := range conflicts {
 		if c.Yields {
-			r.Warn(n, c.Field, "has an entry of %s with the same key already: it stays as it is", c.Field)
+			r.Warn(n, c.Field, "has an entry %s of %s already: it stays as it is", c.Key, c.Field)
 		} else {
-			r.FailAt(n, c.Field, "has another entry of %s with the same key already", c.Field)
+			r.FailAt(n, c.Field, "has another entry %s of %s already", c.Key, c.Field)
 		}
 	}
 	return r.keep(n, all, note{Made: mine.Made, Record: record})
+}
+
+// Without is an object as it would be had this config never been there. It is a copy if
+// that is another than the object.
+func (r *Run) Without(n *yaml.RNode) (*yaml.RNode, error) {
+	all, err := r.records(n)
+	if err != nil || all[r.by].Empty() {
+		return n, err
+	}
+	before := n.Copy()
+	edit.Undo(before.YNode(), all[r.by].Record)
+	return before, nil
+}
+
+// TakeOver takes back what other configs of the same function put into an object: what
+// only one may do, the last one does.
+func (r *Run) TakeOver(n *yaml.RNode) error {
+	all, err := r.records(n)
+	if err != nil {
+		return err
+	}
+	kind := r.config.Kind + "/"
+	for _, by := range Keys(all) {
+		if by != r.by && strings.HasPrefix(by, kind) && all[by].Made == "" {
+			edit.Undo(n.YNode(), all[by].Record)
+			delete(all, by)
+			r.Tell(n, "is not changed by %s any more", by)
+		}
+	}
+	return r.keep(n, all, all[r.by])
 }
 
 // finish takes back what the same config did to objects that it does not mean any

@@ -159,14 +159,36 @@ func (r *Run) Workloads(field string, s *Selector) []Workload {
 	if len(found) > 0 || len(r.complaints) > before {
 		return found
 	}
-	message := fmt.Sprintf("%s matches no object with pods in the list: %s", field, s)
-	switch {
-	case s.Required:
-		r.Fail("%s", message)
-	case r.alone():
-		r.Fail("%s; the list has nothing but the functionConfig, as a kustomization gives it to generators: list this function under transformers", message)
-	default:
-		r.say(Result{Severity: Warning, Message: message, Object: r.config, Field: &Field{Path: field}})
-	}
+	r.None(field, s, "object with pods")
 	return nil
+}
+
+// None says that a selector matches nothing of a kind. Where the list has nothing but the
+// functionConfig, that can never be otherwise.
+func (r *Run) None(field string, s *Selector, of string) {
+	if r.alone() {
+		r.Fail("%s matches nothing: the list has the functionConfig alone, as a kustomization gives it to generators. List this function under transformers", field)
+		return
+	}
+	r.missing(field, s.Required, "%s matches no %s in the list: %s", field, of, s)
+}
+
+// Missing complains, or warns, that the list has not what a field asks for. A list that
+// has nothing but the functionConfig is that of a generator, and the objects come from
+// elsewhere.
+func (r *Run) Missing(field string, required bool, format string, args ...any) {
+	if required || !r.alone() {
+		r.missing(field, required, format, args...)
+	}
+}
+
+func (r *Run) missing(field string, required bool, format string, args ...any) {
+	result := complaint(format, args...)
+	result.Field = &Field{Path: field}
+	if required {
+		r.complaints = append(r.complaints, result)
+		return
+	}
+	result.Severity, result.Object = Warning, r.config
+	r.say(result)
 }

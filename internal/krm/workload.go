@@ -71,6 +71,9 @@ func nest(m M, path []string) M {
 // Field of the pod's specification as a path in the object.
 func (w Workload) Field(field string) string { return strings.Join(w.path, ".") + "." + field }
 
+// Path of a field of the pod's specification.
+func (w Workload) Path(field string) []string { return append(slices.Clone(w.path), field) }
+
 // At is a plain value of the object; nil if it has none there.
 func (w Workload) At(path ...string) any {
 	n, err := w.Node.Pipe(yaml.Lookup(path...))
@@ -155,4 +158,15 @@ func (r *Run) Container(w Workload) (name string, ok bool) {
 		r.FailAt(w.Node, w.Field("containers"), "has the containers %s: say which one by selector.container", strings.Join(names, ", "))
 	}
 	return "", false
+}
+
+// Count the objects of the list whose pods have labels that are wanted.
+func (r *Run) Count(wanted func(labels M) bool) int {
+	count := 0
+	for _, n := range r.objects {
+		if w, ok := workloadOf(n, Selector{}); ok && wanted(w.Labels()) {
+			count++
+		}
+	}
+	return count
 }
