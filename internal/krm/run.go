@@ -131,6 +131,26 @@ func (r *Run) Without(n *yaml.RNode) (*yaml.RNode, error) {
 	return before, nil
 }
 
+// known is an object as a selector knows it: with the name and labels that it had before
+// configs of this function gave it others.
+func (r *Run) known(n *yaml.RNode) *yaml.RNode {
+	all, err := r.records(n)
+	if err != nil || len(all) == 0 {
+		return n
+	}
+	before := n
+	for _, by := range Keys(all) {
+		record := all[by].Record
+		if all[by].Made == "" && strings.HasPrefix(by, r.config.Kind+"/") && slices.ContainsFunc(record.Put, func(p string) bool { return strings.HasPrefix(p, "/metadata/") }) {
+			if before == n {
+				before = n.Copy()
+			}
+			edit.Undo(before.YNode(), record)
+		}
+	}
+	return before
+}
+
 // TakeOver takes back what other configs of the same function put into an object: what
 // only one may do, the last one does.
 func (r *Run) TakeOver(n *yaml.RNode) error {

@@ -135,7 +135,7 @@ func (r *Run) Objects(field string, s Selector) []*yaml.RNode {
 	}
 	var found []*yaml.RNode
 	for _, n := range r.objects {
-		if !r.isConfig(n) && m.matches(n) {
+		if !r.isConfig(n) && m.matches(r.known(n)) {
 			found = append(found, n)
 		}
 	}

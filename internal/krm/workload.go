@@ -170,3 +170,6 @@ func (r *Run) Count(wanted func(labels M) bool) int {
 	}
 	return count
 }
+
+// Pods of an object, if it is of a kind that runs some.
+func (r *Run) Pods(n *yaml.RNode) (Workload, bool) { return workloadOf(n, Selector{}) }
