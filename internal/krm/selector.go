@@ -1,12 +1,18 @@
 package krm
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
+
+// SelectorSource is this file, whose comments are the documentation of a Selector.
+//
+//go:embed selector.go
+var SelectorSource string
 
 // Selector says which objects of the list are meant. It has the shape of the target of
 // a patch in a kustomization. An object has to match all that is given.

@@ -5,10 +5,16 @@ package pods
 
 import (
 	"cmp"
+	_ "embed"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
 )
+
+// WaitSource is this file, whose comments are the documentation of a Wait.
+//
+//go:embed wait.go
+var WaitSource string
 
 // Wait holds a pod back until an endpoint answers. Exactly one of TCP and URL
 // is given; both are shell words in double quotes: variables of envFrom and
