@@ -45,9 +45,10 @@ func of(r *krm.Run, n *yaml.RNode, o krm.M) []reference {
 		}
 	}
 	if w, ok := r.Pods(n); ok {
-		walk(w.Pod, w.Field("")[:len(w.Field(""))-1], add)
-		if name, _ := w.Pod["serviceAccountName"].(string); name != "default" {
-			add("ServiceAccount", w.Pod["serviceAccountName"], w.Field("serviceAccountName"))
+		pod := w.Pod()
+		walk(pod, w.Field("")[:len(w.Field(""))-1], add)
+		if name, _ := pod["serviceAccountName"].(string); name != "default" {
+			add("ServiceAccount", pod["serviceAccountName"], w.Field("serviceAccountName"))
 		}
 	}
 	return all

@@ -1,6 +1,8 @@
 package edit
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -189,8 +191,15 @@ func (l list) id(e any) (step, bool) {
 		of = ids
 	}
 	text, err := json.Marshal(of)
+	if len(text) > longestID {
+		sum := sha256.Sum256(text)
+		text = append([]byte("#"), hex.EncodeToString(sum[:8])...)
+	}
 	return step("=" + string(text)), err == nil
 }
+
+// longestID stands in a Record as it is; of what is longer there is a hash.
+const longestID = 60
 
 // position of an entry in a sequence; -1 if it is not there.
 func (l list) position(sequence *yaml.Node, id step) int {

@@ -1,6 +1,7 @@
 package krm
 
 import (
+	"fmt"
 	"reflect"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -47,6 +48,9 @@ func Define[Spec any](d Definition, process func(r *Run, spec Spec) error) Defin
 		}
 		if err := r.finish(); err != nil {
 			return err
+		}
+		if r.untold > 0 {
+			r.say(Result{Severity: Info, Message: fmt.Sprintf("and so for %d objects more", r.untold), Object: r.config})
 		}
 		rl.Results = append(rl.Results, r.results...)
 		return r.Err()

@@ -61,10 +61,10 @@ func (r *Run) follow(namespace, from, to string) error {
 			return err
 		}
 		w, ok := workloadOf(before, Selector{})
-		if !ok || w.Pod == nil {
+		if !ok {
 			continue
 		}
-		pod := followed(w.Pod, from, to)
+		pod := followed(w.Pod(), from, to)
 		if len(pod) == 0 {
 			continue
 		}

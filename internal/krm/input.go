@@ -16,11 +16,14 @@ import (
 // atLine is how the YAML parser says where it stopped.
 var atLine = regexp.MustCompile(`\bline ([0-9]+)`)
 
-// Bounds of what is read. Both are far above what a repository holds: 10,000 objects
-// are about 12 MiB.
+// Bounds of what is read. They are far above what a repository holds: 10,000 objects
+// are about 15 MiB, and aliases stand for a part of what is written.
 const (
 	longestInput = 64 << 20 // bytes
-	mostNodes    = 20 << 20 // with each alias counted as what it stands for
+	// With each alias counted as what it stands for there may be so many times as many
+	// values as are written, and so many more.
+	mostTimes, mostMore = 10, 100_000
+	endless             = 1 << 30
 )
 
 // list is a ResourceList that was read.
@@ -63,8 +66,8 @@ func readInput(input []byte) (list, error) {
 	if !isMapping(root) {
 		return list{}, failure("the input is %s, wanted a ResourceList", wordOf(root))
 	}
-	if size := sized(root, map[*yaml.Node]int{}); size > mostNodes {
-		return list{}, failure("the input has aliases that stand for more than %d values", mostNodes)
+	if most := mostTimes*written(root) + mostMore; sized(root, map[*yaml.Node]int{}) > most {
+		return list{}, failure("the input has aliases that stand for more than %d times what is written", mostTimes)
 	}
 	if name := twice(root); name != "" {
 		return list{}, failure("%s is written twice in the list", name)
@@ -110,21 +113,30 @@ func listOf(root *yaml.Node) (list, error) {
 	return l, nil
 }
 
+// written is how many values a node has.
+func written(n *yaml.Node) int {
+	size := 1
+	for _, e := range n.Content {
+		size += written(e)
+	}
+	return size
+}
+
 // sized is how many values a node has with each alias counted as what it stands for,
 // as far as the bound goes. An alias to what it stands in is endless.
 func sized(n *yaml.Node, known map[*yaml.Node]int) int {
-	if size, ok := known[n]; ok {
-		return size
-	}
 	if n.Anchor != "" {
-		known[n] = mostNodes + 1 // until it is counted
+		if size, ok := known[n]; ok {
+			return size
+		}
+		known[n] = endless // until it is counted
 	}
 	size := 1
 	if n.Kind == yaml.AliasNode {
 		size = sized(n.Alias, known)
 	}
 	for _, e := range n.Content {
-		size = min(size+sized(e, known), mostNodes+1)
+		size = min(size+sized(e, known), endless)
 	}
 	if n.Anchor != "" {
 		known[n] = size
@@ -220,6 +232,23 @@ func twice(n *yaml.Node) string {
 	if n.Kind != yaml.MappingNode {
 		return ""
 	}
+	if len(n.Content) > 2*few {
+		return twiceOfMany(n)
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		for j := 0; j < i; j += 2 {
+			if n.Content[j].Value == n.Content[i].Value && n.Content[i].Kind == yaml.ScalarNode {
+				return n.Content[i].Value
+			}
+		}
+	}
+	return ""
+}
+
+// few fields are compared with each other; for more of them there is a map.
+const few = 16
+
+func twiceOfMany(n *yaml.Node) string {
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name := n.Content[i].Value

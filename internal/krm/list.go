@@ -94,37 +94,100 @@ func addressed(all Complaints, config *yaml.RNode) Complaints {
 	return all
 }
 
-// write the list as kyaml writes one.
+// write the list as kyaml writes one: all of it or nothing, since half a list would be
+// taken for a whole one.
 func write(l list, rl *ResourceList, out io.Writer) error {
-	items := &yaml.Node{Kind: yaml.SequenceNode}
-	for _, n := range rl.Items {
-		if err := yaml.ClearEmptyAnnotations(n); err != nil {
-			return fmt.Errorf("write %s %s: %w", n.GetKind(), n.GetName(), err)
-		}
-		items.Content = append(items.Content, n.YNode())
-	}
+	var text bytes.Buffer
 	word := func(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
-	root := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{
-		word("apiVersion"), word(l.apiVersion), word("kind"), word("ResourceList"), word("items"), items,
-	}}
+	if err := encode(&text, word("apiVersion"), word(l.apiVersion), word("kind"), word("ResourceList")); err != nil {
+		return err
+	}
+	if err := writeItems(&text, rl.Items); err != nil {
+		return err
+	}
 	if len(rl.Results) > 0 {
 		results, err := value.Document(rl.Results)
 		if err != nil {
 			return fmt.Errorf("write results: %w", err)
 		}
-		root.Content = append(root.Content, word("results"), results)
+		if err := encode(&text, word("results"), results); err != nil {
+			return err
+		}
 	}
-	// All of it or nothing: half a list would be taken for a whole one.
-	var text bytes.Buffer
-	encoder := yaml.NewEncoder(&text)
-	if err := encoder.Encode(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}); err != nil {
+	if _, err := out.Write(text.Bytes()); err != nil {
+		return fmt.Errorf("write standard output: %w", err)
+	}
+	return nil
+}
+
+// writeItems one by one: of a document that is written as a whole the encoder keeps all
+// that it goes through, which is more than the list itself. A comment between two items
+// is written as it stands there in a whole list alone.
+func writeItems(text *bytes.Buffer, items []*yaml.RNode) error {
+	all := &yaml.Node{Kind: yaml.SequenceNode}
+	whole := len(items) == 0
+	for _, n := range items {
+		if err := yaml.ClearEmptyAnnotations(n); err != nil {
+			return fmt.Errorf("write %s %s: %w", n.GetKind(), n.GetName(), err)
+		}
+		all.Content = append(all.Content, n.YNode())
+		whole = whole || commented(n.YNode())
+	}
+	field := &yaml.Node{Kind: yaml.ScalarNode, Value: "items"}
+	if whole {
+		return encode(text, field, all)
+	}
+	text.WriteString("items:\n")
+	for i, n := range all.Content {
+		one := &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{n}}
+		if err := encodeNode(text, one); err != nil {
+			return fmt.Errorf("write %s %s: %w", items[i].GetKind(), items[i].GetName(), err)
+		}
+	}
+	return nil
+}
+
+// commented tells whether an item has a comment before its first field or after its
+// last.
+func commented(n *yaml.Node) bool {
+	if n.HeadComment+n.FootComment != "" {
+		return true
+	}
+	if len(n.Content) == 0 {
+		return false
+	}
+	for first := n.Content[0]; ; first = first.Content[0] {
+		if first.HeadComment != "" {
+			return true
+		}
+		if len(first.Content) == 0 {
+			break
+		}
+	}
+	for last := n; len(last.Content) > 0; {
+		at := len(last.Content) - 1
+		if last.Kind == yaml.MappingNode && last.Content[at-1].FootComment != "" {
+			return true
+		}
+		if last = last.Content[at]; last.FootComment != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// encode fields of a mapping.
+func encode(text *bytes.Buffer, fields ...*yaml.Node) error {
+	return encodeNode(text, &yaml.Node{Kind: yaml.MappingNode, Content: fields})
+}
+
+func encodeNode(text *bytes.Buffer, n *yaml.Node) error {
+	encoder := yaml.NewEncoder(text)
+	if err := encoder.Encode(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{n}}); err != nil {
 		return fmt.Errorf("write the list: %w", err)
 	}
 	if err := encoder.Close(); err != nil {
 		return fmt.Errorf("write the list: %w", err)
-	}
-	if _, err := out.Write(text.Bytes()); err != nil {
-		return fmt.Errorf("write standard output: %w", err)
 	}
 	return nil
 }

@@ -23,6 +23,8 @@ type Run struct {
 	recording bool
 	done      map[*yaml.Node]bool
 	made      []made
+	// told counts objects with a result that says what was done, untold those without.
+	told, untold int
 }
 
 // newRun of a function with its config.
@@ -82,10 +84,19 @@ func (r *Run) Warn(n *yaml.RNode, field, format string, args ...any) {
 
 // Tell what was done to an object.
 func (r *Run) Tell(n *yaml.RNode, format string, args ...any) {
-	if r.list.Config == nil { // in process there is nobody to read it
+	switch {
+	case r.list.Config != nil: // in process there is nobody to read it
+	case r.told < mostTold:
+		r.told++
 		r.say(about(n, Info, "", format, args...))
+	default:
+		r.untold++
 	}
 }
+
+// mostTold objects have a result each that says what was done to them. Nobody reads
+// more, and they would be a quarter of what is written.
+const mostTold = 100
 
 func about(n *yaml.RNode, severity, field, format string, args ...any) Result {
 	result := Result{Severity: severity, Message: fmt.Sprintf(format, args...), Object: objectOf(n), File: fileOf(n)}

@@ -14,10 +14,8 @@ type Workload struct {
 	Node *yaml.RNode
 	// Kind, Name and Namespace as the object has them.
 	Kind, Name, Namespace string
-	// Pod is a copy of the pod's specification.
-	Pod      M
-	path     []string // where the pod's specification is
-	selector Selector
+	path                  []string // where the pod's specification is
+	selector              Selector
 }
 
 // podsOf are the kinds that run pods, by their group, and where the pod's
@@ -42,16 +40,39 @@ func workloadOf(n *yaml.RNode, s Selector) (Workload, bool) {
 		return Workload{}, false
 	}
 	path := strings.Split(at, ".")
-	found, err := n.Pipe(yaml.Lookup(path...))
-	if err != nil || found == nil {
+	found := nodeAt(n.YNode(), path)
+	if found == nil {
 		return Workload{}, false
 	}
-	plain, err := value.Read(found.YNode())
-	if err != nil {
-		return Workload{}, false
+	return Workload{n, kind, n.GetName(), n.GetNamespace(), path, s}, isMapping(found)
+}
+
+// Pod is a copy of the pod's specification.
+func (w Workload) Pod() M { return value.Map(w.At(w.path...)) }
+
+// nodeAt follows fields; nil if one is not there.
+func nodeAt(n *yaml.Node, path []string) *yaml.Node {
+	if n == nil {
+		return nil
 	}
-	pod, ok := plain.(M)
-	return Workload{n, kind, n.GetName(), n.GetNamespace(), pod, path, s}, ok
+	for _, field := range path {
+		n = target(n)
+		if !isMapping(n) {
+			return nil
+		}
+		var found *yaml.Node
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == field {
+				found = n.Content[i+1]
+				break
+			}
+		}
+		if found == nil {
+			return nil
+		}
+		n = found
+	}
+	return target(n)
 }
 
 // Fragment is one of the object that has a fragment of the pod's specification.
@@ -76,11 +97,11 @@ func (w Workload) Path(field string) []string { return append(slices.Clone(w.pat
 
 // At is a plain value of the object; nil if it has none there.
 func (w Workload) At(path ...string) any {
-	n, err := w.Node.Pipe(yaml.Lookup(path...))
-	if err != nil || n == nil {
+	n := nodeAt(w.Node.YNode(), path)
+	if n == nil {
 		return nil
 	}
-	v, err := value.Read(n.YNode())
+	v, err := value.Read(n)
 	if err != nil {
 		return nil
 	}
@@ -125,7 +146,7 @@ func (w Workload) Replicated() bool {
 // Containers of the pod by their field, "containers" or "initContainers".
 func (w Workload) Containers(field string) []M {
 	var all []M
-	list, _ := w.Pod[field].(L)
+	list, _ := w.At(w.Path(field)...).(L)
 	for _, c := range list {
 		if c, ok := c.(M); ok {
 			all = append(all, c)

@@ -69,7 +69,7 @@ func Foreign(t *testing.T, process krm.Function, changes int) {
 }
 
 // ForeignShapes are the texts by their file's name.
-func ForeignShapes(t *testing.T) map[string][]byte {
+func ForeignShapes(t testing.TB) map[string][]byte {
 	t.Helper()
 	files, err := foreign.ReadDir("foreign")
 	if err != nil {
