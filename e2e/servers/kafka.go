@@ -239,7 +239,8 @@ func (b *brokers) killed() error {
 	if err != nil {
 		return err
 	}
-	b.run.proved(kafkaServer, "broker %d of %d, the leader, is killed hard while messages are written: all %d are acknowledged and there", leader, len(b.pods), written)
+	b.run.proved(kafkaServer, "broker %d of %d, the leader, is killed hard while messages are written, which are taken again within %.1f s: all %d are acknowledged and there",
+		leader, len(b.pods), w.silence().Seconds(), written)
 	return nil
 }
 
