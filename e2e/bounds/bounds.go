@@ -40,6 +40,7 @@ var All = []Bound{
 	bound("CouchDB is emptied: until all is there again", 90, `an emptied volume: `+seconds+` after .*`),
 	bound("CouchDB is restored from before: until all is there again", 90, `a restored older volume: `+seconds+` after .*`),
 	bound("a Secret is changed: until CouchDB has it", 90, seconds+` after the Secrets have changed .*`),
+	bound("a node is lost: until all runs on others", 240, `a node is lost with a broker .*`),
 	bound("each node is drained in turn: until all runs again", 400, `each node is drained in turn`),
 	bound("two nodes with brokers are drained: until all runs again", 60, `two nodes with brokers are drained at once`),
 	bound("all is installed again onto what was left", 150, `installed again onto what was left`),
