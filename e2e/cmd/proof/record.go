@@ -23,7 +23,7 @@ func record(b *bytes.Buffer, faults []track.Fault) {
 			others = append(others, fmt.Sprintf("%d by %s", n, finders[f]))
 		}
 	}
-	fmt.Fprintf(b, "\n## Faults ever found\n\nOf %d kinds of fault that were ever found in what is generated a test found %d first, %d %%; %s.\nThe rows are e2e/track/faults.yaml; each command runs what fails without the mend.\n",
+	fmt.Fprintf(b, "\n## Faults ever found\n\nOf %d kinds of fault that were ever found in what is generated a test found %d first, %d %%; %s.\nThe rows are e2e/track/faults.yaml; each command runs what fails without the mend. What runs OpenWhisk or CouchDB itself needs E2E_OPENWHISK or E2E_COUCHDB (e2e/README.md).\n",
 		len(faults), count["test"], share(count["test"], len(faults)), strings.Join(others, ", "))
 	b.WriteString("\n| kind | fault | introduced in | found by | held by |\n|---|---|---|---|---|\n")
 	for _, f := range faults {
