@@ -34,6 +34,7 @@ const seconds = `(\d+(?:\.\d+)?) ?s`
 // All are the bounds; a claim has the first that matches it.
 var All = []Bound{
 	// What was lost.
+	bound("the only broker is lost: until it is back and messages are taken", 180, `broker 0 of 1, .* is killed hard while messages are written, which are taken again within `+seconds+`: .*`),
 	bound("the broker that leads is lost: until messages are taken again", 60, `broker .* is killed hard while messages are written, which are taken again within `+seconds+`: .*`),
 	bound("brokers are restarted in turn: the longest wait of who writes", 15, `a rolling restart of .* and wait `+seconds+` at most`),
 	bound("topics are deleted: until they are there again", 150, seconds+` after topics were deleted .*`),

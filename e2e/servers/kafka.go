@@ -85,7 +85,6 @@ func newBrokers(r *Run) (*brokers, error) {
 				{In: "file ready.sh", From: "127.0.0.1", To: ip, Always: true},
 				{In: "file ready.sh", From: "/opt/kafka/bin/", To: b.tools.folder + "/bin/", Always: true},
 				{In: "file ready.sh", From: "/dev/tcp/$1/", To: "/dev/tcp/$(" + b.tools.folder + "/bin/address $1)/", Always: true},
-				{In: "file ready.sh", From: "-mmin -5", To: "-mmin -1", Always: true},
 			},
 		})
 		if err != nil {

@@ -180,20 +180,12 @@ func (b *brokers) alter(entity, name, how, setting string) error {
 // broker's startup and then its readiness hold. It returns for how long the port
 // was open and the broker not ready, and the first reason that was given.
 func (b *brokers) available(i int) (time.Duration, string, error) {
-	probe := func(name string) func() error {
-		return func() error {
-			if !b.processes[i].Running() {
-				return fmt.Errorf("%s ends\n%s", b.pods[i].Name(), faults(b.processes[i].Log()))
-			}
-			return b.pods[i].Probe(b.run.Context, "kafka", name)
-		}
-	}
-	if err := eventually(b.run.Context, 2*time.Minute, probe("startupProbe")); err != nil {
+	if err := b.starts(i); err != nil {
 		return 0, "", err
 	}
 	open, said := time.Now(), ""
 	err := eventually(b.run.Context, 2*time.Minute, func() error {
-		err := probe("readinessProbe")()
+		err := b.probe(i, "readinessProbe")
 		if err != nil && said == "" {
 			said = err.Error()
 		}
@@ -202,48 +194,15 @@ func (b *brokers) available(i int) (time.Duration, string, error) {
 	return time.Since(open), said, err
 }
 
-// coldStart kills all brokers at once and starts them again: first all but one,
-// which must not wait for ever for it, and then all.
-func (b *brokers) coldStart() error {
-	if len(b.pods) == 1 {
-		return nil
-	}
-	last := len(b.pods) - 1
-	b.killAll()
-	var said string
-	for i := range last {
-		if err := b.again(i); err != nil {
-			return err
-		}
-	}
-	for i := range last {
-		_, words, err := b.available(i)
-		if err != nil {
-			return fmt.Errorf("without broker %d: %w", last, err)
-		}
-		said += words
-	}
-	if want := fmt.Sprintf("broker %d is not in sync", last); !strings.Contains(said, want) || !strings.Contains(said, "accepts no connection") {
-		return fmt.Errorf("broker %d is away, and the readiness of the others says %q", last, said)
-	}
-	b.run.proved(kafkaServer, "%d of %d brokers start without the last, are not ready in the time in which a node comes back (shortened here), and then are", last, len(b.pods))
-	b.killAll()
-	for i := range b.pods {
-		if err := b.again(i); err != nil {
-			return err
-		}
-	}
-	for i := range b.pods {
-		if _, _, err := b.available(i); err != nil {
-			return fmt.Errorf("all at once: %w", err)
-		}
-	}
-	b.run.proved(kafkaServer, "%d brokers that were killed together start together, and are ready", len(b.pods))
-	return nil
+// starts waits until a broker's startup probe holds.
+func (b *brokers) starts(i int) error {
+	return eventually(b.run.Context, 2*time.Minute, func() error { return b.probe(i, "startupProbe") })
 }
 
-func (b *brokers) killAll() {
-	for _, p := range b.processes {
-		p.Kill()
+// probe asks a broker that runs.
+func (b *brokers) probe(i int, name string) error {
+	if !b.processes[i].Running() {
+		return fmt.Errorf("%s ends\n%s", b.pods[i].Name(), faults(b.processes[i].Log()))
 	}
+	return b.pods[i].Probe(b.run.Context, "kafka", name)
 }
