@@ -57,9 +57,9 @@ func (b *brokers) coldStart() error {
 	return nil
 }
 
-// waitsFor tells whether a broker says that it is not ready for another one that
-// accepts no connection, rather than being ready, which it is if nothing that it
-// asks was led by that one.
+// waitsFor tells whether a broker says that it is not ready for want of another one,
+// which accepts no connection. It is ready at once if it asks before that one has
+// been found missing.
 func (b *brokers) waitsFor(i, other int) (bool, error) {
 	want := fmt.Sprintf("broker %d is not in sync", other)
 	waits := false
