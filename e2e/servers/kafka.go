@@ -125,7 +125,7 @@ func (b *brokers) start(i int) error {
 // ready waits until a broker's probes are answered.
 func (b *brokers) ready(i int) error {
 	ended := false
-	err := eventually(b.run.Context, 90*time.Second, func() error {
+	err := eventually(b.run.Context, 3*time.Minute, func() error {
 		if !b.processes[i].Running() {
 			ended = true
 			return nil
@@ -169,6 +169,9 @@ func (b *brokers) begin() error {
 		if unknown := regexp.MustCompile(`(?i)were supplied but are not used|isn't a known config|unknown config`).FindString(b.processes[i].Log()); unknown != "" {
 			return fmt.Errorf("%s does not know a property: %s", b.pods[i].Name(), unknown)
 		}
+	}
+	if err := b.noLongWait(); err != nil {
+		return err
 	}
 	b.run.proved(kafkaServer, "%d brokers in KRaft mode start from the generated environment by the image's rule; probes are answered, and were not before", len(b.pods))
 	return nil
