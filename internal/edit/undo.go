@@ -10,7 +10,7 @@ import (
 // Record is what a Merge has put into an object: the paths of it, in their order, and
 // what was there where something was, as YAML.
 type Record struct {
-	Put []string          `json:"put"`
+	Put []string          `json:"put,omitempty"`
 	Was map[string]string `json:"was,omitempty"`
 }
 

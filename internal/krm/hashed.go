@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -144,11 +145,34 @@ func entries(list any) []M {
 	return found
 }
 
-// rename a made object whose hash is another than the last time.
-func (m made) rename(n *yaml.RNode) error {
+// given is the name of a made object if it has a hash.
+func (m made) given() string {
+	if m.id == identity(m.want) {
+		return ""
+	}
+	return m.name()
+}
+
+func (m made) name() string {
 	name, _ := value.Map(m.want, "metadata")["name"].(string)
-	if n.GetName() == name {
+	return name
+}
+
+// rename an object that has the name with the hash of the last time, or had none then. A
+// name that somebody else has given it stays.
+func (m made) rename(n *yaml.RNode, before string) error {
+	if before == "" && m.given() != "" {
+		_, before, _ = cutLast(m.id, "/")
+	}
+	if before == "" || n.GetName() != before || before == m.name() {
 		return nil
 	}
-	return n.SetMapField(yaml.NewStringRNode(name), "metadata", "name")
+	return n.SetMapField(yaml.NewStringRNode(m.name()), "metadata", "name")
+}
+
+func cutLast(text, by string) (before, after string, found bool) {
+	if i := strings.LastIndex(text, by); i >= 0 {
+		return text[:i], text[i+len(by):], true
+	}
+	return text, "", false
 }

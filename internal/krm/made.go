@@ -159,7 +159,7 @@ func (r *Run) update(n *yaml.RNode, m made) error {
 		r.list.Items = append(r.list.Items, fresh)
 		r.done[fresh.YNode()] = true
 		r.Tell(fresh, "is made")
-		return r.keep(fresh, nil, note{Made: m.id, Record: edit.Record{Put: edit.Paths(fragment)}})
+		return r.keep(fresh, nil, note{Made: m.id, Name: m.given(), Record: edit.Record{Put: edit.Paths(fragment)}})
 	}
 	r.done[n.YNode()] = true
 	all, err := r.records(n)
@@ -174,12 +174,10 @@ func (r *Run) update(n *yaml.RNode, m made) error {
 	if err := body(n.YNode(), m.want); err != nil {
 		return err
 	}
-	if m.id != identity(m.want) { // a name with a hash
-		if err := m.rename(n); err != nil {
-			return err
-		}
+	if err := m.rename(n, all[r.by].Name); err != nil {
+		return err
 	}
-	return r.keep(n, all, note{Made: m.id, Record: record})
+	return r.keep(n, all, note{Made: m.id, Name: m.given(), Record: record})
 }
 
 // body gives a made object all fields but its metadata, and takes away any other.

@@ -26,6 +26,8 @@ var annotationPath = edit.Paths(M{"metadata": M{"annotations": M{AppliedAnnotati
 type note struct {
 	// Made is the identity with which the config made the whole object.
 	Made string `json:"made,omitempty"`
+	// Name that the config gave it, where that is another than in Made: with a hash.
+	Name string `json:"name,omitempty"`
 	edit.Record
 }
 

@@ -61,6 +61,9 @@ func (c comments) shape(t reflect.Type) (string, []field) {
 		return "mapping", c.fields(t)
 	case reflect.Map:
 		of, fields := c.shape(t.Elem())
+		if of == "value" {
+			return "mapping", nil
+		}
 		return "mapping of " + of + "s", fields
 	case reflect.Slice:
 		of, fields := c.shape(t.Elem())
