@@ -3,7 +3,6 @@ package krm
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
@@ -105,9 +104,4 @@ func fileOf(n *yaml.RNode) *File {
 		f.Index = 0
 	}
 	return f
-}
-
-// failed tells whether there is an error among results.
-func failed(results []Result) bool {
-	return slices.ContainsFunc(results, func(r Result) bool { return r.Severity == Error })
 }
