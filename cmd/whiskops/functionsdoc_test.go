@@ -2,7 +2,9 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -54,6 +56,43 @@ func TestFunctionsDocument(t *testing.T) {
 		}
 		if diff := cmp.Diff(want[name], string(got)); diff != "" {
 			t.Errorf("%s is not what the source says (-source +file):\n%s", name, diff)
+		}
+	}
+}
+
+// TestFunctionsExamples builds examples/functions: each has the config of its function's
+// page, and what comes of it. -update writes that.
+func TestFunctionsExamples(t *testing.T) {
+	const dir = "../../examples/functions"
+	for _, d := range pipeline.Everybody() {
+		at := filepath.Join(dir, d.Command)
+		build := exec.Command("whiskops", "build", at) // which TestMain has in PATH
+		var out, errs strings.Builder
+		build.Stdout, build.Stderr = &out, &errs
+		if err := build.Run(); err != nil {
+			t.Errorf("%s is not built: %v\n%s", at, err, errs.String())
+			continue
+		}
+		path := filepath.Join(at, "built.txt")
+		if *update {
+			if err := os.WriteFile(path, []byte(out.String()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), out.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", path, diff)
+		}
+		config, err := os.ReadFile(filepath.Join(at, "function.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, spec, _ := strings.Cut(d.Example, "spec:")
+		if !strings.HasSuffix(string(config), "spec:"+spec) {
+			t.Errorf("%s/function.yaml is not the example of %s", at, d.Command)
 		}
 	}
 }
