@@ -93,9 +93,9 @@ type Cluster struct {
 	// Kubernetes minor version, the oldest one in use: what is generated is
 	// judged by it. Default: 1.34.
 	Kubernetes string `json:"kubernetes"`
-	// Kind of cluster. It selects the DNS service that nginx asks, and
-	// what the generated README says about node pools. Default: generic,
-	// which assumes nothing beyond Kubernetes itself.
+	// Kind of cluster. It selects the DNS service that nginx asks, the API
+	// server's ports, and what the generated README says about node pools.
+	// Default: generic, which assumes nothing beyond Kubernetes itself.
 	Platform string `json:"platform"`
 	// DNS domain of the cluster. Default: what the kubelet assumes.
 	Domain string `json:"domain"`
@@ -121,7 +121,8 @@ type APIServer struct {
 	// means any address on the ports below.
 	CIDRs []string `json:"cidrs,omitempty"`
 	// TCP ports of the API server behind its Service. Default: 443
-	// and 6443, as most clusters have them.
+	// and 6443, as most clusters have them; 16443 on microk8s and
+	// 8443 on minikube.
 	Ports []int `json:"ports"`
 }
 
@@ -993,4 +994,8 @@ type Image struct {
 	Tag string `json:"tag,omitempty"`
 	// Digest, which wins over the tag. Absent: none.
 	Digest string `json:"digest,omitempty"`
+	// Architecture of nodes that it was built for, if for one alone. Absent:
+	// what images.lock.yaml says; else that of the catalogue's image, and none
+	// where repository names another.
+	Arch string `json:"arch,omitempty"`
 }

@@ -84,6 +84,8 @@ func (v view) Permanent() string {
 		return "in the MachineSet (`spec.template.spec.metadata.labels` and `spec.template.spec.taints`)"
 	case "k3s":
 		return "with the agent's `--node-label` and `--node-taint`"
+	case "microk8s", "minikube":
+		return "with `kubectl`: a node that is made anew needs them again"
 	case "kind":
 		return "in kind's configuration (`nodes[].labels`)"
 	}
