@@ -95,7 +95,9 @@ func selector(v *derived.Values, pool string) string {
 	all := []string{v.Env.Placement.NodeLabel + "=" + pool}
 	labels := v.Env.Cluster.Nodes[pool].Labels
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		all = append(all, key+"="+labels[key])
+		if key != v.Env.Placement.NodeLabel {
+			all = append(all, key+"="+labels[key])
+		}
 	}
 	return strings.Join(all, ",")
 }
