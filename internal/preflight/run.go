@@ -119,13 +119,13 @@ const mostLine = 64 << 10
 
 // read passes the lines on, and makes findings of those that say what is wrong.
 func (r *runner) read(lines io.Reader) error {
-	facts, err := Of(r.v)
+	all, err := Of(r.v)
 	if err != nil {
 		return err
 	}
-	fields, breaks := map[string]string{}, map[string]string{}
-	for _, f := range facts {
-		fields[f.ID], breaks[f.ID] = f.Field, f.Breaks
+	facts := map[string]Fact{}
+	for _, f := range all {
+		facts[f.ID] = f
 	}
 	scanner := bufio.NewScanner(lines)
 	scanner.Buffer(nil, mostLine)
@@ -138,14 +138,7 @@ func (r *runner) read(lines io.Reader) error {
 		if code == "" || !named {
 			continue
 		}
-		help := "make it so in the cluster"
-		if fields[id] != "" {
-			help += ", or write in " + fields[id] + " what is so"
-		}
-		if code == codeUnasked {
-			help = "ask someone who may: `whiskops preflight " + r.v.Env.Name + "` prints the commands"
-		}
-		r.found = append(r.found, about(r.v, code, fields[id], fmt.Sprintf("%s: %s: else %s", id, what, breaks[id]), help))
+		r.found = append(r.found, r.finding(code, facts[id], what))
 	}
 	// What is left must not hold up the script.
 	_, _ = io.Copy(io.Discard, lines)
@@ -153,6 +146,20 @@ func (r *runner) read(lines io.Reader) error {
 		return fmt.Errorf("read what the script says: %w", err)
 	}
 	return nil
+}
+
+// finding about a fact, and what the script said of it behind the last semicolon.
+func (r *runner) finding(code string, f Fact, what string) finding.Finding {
+	said := strings.TrimPrefix(what, f.Must+"; ")
+	if code == codeUnasked {
+		return about(r.v, code, f.Field, fmt.Sprintf("%s: whether %s is not known (%s): else %s", f.ID, f.Must, said, f.Breaks),
+			"ask someone who may: `whiskops preflight "+r.v.Env.Name+"` prints the commands")
+	}
+	help := "make it so in the cluster"
+	if f.Field != "" {
+		help += ", or write in " + f.Field + " what is so"
+	}
+	return about(r.v, code, f.Field, fmt.Sprintf("%s: taken for granted is that %s (%s): else %s", f.ID, f.Must, said, f.Breaks), help)
 }
 
 // about is a finding about a field of the environment, or about all of it.
