@@ -32,6 +32,7 @@ func TestJudge(t *testing.T) {
 		{"within 10.0.0.0/8 100.64.0.0/10", "10.255.255.255 100.64.0.1", "ok"}, {"within 10.0.0.0/8", "11.0.0.0", "wrong"}, {"within 100.64.0.0/10", "100.128.0.0", "wrong"},
 		{"within 100.64.0.0/10", "100.127.255.255", "ok"}, {"within 10.0.0.4/32", "10.0.0.4", "ok"}, {"within 10.0.0.4/32", "10.0.0.5", "wrong"}, {"within 10.0.0.4/32", "10.0.0.3", "wrong"},
 		{"within 0.0.0.0/0", "203.0.113.1", "ok"}, {"within 0.0.0.0/0", "fd00::1", "wrong"}, {"within 10.0.0.0/8", "", "wrong"}, {"within 10.0.0.0/8", "10.0.0.1 8.8.8.8", "wrong"},
+		{"within 10.0.0.0/9", "10.0.0.0/9", "ok"}, {"within 10.0.0.0/9", "10.0.0.0/8", "wrong"}, {"within 10.0.0.0/9", "10.0.0.0/10", "ok"},
 	} {
 		if got := verdict(t, "printf %s "+quote(c.shown)+` >"$shown"`+"\njudge "+c.judge); got != c.want {
 			t.Errorf("%s of %q: %s, want %s", c.judge, c.shown, got, c.want)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/derived"
+	"github.com/whiskops/whiskops/internal/quantity"
 )
 
 // scope is what the templates of an assumption see: the derived values, the item
@@ -34,6 +35,11 @@ func (s scope) Scaled() []string {
 		}
 	}
 	return all
+}
+
+// ActionDisk is what action pods may ask of a node's disk at once, in MiB.
+func (s scope) ActionDisk() int64 {
+	return s.MostActions(s.UserMemory) * derived.Bytes(s.Env.Actions.EphemeralStorage) / quantity.MiB
 }
 
 // GatewayNamespace is the Gateway's.

@@ -140,7 +140,7 @@ rows() {
     END { exit n < want[1] }' "$shown"
 }
 
-# within RANGE...: each address is in one of them.
+# within RANGE...: each address, and each range, is in one of them.
 within() {
   found || return 1
   words | awk -v ranges="$*" '
@@ -151,10 +151,11 @@ within() {
     BEGIN { n = split(ranges, range, " ") }
     {
       inside = 0
+      bits = split($1, is, "/") == 2 ? is[2] : 32
       for (i = 1; i <= n; i++) {
         split(range[i], of, "/")
         size = 2 ^ (32 - of[2])
-        if (number($1) >= 0 && int(number($1) / size) == int(number(of[1]) / size)) inside = 1
+        if (number(is[1]) >= 0 && bits >= of[2] + 0 && int(number(is[1]) / size) == int(number(of[1]) / size)) inside = 1
       }
       if (!inside) outside = 1
     }
