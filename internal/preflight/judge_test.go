@@ -11,7 +11,7 @@ import (
 // Each way of judging, one below, at and one above what is wanted.
 func TestJudge(t *testing.T) {
 	for _, c := range []struct{ judge, shown, want string }{
-		{"found", "a", "ok"}, {"found", " \n", "wrong"}, {"found", "", "wrong"},
+		{"found", "a", "ok"}, {"found", "*", "ok"}, {"equals *", "*", "ok"}, {"includes a", "*", "wrong"}, {"among a", "*", "wrong"}, {"found", " \n", "wrong"}, {"found", "", "wrong"},
 		{"equals True", "True\n", "ok"}, {"equals True", "False", "wrong"}, {"equals True", "True True", "wrong"}, {"equals True", "", "wrong"},
 		{"among 443 6443", "6443", "ok"}, {"among 443 6443", "443 6443 443", "ok"}, {"among 443 6443", "16443", "wrong"},
 		{"among 443 6443", "443 16443", "wrong"}, {"among 443", "", "wrong"}, {"among 443", "44", "wrong"},
@@ -64,19 +64,57 @@ func TestUnsure(t *testing.T) {
 	}
 }
 
-// verdict is the first word that the script prints of a fact.
-func verdict(t *testing.T, lines string) string {
+// shells that there are: the system's, bash as POSIX has it, and busybox with its
+// own awk, grep, sed and tr.
+func shells(t *testing.T) map[string][]string {
 	t.Helper()
-	bin := t.TempDir()
-	if err := os.WriteFile(filepath.Join(bin, "kubectl"), []byte("#!/bin/sh\n"), 0o755); err != nil {
+	all := map[string][]string{"sh": {"sh"}}
+	if _, err := exec.LookPath("bash"); err == nil {
+		all["bash"] = []string{"bash", "--posix"}
+	}
+	if _, err := exec.LookPath("busybox"); err == nil {
+		all["busybox"] = []string{"busybox", "sh"}
+	}
+	return all
+}
+
+// programs is a folder with a kubectl that is content, and where it is asked for, the
+// tools of busybox.
+func programs(t *testing.T, shell string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "kubectl"), []byte("#!/bin/sh\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("sh", "-c", functions+"\nfact x must why\n"+lines+"\nsummary\n")
-	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
-	out, err := cmd.Output()
-	word, _, _ := strings.Cut(string(out), " ")
-	if fine := word == "ok" || word == "look"; fine != (err == nil) {
-		t.Errorf("%s: it ends with %v after %s", lines, err, word)
+	if busybox, err := exec.LookPath("busybox"); err == nil && shell == "busybox" {
+		for _, tool := range []string{"awk", "grep", "sed", "tr", "cut", "sort", "wc", "mktemp", "rm"} {
+			if err := os.Symlink(busybox, filepath.Join(dir, tool)); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
-	return word
+	return dir
+}
+
+// verdict is the first word that the script prints of a fact, in every shell.
+func verdict(t *testing.T, lines string) string {
+	t.Helper()
+	said := map[string]string{}
+	for name, shell := range shells(t) {
+		cmd := exec.Command(shell[0], append(shell[1:], "-c", functions+"\nfact x must why\n"+lines+"\nsummary\n")...)
+		cmd.Env = append(os.Environ(), "PATH="+programs(t, name)+":"+os.Getenv("PATH"))
+		out, err := cmd.Output()
+		word, _, _ := strings.Cut(string(out), " ")
+		if fine := word == "ok" || word == "look"; fine != (err == nil) {
+			t.Errorf("%s: %s: it ends with %v after %s", name, lines, err, word)
+		}
+		said[word] = name
+	}
+	if len(said) != 1 {
+		t.Errorf("%s: shells do not agree: %v", lines, said)
+	}
+	for word := range said {
+		return word
+	}
+	return ""
 }

@@ -1,4 +1,4 @@
-set -u
+set -uf
 LC_ALL=C
 export LC_ALL
 
@@ -46,7 +46,7 @@ fact() {
 failed() { status=1; }
 
 # A line of what kubectl showed, or said on standard error.
-brief() { tr -s '[:space:]' ' ' <"$1" | sed 's/^ *//; s/ *$//' | cut -c1-160; }
+brief() { tr '\t\n' '  ' <"$1" | sed 's/^ *//; s/ *$//; s/  */ /g' | cut -c1-160; }
 
 fine() {
   fine=$((fine + 1))
@@ -70,7 +70,7 @@ person() {
   printf 'look     %s: %s%s\n         %s\n' "$name" "$must" "${shows:+; shown: $shows}" "$why"
 }
 
-words() { tr -s '[:space:],' '\n\n' <"$shown" | sed '/^$/d'; }
+words() { tr '\t ,' '\n\n\n' <"$shown" | sed '/^$/d'; }
 
 # has WORD LIST...: whether a word is in a list.
 has() {
@@ -90,8 +90,7 @@ among() {
 }
 
 includes() {
-  all=$(words)
-  for w in "$@"; do has "$w" $all || return 1; done
+  for w in "$@"; do words | grep -Fqx -e "$w" || return 1; done
 }
 
 some() {
@@ -154,7 +153,8 @@ within() {
       bits = split($1, is, "/") == 2 ? is[2] : 32
       for (i = 1; i <= n; i++) {
         split(range[i], of, "/")
-        size = 2 ^ (32 - of[2])
+        size = 1 # busybox may have no powers
+        for (b = of[2]; b < 32; b++) size *= 2
         if (number(is[1]) >= 0 && bits >= of[2] + 0 && int(number(is[1]) / size) == int(number(of[1]) / size)) inside = 1
       }
       if (!inside) outside = 1
