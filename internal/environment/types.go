@@ -100,7 +100,8 @@ type Cluster struct {
 	// DNS domain of the cluster. Default: what the kubelet assumes.
 	Domain string `json:"domain"`
 	// Host name of the cluster's DNS Service, which nginx's resolver
-	// needs. Derived from platform: kube-dns.kube-system, or what the
+	// needs, or its IPv4 address, where a cache on the nodes answers at
+	// it: policies allow the address and the pods behind it. Derived from platform: kube-dns.kube-system, or what the
 	// platform calls it.
 	DNS string `json:"dns,omitempty"`
 	// Where the Kubernetes API answers, for network policies.
@@ -116,7 +117,7 @@ type Cluster struct {
 
 // APIServer is the type of Cluster.APIServer.
 type APIServer struct {
-	// Address ranges of the API server. Policies allow the
+	// IPv4 address ranges of the API server. Policies allow the
 	// components that talk to it only these. Default: none, which
 	// means any address on the ports below.
 	CIDRs []string `json:"cidrs,omitempty"`
@@ -678,7 +679,7 @@ type Actions struct {
 
 // Egress is the type of Actions.Egress.
 type Egress struct {
-	// Address ranges that actions may reach. Default: 0.0.0.0/0, the
+	// IPv4 address ranges that actions may reach. Default: 0.0.0.0/0, the
 	// internet. An empty list: none.
 	CIDRs []string `json:"cidrs"`
 	// Address ranges inside cidrs that actions may not reach. Each

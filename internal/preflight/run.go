@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/whiskops/whiskops/internal/derived"
@@ -36,6 +37,10 @@ type Options struct {
 	// environment.
 	Out io.Writer
 }
+
+// terminate asks a program to end. Where there is no such signal it is killed after
+// a while.
+const terminate = syscall.SIGTERM
 
 // exitUnreached is what the script ends with where it could ask for nothing.
 const exitUnreached = 2
@@ -104,7 +109,8 @@ func (r *runner) run(ctx context.Context, args []string) error {
 	cmd := exec.CommandContext(ctx, "sh", args...)
 	lines, writer := io.Pipe()
 	cmd.Stdout, cmd.Stderr = writer, &r.said
-	// A kubectl that the shell started may hold the pipes.
+	// The script ends its kubectl, and takes its files away.
+	cmd.Cancel = func() error { return cmd.Process.Signal(terminate) }
 	cmd.WaitDelay = time.Second
 	read := make(chan error, 1)
 	go func() { read <- r.read(lines) }()

@@ -50,7 +50,7 @@ func (f Fact) write(b *strings.Builder) {
 		return
 	}
 	if len(f.First) > 0 {
-		fmt.Fprintf(b, "first=$(kubectl %s 2>>\"$said\") &&\n  ", line(f.First, ""))
+		fmt.Fprintf(b, "kubectl %s >\"$shown\" 2>>\"$said\" &&\n  first=$(cat \"$shown\") &&\n  ", line(f.First, ""))
 	}
 	fmt.Fprintf(b, "kubectl %s >\"$shown\" 2>>\"$said\" || failed\n", line(f.Show, "$first"))
 	if f.Unsure != "" {

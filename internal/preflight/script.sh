@@ -21,17 +21,21 @@ while test $# -gt 0; do
   shift
 done
 
-command -v kubectl >/dev/null || { echo "kubectl is not in the path" >&2; exit 2; }
+program=$(command -v kubectl) || { echo "kubectl is not in the path" >&2; exit 2; }
+child=''
 
-# Each request takes ten seconds at most, and nothing is read from the terminal.
+# Each request takes ten seconds at most, and nothing is read from the terminal. It
+# runs beside the script, so that a signal ends both.
 kubectl() {
-  command kubectl ${context:+"--context=$context"} ${kubeconfig:+"--kubeconfig=$kubeconfig"} \
-    --request-timeout=10s "$@" </dev/null
+  "$program" ${context:+"--context=$context"} ${kubeconfig:+"--kubeconfig=$kubeconfig"} \
+    --request-timeout=10s "$@" </dev/null &
+  child=$!
+  wait "$child"
 }
 
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
-trap 'exit 2' HUP INT TERM
+trap 'test -z "$child" || kill "$child" 2>/dev/null; exit 2' HUP INT TERM
 shown=$work/shown said=$work/said
 fine=0 wrong=0 unasked=0 look=0
 

@@ -17,10 +17,12 @@ func TestAssumptions(t *testing.T) {
 		change func(*catalog.Assumption)
 		want   string
 	}{
-		"good":                {func(*catalog.Assumption) {}, ""},
-		"a person's":          {func(a *catalog.Assumption) { a.Show, a.Judge = nil, "" }, ""},
-		"asks for rights":     {func(a *catalog.Assumption) { a.Show = []string{"auth", "can-i", "create", "pods"} }, ""},
-		"the first node's":    {func(a *catalog.Assumption) { a.First, a.Show = []string{"get", "nodes"}, []string{"get", "node", "FIRST"} }, ""},
+		"good":            {func(*catalog.Assumption) {}, ""},
+		"a person's":      {func(a *catalog.Assumption) { a.Show, a.Judge = nil, "" }, ""},
+		"asks for rights": {func(a *catalog.Assumption) { a.Show = []string{"auth", "can-i", "create", "pods"} }, ""},
+		"the first node's": {func(a *catalog.Assumption) {
+			a.First, a.Show = []string{"get", "nodes"}, []string{"get", "node", "FIRST"}
+		}, ""},
 		"changes":             {func(a *catalog.Assumption) { a.Show = []string{"delete", "nodes"} }, "kubectl delete nodes does not just read"},
 		"changes rights":      {func(a *catalog.Assumption) { a.Show = []string{"auth", "reconcile"} }, "does not just read"},
 		"a verb alone":        {func(a *catalog.Assumption) { a.Show = []string{"auth"} }, "does not just read"},
