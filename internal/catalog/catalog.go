@@ -30,6 +30,9 @@ type Catalog struct {
 	// DNS names the cluster's DNS Service, by platform; "generic" is for the
 	// rest. It lacks the cluster's domain.
 	DNS map[string]string `json:"dns"`
+	// APIPorts are those of the API server behind its Service, by platform, where it
+	// has others than most.
+	APIPorts map[string][]int `json:"apiPorts"`
 	// Pods that a node takes, by platform; "generic" is for the rest.
 	Pods map[string]int `json:"pods"`
 	// ClusterRoles that a platform wants to be bound, by platform.
@@ -66,6 +69,9 @@ type Catalog struct {
 	Delivery Delivery `json:"delivery"`
 	// Fronts stand in front of the edge, by their names.
 	Fronts map[string]Front `json:"fronts"`
+	// Assumptions are the facts about a cluster that are taken for granted, in the
+	// order in which a person is asked.
+	Assumptions []Assumption `json:"assumptions"`
 	// Throttle is how a namespace's limits are shared out.
 	Throttle Throttle `json:"throttle"`
 }
@@ -462,6 +468,9 @@ type Actions struct {
 	Port int `json:"port"`
 	// Needs are the edges of the graph that start at action pods.
 	Needs []Need `json:"needs"`
+	// Arch is the architecture that the languages' images were built for, if for one
+	// alone.
+	Arch string `json:"arch"`
 	// Template of the pod, with templates.
 	Template map[string]any `json:"template"`
 	// Annotations of the pod by platform; "generic" is for the rest.

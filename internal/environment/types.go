@@ -93,14 +93,15 @@ type Cluster struct {
 	// Kubernetes minor version, the oldest one in use: what is generated is
 	// judged by it. Default: 1.34.
 	Kubernetes string `json:"kubernetes"`
-	// Kind of cluster. It selects the DNS service that nginx asks, and
-	// what the generated README says about node pools. Default: generic,
-	// which assumes nothing beyond Kubernetes itself.
+	// Kind of cluster. It selects the DNS service that nginx asks, the API
+	// server's ports, and what the generated README says about node pools.
+	// Default: generic, which assumes nothing beyond Kubernetes itself.
 	Platform string `json:"platform"`
 	// DNS domain of the cluster. Default: what the kubelet assumes.
 	Domain string `json:"domain"`
 	// Host name of the cluster's DNS Service, which nginx's resolver
-	// needs. Derived from platform: kube-dns.kube-system, or what the
+	// needs, or its IPv4 address, where a cache on the nodes answers at
+	// it: policies allow the address and the pods behind it. Derived from platform: kube-dns.kube-system, or what the
 	// platform calls it.
 	DNS string `json:"dns,omitempty"`
 	// Where the Kubernetes API answers, for network policies.
@@ -116,12 +117,13 @@ type Cluster struct {
 
 // APIServer is the type of Cluster.APIServer.
 type APIServer struct {
-	// Address ranges of the API server. Policies allow the
+	// IPv4 address ranges of the API server. Policies allow the
 	// components that talk to it only these. Default: none, which
 	// means any address on the ports below.
 	CIDRs []string `json:"cidrs,omitempty"`
 	// TCP ports of the API server behind its Service. Default: 443
-	// and 6443, as most clusters have them.
+	// and 6443, as most clusters have them; 16443 on microk8s and
+	// 8443 on minikube.
 	Ports []int `json:"ports"`
 }
 
@@ -677,7 +679,7 @@ type Actions struct {
 
 // Egress is the type of Actions.Egress.
 type Egress struct {
-	// Address ranges that actions may reach. Default: 0.0.0.0/0, the
+	// IPv4 address ranges that actions may reach. Default: 0.0.0.0/0, the
 	// internet. An empty list: none.
 	CIDRs []string `json:"cidrs"`
 	// Address ranges inside cidrs that actions may not reach. Each
@@ -993,4 +995,8 @@ type Image struct {
 	Tag string `json:"tag,omitempty"`
 	// Digest, which wins over the tag. Absent: none.
 	Digest string `json:"digest,omitempty"`
+	// Architecture of nodes that it was built for, if for one alone. Absent:
+	// what images.lock.yaml says; else that of the catalogue's image, and none
+	// where repository names another.
+	Arch string `json:"arch,omitempty"`
 }

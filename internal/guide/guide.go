@@ -24,6 +24,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/preflight"
 	"github.com/whiskops/whiskops/internal/quantity"
 )
 
@@ -101,6 +102,15 @@ type row struct {
 	Replicas            int
 	Pods                string
 	Pool, Spread, Zones string
+}
+
+// Facts about the cluster that are taken for granted.
+func (v view) Facts() []preflight.Fact {
+	all, err := preflight.Of(v.Values)
+	if err != nil {
+		return nil // a fault of the catalogue, which a test of it would have found
+	}
+	return all
 }
 
 // Rows are the components, less those whose pods come and go.

@@ -72,6 +72,9 @@ func (p *planner) actionPod() (string, error) {
 		}
 		spec["tolerations"] = all
 	}
+	if arch := p.ActionArchitecture(); arch != "" {
+		spec["nodeSelector"] = krm.M{derived.ArchitectureLabel: arch}
+	}
 	if class := p.Env.Actions.RuntimeClass; class != "" {
 		spec["runtimeClassName"] = class
 	}

@@ -188,7 +188,7 @@ func (r random) actions(env *environment.Environment) {
 	case 0:
 		a.Egress = environment.Egress{CIDRs: []string{}, Except: []string{}}
 	case 1:
-		a.Egress = environment.Egress{CIDRs: []string{"203.0.113.0/24", "2001:db8:1::/48", "0.0.0.0/0"}, Except: []string{"203.0.113.128/25", "10.0.0.0/8", "2001:db8:1:7::/64"}}
+		a.Egress = environment.Egress{CIDRs: []string{"203.0.113.0/24", "0.0.0.0/0"}, Except: []string{"203.0.113.128/25", "10.0.0.0/8"}}
 	case 2:
 		a.Egress.Except = append(a.Egress.Except, "198.51.100.0/24")
 	}

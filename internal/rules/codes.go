@@ -164,6 +164,10 @@ func Codes() []Code {
 		{"WO514", isError, "environments that ask for more than a pool has", "The last pods to come stay Pending, in whichever of the environments."},
 		{"WO515", isError, "environments with more pods than nodes take", "Action pods stay Pending with \"Too many pods\", in whichever of the environments."},
 
+		// Nodes, and families of addresses.
+		{"WO516", isError, "a range of IPv6", "Nothing of the installation listens there, and actions reach what no exception keeps them from."},
+		{"WO517", isError, "a pool whose labels say that it is another", "All pods of the pool stay Pending: no node has the label that they are sent by."},
+
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},

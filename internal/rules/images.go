@@ -88,7 +88,7 @@ func (c *checker) architectures() {
 		}
 		c.fail("WO633", environment.JoinPath("cluster", "nodes", g.pool, "labels", derived.ArchitectureLabel),
 			fmt.Sprintf("the nodes of pool %s are %s by their label %s, and images were built for %s alone of %s: the pods do not start there", g.pool, g.nodes, derived.ArchitectureLabel, g.images, list(who)),
-			fmt.Sprintf("place them on other nodes, or name images that were built for %s under images and run `whiskops images lock`, which says so", g.nodes))
+			fmt.Sprintf("place them on other nodes, or name images that were built for %s, under images and for languages by runtimes.registry: they count for any architecture until images.<name>.arch or `whiskops images lock` says which", g.nodes))
 	}
 }
 

@@ -144,7 +144,7 @@ func (m *maker) component(name string) error {
 	}
 	if m.CallsAPI(name) {
 		m.outside(apiServer, apiServer, false)
-		m.edge(name, apiServer, m.Env.Cluster.APIServer.Ports...)
+		m.edge(name, apiServer, m.APIPorts()...)
 	}
 	for _, outside := range c.Outside {
 		servers := m.Servers(outside.Servers)
