@@ -68,6 +68,8 @@ type Catalog struct {
 	Fronts map[string]Front `json:"fronts"`
 	// Throttle is how a namespace's limits are shared out.
 	Throttle Throttle `json:"throttle"`
+	// Symptoms of the runbook, by id.
+	Symptoms map[string]Symptom `json:"symptoms"`
 }
 
 // ClusterRoles for the service accounts of the two namespaces.

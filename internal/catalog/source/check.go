@@ -38,6 +38,7 @@ func check(c *catalog.Catalog) error {
 	}
 	k.limits()
 	k.fronts()
+	k.runbook()
 	k.at = "what is said"
 	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement}} {
 		for _, key := range slices.Sorted(maps.Keys(said)) {
