@@ -108,7 +108,11 @@ func TestFirstLine(t *testing.T) {
 var leftOver = regexp.MustCompile(`<[A-Za-z]|[A-Z]{4,}|%!|\{\{|nil|no value`)
 
 // known are words in capitals that stand for themselves, and NODE.
-var known = map[string]bool{"NODE": true, "ACME": true, "JSON": true, "HTTPR": true, "CREATE": true, "HOME": true}
+var known = map[string]bool{
+	"NODE": true, "ACME": true, "JSON": true, "HTTPR": true, "CREATE": true, "HOME": true,
+	"POST": true, "ERROR": true, "WARN": true, "READY": true, "RESTARTS": true, "OOMK": true,
+	"KAFKA": true, "HOSTS": true, // of the variable KAFKA_HOSTS
+}
 
 func TestNothingToReplaceButNodes(t *testing.T) {
 	for name, text := range everything(t) {

@@ -70,18 +70,18 @@ func (f *filler) text(template string) string {
 
 func (f *filler) holds(condition string) bool { return condition == "" || f.text(condition) == "true" }
 
-// linked is [id], a symptom.
-var linked = regexp.MustCompile(`\[([a-z]+(?:-[a-z0-9]+)*)\]`)
+// linked is [id], a symptom, or [A heading], a section of the guide.
+var linked = regexp.MustCompile(`\[([A-Za-z][A-Za-z0-9 -]*)\]`)
 
-// prose with its symptoms as links. Those that the environment cannot have are
-// words.
+// prose with what it names as links. A symptom that the environment cannot have is
+// a word.
 func (f *filler) prose(template string) string {
 	return linked.ReplaceAllStringFunc(f.text(template), func(link string) string {
-		id := strings.Trim(link, "[]")
-		if f.holds(f.view.Catalog.Symptoms[id].If) {
-			return link + "(#" + id + ")"
+		name := strings.Trim(link, "[]")
+		if !f.holds(f.view.Catalog.Symptoms[name].If) {
+			return name
 		}
-		return id
+		return link + "(#" + strings.ReplaceAll(strings.ToLower(name), " ", "-") + ")"
 	})
 }
 
