@@ -206,6 +206,10 @@ func lostNode(t *testing.T, p *page) {
 	shows(t, p.look(t, "node-lost", "spec.nodeName=", "NODE", lost), "kafka-0")
 	p.look(t, "node-lost", "out-of-service", "NODE", lost)
 	p.look(t, "node-lost", "delete node", "NODE", lost)
+	p.eventually(t, func() string { return pending(p.look(t, "zone-lost", "get pods -o wide"), "kafka-0") }, "Running")
+	if now := look(t, p.ground, p.env).Of("kafka")[0].Spec.NodeName; now == lost {
+		t.Errorf("kafka-0 is still on %s", lost)
+	}
 	p.up(t, p.env.namespace())
 }
 

@@ -129,6 +129,8 @@ func TestCleanup(t *testing.T) { everywhere(t, Cleanup) }
 
 func TestRunbookEdge(t *testing.T) { everywhere(t, RunbookEdge) }
 
+func TestRunbookCouchDB(t *testing.T) { wherever(t, "couchdb", RunbookCouchDB) }
+
 func TestRunbookKafka(t *testing.T) {
 	t.Parallel()
 	if err := try(t, load(t, "production"), RunbookKafka); err != nil {
