@@ -24,6 +24,19 @@ func (v view) Delivered() string {
 	return ""
 }
 
+// Reads says where the tool that delivers takes the tree from.
+func (v view) Reads() string {
+	switch g := v.Env.GitOps; {
+	case g.Flux != nil && g.Flux.Git != nil:
+		return fmt.Sprintf("Flux must run on the cluster, and reads what is pushed to branch `%s` of %s.", g.Flux.Git.Branch, g.Flux.Git.URL)
+	case g.Flux != nil && g.Flux.OCI != nil:
+		return fmt.Sprintf("Flux must run on the cluster, and reads what `whiskops push` brings to %s.", g.Flux.OCI.URL)
+	case g.ArgoCD != nil:
+		return fmt.Sprintf("Argo CD must run on the cluster, and reads what is pushed to `%s` of %s.", g.ArgoCD.Git.Revision, g.ArgoCD.Git.URL)
+	}
+	return ""
+}
+
 // synced are the objects of Flux, as kubectl takes them.
 func (v view) synced() string {
 	all := fluxKind
