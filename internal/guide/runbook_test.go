@@ -18,6 +18,10 @@ var anchor = regexp.MustCompile(`\]\(#([^)]*)\)`)
 // What a guide links to is in it, and each symptom is under its id, to which alerts
 // lead.
 func TestLinks(t *testing.T) {
+	c, err := catalog.Load("2.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := map[string]bool{}
 	for name, text := range everything(t) {
 		headings := map[string]bool{}
@@ -38,10 +42,11 @@ func TestLinks(t *testing.T) {
 		for heading := range headings {
 			seen[heading] = true
 		}
-	}
-	c, err := catalog.Load("2.0.0")
-	if err != nil {
-		t.Fatal(err)
+		for id := range c.Symptoms {
+			if !headings[id] && strings.Contains(text, id) {
+				t.Errorf("%s: %s is spoken of, and cannot be", name, id)
+			}
+		}
 	}
 	for id := range c.Symptoms {
 		if !seen[id] {
@@ -119,6 +124,36 @@ func TestFieldsThatWork(t *testing.T) {
 		g := view{Values: &v}
 		if got := g.working([]string{"kafka.resources", "controller.resources"}); (len(got) == 1) != (v.Env.Kafka.External != nil) {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// Each condition holds for one of the environments here: no command and no cause is
+// read by nobody.
+func TestConditionsHoldSomewhere(t *testing.T) {
+	held := map[string]bool{}
+	for _, v := range values(t) {
+		f := &filler{view: view{Values: &v}}
+		for _, s := range v.Catalog.Symptoms {
+			there := f.holds(s.If)
+			conditions := []string{s.If}
+			for _, l := range s.Look {
+				conditions = append(conditions, l.If)
+			}
+			for _, c := range s.Causes {
+				conditions = append(conditions, c.If)
+			}
+			for _, c := range conditions {
+				held[c] = held[c] || there && f.holds(c)
+			}
+		}
+		if f.err != nil {
+			t.Error(f.err)
+		}
+	}
+	for condition, ok := range held {
+		if !ok {
+			t.Errorf("%s holds nowhere", condition)
 		}
 	}
 }

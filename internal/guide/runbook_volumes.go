@@ -2,7 +2,6 @@ package guide
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/quantity"
@@ -68,18 +67,25 @@ func (v view) Export(component string) string {
 // NFS server has.
 func (v view) Kept(component string) string {
 	s, _ := v.Volume(component)
-	where, _, _ := strings.Cut(v.volume(component, *s).Where, ". ")
-	return strings.TrimPrefix(where, "the ")
+	switch {
+	case s.CSI != nil:
+		return fmt.Sprintf("of the CSI driver %s: %s", s.CSI.Driver, list(code(s.CSI.Handles)))
+	case s.Local != nil:
+		return fmt.Sprintf("the directory `%s` of a node", s.Local.Path)
+	case s.HostPath != nil:
+		return fmt.Sprintf("the directory `%s` of a node", s.HostPath.Path)
+	}
+	return fmt.Sprintf("the claim `%s`", s.ExistingClaim)
 }
 
 // Twice the size of a component's volume, as a quantity.
 func (v view) Twice(component string) string {
 	s, _ := v.Volume(component)
-	if bytes := 2 * derived.Bytes(s.Size); bytes%(1<<30) == 0 {
+	bytes := 2 * derived.Bytes(s.Size)
+	if bytes%(1<<30) == 0 {
 		return fmt.Sprintf("%dGi", bytes>>30)
-	} else {
-		return fmt.Sprintf("%dMi", (bytes+quantity.MiB-1)/quantity.MiB)
 	}
+	return fmt.Sprintf("%dMi", (bytes+quantity.MiB-1)/quantity.MiB)
 }
 
 // Ordinals of a component's pods.
