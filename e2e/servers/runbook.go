@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/whiskops/whiskops/e2e/runbook"
@@ -38,7 +39,9 @@ logs)
     esac
     shift
   done
-  exec $tail "%[1]s/logs/${of//\//_}" ;;
+  file="%[1]s/logs/${of//\//_}"
+  [ -e "$file" ] || file=/dev/null
+  exec $tail "$file" ;;
 exec)
   of=$1; shift
   while [ "$1" != -- ]; do shift; done
@@ -109,6 +112,45 @@ func (d *desk) look(symptom, has string) (string, error) {
 		err = fmt.Errorf("%s: %w: %s%s", c.Run, err, out, said)
 	}
 	return out + said, err
+}
+
+// names of workloads that a command asks for.
+var names = []*regexp.Regexp{
+	regexp.MustCompile(`(?:deployment|statefulset)/([a-z-]+)`),
+	regexp.MustCompile(`name=([a-z-]+)`),
+	regexp.MustCompile(`name in \(([a-z,-]+)\)`),
+	regexp.MustCompile(`(?:exec|logs) ([a-z-]+)-(?:\d|\$n) `),
+}
+
+// rest runs the commands that look into containers and that no step has run: what they
+// ask for is there, and all that stands around it works. Logs are empty.
+func (d *desk) rest() (int, error) {
+	ran := 0
+	for _, c := range d.commands {
+		// Kafka's programs are run by RunbookKafka alone.
+		if c.Remedy || c.Needs() != "kubelet" || strings.Contains(c.Run, "/opt/kafka/bin/") {
+			continue
+		}
+		found := 0
+		for _, n := range names {
+			for _, m := range n.FindAllStringSubmatch(c.Run, -1) {
+				for component := range strings.SplitSeq(m[1], ",") {
+					if found++; !d.run.has(component) {
+						return ran, fmt.Errorf("%s: there is no %s", c.Run, component)
+					}
+				}
+			}
+		}
+		if found == 0 && !strings.Contains(c.Run, "POD") {
+			return ran, fmt.Errorf("%s names nothing", c.Run)
+		}
+		out, said, err := d.shell.Run(d.run.Context, c.Run, map[string]string{"POD": "kafka-0"})
+		if err != nil || said != "" {
+			return ran, wrong(err, "%s: %s: %s%s", c.Symptom, c.Run, out, said)
+		}
+		ran++
+	}
+	return ran, nil
 }
 
 // shown is an error unless a text has all the parts.

@@ -29,7 +29,7 @@ func RunbookEdge(r *Run) error {
 		name  string
 		check func() error
 	}{
-		{"502", p.noController}, {"413", p.tooLarge}, {"429", p.tooOften}, {"503", p.tooManyUploads}, {"504", p.tooSlow}, {"401", p.unknown}, {"certificate", p.certificate},
+		{"502", p.noController}, {"413", p.tooLarge}, {"429", p.tooOften}, {"503", p.tooManyUploads}, {"504", p.tooSlow}, {"401", p.unknown}, {"certificate", p.certificate}, {"the rest", p.others},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("runbook: %s: %w", step.name, err)
@@ -202,5 +202,38 @@ func (p *edgePage) certificate() error {
 		return err
 	}
 	p.edge.run.proved(p.version, "runbook, certificate: the page's command shows the names and the end of the one that is served")
+	return nil
+}
+
+// others are the commands that look into containers of which there are none here: a
+// controller's is a double, what measures a disk measures this machine's.
+func (p *edgePage) others() error {
+	p.controller.answerWith(func(w http.ResponseWriter, q *http.Request) bool {
+		if q.URL.Path != "/invokers" {
+			return false
+		}
+		fmt.Fprint(w, `{"invoker0/0":"up"}`)
+		return true
+	})
+	address := fmt.Sprintf("127.0.0.1:8080:%s:8080", p.controllerIP)
+	programs := map[string]string{"exec/statefulset_controller": "#!/bin/bash\nexec \"$1\" -q --connect-to " + address + " \"${@:2}\"\n"}
+	for i := range 3 {
+		programs[fmt.Sprintf("exec/kafka-%d", i)] = "#!/bin/bash\nexec \"${@/#\\/var*/.}\"\n"
+	}
+	programs["exec/couchdb-0"] = "#!/bin/bash\nexec \"${@/#\\/opt*/.}\"\n"
+	for name, text := range programs {
+		if err := p.program(name, text); err != nil {
+			return err
+		}
+	}
+	out, err := p.look("no-healthy-invoker", "/invokers")
+	if err != nil || out != `{"invoker0/0":"up"}` {
+		return wrong(err, "invokers: %q", out)
+	}
+	ran, err := p.rest()
+	if err != nil {
+		return err
+	}
+	p.edge.run.Print(fmt.Sprintf("%s: %d commands of the runbook that look into containers end well, and what they name is generated", p.edge.run.Env.Name, ran))
 	return nil
 }
