@@ -74,6 +74,8 @@ type Catalog struct {
 	Assumptions []Assumption `json:"assumptions"`
 	// Throttle is how a namespace's limits are shared out.
 	Throttle Throttle `json:"throttle"`
+	// Symptoms of the runbook, by id.
+	Symptoms map[string]Symptom `json:"symptoms"`
 }
 
 // ClusterRoles for the service accounts of the two namespaces.

@@ -31,6 +31,16 @@ func (v view) OwnCertificate() bool {
 	return v.Env.Edge.TLS.CertManager == nil && v.Env.Edge.TLS.SelfSigned == nil
 }
 
+// Issuer of the certificate, as kubectl takes it.
+func (v view) Issuer() string {
+	i := v.Env.Edge.TLS.CertManager.Issuer
+	issuer := strings.ToLower(i.Kind) + "." + i.Group + " " + i.Name
+	if i.Kind == "Issuer" {
+		return "-n " + v.Env.Namespace + " get " + issuer
+	}
+	return "get " + issuer
+}
+
 // IngressSecret is the Ingress's certificate, if it is not what nginx has too.
 func (v view) IngressSecret() string {
 	i := v.Env.Edge.Ingress

@@ -64,7 +64,7 @@ func tidy(text []byte) []byte {
 	var b bytes.Buffer
 	fenced := false
 	for line := range strings.Lines(string(text) + "\n") {
-		if strings.HasPrefix(line, "```") {
+		if strings.HasPrefix(strings.TrimLeft(line, " "), "```") {
 			fenced = !fenced
 		}
 		if !fenced && !strings.HasPrefix(line, "<!--") {

@@ -45,6 +45,11 @@ func (v view) Nodes() []pool {
 	return all
 }
 
+// Columns are the labels of nodes that matter, for kubectl get -L.
+func (v view) Columns() string {
+	return strings.Join([]string{v.Env.Placement.NodeLabel, "topology.kubernetes.io/zone", "kubernetes.io/arch"}, ",")
+}
+
 // Permanent says where labels and taints are set to outlive a node.
 func (v view) Permanent() string {
 	switch v.Env.Cluster.Platform {

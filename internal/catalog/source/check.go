@@ -39,6 +39,7 @@ func check(c *catalog.Catalog) error {
 	k.limits()
 	k.fronts()
 	k.assumptions()
+	k.runbook()
 	k.at = "what is said"
 	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement}} {
 		for _, key := range slices.Sorted(maps.Keys(said)) {

@@ -48,6 +48,18 @@ func TestDataIsCurrent(t *testing.T) {
 	}
 }
 
+// symptom changes one, or a copy of another under a name that there is not.
+func symptom(id string, change func(*catalog.Symptom)) func(*catalog.Catalog) {
+	return func(c *catalog.Catalog) {
+		s, ok := c.Symptoms[id]
+		if !ok {
+			s = c.Symptoms["pod-init"]
+		}
+		change(&s)
+		c.Symptoms[id] = s
+	}
+}
+
 // front changes one.
 func front(name string, change func(*catalog.Front)) func(*catalog.Catalog) {
 	return func(c *catalog.Catalog) {
@@ -132,6 +144,14 @@ func TestCheckRefuses(t *testing.T) {
 		{`front alb: "x/y" has none of its prefixes`, front("alb", func(f *catalog.Front) { f.Settings[0].Key = "x/y" })},
 		{`is none of its keys`, front("ingress-nginx", func(f *catalog.Front) { f.Settings[0].Key = "nginx.ingress.kubernetes.io/x" })},
 		{`front alb: it has no source`, front("alb", func(f *catalog.Front) { f.Source = "" })},
+		{`symptom X_1: an id is a heading's anchor`, symptom("X_1", func(s *catalog.Symptom) {})},
+		{`symptom pod-init: there is no symptom "pod-fin"`, symptom("pod-init", func(s *catalog.Symptom) { s.Sees = "[pod-fin]" })},
+		{`there is no symptom "pod-fin"`, symptom("pod-init", func(s *catalog.Symptom) { s.Look[0].Says = "see [pod-fin]" })},
+		{`there is no symptom "pod-fin"`, symptom("pod-init", func(s *catalog.Symptom) { s.Causes[0].Shown = "see [pod-fin]" })},
+		{`is no command of one line`, symptom("pod-init", func(s *catalog.Symptom) { s.Look[0].Run = "a\nb" })},
+		{`is no command of one line`, symptom("node-lost", func(s *catalog.Symptom) { s.Causes[1].Run[0] = "a\nb" })},
+		{`nothing is said to do about "it"`, symptom("pod-init", func(s *catalog.Symptom) { s.Causes[0] = catalog.Cause{What: "it"} })},
+		{`has no field "discs"`, symptom("pod-init", func(s *catalog.Symptom) { s.Causes[0].Fields = []string{"kafka.discs"} })},
 		{`has no field "balancer"`, front("alb", func(f *catalog.Front) { f.On = "edge.balancer" })},
 	} {
 		c, err := Read("2.0.0")
