@@ -68,6 +68,9 @@ type Catalog struct {
 	Fronts map[string]Front `json:"fronts"`
 	// Throttle is how a namespace's limits are shared out.
 	Throttle Throttle `json:"throttle"`
+	// Alerts and Dashboard are what watches an installation.
+	Alerts    []Alert   `json:"alerts"`
+	Dashboard Dashboard `json:"dashboard"`
 }
 
 // ClusterRoles for the service accounts of the two namespaces.
@@ -284,12 +287,6 @@ type Public struct {
 	When When   `json:"when"`
 }
 
-// Metrics are read at a path of a port.
-type Metrics struct {
-	Port string `json:"port"`
-	Path string `json:"path"`
-}
-
 // Idle fields of an environment, and why they have no effect.
 type Idle struct {
 	When    When     `json:"when"`
@@ -297,18 +294,32 @@ type Idle struct {
 	Fields  []string `json:"fields"`
 }
 
-// Port of the main container by its name; 0 where it has no such port.
+// Port of the main container or of a sidecar by its name; 0 where there is no such
+// port.
 func (c Component) Port(name string) int {
-	main, _ := c.Workload["main"].(map[string]any)
-	ports, _ := main["ports"].([]any)
-	for _, p := range ports {
-		port, _ := p.(map[string]any)
-		if port["name"] == name {
-			n, _ := port["port"].(int)
-			return n
+	for _, container := range c.Containers() {
+		ports, _ := container["ports"].([]any)
+		for _, p := range ports {
+			port, _ := p.(map[string]any)
+			if port["name"] == name {
+				n, _ := port["port"].(int)
+				return n
+			}
 		}
 	}
 	return 0
+}
+
+// Containers of a pod that stay, the main one first, with templates.
+func (c Component) Containers() []map[string]any {
+	main, _ := c.Workload["main"].(map[string]any)
+	all := []map[string]any{main}
+	sidecars, _ := c.Workload["sidecars"].([]any)
+	for _, s := range sidecars {
+		sidecar, _ := s.(map[string]any)
+		all = append(all, sidecar)
+	}
+	return all
 }
 
 // Need of a component.
@@ -381,6 +392,14 @@ type Edge struct {
 	Upstreams []Upstream       `json:"upstreams"`
 	Routes    []map[string]any `json:"routes"`
 	Deny      []string         `json:"deny"`
+	// Meter hears of each request where there are metrics.
+	Meter Meter `json:"meter"`
+}
+
+// Meter is an address of syslog, and a line as nginx writes its formats.
+type Meter struct {
+	Address string `json:"address"`
+	Format  string `json:"format"`
 }
 
 // Upstream is a component's endpoint under a name of its own.

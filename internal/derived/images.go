@@ -187,23 +187,34 @@ func (v *Values) Images() []Image {
 }
 
 // imagesOf a component are those of its pods by the catalogue's names: its own,
-// and those that run before it.
+// those that run before it, and those beside it.
 func (v *Values) imagesOf(component string) []string {
 	c := v.Catalog.Components[component]
 	names := []string{c.Image}
-	inits, _ := c.Workload["init"].([]any)
-	for _, init := range inits {
-		m, _ := init.(map[string]any)
-		if on, err := catalog.Text(textOf(m, "if"), v); err != nil || m["if"] != nil && on != "true" {
-			continue // a fault of the catalogue is found when the workload is planned
+	for _, list := range []string{"init", "sidecars"} {
+		for _, m := range v.containers(c, list) {
+			names = append(names, cmp.Or(textOf(m, "image"), c.Image))
 		}
-		names = append(names, cmp.Or(textOf(m, "image"), c.Image))
 	}
 	if waits, _ := c.Workload["waits"].([]any); len(waits) > 0 {
 		names = append(names, v.Catalog.WaitImage)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// containers of a list of a workload that are there, with templates.
+func (v *Values) containers(c catalog.Component, list string) []map[string]any {
+	var all []map[string]any
+	listed, _ := c.Workload[list].([]any)
+	for _, one := range listed {
+		m, _ := one.(map[string]any)
+		if on, err := catalog.Text(textOf(m, "if"), v); err != nil || m["if"] != nil && on != "true" {
+			continue // a fault of the catalogue is found when the workload is planned
+		}
+		all = append(all, m)
+	}
+	return all
 }
 
 // textOf a field of a mapping; empty where it is none.

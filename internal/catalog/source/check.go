@@ -38,6 +38,7 @@ func check(c *catalog.Catalog) error {
 	}
 	k.limits()
 	k.fronts()
+	k.sight()
 	k.at = "what is said"
 	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement}} {
 		for _, key := range slices.Sorted(maps.Keys(said)) {
@@ -113,8 +114,15 @@ func (k *checker) component(name string, c catalog.Component) {
 		k.port(name, p.Port)
 		k.when(p.When)
 	}
-	if c.Metrics != nil {
-		k.port(name, c.Metrics.Port)
+	if m := c.Metrics; m != nil {
+		k.port(name, m.Port)
+		if m.Of != "" {
+			k.exists(m.Of)
+		}
+	}
+	for _, container := range c.Containers()[1:] {
+		image, _ := container["image"].(string)
+		k.image(image)
 	}
 	for _, idle := range c.Idle {
 		k.when(idle.When)
