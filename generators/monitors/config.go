@@ -5,6 +5,9 @@ import "github.com/whiskops/whiskops/internal/krm"
 // Kind of the functionConfig.
 const Kind = "Monitors"
 
+// Component that the objects belong to. No pod reads them.
+const Component = "monitoring"
+
 // Spec describes what watches an installation: who is scraped, what is alarming, and
 // what a dashboard shows.
 type Spec struct {

@@ -40,7 +40,7 @@ func dashboard(s Spec) (krm.M, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the dashboard: %w", err)
 	}
-	o := labelled(s.Object("v1", "ConfigMap", "dashboard"), d.Labels)
+	o := labelled(s.Object("v1", "ConfigMap", "openwhisk-dashboard"), d.Labels)
 	o["data"] = krm.M{d.File + ".json": text.String()}
 	return o, nil
 }

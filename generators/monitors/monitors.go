@@ -72,7 +72,7 @@ func monitor(s Spec, f form, t Target) krm.M {
 }
 
 // rulesName is the object with the rules.
-const rulesName = "alerts"
+const rulesName = "openwhisk-alerts"
 
 // rules of all alerts, as one group. Who reads files gets one, in a ConfigMap of a
 // fixed name, which can be mounted.

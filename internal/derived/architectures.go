@@ -13,7 +13,7 @@ const ArchitectureLabel = "kubernetes.io/arch"
 // what it was built for. What is known of some of the images counts for all.
 func (v *Values) Architectures(component string) (all []string, known bool) {
 	c := v.Catalog.Components[component]
-	for _, name := range v.imagesOf(component) {
+	for _, name := range v.ImagesOf(component) {
 		of, ok := v.built(v.Reference(name))
 		if !ok && name == c.Image && c.Arch != "" {
 			of, ok = []string{c.Arch}, true

@@ -73,9 +73,16 @@ func (v *Values) pin(reference string) string {
 	return ""
 }
 
-// Mirrored is the name that a repository of Docker Hub has in a mirror.
+// OnDockerHub tells whether a repository has no registry in it.
+func OnDockerHub(repository string) bool {
+	host, _, nested := strings.Cut(repository, "/")
+	return !nested || host != "localhost" && !strings.ContainsAny(host, ".:")
+}
+
+// Mirrored is the name that a repository has where Docker Hub has a mirror. One of
+// another registry keeps its own.
 func Mirrored(mirror, repository string) string {
-	if mirror == "" {
+	if mirror == "" || !OnDockerHub(repository) {
 		return repository
 	}
 	if !strings.Contains(repository, "/") {
@@ -159,7 +166,7 @@ func (v *Values) Images() []Image {
 		return i
 	}
 	for _, component := range v.Components() {
-		for _, name := range v.imagesOf(component) {
+		for _, name := range v.ImagesOf(component) {
 			own := name
 			if strings.HasPrefix(name, ofKind) {
 				own = "" // it is a language's, whoever has it
@@ -186,9 +193,9 @@ func (v *Values) Images() []Image {
 	return images
 }
 
-// imagesOf a component are those of its pods by the catalogue's names: its own,
+// ImagesOf a component are those of its pods by the catalogue's names: its own,
 // those that run before it, and those beside it.
-func (v *Values) imagesOf(component string) []string {
+func (v *Values) ImagesOf(component string) []string {
 	c := v.Catalog.Components[component]
 	names := []string{c.Image}
 	for _, list := range []string{"init", "sidecars"} {

@@ -25,7 +25,7 @@ func (p *planner) sight() error {
 	if m == nil {
 		return nil
 	}
-	own := krm.Owner{Component: "monitoring", Tier: "observability"}
+	own := krm.Owner{Component: monitors.Component, Tier: "observability"}
 	s := monitors.Spec{Owner: own, Form: m.Monitors, Labels: m.Labels, Interval: m.Interval}
 	if m.Monitors == byAnnotations || m.Monitors == byItself {
 		s.Form = plainForm
