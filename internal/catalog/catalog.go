@@ -4,6 +4,8 @@
 // the derived values of an environment; Expand fills them in.
 package catalog
 
+import "slices"
+
 // Catalog of one OpenWhisk release.
 type Catalog struct {
 	// Release as environments write it.
@@ -175,7 +177,9 @@ type Component struct {
 // the object's kind; its namespace, by its tier, "" being all others; the class of a volume that
 // names none; the image of a container; where pods go.
 type Said struct {
-	Exposed   map[string][]string `json:"exposed"`
+	Exposed map[string][]string `json:"exposed"`
+	// Scraped is that of who reads metrics.
+	Scraped   string              `json:"scraped"`
 	Namespace map[string][]string `json:"namespace"`
 	Class     []string            `json:"class"`
 	Images    []string            `json:"images"`
@@ -308,6 +312,11 @@ func (c Component) Port(name string) int {
 		}
 	}
 	return 0
+}
+
+// Opens tells whether a port may be open to the world.
+func (c Component) Opens(port string) bool {
+	return slices.ContainsFunc(c.Public, func(p Public) bool { return p.Port == port })
 }
 
 // Containers of a pod that stay, the main one first, with templates.

@@ -192,7 +192,7 @@ func (v *Values) imagesOf(component string) []string {
 	c := v.Catalog.Components[component]
 	names := []string{c.Image}
 	for _, list := range []string{"init", "sidecars"} {
-		for _, m := range v.containers(c, list) {
+		for _, m := range v.there(c.Workload[list]) {
 			names = append(names, cmp.Or(textOf(m, "image"), c.Image))
 		}
 	}
@@ -203,10 +203,11 @@ func (v *Values) imagesOf(component string) []string {
 	return slices.Compact(names)
 }
 
-// containers of a list of a workload that are there, with templates.
-func (v *Values) containers(c catalog.Component, list string) []map[string]any {
+// there are the mappings of a list of the catalogue's whose condition holds, with
+// their templates.
+func (v *Values) there(list any) []map[string]any {
 	var all []map[string]any
-	listed, _ := c.Workload[list].([]any)
+	listed, _ := list.([]any)
 	for _, one := range listed {
 		m, _ := one.(map[string]any)
 		if on, err := catalog.Text(textOf(m, "if"), v); err != nil || m["if"] != nil && on != "true" {

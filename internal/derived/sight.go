@@ -1,7 +1,9 @@
 package derived
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
@@ -28,7 +30,28 @@ func (v *Values) Series(component string, matchers ...string) string {
 	return "{" + strings.Join(all, ",") + "}"
 }
 
+// Port of a pod by its name.
+type Port struct {
+	Name   string
+	Number int
+}
+
+// Ports that the pods of a component listen on, in the order of their numbers.
+func (v *Values) Ports(component string) []Port {
+	c := v.Catalog.Components[component]
+	main, _ := c.Workload["main"].(map[string]any)
+	var all []Port
+	for _, container := range append(v.there(c.Workload["sidecars"]), main) {
+		for _, port := range v.there(container["ports"]) {
+			name := textOf(port, "name")
+			all = append(all, Port{name, c.Port(name)})
+		}
+	}
+	slices.SortFunc(all, func(a, b Port) int { return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name)) })
+	return all
+}
+
 // Sidecars of a component that are there, as the catalogue has them.
 func (v *Values) Sidecars(component string) []map[string]any {
-	return v.containers(v.Catalog.Components[component], "sidecars")
+	return v.there(v.Catalog.Components[component].Workload["sidecars"])
 }

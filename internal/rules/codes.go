@@ -164,6 +164,10 @@ func Codes() []Code {
 		{"WO514", isError, "environments that ask for more than a pool has", "The last pods to come stay Pending, in whichever of the environments."},
 		{"WO515", isError, "environments with more pods than nodes take", "Action pods stay Pending with \"Too many pods\", in whichever of the environments."},
 
+		// Metrics.
+		{"WO520", isError, "metrics that users' code may read", "Anybody who may make an action sees what all others do."},
+		{"WO521", isError, "activations that are counted where nobody tells them", "The counts of activations stay at nothing, and no graph says why."},
+
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},

@@ -40,7 +40,7 @@ func check(c *catalog.Catalog) error {
 	k.fronts()
 	k.sight()
 	k.at = "what is said"
-	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement}} {
+	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement, "scraped": {c.Said.Scraped}}} {
 		for _, key := range slices.Sorted(maps.Keys(said)) {
 			for _, path := range said[key] {
 				k.path(path)
