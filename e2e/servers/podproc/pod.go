@@ -123,6 +123,9 @@ func (p *Pod) Path(path string) string { return filepath.Join(p.folder, "root", 
 // Name is the pod's name.
 func (p *Pod) Name() string { return p.name }
 
+// IP is the pod's address.
+func (p *Pod) IP() string { return p.options.IP }
+
 // Substitutions lists what was changed in the generated configuration.
 func (p *Pod) Substitutions() []string { return p.rules.made() }
 
