@@ -36,6 +36,8 @@ type Run struct {
 	addresses func(ports ...int) (string, error)
 	// network is that of the run's rooms, once it has one.
 	network *room.Network
+	// entrypoints are of the images of nginx's sidecars that run, by image.
+	entrypoints map[string][]string
 
 	start time.Time
 	mu    sync.Mutex
