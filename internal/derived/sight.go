@@ -17,6 +17,23 @@ func (v *Values) Measured() []string {
 	return v.where(func(c catalog.Component) bool { return v.runs(c) && c.Metrics != nil })
 }
 
+// Alerts of what the environment has, with their templates.
+func (v *Values) Alerts() []catalog.Alert {
+	if m := v.Env.Metrics; m == nil || !m.Alerts {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(v.Catalog.Alerts), func(a catalog.Alert) bool {
+		return !v.Has(a.Component) || !a.When.Holds(v.Env)
+	})
+}
+
+// Panels of what the environment has, with their templates.
+func (v *Values) Panels() []catalog.Panel {
+	return slices.DeleteFunc(slices.Clone(v.Catalog.Dashboard.Panels), func(p catalog.Panel) bool {
+		return !v.Has(p.Component) || !p.When.Holds(v.Env)
+	})
+}
+
 // Series is the selector of what a component's pods export, in PromQL, with further
 // matchers, if there are any.
 func (v *Values) Series(component string, matchers ...string) string {

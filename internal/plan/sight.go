@@ -36,10 +36,8 @@ func (p *planner) sight() error {
 		}
 	}
 	var err error
-	if m.Alerts {
-		if s.Alerts, err = p.alerts(); err != nil {
-			return err
-		}
+	if s.Alerts, err = p.alerts(); err != nil {
+		return err
 	}
 	if d := m.Dashboard; d != nil {
 		board := monitors.Dashboard{File: "openwhisk-" + p.Env.Name, Title: "OpenWhisk " + p.Env.Name, Labels: map[string]string{d.Label: d.Value}}
@@ -57,10 +55,7 @@ func (p *planner) sight() error {
 // alerts of what the environment has.
 func (p *planner) alerts() ([]monitors.Alert, error) {
 	var all []monitors.Alert
-	for _, a := range p.Catalog.Alerts {
-		if !p.Has(a.Component) || !a.When.Holds(p.Env) {
-			continue
-		}
+	for _, a := range p.Alerts() {
 		expr, err := catalog.Text(a.Expr, &p.Values)
 		if err != nil {
 			return nil, fmt.Errorf("plan alert %s: %w", a.Name, err)
@@ -76,10 +71,7 @@ func (p *planner) alerts() ([]monitors.Alert, error) {
 // panels of what the environment has.
 func (p *planner) panels() ([]monitors.Panel, error) {
 	var all []monitors.Panel
-	for _, panel := range p.Catalog.Dashboard.Panels {
-		if !p.Has(panel.Component) || !panel.When.Holds(p.Env) {
-			continue
-		}
+	for _, panel := range p.Panels() {
 		made := monitors.Panel{Title: panel.Title, Unit: panel.Unit}
 		for _, series := range panel.Series {
 			expr, err := catalog.Text(series.Expr, &p.Values)
