@@ -187,8 +187,16 @@ func (w *watched) startEdge() error {
 	if err != nil {
 		return err
 	}
-	program, err := programs.NginxExporter(r.Context, r.Print)
+	built, err := programs.NginxExporter(r.Context, r.Print)
 	if err != nil {
+		return err
+	}
+	folder, err := r.Guard.Folder("nginx-exporter")
+	if err != nil {
+		return err
+	}
+	program := filepath.Join(folder, "exporter")
+	if err := programs.Share(built, program); err != nil {
 		return err
 	}
 	r.entrypoints = map[string][]string{"quay.io/martinhelmich/prometheus-nginxlog-exporter": {program, "-config-file", "$POD/volumes/exporter/exporter.yaml"}}
