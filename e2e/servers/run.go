@@ -38,6 +38,9 @@ type Run struct {
 	network *room.Network
 	// entrypoints are of the images of nginx's sidecars that run, by image.
 	entrypoints map[string][]string
+	// databaseSize makes the database's volume a filesystem of this size, if it is
+	// not empty.
+	databaseSize string
 
 	start time.Time
 	mu    sync.Mutex

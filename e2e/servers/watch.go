@@ -1,14 +1,17 @@
 package servers
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
+
+	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/whiskops/whiskops/e2e/servers/loopback"
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
@@ -32,20 +35,26 @@ type watched struct {
 	couch    *couch
 	brokers  *brokers
 	redis    *podproc.Pod
-	// cache is the process of Redis, counter that beside nginx.
+	// cache is the process of Redis, counter that beside nginx, exporters those that
+	// have pods.
 	cache, counter *podproc.Process
+	exporters      map[string]*exporter
 	edge           *edge
 	volume         *volumeDouble
 	pods           []exported
 	prometheus     *prometheus
+	// binding is what gives invokers their rights, while it is taken away; calm ends
+	// what asks for them then.
+	binding *rbacv1.RoleBinding
+	calm    func()
 }
 
 // watchServer is who says that an alert fires.
 func (w *watched) server() string { return programs.Version("prometheus", "--version") }
 
-// newWatched starts all of it. The error is a watchMissing if something is not here.
+// newWatched starts all of it.
 func newWatched(r *Run) (*watched, error) {
-	w := &watched{run: r}
+	w := &watched{run: r, exporters: map[string]*exporter{}}
 	for _, step := range []struct {
 		name  string
 		start func() error
@@ -65,6 +74,7 @@ func (w *watched) exports(component, pod, ip string) {
 }
 
 func (w *watched) startOpenWhisk() error {
+	w.run.databaseSize = "96m"
 	folder := os.Getenv(OpenWhiskFolder)
 	network, without, err := w.run.invokerRooms(folder)
 	if err != nil {
@@ -88,6 +98,11 @@ func (w *watched) startOpenWhisk() error {
 		return err
 	}
 	w.open, w.invokers, w.couch, w.brokers = o, v, o.couch, o.brokers
+	data, err := filepath.EvalSymlinks(w.couch.pod.Path("/opt/couchdb/data"))
+	if err != nil {
+		return err
+	}
+	w.run.atEnd(func() { _ = syscall.Unmount(data, syscall.MNT_DETACH) })
 	for i, p := range o.pods {
 		w.exports("controller", p.Name(), o.ips[i])
 	}
@@ -155,17 +170,32 @@ func (w *watched) startKafkaExporter() error {
 	return w.export(pod, component, ip)
 }
 
+// exporter is a pod that exports for another.
+type exporter struct {
+	pod     *podproc.Pod
+	process *podproc.Process
+}
+
 // export starts who exports for another, until it is ready as its probes say.
 func (w *watched) export(pod *podproc.Pod, component, ip string) error {
-	process, err := pod.Start(component)
-	if err != nil {
+	w.exporters[component] = &exporter{pod: pod}
+	if err := w.again(component); err != nil {
 		return err
-	}
-	if err := w.run.probesPass(pod, component, 30*time.Second); err != nil {
-		return fmt.Errorf("%w\n%s", err, tail(process.Log()))
 	}
 	w.exports(component, pod.Name(), ip)
 	return pod.Checked()
+}
+
+// again starts one once more.
+func (w *watched) again(component string) (err error) {
+	e := w.exporters[component]
+	if e.process, err = e.pod.Start(component); err != nil {
+		return err
+	}
+	if err := w.run.probesPass(e.pod, component, 30*time.Second); err != nil {
+		return fmt.Errorf("%w\n%s", err, tail(e.process.Log()))
+	}
+	return nil
 }
 
 // named is a room of this machine in which names are as a file of hosts says.
@@ -242,30 +272,40 @@ func (w *watched) startEdge() error {
 	return nil
 }
 
-// volumeDouble says of a folder what a kubelet says of a volume: how large it is and
+// volumeDouble says of the database's volume what a kubelet says: how large it is and
 // how much of it is free, as its filesystem says.
-type volumeDouble struct{ folder, ip string }
+type volumeDouble struct {
+	folder, address string
+	away            atomic.Bool
+}
 
-// startVolume makes a filesystem of 64 MiB, in the place of the database's.
-func (w *watched) startVolume() error {
-	folder, err := w.run.Guard.Folder("volume")
-	if err != nil {
+// startVolume finds the filesystem of the database and says how full it is.
+func (w *watched) startVolume() (err error) {
+	w.volume = &volumeDouble{}
+	if w.volume.folder, err = filepath.EvalSymlinks(w.couch.pod.Path("/opt/couchdb/data")); err != nil {
 		return err
 	}
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=64m"); err != nil {
-		return fmt.Errorf("mount a filesystem: %w", err)
-	}
-	w.run.atEnd(func() { _ = syscall.Unmount(folder, syscall.MNT_DETACH) })
-	w.volume = &volumeDouble{folder: folder}
-	w.volume.ip, err = w.run.serveVolume(w.volume)
+	w.volume.address, err = w.run.serveVolume(w.volume)
 	return err
 }
 
-// fill leaves so many bytes of the volume to it; 0 takes all away again.
-func (v *volumeDouble) fill(bytes int) error {
-	file := filepath.Join(v.folder, "records")
-	if bytes == 0 {
-		return os.Remove(file)
+// fill takes what is free of the volume.
+func (v *volumeDouble) fill() error {
+	file, err := os.Create(filepath.Join(v.folder, "not-of-the-database"))
+	if err != nil {
+		return err
 	}
-	return os.WriteFile(file, []byte(strings.Repeat("x", bytes)), 0o644)
+	defer file.Close()
+	for block := make([]byte, 1<<16); ; {
+		if _, err := file.Write(block); errors.Is(err, syscall.ENOSPC) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// empty gives it back.
+func (v *volumeDouble) empty() error {
+	return os.Remove(filepath.Join(v.folder, "not-of-the-database"))
 }

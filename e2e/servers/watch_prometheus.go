@@ -142,7 +142,7 @@ func (w *watched) startPrometheus() error {
 	config, err := yaml.Marshal(map[string]any{
 		"global":         map[string]string{"scrape_interval": watchScrape, "scrape_timeout": watchScrape, "evaluation_interval": "1s"},
 		"rule_files":     []string{"rules.yaml"},
-		"scrape_configs": append(jobs, probe, map[string]any{"job_name": "kubelet", "static_configs": []any{map[string]any{"targets": []string{w.volume.ip}}}}),
+		"scrape_configs": append(jobs, probe, map[string]any{"job_name": "kubelet", "static_configs": []any{map[string]any{"targets": []string{w.volume.address}}}}),
 	})
 	if err != nil {
 		return err
@@ -218,6 +218,10 @@ func (r *Run) serveVolume(v *volumeDouble) (string, error) {
 		return "", err
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		if v.away.Load() {
+			http.Error(out, "away", http.StatusServiceUnavailable)
+			return
+		}
 		var s syscall.Statfs_t
 		if err := syscall.Statfs(v.folder, &s); err != nil {
 			http.Error(out, err.Error(), http.StatusInternalServerError)
