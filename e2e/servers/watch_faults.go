@@ -47,7 +47,7 @@ func Watch(r *Run) error {
 	for _, step := range []struct {
 		name  string
 		check func() error
-	}{{"targets", w.targets}, {"dashboard", w.dashboard}, {"faults", w.faults}} {
+	}{{"targets", w.targets}, {"dashboard", w.dashboard}, {"before", w.before}, {"faults", w.faults}, {"after", w.after}} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("watch: %s: %w", step.name, err)
 		}
@@ -77,7 +77,7 @@ func (w *watched) use(ctx context.Context) {
 	}
 }
 
-// targets are all read, and nothing fires but the certificate's end, which is near.
+// targets are all read, and all rules are evaluated.
 func (w *watched) targets() error {
 	p := w.prometheus
 	err := eventually(w.run.Context, time.Minute, func() error {
@@ -112,6 +112,24 @@ func (w *watched) targets() error {
 	}
 	w.run.proved(w.server(), "Prometheus loads %d generated rules, and reads each of %d pods by the generated monitors", len(answer.Data.Groups[0].Rules), len(w.pods))
 	return nil
+}
+
+// before anything is broken nothing is told, but that the certificate ends, which it
+// does from the start. After it nothing is.
+func (w *watched) before() error {
+	err := w.prometheus.quiet("OpenWhiskCertificateEnds")
+	if err == nil {
+		w.run.proved(w.server(), "while all is well no alert fires but that of a certificate that ends in a day")
+	}
+	return err
+}
+
+func (w *watched) after() error {
+	err := w.prometheus.quiet()
+	if err == nil {
+		w.run.proved(w.server(), "when all is mended no alert fires")
+	}
+	return err
 }
 
 // ofKubernetes are the metrics of kube-state-metrics, which is not here.

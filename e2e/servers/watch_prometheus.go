@@ -36,6 +36,10 @@ const (
 	watchHold   = "4s"
 	watchWindow = "12s"
 	watchScrape = "2s"
+	watchQuiet  = 15 * time.Second
+	// watchSlow is how often the exporter of Kafka is read, and what Prometheus
+	// waits by default: it waits itself for brokers that are gone.
+	watchSlow = "10s"
 )
 
 var (
@@ -107,7 +111,13 @@ func (w *watched) jobs() ([]map[string]any, error) {
 		if port == 0 || targets == nil {
 			return nil, fmt.Errorf("PodMonitor %s finds port %d of %d pods", m.Metadata.Name, port, len(targets))
 		}
-		jobs = append(jobs, map[string]any{"job_name": m.Metadata.Name, "metrics_path": endpoint.Path, "static_configs": targets})
+		interval := watchScrape
+		if component == "kafka-exporter" {
+			interval = watchSlow
+		}
+		jobs = append(jobs, map[string]any{
+			"job_name": m.Metadata.Name, "metrics_path": endpoint.Path, "static_configs": targets, "scrape_interval": interval, "scrape_timeout": interval,
+		})
 	}
 	return jobs, nil
 }
@@ -286,6 +296,26 @@ func (p *prometheus) firing() ([]string, error) {
 		}
 	}
 	return slices.Sorted(maps.Keys(names)), nil
+}
+
+// quiet waits until nothing fires but what is named, for as long as the windows of
+// rates are.
+func (p *prometheus) quiet(but ...string) error {
+	since := time.Now()
+	return eventually(p.run.Context, 3*time.Minute, func() error {
+		now, err := p.firing()
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(now, but) {
+			since = time.Now()
+			return fmt.Errorf("there fire %s", strings.Join(now, ", "))
+		}
+		if quiet := time.Since(since); quiet < watchQuiet {
+			return fmt.Errorf("quiet for %s only", quiet.Round(time.Second))
+		}
+		return nil
+	})
 }
 
 // fires waits until alerts fire, or until they do not.
