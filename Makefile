@@ -121,6 +121,7 @@ e2e-full:
 e2e-packages:
 	apt-get update -qq
 	apt-get install -y -qq nginx redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs
+	apt-get install -y -qq --no-install-recommends prometheus prometheus-redis-exporter prometheus-blackbox-exporter
 	command -v npm >/dev/null || apt-get install -y -qq npm
 
 # What the page of `whiskops diff --output html` is opened with; not in CI's time.

@@ -69,7 +69,14 @@ func TestAlertsForTheRuleTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	document, err := os.ReadFile("../../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, a := range all.Alerts {
+		if !bytes.Contains(document, []byte("| `"+a.Name+"` |")) {
+			t.Errorf("docs/metrics.md does not have alert %s", a.Name)
+		}
 		if !seen[a.Name] {
 			t.Errorf("neither environment has alert %s: nobody tests it", a.Name)
 		}
