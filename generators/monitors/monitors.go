@@ -49,8 +49,8 @@ type form struct {
 }
 
 // forms that are objects of their own. A plain Prometheus has none.
-// Source: the CRDs of prometheus-operator 0.80 (PodMonitor, PrometheusRule) and of
-// prometheus-engine 0.15 (PodMonitoring, Rules).
+// Source: the CRDs of prometheus-operator 0.93 (PodMonitor, PrometheusRule) and of
+// prometheus-engine 0.17 (PodMonitoring, Rules); what is made was held against them.
 var forms = map[string]form{
 	"operator": {"monitoring.coreos.com/v1", "PodMonitor", "podMetricsEndpoints", "PrometheusRule"},
 	"gke":      {"monitoring.googleapis.com/v1", "PodMonitoring", "endpoints", "Rules"},

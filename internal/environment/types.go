@@ -771,7 +771,8 @@ type StemCell struct {
 type Metrics struct {
 	// Namespace of what reads the metrics: Prometheus, the VictoriaMetrics agent,
 	// Managed Prometheus' collectors. Network policies open the ports of metrics
-	// to it, and to nobody else.
+	// to it, and to nobody else; not to pods in the network of their node, which
+	// are of no namespace to most network plugins.
 	Namespace string `json:"namespace"`
 	// Labels of the pods there that read. Default: none, which means all pods
 	// of the namespace.
