@@ -19,6 +19,7 @@ const mostSeries = 26
 func check(s Spec) error {
 	var c krm.Check
 	c.Owner(s.Owner)
+	c.Label("spec.namespace", s.Namespace)
 	c.OneOf("spec.form", s.Form, "operator", "gke", plain)
 	if !duration.MatchString(s.Interval) {
 		c.Fail("spec.interval %q is no duration such as 30s", s.Interval)

@@ -12,6 +12,9 @@ const Component = "monitoring"
 // what a dashboard shows.
 type Spec struct {
 	krm.Owner
+	// Namespace of the installation, a label of each alert: two installations that
+	// one Prometheus reads are told apart by it.
+	Namespace string `json:"namespace"`
 	// Form is of what reads it: "operator", "gke" or "plain". A plain Prometheus
 	// finds its targets by itself.
 	Form string `json:"form"`

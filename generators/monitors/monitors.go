@@ -81,7 +81,7 @@ func rules(s Spec) (krm.M, error) {
 	for _, a := range s.Alerts {
 		all = append(all, krm.M{
 			"alert": a.Name, "expr": a.Expr, "for": a.For,
-			"labels":      krm.M{"severity": a.Severity},
+			"labels":      krm.M{"severity": a.Severity, "namespace": s.Namespace},
 			"annotations": krm.M{"summary": a.Summary, "description": a.Description, "runbook": a.Runbook},
 		})
 	}

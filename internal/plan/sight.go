@@ -26,7 +26,7 @@ func (p *planner) sight() error {
 		return nil
 	}
 	own := krm.Owner{Component: monitors.Component, Tier: "observability"}
-	s := monitors.Spec{Owner: own, Form: m.Monitors, Labels: m.Labels, Interval: m.Interval}
+	s := monitors.Spec{Owner: own, Namespace: p.Env.Namespace, Form: m.Monitors, Labels: m.Labels, Interval: m.Interval}
 	if m.Monitors == byAnnotations || m.Monitors == byItself {
 		s.Form = plainForm
 	} else {

@@ -52,7 +52,7 @@ func TestAlertsForTheRuleTests(t *testing.T) {
 		spec := find[monitors.Spec](t, planOf(t, env), monitors.Kind, "monitoring")
 		for _, a := range spec.Alerts {
 			if !seen[a.Name] {
-				rules = append(rules, rule{a.Name, a.Expr, a.For, map[string]string{"severity": a.Severity}, map[string]string{"summary": a.Summary, "description": a.Description}})
+				rules = append(rules, rule{a.Name, a.Expr, a.For, map[string]string{"severity": a.Severity, "namespace": spec.Namespace}, map[string]string{"summary": a.Summary, "description": a.Description}})
 			}
 			seen[a.Name] = true
 		}
