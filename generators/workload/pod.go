@@ -1,6 +1,10 @@
 package workload
 
-import "github.com/whiskops/whiskops/internal/krm"
+import (
+	"slices"
+
+	"github.com/whiskops/whiskops/internal/krm"
+)
 
 // writableRoot is the annotation with the reason why a root filesystem is not
 // read-only.
@@ -9,6 +13,9 @@ const writableRoot = "whiskops.github.io/writable-root"
 // template of the pods.
 func template(s Spec) krm.M {
 	annotations := krm.M{}
+	for key, value := range s.Annotations {
+		annotations[key] = value
+	}
 	if s.WritableRoot != "" {
 		annotations[writableRoot] = s.WritableRoot
 	}
@@ -30,7 +37,7 @@ func pod(s Spec) krm.M {
 		// for configuration by some images.
 		"enableServiceLinks": false,
 		"securityContext":    podSecurity(s.UID),
-		"containers":         krm.L{mainContainer(s)},
+		"containers":         containers(s),
 	}
 	if passes(s.Kind) {
 		// A failed pod stays, with its logs, and the next try is a new one.
@@ -78,7 +85,7 @@ func volumes(s Spec) krm.L {
 	if s.LastingToken {
 		all = append(all, tokenFiles(s))
 	}
-	for _, c := range s.Init {
+	for _, c := range slices.Concat(s.Init, s.Sidecars) {
 		all = append(all, scratch(c.Name, c.Writable)...)
 	}
 	return append(all, scratch("", s.Main.Writable)...)

@@ -4,6 +4,8 @@
 // the derived values of an environment; Expand fills them in.
 package catalog
 
+import "slices"
+
 // Catalog of one OpenWhisk release.
 type Catalog struct {
 	// Release as environments write it.
@@ -76,6 +78,9 @@ type Catalog struct {
 	Throttle Throttle `json:"throttle"`
 	// Symptoms of the runbook, by id.
 	Symptoms map[string]Symptom `json:"symptoms"`
+	// Alerts and Dashboard are what watches an installation.
+	Alerts    []Alert   `json:"alerts"`
+	Dashboard Dashboard `json:"dashboard"`
 }
 
 // ClusterRoles for the service accounts of the two namespaces.
@@ -180,7 +185,9 @@ type Component struct {
 // the object's kind; its namespace, by its tier, "" being all others; the class of a volume that
 // names none; the image of a container; where pods go.
 type Said struct {
-	Exposed   map[string][]string `json:"exposed"`
+	Exposed map[string][]string `json:"exposed"`
+	// Scraped is that of who reads metrics.
+	Scraped   string              `json:"scraped"`
 	Namespace map[string][]string `json:"namespace"`
 	Class     []string            `json:"class"`
 	Images    []string            `json:"images"`
@@ -292,12 +299,6 @@ type Public struct {
 	When When   `json:"when"`
 }
 
-// Metrics are read at a path of a port.
-type Metrics struct {
-	Port string `json:"port"`
-	Path string `json:"path"`
-}
-
 // Idle fields of an environment, and why they have no effect.
 type Idle struct {
 	When    When     `json:"when"`
@@ -305,18 +306,37 @@ type Idle struct {
 	Fields  []string `json:"fields"`
 }
 
-// Port of the main container by its name; 0 where it has no such port.
+// Port of the main container or of a sidecar by its name; 0 where there is no such
+// port.
 func (c Component) Port(name string) int {
-	main, _ := c.Workload["main"].(map[string]any)
-	ports, _ := main["ports"].([]any)
-	for _, p := range ports {
-		port, _ := p.(map[string]any)
-		if port["name"] == name {
-			n, _ := port["port"].(int)
-			return n
+	for _, container := range c.Containers() {
+		ports, _ := container["ports"].([]any)
+		for _, p := range ports {
+			port, _ := p.(map[string]any)
+			if port["name"] == name {
+				n, _ := port["port"].(int)
+				return n
+			}
 		}
 	}
 	return 0
+}
+
+// Opens tells whether a port may be open to the world.
+func (c Component) Opens(port string) bool {
+	return slices.ContainsFunc(c.Public, func(p Public) bool { return p.Port == port })
+}
+
+// Containers of a pod that stay, the main one first, with templates.
+func (c Component) Containers() []map[string]any {
+	main, _ := c.Workload["main"].(map[string]any)
+	all := []map[string]any{main}
+	sidecars, _ := c.Workload["sidecars"].([]any)
+	for _, s := range sidecars {
+		sidecar, _ := s.(map[string]any)
+		all = append(all, sidecar)
+	}
+	return all
 }
 
 // Need of a component.
@@ -389,6 +409,14 @@ type Edge struct {
 	Upstreams []Upstream       `json:"upstreams"`
 	Routes    []map[string]any `json:"routes"`
 	Deny      []string         `json:"deny"`
+	// Meter hears of each request where there are metrics.
+	Meter Meter `json:"meter"`
+}
+
+// Meter is an address of syslog, and a line as nginx writes its formats.
+type Meter struct {
+	Address string `json:"address"`
+	Format  string `json:"format"`
 }
 
 // Upstream is a component's endpoint under a name of its own.

@@ -14,7 +14,7 @@ const ArchitectureLabel = "kubernetes.io/arch"
 // images counts for all.
 func (v *Values) Architectures(component string) (all []string, known bool) {
 	c := v.Catalog.Components[component]
-	for _, name := range v.imagesOf(component) {
+	for _, name := range v.ImagesOf(component) {
 		of, ok := v.built(v.Reference(name))
 		switch own := v.Env.Images[name]; {
 		case own.Arch != "":

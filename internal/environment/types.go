@@ -51,6 +51,9 @@ type Environment struct {
 	Limits Limits `json:"limits"`
 	// The languages that are offered.
 	Runtimes Runtimes `json:"runtimes"`
+	// Who reads what the installation exports. Absent: nobody; no port is open,
+	// and no kind is used that is not Kubernetes' own.
+	Metrics *Metrics `json:"metrics,omitempty"`
 	// Names of the Secrets that the installation expects.
 	Secrets Secrets `json:"secrets"`
 	// What brings the cluster to what git holds. Default: nobody but the person
@@ -763,6 +766,52 @@ type StemCell struct {
 	// Memory of each. Default: 256Mi, that of an action that asks
 	// for none.
 	Memory string `json:"memory"`
+}
+
+// Metrics says who reads what the installation exports, and what is made for them.
+// Kinds that are not Kubernetes' own must be known to the cluster before.
+type Metrics struct {
+	// Namespace of what reads the metrics: Prometheus, the VictoriaMetrics agent,
+	// Managed Prometheus' collectors. Network policies open the ports of metrics
+	// to it, and to nobody else; not to pods in the network of their node, which
+	// are of no namespace to most network plugins.
+	Namespace string `json:"namespace"`
+	// Labels of the pods there that read. Default: none, which means all pods
+	// of the namespace.
+	Pods map[string]string `json:"pods,omitempty"`
+	// How the reader finds the pods. "operator": PodMonitors of the Prometheus
+	// Operator, which the VictoriaMetrics Operator reads too. "gke":
+	// PodMonitorings of Google's Managed Prometheus. "annotations":
+	// prometheus.io/scrape, port and path on the pods, which a Prometheus
+	// without an operator is often told to look for. "none": it knows.
+	// Default: operator.
+	Monitors string `json:"monitors"`
+	// Labels of the PodMonitors and rules, by which a Prometheus selects them:
+	// that of kube-prometheus-stack wants release: "<its release>". Default:
+	// none.
+	Labels map[string]string `json:"labels,omitempty"`
+	// How often the metrics are read. Default: 30s.
+	Interval string `json:"interval"`
+	// Whether alerts are made, in the form that monitors says: a PrometheusRule,
+	// Managed Prometheus' Rules, or else a ConfigMap with a file of rules.
+	// Default: true, since nobody looks at graphs at night.
+	Alerts bool `json:"alerts"`
+	// A ConfigMap with a dashboard, for a Grafana whose sidecar looks for a
+	// label. Absent: none.
+	Dashboard *MetricsDashboard `json:"dashboard,omitempty"`
+	// Whether controllers and invokers tell each activation to the topic events,
+	// and a pod of user-events counts them by namespace and action. Default:
+	// false, because it costs a record more for each activation, and names of
+	// users' own become labels.
+	UserEvents bool `json:"userEvents"`
+}
+
+// MetricsDashboard is the type of Metrics.Dashboard.
+type MetricsDashboard struct {
+	// Key of the label. Default: that of kube-prometheus-stack.
+	Label string `json:"label"`
+	// Value of the label. Default: that of kube-prometheus-stack.
+	Value string `json:"value"`
 }
 
 // Secrets names Secrets that must exist before the installation is applied.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/overlay"
 )
 
 // slug is a heading's anchor, as GitHub and GitLab make it.
@@ -55,6 +56,24 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestAlertsLeadHere: each alert that an environment has names a section that its
+// guide has.
+func TestAlertsLeadHere(t *testing.T) {
+	alerts := 0
+	for name, v := range values(t) {
+		text := string(Markdown(v, overlay.NoCustom))
+		for _, a := range v.Alerts() {
+			alerts++
+			if !strings.Contains(text, "\n### "+a.Symptom+"\n") {
+				t.Errorf("%s: the alert %s leads to %s, and there is no such section", name, a.Name, a.Symptom)
+			}
+		}
+	}
+	if alerts < 20 {
+		t.Errorf("%d alerts", alerts)
+	}
+}
+
 // Where a symptom cannot be, it is not spoken of.
 func TestSymptomsThatApply(t *testing.T) {
 	all := values(t)
@@ -62,7 +81,7 @@ func TestSymptomsThatApply(t *testing.T) {
 		"production":  nil,
 		"ci":          {"quorum-at-risk", "zone-lost"},
 		"development": {"quorum-at-risk", "zone-lost", "node-lost"},
-		"outside":     {"quorum-at-risk", "broker-disk-full", "database-disk-full", "certificate", "zone-lost"},
+		"outside":     {"broker-disk-full", "database-disk-full", "zone-lost"},
 	} {
 		v, ok := all[name]
 		if !ok {

@@ -19,6 +19,7 @@ import (
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/jobnames"
 	"github.com/whiskops/whiskops/generators/kafkatopics"
+	"github.com/whiskops/whiskops/generators/monitors"
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/generators/nginxedge"
 	"github.com/whiskops/whiskops/generators/placement"
@@ -40,6 +41,7 @@ func Functions() map[string]krm.Function {
 		ephemeral.Kind:       ephemeral.Process,
 		jobnames.Kind:        jobnames.Process,
 		kafkatopics.Kind:     kafkatopics.Process,
+		monitors.Kind:        monitors.Process,
 		networkpolicies.Kind: networkpolicies.Process,
 		nginxedge.Kind:       nginxedge.Process,
 		placement.Kind:       placement.Process,

@@ -10,6 +10,7 @@ import (
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/externalsecrets"
 	"github.com/whiskops/whiskops/generators/foundation"
+	"github.com/whiskops/whiskops/generators/monitors"
 	"github.com/whiskops/whiskops/generators/volumes"
 	"github.com/whiskops/whiskops/generators/workload"
 	"github.com/whiskops/whiskops/internal/derived"
@@ -119,7 +120,9 @@ func TestFunctionsAreUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	unused := Functions()
-	delete(unused, externalsecrets.Kind) // an operator, which the defaults do not expect
+	// Operators, which the defaults do not expect.
+	delete(unused, externalsecrets.Kind)
+	delete(unused, monitors.Kind)
 	for _, f := range p.Functions {
 		delete(unused, f.Kind)
 	}

@@ -120,11 +120,15 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		spec.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU}
 		spec.MaxUnavailable = scaledShare
 	}
+	spec.Annotations = p.annotations(name)
 	spec.PullSecrets = p.Env.ImagePullSecrets
 	spec.Secrets = p.versions
 	spec.Main.Image = p.Image(c.Image)
 	for i, init := range spec.Init {
 		spec.Init[i].Image = p.Image(cmp.Or(init.Image, c.Image))
+	}
+	for i, sidecar := range spec.Sidecars {
+		spec.Sidecars[i].Image = p.Image(sidecar.Image)
 	}
 	if len(spec.Waits) > 0 {
 		spec.WaitImage = p.Image(p.Catalog.WaitImage)
@@ -181,7 +185,13 @@ func (p *planner) files(name string) (map[string]map[string]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			all[configMap][key] = filled
+			// A file that is empty is not there.
+			if filled != "" {
+				all[configMap][key] = filled
+			}
+		}
+		if len(all[configMap]) == 0 {
+			delete(all, configMap)
 		}
 	}
 	if actions := p.Catalog.Actions; name == actions.By {

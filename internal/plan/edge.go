@@ -29,6 +29,9 @@ func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
 		},
 		Internal: fixed.Internal,
 	}
+	if p.Env.Metrics != nil {
+		s.Meter = &nginxedge.Meter{Address: fixed.Meter.Address, Format: fixed.Meter.Format}
+	}
 	if err := p.edgeLimits(&s); err != nil {
 		return s, err
 	}

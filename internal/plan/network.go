@@ -100,6 +100,14 @@ func (p *planner) ingress(name string) ([]networkpolicies.Rule, error) {
 	if err := from(actions, p.Catalog.Actions.Needs); err != nil {
 		return nil, err
 	}
+	if m := p.Env.Metrics; m != nil && p.Catalog.Components[name].Metrics != nil {
+		ports, err := p.named(name, []string{p.Catalog.Components[name].Metrics.Port})
+		if err != nil {
+			return nil, err
+		}
+		scraper := networkpolicies.Peer{Pods: m.Pods, Namespace: m.Namespace}
+		rules = append(rules, networkpolicies.Rule{Peers: []networkpolicies.Peer{scraper}, Ports: ports})
+	}
 	var public []string
 	for _, port := range p.Catalog.Components[name].Public {
 		if port.When.Holds(p.Env) && !slices.Contains(public, port.Port) {

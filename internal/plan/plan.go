@@ -61,6 +61,9 @@ func Of(v derived.Values) (Plan, error) {
 	if err := p.components(components); err != nil {
 		return Plan{}, err
 	}
+	if err := p.sight(); err != nil {
+		return Plan{}, err
+	}
 	logs := p.Catalog.Logs
 	p.add(Function{Kind: ephemeral.Kind, Name: "disks", Spec: ephemeral.Spec{Logs: ephemeral.Logs{Request: logs.Request, Limit: logs.Limit}}})
 	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{Tests: p.tests()}})

@@ -62,6 +62,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	if source := &env.Secrets.Source; source.SOPS != nil && env.GitOps.ArgoCD != nil || source.External != nil && env.CouchDB.External != nil {
 		*source = environment.SecretSource{} // which the rules refuse
 	}
+	r.metrics(&env)
 	r.lock(&env)
 	if r.chance(50) {
 		env.Cluster.Name = pick(r, "eu-1", "lab")
@@ -156,7 +157,7 @@ func (r random) placement(env *environment.Environment) {
 func (r random) images(env *environment.Environment) {
 	env.Images = map[string]environment.Image{}
 	digest := "sha256:" + strings.Repeat("0123456789abcdef", 4)
-	for _, name := range some(r, "nginx", "apigateway", "redis", "couchdb", "kafka", "controller", "invoker", "curl", "node") {
+	for _, name := range some(r, "nginx", "apigateway", "redis", "couchdb", "kafka", "controller", "invoker", "curl", "node", "nginx-exporter", "kafka-exporter", "redis-exporter", "user-events") {
 		if r.chance(50) {
 			continue
 		}

@@ -167,6 +167,9 @@ func Codes() []Code {
 		// Nodes, and families of addresses.
 		{"WO516", isError, "a range of IPv6", "Nothing of the installation listens there, and actions reach what no exception keeps them from."},
 		{"WO517", isError, "a pool whose labels say that it is another", "All pods of the pool stay Pending: no node has the label that they are sent by."},
+		// Metrics.
+		{"WO520", isError, "metrics that users' code may read", "Anybody who may make an action sees what all others do."},
+		{"WO521", isError, "activations that are counted where nobody tells them", "The counts of activations stay at nothing, and no graph says why."},
 
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},

@@ -40,8 +40,9 @@ func check(c *catalog.Catalog) error {
 	k.fronts()
 	k.assumptions()
 	k.runbook()
+	k.sight()
 	k.at = "what is said"
-	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement}} {
+	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement, "scraped": {c.Said.Scraped}}} {
 		for _, key := range slices.Sorted(maps.Keys(said)) {
 			for _, path := range said[key] {
 				k.path(path)
@@ -115,8 +116,15 @@ func (k *checker) component(name string, c catalog.Component) {
 		k.port(name, p.Port)
 		k.when(p.When)
 	}
-	if c.Metrics != nil {
-		k.port(name, c.Metrics.Port)
+	if m := c.Metrics; m != nil {
+		k.port(name, m.Port)
+		if m.Of != "" {
+			k.exists(m.Of)
+		}
+	}
+	for _, container := range c.Containers()[1:] {
+		image, _ := container["image"].(string)
+		k.image(image)
 	}
 	for _, idle := range c.Idle {
 		k.when(idle.When)

@@ -101,6 +101,24 @@ func TestCheckRefuses(t *testing.T) {
 		{`has no port "htp"`, of("controller", func(c *catalog.Component) { c.Endpoint.Port = "htp" })},
 		{`no service "controler"`, of("controller", func(c *catalog.Component) { c.Endpoint.Service = "controler" })},
 		{`has no port "htp"`, of("controller", func(c *catalog.Component) { c.Metrics.Port = "htp" })},
+		{`there is no component "x"`, of("controller", func(c *catalog.Component) { c.Metrics.Of = "x" })},
+		{`there is no image "exporter"`, of("nginx", func(c *catalog.Component) {
+			c.Workload["sidecars"].([]any)[0].(map[string]any)["image"] = "exporter"
+		})},
+		{`has no field "name"`, func(c *catalog.Catalog) { c.Said.Scraped = "metrics.name" }},
+		{`alert A: it is there twice`, func(c *catalog.Catalog) {
+			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx"}, {Name: "A", Component: "nginx"}}
+		}},
+		{`alert A: component kafka has no metrics`, func(c *catalog.Catalog) { c.Alerts = []catalog.Alert{{Name: "A", Component: "kafka"}} }},
+		{`alert A: there is no component "x"`, func(c *catalog.Catalog) { c.Alerts = []catalog.Alert{{Name: "A", Component: "x"}} }},
+		{`alert A: field "kafka.replicas" is a int`, func(c *catalog.Catalog) {
+			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx", When: catalog.When{"kafka.replicas": "3"}}}
+		}},
+		{`alert A: template`, func(c *catalog.Catalog) { c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx", Expr: "{{.Series"}} }},
+		{`panel P: component kafka has no metrics`, func(c *catalog.Catalog) { c.Dashboard.Panels = []catalog.Panel{{Title: "P", Component: "kafka"}} }},
+		{`panel P: template`, func(c *catalog.Catalog) {
+			c.Dashboard.Panels = []catalog.Panel{{Title: "P", Component: "nginx", Series: []catalog.Series{{Expr: "{{"}}}}
+		}},
 		{`there is no component "kafke"`, of("controller", func(c *catalog.Component) { c.Needs[0].Component = "kafke" })},
 		{`component kafka has no port "clint"`, of("controller", func(c *catalog.Component) { c.Needs[0].Ports = []string{"clint"} })},
 		{`it has no workload`, of("controller", func(c *catalog.Component) { c.Workload = nil })},
