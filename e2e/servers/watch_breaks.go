@@ -46,7 +46,7 @@ func (w *watched) all() []fault {
 			w.killInvoker, func() error { return errors.Join(w.invokers.start(0), w.invokers.ready(0)) }},
 		{"one of three brokers is killed", []string{"OpenWhiskQuorumAtRisk", "OpenWhiskUnderReplicated"}, oneBreaks, oneMends},
 		{"two of three brokers are killed", []string{"OpenWhiskTopicsWithoutLeader"}, twoBreaks, twoMends},
-		{"all brokers are killed", []string{"OpenWhiskKafkaGone"}, allBreaks, allMends},
+		{"all brokers are killed", []string{"OpenWhiskKafkaUnseen"}, allBreaks, allMends},
 		{"CouchDB is killed", []string{"OpenWhiskDatabaseUnseen", "OpenWhiskEdgeErrors"}, func() error { w.couch.server.Kill(); return nil }, w.couch.serve},
 		{"the one controller is killed", []string{"OpenWhiskControllersUnseen", "OpenWhiskEdgeWithoutBackend"},
 			func() error { w.open.processes[0].Kill(); return nil },
