@@ -350,7 +350,7 @@ type Resources struct {
 	Limits ResourceList `json:"limits"`
 }
 
-// ResourceList is the type of Resources.Requests and Resources.Limits. What its fields mean differs: see docs/schema.md.
+// ResourceList is the type of Resources.Requests, Resources.Limits, ContainerResources.Requests and ContainerResources.Limits. What its fields mean differs: see docs/schema.md.
 type ResourceList struct {
 	CPU    string `json:"cpu,omitempty"`
 	Memory string `json:"memory"`
@@ -747,11 +747,11 @@ type DNSConfig struct {
 	Searches []string `json:"searches,omitempty"`
 	// Options of the resolver, for example name "ndots" with value "2".
 	// Default: none.
-	Options []DNSConfigOptions `json:"options,omitempty"`
+	Options []DNSOption `json:"options,omitempty"`
 }
 
-// DNSConfigOptions is the type of DNSConfig.Options.
-type DNSConfigOptions struct {
+// DNSOption is an option of the resolver.
+type DNSOption struct {
 	// Name of the option.
 	Name string `json:"name"`
 	// Its value. Absent: none.
@@ -1022,46 +1022,30 @@ type Sidecar struct {
 	// Variables by their names. Default: none.
 	Env map[string]Variable `json:"env,omitempty"`
 	// Ports that it listens on. Default: none.
-	Ports []SidecarPorts `json:"ports,omitempty"`
+	Ports []ContainerPort `json:"ports,omitempty"`
 	// What it asks for and may take. It counts for the nodes as the component
 	// does.
-	Resources SidecarResources `json:"resources"`
+	Resources ContainerResources `json:"resources"`
 	// Where it has volumes. Default: nowhere.
 	VolumeMounts []VolumeMount `json:"volumeMounts,omitempty"`
 	// What differs from restricted.
 	SecurityContext SidecarSecurityContext `json:"securityContext"`
 }
 
-// SidecarPorts is the type of Sidecar.Ports.
-type SidecarPorts struct {
+// ContainerPort is a port that a container listens on.
+type ContainerPort struct {
 	// Name of the port.
 	Name string `json:"name"`
 	// Its number.
 	ContainerPort int `json:"containerPort"`
 }
 
-// SidecarResources is the type of Sidecar.Resources.
-type SidecarResources struct {
+// ContainerResources are those of a container that is added.
+type ContainerResources struct {
 	// What the scheduler keeps free.
-	Requests SidecarResourcesRequests `json:"requests"`
+	Requests ResourceList `json:"requests"`
 	// What it may not exceed.
-	Limits SidecarResourcesLimits `json:"limits"`
-}
-
-// SidecarResourcesRequests is the type of SidecarResources.Requests.
-type SidecarResourcesRequests struct {
-	// CPUs.
-	CPU string `json:"cpu"`
-	// Memory.
-	Memory string `json:"memory"`
-}
-
-// SidecarResourcesLimits is the type of SidecarResources.Limits.
-type SidecarResourcesLimits struct {
-	// CPUs. Absent: no limit.
-	CPU string `json:"cpu,omitempty"`
-	// Memory: a container that takes more is killed.
-	Memory string `json:"memory"`
+	Limits ResourceList `json:"limits"`
 }
 
 // SidecarSecurityContext is the type of Sidecar.SecurityContext.
