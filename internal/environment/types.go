@@ -912,6 +912,10 @@ type Additions struct {
 	// Containers by their names that run and end after what the component waits
 	// for, and before its main one, in the order of their names. Default: none.
 	InitContainers map[string]Sidecar `json:"initContainers,omitempty"`
+	// What the pods may connect to besides, for what is added. Default: nothing.
+	Egress []EgressRule `json:"egress,omitempty"`
+	// Who may connect to the pods besides, for what is added. Default: nobody.
+	Ingress []IngressRule `json:"ingress,omitempty"`
 	// The pods' service account.
 	ServiceAccount AdditionsServiceAccount `json:"serviceAccount"`
 }
@@ -1065,6 +1069,22 @@ type SidecarSecurityContext struct {
 // SidecarSecurityContextCapabilities is the type of SidecarSecurityContext.Capabilities.
 type SidecarSecurityContextCapabilities struct {
 	Add []string `json:"add,omitempty"`
+}
+
+// EgressRule opens ports of an address range.
+type EgressRule struct {
+	// The range, for example "0.0.0.0/0".
+	CIDR string `json:"cidr"`
+	// Its TCP ports.
+	Ports []int `json:"ports"`
+}
+
+// IngressRule opens ports of the pods to a namespace.
+type IngressRule struct {
+	// Name of the namespace.
+	Namespace string `json:"namespace"`
+	// TCP ports of the pods.
+	Ports []int `json:"ports"`
 }
 
 // AdditionsServiceAccount is the type of Additions.ServiceAccount.

@@ -62,6 +62,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	if source := &env.Secrets.Source; source.SOPS != nil && env.GitOps.ArgoCD != nil || source.External != nil && env.CouchDB.External != nil {
 		*source = environment.SecretSource{} // which the rules refuse
 	}
+	r.additions(&env)
 	r.lock(&env)
 	if r.chance(50) {
 		env.Cluster.Name = pick(r, "eu-1", "lab")
