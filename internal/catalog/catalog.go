@@ -482,10 +482,16 @@ type Actions struct {
 	Reserved  string `json:"reserved"`
 	// Owned are the labels that By sets.
 	Owned []string `json:"owned"`
-	// Overwritten says of fields of the environment's pod why By takes no notice of
-	// them; Instead of fields of a template that are lost, what does.
-	Overwritten map[string]string `json:"overwritten"`
-	Instead     map[string]string `json:"instead"`
+	// Overwritten are fields of the environment's pod that By takes no notice of;
+	// Instead says of fields of a template that are lost what does the same.
+	Overwritten map[string]Overwritten `json:"overwritten"`
+	Instead     map[string]string      `json:"instead"`
+}
+
+// Overwritten field, why it is, and what to write instead.
+type Overwritten struct {
+	Because string `json:"because"`
+	Instead string `json:"instead"`
 }
 
 // Facts about OpenWhisk and its servers. Sizes are in bytes, times in seconds.
