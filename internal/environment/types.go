@@ -1062,12 +1062,13 @@ type SidecarSecurityContext struct {
 	AllowPrivilegeEscalation bool `json:"allowPrivilegeEscalation"`
 	// Whether it has all rights of the node. Default: false.
 	Privileged bool `json:"privileged"`
-	// Capabilities besides none. Default: none.
+	// What it may besides: all else is dropped.
 	Capabilities SidecarSecurityContextCapabilities `json:"capabilities"`
 }
 
 // SidecarSecurityContextCapabilities is the type of SidecarSecurityContext.Capabilities.
 type SidecarSecurityContextCapabilities struct {
+	// Capabilities. Default: none.
 	Add []string `json:"add,omitempty"`
 }
 

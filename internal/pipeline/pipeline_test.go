@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/whiskops/whiskops/generators/configmaps"
+	"github.com/whiskops/whiskops/generators/additions"
 	"github.com/whiskops/whiskops/generators/externalsecrets"
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/volumes"
@@ -120,6 +121,7 @@ func TestFunctionsAreUsed(t *testing.T) {
 	}
 	unused := Functions()
 	delete(unused, externalsecrets.Kind) // an operator, which the defaults do not expect
+	delete(unused, additions.Kind)       // what a person says beside the defaults
 	for _, f := range p.Functions {
 		delete(unused, f.Kind)
 	}

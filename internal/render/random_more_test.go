@@ -147,8 +147,10 @@ func (r random) actionPod(p *environment.ActionPod) {
 	maybe(r, &p.NodeSelector, map[string]string{"kubernetes.io/os": "linux"})
 	r.common(&p.Tolerations, &p.HostAliases, &p.DNSConfig)
 	if r.chance(50) {
-		p.SecurityContext = &environment.ActionPodSecurityContext{RunAsNonRoot: r.chance(50)}
-		maybe(r, &p.SecurityContext.RunAsUser, 1000)
+		p.SecurityContext = &environment.ActionPodSecurityContext{}
+		if maybe(r, &p.SecurityContext.RunAsUser, 1000); p.SecurityContext.RunAsUser != 0 {
+			p.SecurityContext.RunAsNonRoot = r.chance(50)
+		}
 		maybe(r, &p.SecurityContext.RunAsGroup, 1000)
 		maybe(r, &p.SecurityContext.FSGroup, 2000)
 	}

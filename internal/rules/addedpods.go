@@ -34,7 +34,7 @@ func (c *checker) addedMeta(at string, labels, annotations map[string]string, ow
 		path := at + "." + environment.JoinPath("labels", key)
 		switch {
 		case slices.Contains(ownLabels, key):
-			c.fail("WO544", path, fmt.Sprintf("%s.labels has %q, by which selectors know the pods of %s", at, key, owner), "choose another key")
+			c.fail("WO544", path, fmt.Sprintf("%s.labels has %q, which says whose the pods of %s are", at, key, owner), "choose another key")
 		case slices.Contains(owned, key):
 			c.fail("WO544", path, fmt.Sprintf("%s.labels has %q, which an invoker writes itself", at, key), "choose another key")
 		case slices.Contains(controllerLabels, key) || slices.ContainsFunc(labelDomains, func(d string) bool { return strings.HasPrefix(key, d) }):
@@ -88,7 +88,7 @@ func (c *checker) addedPlace(at, component string, selector map[string]string, t
 
 // addedContainers judges the containers themselves.
 func (c *checker) addedContainers(a addition, taken derived.Taken) {
-	volumes := slices.Concat(slices.Sorted(maps.Keys(a.Volumes)), taken.Volumes)
+	volumes := unique(slices.Collect(maps.Keys(a.Volumes)), taken.Volumes)
 	ports := maps.Clone(taken.Ports)
 	for _, kind := range []struct {
 		field string
@@ -114,7 +114,7 @@ func (c *checker) addedContainers(a addition, taken derived.Taken) {
 				}
 				ports[p.ContainerPort] = name
 			}
-			if s.SecurityContext.Privileged && !s.SecurityContext.AllowPrivilegeEscalation {
+			if c.PodSecurity() == "privileged" && s.SecurityContext.Privileged && !s.SecurityContext.AllowPrivilegeEscalation {
 				c.fail("WO548", path+".securityContext.privileged", path+".securityContext has privileged without allowPrivilegeEscalation: the API server refuses the pods", "write allowPrivilegeEscalation: true, or better leave out privileged")
 			}
 		}

@@ -87,7 +87,11 @@ func (c *checker) saidElsewhere(path, what string, fields []string, more string)
 		c.fail("WO541", path, fmt.Sprintf("%s, which is set already: what is generated builds on its value", what), "leave it out"+more)
 		return
 	}
-	c.fail("WO541", path, fmt.Sprintf("%s, which follows from %s", what, list(fields)), "write that field, and leave this out"+more)
+	help := "write " + cue(fields[0]) + " in its place"
+	if len(fields) > 1 {
+		help = "write those fields, and leave this out"
+	}
+	c.fail("WO541", path, fmt.Sprintf("%s, which follows from %s", what, list(fields)), help+more)
 }
 
 // plainText refuses a value that looks like a password or a key: it would be in git.
@@ -162,7 +166,7 @@ func (c *checker) addedNames(a addition, taken derived.Taken) {
 			c.taken(a.path("initContainers", name), "a container", name, a.component)
 		}
 	}
-	known := slices.Concat(volumes, taken.Volumes)
+	known := unique(volumes, taken.Volumes)
 	c.mounts(a.at, a.VolumeMounts, taken.Mounts, known)
 }
 
@@ -207,4 +211,11 @@ func (c *checker) volumeKind(path string, v environment.PodVolume) {
 	if n != 1 {
 		c.fail("WO548", path, fmt.Sprintf("%s is of %d kinds: a volume is of one", path, n), "write one of configMap, secret, emptyDir, persistentVolumeClaim, csi and hostPath")
 	}
+}
+
+// unique names of several lists, sorted.
+func unique(lists ...[]string) []string {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
