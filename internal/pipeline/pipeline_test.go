@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/additions"
+	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/externalsecrets"
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/volumes"
