@@ -123,8 +123,9 @@ func (r random) sidecar(v *derived.Values, volumes map[string]environment.PodVol
 		VolumeMounts: r.mounts(volumes),
 	}
 	maybe(r, &s.Command, []string{"/agent"}, []string{"sh", "-c", "exec agent"})
-	maybe(r, &s.Args, []string{"--level=$(EXTRA_LEVEL)"})
-	maybe(r, &s.Env, r.variables())
+	if maybe(r, &s.Env, r.variables()); s.Env != nil {
+		maybe(r, &s.Args, []string{"--level=$(EXTRA_LEVEL)"})
+	}
 	if port != 0 {
 		maybe(r, &s.Ports, []environment.ContainerPort{{Name: "agent", ContainerPort: port}}, []environment.ContainerPort{{Name: "agent", ContainerPort: port}, {Name: "forward", ContainerPort: 24224}})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/podsecurity"
+	"github.com/whiskops/whiskops/internal/whiskenv"
 )
 
 // Labels that selectors go by, and those that Kubernetes' controllers set.
@@ -104,9 +105,8 @@ func (c *checker) addedContainers(a addition, taken derived.Taken) {
 					c.plainText(at+".value", s.Env[variable].Value)
 				}
 			}
-			for i, word := range s.Args {
-				c.plainText(fmt.Sprintf("%s.args[%d]", path, i), word)
-			}
+			c.words(path, "command", s.Command, s.Env)
+			c.words(path, "args", s.Args, s.Env)
 			for i, p := range s.Ports {
 				at := fmt.Sprintf("%s.ports[%d].containerPort", path, i)
 				if owner, is := ports[p.ContainerPort]; is && kind.field == "sidecars" {
@@ -118,6 +118,26 @@ func (c *checker) addedContainers(a addition, taken derived.Taken) {
 				c.fail("WO548", path+".securityContext.privileged", path+".securityContext has privileged without allowPrivilegeEscalation: the API server refuses the pods", "write allowPrivilegeEscalation: true, or better leave out privileged")
 			}
 		}
+	}
+}
+
+// words of a command may name variables, which must be there.
+func (c *checker) words(path, field string, words []string, env map[string]environment.Variable) {
+	proxy := c.ProxyVariables()
+	for i, word := range words {
+		at := fmt.Sprintf("%s.%s[%d]", path, field, i)
+		if c.plainText(at, word) {
+			continue
+		}
+		whiskenv.Expand(word, func(name string) (string, bool) {
+			_, own := env[name]
+			_, given := proxy[name]
+			if !own && !given {
+				c.warn("WO553", at, fmt.Sprintf("%s has $(%s), and no variable of the container is called so: it gets the text as it is written", at, name),
+					fmt.Sprintf("write %s, or $$(%s) if the text is meant", cue(path+"."+environment.JoinPath("env", name)), name))
+			}
+			return "", false
+		})
 	}
 }
 

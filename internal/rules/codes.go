@@ -177,6 +177,7 @@ func Codes() []Code {
 		{"WO549", isWarning, "a proxy that policies do not know", "Calls of actions to the world outside end in a timeout."},
 		{"WO551", isWarning, "a label that no node is known to have", "The pods stay Pending."},
 		{"WO552", isError, "actions that are not to run as root, in images that do", "Action pods stay in CreateContainerConfigError."},
+		{"WO553", isWarning, "a variable that is not there", "The container gets $(NAME) as its argument, and most programs end at that."},
 		{"WO554", isError, "more than a pod should have", "The API server or the scheduler refuses the pods, or nobody can review them."},
 
 		// Images.
