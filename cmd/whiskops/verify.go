@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -119,53 +117,20 @@ func (v *verification) of(s streams, name string) ([]finding.Finding, error) {
 		found := set.Add("-", text)
 		return v.read(&set, found)
 	}
-	dir := from(s.dir, name)
-	info, err := os.Stat(dir)
-	if err == nil && !info.IsDir() {
-		return nil, fmt.Errorf("%s is no folder\n  help: name the folder that it is in, or give it as the standard input: whiskops verify - < %s", dir, quoted(name))
-	}
+	in, err := openFolder(s, name)
 	if err != nil {
-		return nil, fmt.Errorf("there is no folder %s\n  help: name one, or \"-\" for the standard input", dir)
+		return nil, err
 	}
-	root := repositoryOf(s.dir, dir)
-	in, err := os.OpenRoot(root)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", root, err)
-	}
-	defer in.Close()
-	files, ok := in.FS().(fs.ReadLinkFS)
-	if !ok {
-		return nil, fmt.Errorf("open %s: its links cannot be read", root)
-	}
-	rel, err := filepath.Rel(root, dir)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", dir, err)
-	}
-	at := filepath.ToSlash(rel)
-	for _, k := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
-		if _, err := fs.Stat(files, path.Join(at, k)); err == nil {
-			return v.built(root, files, at)
-		}
+	defer in.close()
+	if in.kustomization() != "" {
+		return v.built(in.root, in.files, in.at)
 	}
 	var set manifest.Set
-	found, err := set.Folder(files, at, func(name string) string { return filepath.Join(root, filepath.FromSlash(name)) })
+	found, err := set.Folder(in.files, in.at, func(name string) string { return filepath.Join(in.root, filepath.FromSlash(name)) })
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", dir, err)
+		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	return v.read(&set, found)
-}
-
-// repositoryOf is the folder that a kustomization may refer into: the repository
-// that it is in, or the working directory.
-func repositoryOf(working, dir string) string {
-	above, inGit := upwards(dir)
-	if inGit {
-		return above[len(above)-1]
-	}
-	if rel, err := filepath.Rel(working, dir); err == nil && filepath.IsLocal(rel) {
-		return working
-	}
-	return dir
 }
 
 // read judges what was read, beside what is wrong with that.

@@ -43,6 +43,7 @@ func through(t *testing.T, g *ground, e *environment, release string) {
 		{"a full pool leaves a pod pending with the reason", full, pooled},
 		{"each node is drained in turn", drained, nil},
 		{"two nodes with brokers are drained at once", together, quorum},
+		{"a node is lost with a broker and all else on it, and others take its place", lost, quorum},
 		{"scaled down and up", scaled, pooled},
 		{"deleted as the README says, claims are left", deleted, nil},
 		{"installed again onto what was left", reinstalled, nil},

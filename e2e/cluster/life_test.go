@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/whiskops/whiskops/e2e/cluster/claims"
+	"github.com/whiskops/whiskops/e2e/cluster/fakenode"
 	"github.com/whiskops/whiskops/e2e/cluster/life"
 	"github.com/whiskops/whiskops/e2e/cluster/objects"
 )
@@ -88,6 +89,39 @@ func drainTogether(g *ground, pods []*corev1.Pod) []string {
 		}
 	}
 	return all
+}
+
+// lost takes a node away with all that is on it, a broker among it, as a cloud does
+// with a machine that has ended: nothing says good-bye, and the Node goes. Where
+// nobody deletes the Node, its pods are waited for until somebody does.
+func lost(t *testing.T, g *ground, e *environment) {
+	brokers := look(t, g, e).Of("kafka")
+	if len(brokers) == 0 {
+		t.Fatal("no broker can be lost")
+	}
+	node := brokers[0].Spec.NodeName
+	if err := g.set.CoreV1().Nodes().Delete(g.ctx, node, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	none(t, g.settle(e.namespace(), patience, func(s *claims.State) []string {
+		problems := s.Up()
+		for _, p := range s.Pods {
+			if p.Spec.NodeName == node {
+				problems = append(problems, fmt.Sprintf("pod %s is on the node that is lost", p.Name))
+			}
+		}
+		return problems
+	}))
+	for _, pool := range e.pools {
+		for _, n := range pool.Nodes() {
+			if n.Name != node {
+				continue
+			}
+			if err := fakenode.Join(g.ctx, g.set, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // scaled changes replicas as an overlay does, down to one and back.

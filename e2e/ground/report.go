@@ -6,10 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/whiskops/whiskops/e2e/bounds"
 )
 
 // Holds runs a claim as a test of its own, and adds it to the file E2E_REPORT,
-// a JSON object a line, if that is set.
+// a JSON object a line, if that is set. One that takes longer than package bounds
+// allows does not hold.
 func Holds(t *testing.T, environment, release, claim string, f func(t *testing.T)) bool {
 	begin := time.Now()
 	name := claim
@@ -18,6 +21,10 @@ func Holds(t *testing.T, environment, release, claim string, f func(t *testing.T
 	}
 	ok := t.Run(strings.ReplaceAll(name, " ", "-"), f)
 	took := time.Since(begin)
+	if err := bounds.Check(claim, took.Seconds()); err != nil {
+		t.Errorf("%s: %v", environment, err)
+		ok = false
+	}
 	Progress("%s %s: %s: %s", environment, release, claim, map[bool]string{true: "holds, " + took.Round(100*time.Millisecond).String(), false: "DOES NOT HOLD"}[ok])
 	path := os.Getenv("E2E_REPORT")
 	if path == "" {

@@ -85,7 +85,6 @@ func newBrokers(r *Run) (*brokers, error) {
 				{In: "file ready.sh", From: "127.0.0.1", To: ip, Always: true},
 				{In: "file ready.sh", From: "/opt/kafka/bin/", To: b.tools.folder + "/bin/", Always: true},
 				{In: "file ready.sh", From: "/dev/tcp/$1/", To: "/dev/tcp/$(" + b.tools.folder + "/bin/address $1)/", Always: true},
-				{In: "file ready.sh", From: "-mmin -5", To: "-mmin -1", Always: true},
 			},
 		})
 		if err != nil {
@@ -126,7 +125,7 @@ func (b *brokers) start(i int) error {
 // ready waits until a broker's probes are answered.
 func (b *brokers) ready(i int) error {
 	ended := false
-	err := eventually(b.run.Context, 90*time.Second, func() error {
+	err := eventually(b.run.Context, 3*time.Minute, func() error {
 		if !b.processes[i].Running() {
 			ended = true
 			return nil
@@ -170,6 +169,9 @@ func (b *brokers) begin() error {
 		if unknown := regexp.MustCompile(`(?i)were supplied but are not used|isn't a known config|unknown config`).FindString(b.processes[i].Log()); unknown != "" {
 			return fmt.Errorf("%s does not know a property: %s", b.pods[i].Name(), unknown)
 		}
+	}
+	if err := b.noLongWait(); err != nil {
+		return err
 	}
 	b.run.proved(kafkaServer, "%d brokers in KRaft mode start from the generated environment by the image's rule; probes are answered, and were not before", len(b.pods))
 	return nil
@@ -239,7 +241,8 @@ func (b *brokers) killed() error {
 	if err != nil {
 		return err
 	}
-	b.run.proved(kafkaServer, "broker %d of %d, the leader, is killed hard while messages are written: all %d are acknowledged and there", leader, len(b.pods), written)
+	b.run.proved(kafkaServer, "broker %d of %d, the leader, is killed hard while messages are written, which are taken again within %.1f s: all %d are acknowledged and there",
+		leader, len(b.pods), w.silence().Seconds(), written)
 	return nil
 }
 

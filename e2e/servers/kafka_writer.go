@@ -53,6 +53,22 @@ func (w *writer) values() []string {
 
 func (w *writer) count() int { return strings.Count(w.process.Log(), `"producer_send_success"`) }
 
+// silence is the longest time between two acknowledgements.
+func (w *writer) silence() time.Duration {
+	var longest, last int64
+	for line := range strings.Lines(w.process.Log()) {
+		var event struct{ Timestamp int64 }
+		if !acknowledged.MatchString(line) || json.Unmarshal([]byte(line), &event) != nil {
+			continue
+		}
+		if last > 0 {
+			longest = max(longest, event.Timestamp-last)
+		}
+		last = event.Timestamp
+	}
+	return time.Duration(longest) * time.Millisecond
+}
+
 // reach waits until so many messages are acknowledged.
 func (w *writer) reach(count int) error {
 	return eventually(w.brokers.run.Context, time.Minute, func() error {

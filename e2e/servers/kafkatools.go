@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
 	"github.com/whiskops/whiskops/e2e/servers/programs"
@@ -58,6 +59,9 @@ case $1 in
 esac
 `
 
+// hastyPatience is how long a hasty writer waits for an acknowledgement.
+const hastyPatience = 15 * time.Second
+
 // Settings of writers. OpenWhisk's are whisk.kafka.producer of its
 // application.conf, but for acks, which is generated, and else the client's own; hasty is a program that gives up
 // after some seconds; patient is the client's default with all acknowledgements.
@@ -65,7 +69,7 @@ esac
 // them without end, within 2 minutes.
 var writers = map[string]string{
 	"openwhisk": "retries=2147483647\nrequest.timeout.ms=30000\nmetadata.max.age.ms=15000\n",
-	"hasty":     "acks=all\nretries=5\nretry.backoff.ms=200\nrequest.timeout.ms=5000\ndelivery.timeout.ms=15000\nmax.block.ms=15000\n",
+	"hasty":     fmt.Sprintf("acks=all\nretries=5\nretry.backoff.ms=200\nrequest.timeout.ms=5000\ndelivery.timeout.ms=%[1]d\nmax.block.ms=%[1]d\n", hastyPatience.Milliseconds()),
 	"patient":   "acks=all\nretries=2147483647\nrequest.timeout.ms=5000\nmax.request.size=4000000\n",
 }
 

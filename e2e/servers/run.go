@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/whiskops/whiskops/e2e/bounds"
 	"github.com/whiskops/whiskops/e2e/servers/golden"
 	"github.com/whiskops/whiskops/e2e/servers/loopback"
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
@@ -40,6 +41,8 @@ type Run struct {
 	start time.Time
 	mu    sync.Mutex
 	ends  []func()
+	// late are claims that took longer than somebody waits.
+	late []error
 }
 
 // NewRun begins a run. Close ends what it started.
@@ -51,12 +54,12 @@ func NewRun(ctx context.Context, env *golden.Env, print func(string)) (*Run, err
 	return &Run{Context: ctx, Env: env, Guard: guard, Print: print, addresses: loopback.Address, start: time.Now()}, nil
 }
 
-// Close ends all that the run started.
+// Close ends all that the run started. Its error has the claims that took too long.
 func (r *Run) Close() error {
 	for i := len(r.ends) - 1; i >= 0; i-- {
 		r.ends[i]()
 	}
-	return r.Guard.Close()
+	return errors.Join(append(r.late, r.Guard.Close())...)
 }
 
 // rooms makes a network for them, and has all other addresses where they reach
@@ -85,12 +88,16 @@ type Claim struct {
 }
 
 // proved says what has been shown, of which server. With E2E_REPORT it
-// is also a line of JSON at the end of that file.
+// is also a line of JSON at the end of that file. What it says of a time is held
+// against package bounds.
 func (r *Run) proved(server, format string, values ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	claim := Claim{r.Env.Name, fmt.Sprintf(format, values...), server, time.Since(r.start).Round(100 * time.Millisecond).Seconds()}
 	r.Print(fmt.Sprintf("%s: proved: %s (%s, after %.1fs)", claim.Environment, claim.Claim, server, claim.Seconds))
+	if err := bounds.Check(claim.Claim, claim.Seconds); err != nil {
+		r.late = append(r.late, fmt.Errorf("%s: %w", claim.Environment, err))
+	}
 	path := os.Getenv("E2E_REPORT")
 	if path == "" {
 		return

@@ -74,6 +74,9 @@ var causes = []cause{
 	says(`cannot unmarshal (\S+) into Go struct field (\S+) of type (\S+)`, wrongType),
 	says(`must specify --enable-helm`, helm),
 	says(`external plugins disabled; unable to load external plugin '([^']*)'`, plugin),
+	says(`couldn't execute function: `, func(*Tree, []string) error {
+		return &CauseError{Message: "a function gave no objects back; its own words are above", Help: "mend its functionConfig, or the objects that it is about"}
+	}),
 	says(`failed to find unique target for patch (\S+?)"?$`, noTarget),
 	says(`Unexpected kind: |unable to parse SM or JSON patch|decoding .*: invalid character`, noPatch),
 	says(`must specify one of patch and path`, emptyPatch),

@@ -3,8 +3,9 @@
 //
 // A Tree of files goes into Build, and objects come out, each with the exact
 // bytes that the kustomize command prints for it. Nothing is fetched: remote
-// bases and files are refused before the engine sees them, plugins are off,
-// and files outside a kustomization's folder cannot be read.
+// bases and files are refused before the engine sees them, no program is run but
+// this one's functions for a tree that is Running, and files outside a
+// kustomization's folder cannot be read.
 //
 // The exported surface: Tree (what is built), Build and Join (objects and
 // their bytes), Builder (the same of overlays, folder by folder, remembered),
@@ -16,6 +17,7 @@ package kustomize
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resource"
@@ -48,7 +50,11 @@ func (o Object) String() string {
 // of the engine is one too.
 func Build(files filesys.FileSystem, dir string) ([]Object, error) {
 	objects, _, err := build(files, dir)
-	if tree, ok := files.(*Tree); ok && tree.disk != nil {
+	tree, ok := files.(*Tree)
+	if r, runs := files.(*Running); runs {
+		tree, ok = r.Tree, true
+	}
+	if ok && tree.disk != nil {
 		if err = tree.own.instead(err); err != nil {
 			err = tree.explain(err)
 		}
@@ -98,10 +104,14 @@ func run(files filesys.FileSystem, dir string) ([]Object, error) {
 		// not sort.
 		Reorder:          krusty.ReorderOptionUnspecified,
 		LoadRestrictions: types.LoadRestrictionsRootOnly,
-		PluginConfig:     types.DisabledPluginConfig(),
+		PluginConfig:     plugins(files),
 	}).Run(files, dir)
 	if err != nil {
-		return nil, fmt.Errorf("kustomize build %s: %s", dir, shown(err.Error()))
+		said := err.Error()
+		if r, ok := files.(*Running); ok {
+			said = strings.ReplaceAll(said, r.root, rootDir)
+		}
+		return nil, fmt.Errorf("kustomize build %s: %s", dir, shown(said))
 	}
 	objects := make([]Object, 0, built.Size())
 	for _, r := range built.Resources() {

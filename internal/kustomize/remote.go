@@ -52,10 +52,12 @@ var kustomizationNames = []string{"kustomization.yaml", "kustomization.yml", "Ku
 // directories are the fields whose entries may be folders, and so git
 // repositories. paths are the fields, at any depth, whose values the engine
 // loads as files, and so from the network too; a key outside both (the
-// literals of a generator, the text of a patch) may hold any URL.
+// literals of a generator, the text of a patch) may hold any URL. plugged are those
+// whose files may ask for a program.
 var (
 	directories = []string{"resources", "components", "bases"}
 	loaded      = []string{"crds", "configurations", "generators", "transformers", "validators", "patchesstrategicmerge"}
+	plugged     = []string{"generators", "transformers", "validators"}
 	paths       = []string{"path", "paths", "files", "env", "envs"}
 	// contained are the fields whose effect stays among the objects of their
 	// own kustomization, but for the hashes of ConfigMaps' names.
@@ -80,6 +82,7 @@ type scanned struct {
 // the engine, that would be tried as a repository of git.
 func scan(files filesys.FileSystem, dir string) (scanned, error) {
 	s := scanner{files: files, seen: map[string]bool{}}
+	_, s.runs = files.(*Running)
 	at, file, err := files.CleanedAbs(dir)
 	if err != nil || file != "" {
 		return s.found, nil // the engine says it better
@@ -91,6 +94,7 @@ func scan(files filesys.FileSystem, dir string) (scanned, error) {
 type scanner struct {
 	files filesys.FileSystem
 	seen  map[string]bool // folders, without links
+	runs  bool            // whether functions are run
 	found scanned
 }
 
@@ -142,7 +146,7 @@ func (s *scanner) kustomization(dir, file string, n *yaml.RNode) error {
 			continue
 		case slices.Contains(loaded, field):
 			for _, v := range value.Content {
-				if err := s.configuration(dir, v, cannot); err != nil {
+				if err := s.configuration(dir, field, v, cannot); err != nil {
 					return err
 				}
 			}
@@ -189,7 +193,8 @@ func plain(err error) error {
 
 // configuration looks at an entry that is a file, a folder, or the inline text
 // of a transformer, which can name files of its own.
-func (s *scanner) configuration(dir string, v *yaml.Node, cannot refusal) error {
+func (s *scanner) configuration(dir, name string, v *yaml.Node, cannot refusal) error {
+	runs := s.runs && slices.Contains(plugged, name)
 	text := v.Value
 	if !strings.Contains(text, "\n") {
 		if isRemote(text) || git.MatchString(text) {
@@ -200,6 +205,11 @@ func (s *scanner) configuration(dir string, v *yaml.Node, cannot refusal) error 
 			return nil
 		}
 		if file == "" {
+			if runs {
+				if err := s.programs(name, at.String(), cannot, v); err != nil {
+					return err
+				}
+			}
 			return s.visit(at.String())
 		}
 		content, err := s.files.ReadFile(at.Join(file))
@@ -207,6 +217,11 @@ func (s *scanner) configuration(dir string, v *yaml.Node, cannot refusal) error 
 			return nil
 		}
 		text = string(content)
+	}
+	if runs {
+		if err := function(name, text); err != nil {
+			return cannot(v, err)
+		}
 	}
 	n, err := yaml.Parse(text)
 	if err != nil {

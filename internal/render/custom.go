@@ -78,6 +78,9 @@ func referenceMistake(e *kustomize.ReferenceError) finding.Finding {
 		f.Code = codeRemote
 		f.Message = fmt.Sprintf("%s refers to %q, which would be fetched while building", e.Field, e.Reference)
 		f.Help = "copy it into the repository: what is published must build without a network, and be the same tomorrow"
+	case errors.Is(e.Why, kustomize.ErrNotRun), errors.Is(e.Why, kustomize.ErrValidator), errors.Is(e.Why, kustomize.ErrMade):
+		f.Message = fmt.Sprintf("%s refers to %q: %v", e.Field, e.Reference, e.Why)
+		f.Help = "run other programs before, and commit what they make as resources; a function of whiskops says `exec: {path: whiskops, args: [fn]}` in its annotation"
 	case errors.Is(e.Why, fs.ErrNotExist):
 		f.Message = fmt.Sprintf("%s refers to %q, and there is no such file or folder", e.Field, e.Reference)
 	}

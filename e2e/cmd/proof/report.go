@@ -10,7 +10,8 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
+
+	"github.com/whiskops/whiskops/e2e/track"
 )
 
 // claim is a line that a suite leaves behind.
@@ -29,6 +30,8 @@ type result struct {
 	Seconds float64 `json:"seconds"`
 	Peak    int64   `json:"peak"`
 	Failed  bool    `json:"failed"`
+	// Note is what somebody who puts files of several runs together has to say.
+	Note string `json:"note,omitempty"`
 }
 
 // keep the stage's result behind its claims.
@@ -37,7 +40,7 @@ func (s *stage) keep(file string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(json.NewEncoder(f).Encode(result{s.key, s.took.Seconds(), s.peak, s.failed}), f.Close())
+	return errors.Join(json.NewEncoder(f).Encode(result{Stage: s.key, Seconds: s.took.Seconds(), Peak: s.peak, Failed: s.failed}), f.Close())
 }
 
 // on what it was run.
@@ -53,36 +56,53 @@ func report(tier string, stages []*stage, file string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	faults, err := track.Faults()
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Proof\n\nWritten by `go run ./cmd/proof -tier %s` in e2e/, on %s/%s with %d CPUs. Each row was run, not reasoned.\n",
 		tier, runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	b.WriteString("\n| stage | result | time | largest process |\n|---|---|---|---|\n")
-	for _, s := range stages {
-		r, ran := results[s.key]
-		switch {
-		case !ran:
-			fmt.Fprintf(&b, "| %s | not run | | |\n", s.name)
-			continue
-		case r.Failed:
-			fmt.Fprintf(&b, "| %s | **failed**", s.name)
-		default:
-			fmt.Fprintf(&b, "| %s | all holds", s.name)
-		}
-		fmt.Fprintf(&b, " | %d s | %d MiB |\n", int(r.Seconds), r.Peak)
-	}
+	summary(&b, stages, results)
+	waits(&b, claims)
+	record(&b, faults)
 	environment := ""
 	for i, c := range claims {
 		if i == 0 || c.Environment != environment {
 			environment = c.Environment
 			fmt.Fprintf(&b, "\n## %s\n\n| claim | run on | after |\n|---|---|---|\n", cmp.Or(environment, "all environments"))
 		}
-		text := strings.ReplaceAll(c.Claim, "|", "\\|")
+		text := cell(c.Claim)
 		if c.Holds != nil && !*c.Holds {
 			text = "**does not hold:** " + text
 		}
 		fmt.Fprintf(&b, "| %s | %s | %.0f s |\n", text, c.on(), c.Seconds)
 	}
 	return b.Bytes(), nil
+}
+
+// summary is a row for each stage.
+func summary(b *bytes.Buffer, stages []*stage, results map[string]result) {
+	b.WriteString("\n| stage | result | time | largest process |\n|---|---|---|---|\n")
+	for _, s := range stages {
+		r, ran := results[s.key]
+		if !ran {
+			fmt.Fprintf(b, "| %s | not run | | |\n", s.name)
+			continue
+		}
+		said := "all holds"
+		if r.Failed {
+			said = "**failed**"
+		}
+		if r.Note != "" {
+			said += ": " + cell(r.Note)
+		}
+		peak := "not kept"
+		if r.Peak > 0 {
+			peak = fmt.Sprintf("%d MiB", r.Peak)
+		}
+		fmt.Fprintf(b, "| %s | %s | %d s | %s |\n", s.name, said, int(r.Seconds), peak)
+	}
 }
 
 // read the claims, each once, by environment, and within it as they came, and the last
