@@ -15,8 +15,12 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// volumeName of the certificate in the pod.
-const volumeName = "certs"
+// VolumeName of the certificate in the pod, and InitName of the container that makes
+// it, where one does.
+const (
+	VolumeName = "certs"
+	InitName   = "self-signed"
+)
 
 // Process mounts the certificate, and adds a Certificate if cert-manager
 // makes it.
@@ -63,11 +67,11 @@ func mount(pod krm.M, s Spec) error {
 		return krm.Fail("the workload of component %q has no container of that name", s.Component)
 	}
 	for _, v := range list(pod["volumes"]) {
-		if v, _ := v.(krm.M); v["name"] == volumeName {
-			return krm.Fail("the workload of component %q has a volume %q already", s.Component, volumeName)
+		if v, _ := v.(krm.M); v["name"] == VolumeName {
+			return krm.Fail("the workload of component %q has a volume %q already", s.Component, VolumeName)
 		}
 	}
-	prepend(main, "volumeMounts", krm.M{"name": volumeName, "mountPath": s.MountPath, "readOnly": true})
+	prepend(main, "volumeMounts", krm.M{"name": VolumeName, "mountPath": s.MountPath, "readOnly": true})
 	prepend(pod, "volumes", volume(s))
 	if s.SelfSigned != nil {
 		prepend(pod, "initContainers", selfSigned(s))
@@ -86,10 +90,10 @@ func mainContainer(pod krm.M, name string) krm.M {
 
 func volume(s Spec) krm.M {
 	if s.SelfSigned != nil {
-		return krm.M{"name": volumeName, "emptyDir": krm.M{"medium": "Memory", "sizeLimit": "1Mi"}}
+		return krm.M{"name": VolumeName, "emptyDir": krm.M{"medium": "Memory", "sizeLimit": "1Mi"}}
 	}
 	// Read by the pod's group, which owns volumes, and by nobody else: 0440.
-	return krm.M{"name": volumeName, "secret": krm.M{"secretName": s.Secret, "defaultMode": 288}}
+	return krm.M{"name": VolumeName, "secret": krm.M{"secretName": s.Secret, "defaultMode": 288}}
 }
 
 func list(v any) krm.L {

@@ -101,3 +101,6 @@ func scratch(container string, dirs []Directory) krm.L {
 	}
 	return all
 }
+
+// Pod is the spec of the pods that Process makes: what others may not take.
+func Pod(s Spec) krm.M { return pod(s) }

@@ -81,6 +81,8 @@ type Catalog struct {
 	// Alerts and Dashboard are what watches an installation.
 	Alerts    []Alert   `json:"alerts"`
 	Dashboard Dashboard `json:"dashboard"`
+	// SaidBy are the fields that say what templates ask for, by their words there.
+	SaidBy map[string]string `json:"saidBy"`
 }
 
 // ClusterRoles for the service accounts of the two namespaces.
@@ -173,6 +175,10 @@ type Component struct {
 	After  []string `json:"after"`
 	// Workload is the functionConfig's spec, with templates.
 	Workload map[string]any `json:"workload"`
+	// Program of OpenWhisk that it is, whose configuration keys it takes; empty:
+	// none. JVM is the variable with the options of its JVM.
+	Program string `json:"program,omitempty"`
+	JVM     string `json:"jvm,omitempty"`
 	// Test tells that it tries whether the rest works: nothing waits for it.
 	Test bool `json:"test"`
 	// Idle are fields without effect.
@@ -508,6 +514,23 @@ type Actions struct {
 	// Model is what By knows of a pod: by type its fields, each with the type
 	// below it, or "" where anything may stand.
 	Model map[string]map[string]string `json:"model"`
+	// Variables is the first of those by which By is told of one for all action
+	// pods, NAME=VALUE; it ends in a number, and others count on. Reserved is how
+	// OpenWhisk's own begin.
+	Variables string `json:"variables"`
+	Reserved  string `json:"reserved"`
+	// Owned are the labels that By sets.
+	Owned []string `json:"owned"`
+	// Overwritten are fields of the environment's pod that By takes no notice of;
+	// Instead says of fields of a template that are lost what does the same.
+	Overwritten map[string]Overwritten `json:"overwritten"`
+	Instead     map[string]string      `json:"instead"`
+}
+
+// Overwritten field, why it is, and what to write instead.
+type Overwritten struct {
+	Because string `json:"because"`
+	Instead string `json:"instead"`
 }
 
 // Facts about OpenWhisk and its servers. Sizes are in bytes, times in seconds.

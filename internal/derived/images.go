@@ -173,6 +173,9 @@ func (v *Values) Images() []Image {
 			}
 			add(own, v.Reference(name), component, "")
 		}
+		for _, reference := range v.addedImages(component) {
+			add("", reference, component, "")
+		}
 	}
 	for _, family := range v.Families() {
 		for _, kind := range v.Catalog.Runtimes[family] {

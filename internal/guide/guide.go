@@ -297,6 +297,9 @@ func (v view) Memory() memory {
 	default:
 		m.From = fmt.Sprintf("%s of the node less %s for the system and %s for the invoker itself",
 			e.Cluster.Nodes[v.InvokerPool].Memory, e.Invoker.Reserve, e.Invoker.Resources.Limits.Memory)
+		if sidecars := v.SidecarLimit(v.Catalog.Actions.By); sidecars > 0 {
+			m.From += ", and " + quantity.FormatMiB(sidecars) + " for its sidecars"
+		}
 	}
 	standard, controllers := derived.Bytes(e.Limits.Memory.Std)/quantity.MiB, int64(m.Controllers)
 	if standard > 0 && controllers > 0 {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/whiskops/whiskops/generators/additions"
 	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/couchdbinit"
@@ -33,6 +34,7 @@ import (
 // Functions are the generators by the kind of their functionConfig.
 func Functions() map[string]krm.Function {
 	return map[string]krm.Function{
+		additions.Kind:       additions.Process,
 		certificates.Kind:    certificates.Process,
 		configmaps.Kind:      configmaps.Process,
 		couchdbinit.Kind:     couchdbinit.Process,

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/whiskops/whiskops/generators/additions"
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/externalsecrets"
 	"github.com/whiskops/whiskops/generators/foundation"
@@ -123,6 +124,8 @@ func TestFunctionsAreUsed(t *testing.T) {
 	// Operators, which the defaults do not expect.
 	delete(unused, externalsecrets.Kind)
 	delete(unused, monitors.Kind)
+	delete(unused, externalsecrets.Kind) // an operator, which the defaults do not expect
+	delete(unused, additions.Kind)       // what a person says beside the defaults
 	for _, f := range p.Functions {
 		delete(unused, f.Kind)
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/whiskops/whiskops/generators/additions"
 	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/couchdbinit"
@@ -62,6 +63,9 @@ func (p *planner) component(name string) error {
 			Owner: own, NodeLabel: p.Env.Placement.NodeLabel, Pool: rule.Pool, Arch: rule.Arch,
 			Spread: rule.Spread, Zones: rule.Zones, Tolerations: fragments(rule.Tolerations),
 		}})
+	}
+	if more, ok := p.additions(name, own); ok {
+		p.add(Function{additions.Kind, name, more})
 	}
 	policy, err := p.policy(name, own)
 	if err != nil {
@@ -160,6 +164,9 @@ func (p *planner) configMaps(name string) ([]configmaps.ConfigMap, error) {
 				return nil, err
 			}
 		}
+	}
+	if err := p.addVariables(name, env); err != nil {
+		return nil, err
 	}
 	var all []configmaps.ConfigMap
 	if len(env) > 0 {

@@ -36,8 +36,12 @@ func (p *planner) policy(name string, own krm.Owner) (networkpolicies.Spec, erro
 	if s.Egress, err = p.egress(name); err != nil {
 		return s, err
 	}
-	s.Ingress, err = p.ingress(name)
-	return s, err
+	if s.Ingress, err = p.ingress(name); err != nil {
+		return s, err
+	}
+	ingress, egress := p.added(name)
+	s.Ingress, s.Egress = append(s.Ingress, ingress...), append(s.Egress, egress...)
+	return s, nil
 }
 
 // egress of a component: to the cluster's DNS, and along the edges that start at

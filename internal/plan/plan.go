@@ -137,11 +137,8 @@ func (p *planner) foundation() error {
 	return p.actions()
 }
 
-// The ConfigMap of the runtimes manifest, and its variable.
-const (
-	runtimesEnv     = "runtimes"
-	runtimeManifest = "RUNTIMES_MANIFEST"
-)
+// runtimesEnv is the ConfigMap of the runtimes manifest.
+const runtimesEnv = "runtimes"
 
 // shared makes what several components read in the same words.
 func (p *planner) shared() error {
@@ -159,7 +156,7 @@ func (p *planner) shared() error {
 		return err
 	}
 	p.add(Function{configmaps.Kind, own.Component, configmaps.Spec{Owner: own, ConfigMaps: append(all, configmaps.ConfigMap{
-		Name: runtimesEnv, Data: map[string]string{runtimeManifest: manifest},
+		Name: runtimesEnv, Data: map[string]string{derived.RuntimesManifest: manifest},
 	})}})
 	return nil
 }

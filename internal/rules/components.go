@@ -56,11 +56,14 @@ func resourcesOf(container any) environment.Resources {
 }
 
 // podAsks is what a pod of a component asks of one resource: its main container,
-// and those beside it.
+// those that the catalogue has beside it, and those that are added.
 func (c *checker) podAsks(component string, r resource) int64 {
 	sum := r.of(c.demandOf(component).Requests)
 	for _, sidecar := range c.Sidecars(component) {
 		sum += r.of(resourcesOf(sidecar).Requests)
+	}
+	for _, added := range c.Additions(component).Sidecars {
+		sum += r.of(added.Resources.Requests)
 	}
 	return sum
 }

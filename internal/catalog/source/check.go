@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
@@ -49,6 +50,7 @@ func check(c *catalog.Catalog) error {
 			}
 		}
 	}
+	k.additions()
 	k.at = "the rest"
 	k.rest()
 	return errors.Join(k.wrong...)
@@ -196,6 +198,27 @@ func (k *checker) secret(s catalog.Secret) {
 		if v.Login != "" && s.Values[v.Login].Fixed == "" {
 			k.fail("the value of %q is the password of %q, which is no user's name", key, v.Login)
 		}
+	}
+}
+
+// additions are judged by what the catalogue says of fields and variables.
+func (k *checker) additions() {
+	k.at = "additions"
+	for _, what := range slices.Sorted(maps.Keys(k.catalog.SaidBy)) {
+		k.path(k.catalog.SaidBy[what])
+	}
+	a := k.catalog.Actions
+	for _, name := range slices.Sorted(maps.Keys(a.Overwritten)) {
+		k.path("actions.pod." + name)
+		if o := a.Overwritten[name]; o.Because == "" || o.Instead == "" {
+			k.fail("nothing says why %q is overwritten, or what to write instead", name)
+		}
+	}
+	for _, lost := range slices.Sorted(maps.Keys(a.Instead)) {
+		k.path("actions.pod." + strings.TrimPrefix(lost, "spec."))
+	}
+	if !strings.HasSuffix(a.Variables, "1") {
+		k.fail("the first free variable of action pods is %q: others could not count on from it", a.Variables)
 	}
 }
 

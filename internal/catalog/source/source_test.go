@@ -114,7 +114,9 @@ func TestCheckRefuses(t *testing.T) {
 		{`alert A: field "kafka.replicas" is a int`, func(c *catalog.Catalog) {
 			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx", When: catalog.When{"kafka.replicas": "3"}}}
 		}},
-		{`alert A: template`, func(c *catalog.Catalog) { c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx", Expr: "{{.Series"}} }},
+		{`alert A: template`, func(c *catalog.Catalog) {
+			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx", Expr: "{{.Series"}}
+		}},
 		{`panel P: component kafka has no metrics`, func(c *catalog.Catalog) { c.Dashboard.Panels = []catalog.Panel{{Title: "P", Component: "kafka"}} }},
 		{`panel P: template`, func(c *catalog.Catalog) {
 			c.Dashboard.Panels = []catalog.Panel{{Title: "P", Component: "nginx", Series: []catalog.Series{{Expr: "{{"}}}}
@@ -153,6 +155,13 @@ func TestCheckRefuses(t *testing.T) {
 		{`there is no configuration key "whisk.exec"`, func(c *catalog.Catalog) { c.Limits[3].Key = "whisk.exec" }},
 		{`and no number of MiB`, func(c *catalog.Catalog) { c.Limits[0].Fields = []string{"edge.readTimeout"} }},
 		{`has no field "bodysize"`, func(c *catalog.Catalog) { c.Limits[0].Fields = []string{"edge.bodysize"} }},
+		{`Environment has no field "nowhere"`, func(c *catalog.Catalog) { c.SaidBy["UserMemory"] = "nowhere" }},
+		{`ActionPod has no field "gpus"`, func(c *catalog.Catalog) {
+			c.Actions.Overwritten["gpus"] = catalog.Overwritten{Because: "a", Instead: "b"}
+		}},
+		{`nothing says why "resources" is overwritten`, func(c *catalog.Catalog) { c.Actions.Overwritten["resources"] = catalog.Overwritten{Because: "a"} }},
+		{`ActionPod has no field "no"`, func(c *catalog.Catalog) { c.Actions.Instead["spec.no"] = "b" }},
+		{"others could not count on from it", func(c *catalog.Catalog) { c.Actions.Variables = "CONFIG_a" }},
 		{`has no field "actions"`, func(c *catalog.Catalog) { c.Limits[0].From = []string{"limits.actions"} }},
 		{`needs one field`, func(c *catalog.Catalog) { c.Limits[0].Fields = nil }},
 		{`needs one field`, func(c *catalog.Catalog) { c.Limits[0].Idle = "" }},
@@ -206,13 +215,14 @@ func TestFill(t *testing.T) {
 // The contract names components, images, kinds of topics and releases, so that a
 // misspelt one is refused at the user's line. It names those that there are.
 func TestContract(t *testing.T) {
-	placed, images, topics := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	placed, images, topics, any := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, release := range releases(t) {
 		c, err := Read(release)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for name, component := range c.Components {
+			any[name] = true
 			if kind := component.Workload["kind"]; kind != "Job" && kind != "CronJob" {
 				placed[name] = true
 			}
@@ -225,7 +235,7 @@ func TestContract(t *testing.T) {
 		}
 	}
 	contract := contract(t)
-	for definition, want := range map[string]map[string]bool{"#Component": placed, "#ImageName": images, "#TopicKind": topics} {
+	for definition, want := range map[string]map[string]bool{"#Component": placed, "#AnyComponent": any, "#ImageName": images, "#TopicKind": topics} {
 		if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), allowed(t, contract, definition)); diff != "" {
 			t.Errorf("%s of the contract (-catalogue +contract):\n%s", definition, diff)
 		}
@@ -266,7 +276,13 @@ func allowed(t *testing.T, v cue.Value, path string) []string {
 		t.Fatalf("%s is no disjunction", path)
 	}
 	var all []string
-	for _, b := range branches {
+	for len(branches) > 0 {
+		b := branches[0]
+		branches = branches[1:]
+		if op, more := cue.Dereference(b).Expr(); op == cue.OrOp { // of another definition
+			branches = append(branches, more...)
+			continue
+		}
 		text, err := b.String()
 		if err != nil {
 			t.Fatal(err)
