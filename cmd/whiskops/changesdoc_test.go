@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// change is a fence of docs/changes.md or of the README: lines of
+// change is a fence of docs/changes.md, docs/escape.md or the README: lines of
 // examples/environments/production.cue that go and come, and the commands with what
 // they print.
 var changeFence = regexp.MustCompile("(?ms)^```diff\n(.*?)^```\n\n```console\n(.*?)^```$")
@@ -24,7 +24,7 @@ func TestChangesDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, atLeast := range map[string]int{"../../docs/changes.md": 5, "../../README.md": 1} {
+	for path, atLeast := range map[string]int{"../../docs/changes.md": 5, "../../docs/escape.md": 6, "../../README.md": 1} {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

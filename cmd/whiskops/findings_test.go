@@ -27,7 +27,7 @@ func TestFindingsDocument(t *testing.T) {
 	b.WriteString(codes(t, "../../internal/place/codes.go") + codes(t, "../../internal/acknowledge/acknowledge.go"))
 	b.WriteString("\n## WO2xx and WO5xx: rules over several fields\n\n| code | severity | meaning | what you would see at night |\n|---|---|---|---|\n")
 	delivery := codes(t, "../../internal/lockfile/lockfile.go") + codes(t, "../../internal/images/codes.go") + codes(t, "../../internal/artifact/artifact.go") +
-		codes(t, "../../internal/secret/secret.go")
+		codes(t, "../../internal/secret/secret.go") + codes(t, "../../internal/preflight/run.go")
 	for _, c := range rules.Codes() {
 		if strings.HasPrefix(c.Code, "WO6") {
 			delivery += fmt.Sprintf("| %s | %s |\n", c.Code, c.Title)
@@ -45,7 +45,7 @@ func TestFindingsDocument(t *testing.T) {
 	b.WriteString("\n## WO4xx: what a change does\n\nThe help of each says what to do first, with the commands. Where it is made already, and the cluster is in the way, " +
 		"`whiskops diff --against COMMIT`\nwith the commit before says it once more. [changes.md](changes.md#when-generate-stops) has the order of things.\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(codes(t, "../../internal/judge/codes.go") + codes(t, "../../internal/render/gone.go"))
-	b.WriteString("\n## WO6xx: images and secrets\n\n| code | meaning |\n|---|---|\n")
+	b.WriteString("\n## WO6xx: images, secrets and clusters\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(delivery)), ""))
 	b.WriteString("\n## WO7xx: built objects\n\nOf what a user's own folder makes of an environment, and of what `whiskops verify` is given.\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/verify/verify.go")+codes(t, "../../internal/manifest/manifest.go"))), ""))

@@ -36,7 +36,7 @@ Exit codes: 0 fine; 1 findings or drift; 2 wrong use, or a fault of the machine.
 	cmd.SetVersionTemplate("whiskops {{.Version}}\n")
 	cmd.SetFlagErrorFunc(unknownFlag)
 	cmd.AddCommand(generateCommand(s), validateCommand(s), diffCommand(s), verifyCommand(s), buildCommand(s), planCommand(s), initCommand(s),
-		explainCommand(s), schemaCommand(s), showCommand(s), secretsCommand(s), imagesCommand(s), pushCommand(s), fnCommand(s), versionCommand(s))
+		explainCommand(s), schemaCommand(s), showCommand(s), preflightCommand(s), secretsCommand(s), imagesCommand(s), pushCommand(s), fnCommand(s), versionCommand(s))
 	return cmd
 }
 

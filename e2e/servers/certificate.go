@@ -12,8 +12,13 @@ import (
 )
 
 // certificate makes a certificate and its key, as PEM, for a host and all names
-// below it.
+// below it. It ends in a day.
 func certificate(host string, serial int64) (crt, key string, parsed *x509.Certificate, err error) {
+	return certificateFor(host, serial, 24*time.Hour)
+}
+
+// certificateFor is certificate for another time.
+func certificateFor(host string, serial int64, lasts time.Duration) (crt, key string, parsed *x509.Certificate, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return "", "", nil, err
@@ -23,7 +28,7 @@ func certificate(host string, serial int64) (crt, key string, parsed *x509.Certi
 		Subject:      pkix.Name{CommonName: host},
 		DNSNames:     []string{host, "*." + host},
 		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(24 * time.Hour),
+		NotAfter:     time.Now().Add(lasts),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}

@@ -64,7 +64,7 @@ func (c *couch) itself(network *room.Network, image string) (podproc.Options, er
 	c.image = image
 	ip := network.PodAddress()
 	return podproc.Options{
-		Component: "couchdb", IP: ip,
+		Component: "couchdb", IP: ip, Sizes: map[string]string{"data": c.run.databaseSize},
 		Entrypoints: map[string][]string{"apache/couchdb": {"/docker-entrypoint.sh", "/opt/couchdb/bin/couchdb"}},
 		Room: func(name string, mounts []podproc.Mount) (podproc.Room, error) {
 			return network.Room(ip, name, room.Options{Image: image}, mounts)

@@ -47,8 +47,9 @@ func (f *fake) serve(w http.ResponseWriter, q *http.Request) {
 	size, _ := io.Copy(io.Discard, q.Body)
 	f.mu.Lock()
 	f.came = append(f.came, seen{q.Method, q.URL.Path, q.URL.RawQuery, q.Host, q.Header.Clone(), size})
+	answer := f.answer
 	f.mu.Unlock()
-	if f.answer != nil && f.answer(w, q) {
+	if answer != nil && answer(w, q) {
 		return
 	}
 	var seconds float64
@@ -56,6 +57,26 @@ func (f *fake) serve(w http.ResponseWriter, q *http.Request) {
 		time.Sleep(time.Duration(seconds * float64(time.Second)))
 	}
 	fmt.Fprintf(w, "%s %s %d", f.name, q.URL.RequestURI(), size)
+}
+
+// answerWith has it answer so from now on; nil is as in the beginning.
+func (f *fake) answerWith(answer func(http.ResponseWriter, *http.Request) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answer = answer
+}
+
+// answers has it answer everything with a status from now on; 0 is as in the
+// beginning.
+func (f *fake) answers(status int) {
+	if status == 0 {
+		f.answerWith(nil)
+		return
+	}
+	f.answerWith(func(w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(status)
+		return true
+	})
 }
 
 // last is the last request that came, and how many there were.

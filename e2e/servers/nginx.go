@@ -154,7 +154,7 @@ func (r *Run) nginxPod(ip string, dns *loopback.DNS, crt, key string, rules ...p
 		return nil, err
 	}
 	return r.pod(podproc.Options{
-		Component: "nginx", IP: ip, Path: []string{path},
+		Component: "nginx", IP: ip, Path: []string{path}, Entrypoints: r.entrypoints,
 		Secrets: map[string]map[string]string{"nginx-tls": {"tls.crt": crt, "tls.key": key}},
 		Rules: append(rules,
 			listen("8080 default_server"), listen("8443 ssl default_server"), listen("8081 default_server"),
@@ -221,12 +221,17 @@ func (e *edge) initContainer(name string) (string, error) {
 }
 
 // client sends to nginx whatever the host in the URL is.
-func (e *edge) client() *http.Client {
+func (e *edge) client() *http.Client { return e.clientWith(&tls.Config{RootCAs: e.roots}) }
+
+// insecure is client for a certificate that changes.
+func (e *edge) insecure() *http.Client { return e.clientWith(&tls.Config{InsecureSkipVerify: true}) }
+
+func (e *edge) clientWith(config *tls.Config) *http.Client {
 	dialer := net.Dialer{}
 	return &http.Client{
 		Timeout: 30 * time.Second,
 		Transport: &http.Transport{
-			TLSClientConfig:   &tls.Config{RootCAs: e.roots},
+			TLSClientConfig:   config,
 			DisableKeepAlives: true,
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				_, port, err := net.SplitHostPort(address)

@@ -33,8 +33,11 @@ var openWhiskClaims = []string{
 // openWhisk is the controllers of an environment beside its Kafka and a server of
 // CouchDB's protocol.
 type openWhisk struct {
-	run       *Run
-	secrets   map[string]map[string]string
+	run     *Run
+	secrets map[string]map[string]string
+	// brokers and couch are what controllers need.
+	brokers   *brokers
+	couch     *couch
 	hosts     string
 	ips       []string
 	pods      []*podproc.Pod
@@ -104,10 +107,10 @@ func newOpenWhisk(r *Run, folder string) (*openWhisk, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &openWhisk{run: r, secrets: hexSecrets()}
+	o := &openWhisk{run: r, secrets: hexSecrets(), brokers: b}
 	c, err := newCouch(r)
 	if err == nil {
-		c.secrets = o.secrets
+		o.couch, c.secrets = c, o.secrets
 		c.init, err = c.newInit(r.Env)
 	}
 	if err == nil {

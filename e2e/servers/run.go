@@ -37,6 +37,11 @@ type Run struct {
 	addresses func(ports ...int) (string, error)
 	// network is that of the run's rooms, once it has one.
 	network *room.Network
+	// entrypoints are of the images of nginx's sidecars that run, by image.
+	entrypoints map[string][]string
+	// databaseSize makes the database's volume a filesystem of this size, if it is
+	// not empty.
+	databaseSize string
 
 	start time.Time
 	mu    sync.Mutex

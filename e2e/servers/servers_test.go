@@ -127,6 +127,17 @@ func TestSmoke(t *testing.T) { everywhere(t, Smoke) }
 
 func TestCleanup(t *testing.T) { everywhere(t, Cleanup) }
 
+func TestRunbookEdge(t *testing.T) { everywhere(t, RunbookEdge) }
+
+func TestRunbookCouchDB(t *testing.T) { wherever(t, "couchdb", RunbookCouchDB) }
+
+func TestRunbookKafka(t *testing.T) {
+	t.Parallel()
+	if err := try(t, load(t, "production"), RunbookKafka); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestViews(t *testing.T) { everywhere(t, Views) }
 
 // What the checks run must be all that golden has.

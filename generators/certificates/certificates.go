@@ -14,8 +14,12 @@ import (
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
-// volumeName of the certificate in the pod.
-const volumeName = "certs"
+// VolumeName of the certificate in the pod, and InitName of the container that makes
+// it, where one does.
+const (
+	VolumeName = "certs"
+	InitName   = "self-signed"
+)
 
 // process mounts the certificate, and makes a Certificate if cert-manager fills the
 // Secret, in each namespace that has pods with it.
@@ -44,7 +48,7 @@ func process(r *krm.Run, s Spec) error {
 func mounted(s Spec, container string) krm.M {
 	pod := krm.M{
 		"containers": krm.L{krm.Into{"name": container, "volumeMounts": krm.L{
-			krm.M{"name": volumeName, "mountPath": s.MountPath, "readOnly": true},
+			krm.M{"name": VolumeName, "mountPath": s.MountPath, "readOnly": true},
 		}}},
 		"volumes": krm.L{volume(s)},
 	}
@@ -56,8 +60,8 @@ func mounted(s Spec, container string) krm.M {
 
 func volume(s Spec) krm.M {
 	if s.SelfSigned != nil {
-		return krm.M{"name": volumeName, "emptyDir": krm.M{"medium": "Memory", "sizeLimit": "1Mi"}}
+		return krm.M{"name": VolumeName, "emptyDir": krm.M{"medium": "Memory", "sizeLimit": "1Mi"}}
 	}
 	// Read by the pod's group, which owns volumes, and by nobody else: 0440.
-	return krm.M{"name": volumeName, "secret": krm.M{"secretName": s.Secret, "defaultMode": 288}}
+	return krm.M{"name": VolumeName, "secret": krm.M{"secretName": s.Secret, "defaultMode": 288}}
 }

@@ -39,10 +39,10 @@ func selfSigned(s Spec) krm.M {
 		commonName = "self-signed"
 	}
 	return krm.M{
-		"name":         "self-signed",
+		"name":         InitName,
 		"image":        s.SelfSigned.Image,
 		"command":      krm.L{"sh", "-c", fmt.Sprintf(signing, commonName, strings.Join(names, ","))},
-		"volumeMounts": krm.L{krm.M{"name": volumeName, "mountPath": "/certs"}},
+		"volumeMounts": krm.L{krm.M{"name": VolumeName, "mountPath": "/certs"}},
 		"resources": krm.M{
 			"requests": krm.M{"cpu": "10m", "memory": "16Mi"},
 			"limits":   krm.M{"memory": "64Mi"},

@@ -43,7 +43,23 @@ func check(s Spec) error {
 		c.Fail("spec.internal is %q, which is the public Service", s.Internal)
 	}
 	checkFronts(&c, s)
+	checkMeter(&c, s.Meter)
 	return c.Err()
+}
+
+var meterFormat = regexp.MustCompile(`^\$[a-z_]+( \$[a-z_]+)*$`)
+
+func checkMeter(c *krm.Check, m *Meter) {
+	if m == nil {
+		return
+	}
+	// nginx would look a name up once, and not start without an answer.
+	if _, err := netip.ParseAddrPort(m.Address); err != nil {
+		c.Fail("spec.meter.address %q is no address with a port", m.Address)
+	}
+	if !meterFormat.MatchString(m.Format) {
+		c.Fail("spec.meter.format %q is no list of nginx's variables", m.Format)
+	}
 }
 
 func host(c *krm.Check, field, value string) {

@@ -29,6 +29,9 @@ type Spec struct {
 	// CertificateDir holds tls.crt and tls.key.
 	CertificateDir string `json:"certificateDir"`
 
+	// Meter, if given, hears of each request.
+	Meter *Meter `json:"meter,omitempty"`
+
 	Upstreams []Upstream `json:"upstreams"`
 	// Routes in any order: nginx takes the longest matching prefix.
 	Routes []Route `json:"routes"`
@@ -52,6 +55,14 @@ type Times struct {
 	// Leave is how long a pod that goes still answers: until nothing sends
 	// new connections to it, and the clients of the old ones know.
 	Leave int `json:"leave"`
+}
+
+// Meter is a server of syslog over UDP.
+type Meter struct {
+	// Address is host:port, without a name to look up.
+	Address string `json:"address"`
+	// Format of a line, in variables of nginx.
+	Format string `json:"format"`
 }
 
 // Ports of the container, all above 1023.

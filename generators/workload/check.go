@@ -97,11 +97,16 @@ func checkContainers(c *krm.Check, s Spec) {
 	}
 	checkContainer(c, "spec.main", s.Main)
 	seen := map[string]bool{s.Component: true}
-	for i, init := range s.Init {
-		field := fmt.Sprintf("spec.init[%d]", i)
-		c.Label(field+".name", init.Name)
-		c.Unique(field+".name", init.Name, seen)
-		checkContainer(c, field, init)
+	for _, list := range []struct {
+		name string
+		of   []Container
+	}{{"init", s.Init}, {"sidecars", s.Sidecars}} {
+		for i, made := range list.of {
+			field := fmt.Sprintf("spec.%s[%d]", list.name, i)
+			c.Label(field+".name", made.Name)
+			c.Unique(field+".name", made.Name, seen)
+			checkContainer(c, field, made)
+		}
 	}
 	for i, w := range s.Waits {
 		c.Unique(fmt.Sprintf("spec.waits[%d].name", i), w.ContainerName(), seen)

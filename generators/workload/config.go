@@ -38,6 +38,8 @@ type Spec struct {
 	// exception for an image that cannot do without. The reason goes into
 	// the pod template as an annotation.
 	WritableRoot string `json:"writableRoot,omitempty"`
+	// Annotations of the pods.
+	Annotations map[string]string `json:"annotations,omitempty"`
 	// PullSecrets are names of Secrets with which images are pulled.
 	PullSecrets []string `json:"pullSecrets,omitempty"`
 	// Secrets are versions of the keys of Secrets, by the Secrets' names; the
@@ -61,6 +63,8 @@ type Spec struct {
 	Init []Container `json:"init,omitempty"`
 	// Main container. Its name is the component's.
 	Main Container `json:"main"`
+	// Sidecars run beside it.
+	Sidecars []Container `json:"sidecars,omitempty"`
 	// Volumes of the pod that Mounts of the containers name.
 	Volumes []krm.M `json:"volumes,omitempty"`
 
@@ -97,7 +101,7 @@ type Autoscale struct {
 
 // Container of a pod.
 type Container struct {
-	// Name of an init container. The main one is named after the component.
+	// Name of an init container or a sidecar. The main one is named after the component.
 	Name    string   `json:"name,omitempty"`
 	Image   string   `json:"image"`
 	Command []string `json:"command,omitempty"`

@@ -23,6 +23,15 @@ func initContainers(s Spec) krm.L {
 	return all
 }
 
+// containers that stay, the main one first.
+func containers(s Spec) krm.L {
+	all := krm.L{mainContainer(s)}
+	for _, c := range s.Sidecars {
+		all = append(all, container(c, c.Name, scratchOf(c.Name)))
+	}
+	return all
+}
+
 func mainContainer(s Spec) krm.M {
 	main := s.Main
 	if s.LastingToken {

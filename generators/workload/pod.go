@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"slices"
+
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/pods"
 )
@@ -12,6 +14,9 @@ const writableRoot = "whiskops.github.io/writable-root"
 // template of the pods.
 func template(s Spec) krm.M {
 	annotations := krm.M{}
+	for key, value := range s.Annotations {
+		annotations[key] = value
+	}
 	if s.WritableRoot != "" {
 		annotations[writableRoot] = s.WritableRoot
 	}
@@ -33,7 +38,7 @@ func pod(s Spec) krm.M {
 		// for configuration by some images.
 		"enableServiceLinks": false,
 		"securityContext":    pods.RestrictedPod(s.UID),
-		"containers":         krm.L{mainContainer(s)},
+		"containers":         containers(s),
 	}
 	if passes(s.Kind) {
 		// A failed pod stays, with its logs, and the next try is a new one.
@@ -68,7 +73,7 @@ func volumes(s Spec) krm.L {
 	if s.LastingToken {
 		all = append(all, tokenFiles(s))
 	}
-	for _, c := range s.Init {
+	for _, c := range slices.Concat(s.Init, s.Sidecars) {
 		all = append(all, scratch(c.Name, c.Writable)...)
 	}
 	return append(all, scratch("", s.Main.Writable)...)
@@ -84,3 +89,6 @@ func scratch(container string, dirs []Directory) krm.L {
 	}
 	return all
 }
+
+// Pod is the spec of the pods that Process makes: what others may not take.
+func Pod(s Spec) krm.M { return pod(s) }

@@ -4,6 +4,8 @@
 // the derived values of an environment; Expand fills them in.
 package catalog
 
+import "slices"
+
 // Catalog of one OpenWhisk release.
 type Catalog struct {
 	// Release as environments write it.
@@ -30,6 +32,9 @@ type Catalog struct {
 	// DNS names the cluster's DNS Service, by platform; "generic" is for the
 	// rest. It lacks the cluster's domain.
 	DNS map[string]string `json:"dns"`
+	// APIPorts are those of the API server behind its Service, by platform, where it
+	// has others than most.
+	APIPorts map[string][]int `json:"apiPorts"`
 	// Pods that a node takes, by platform; "generic" is for the rest.
 	Pods map[string]int `json:"pods"`
 	// ClusterRoles that a platform wants to be bound, by platform.
@@ -66,8 +71,18 @@ type Catalog struct {
 	Delivery Delivery `json:"delivery"`
 	// Fronts stand in front of the edge, by their names.
 	Fronts map[string]Front `json:"fronts"`
+	// Assumptions are the facts about a cluster that are taken for granted, in the
+	// order in which a person is asked.
+	Assumptions []Assumption `json:"assumptions"`
 	// Throttle is how a namespace's limits are shared out.
 	Throttle Throttle `json:"throttle"`
+	// Symptoms of the runbook, by id.
+	Symptoms map[string]Symptom `json:"symptoms"`
+	// Alerts and Dashboard are what watches an installation.
+	Alerts    []Alert   `json:"alerts"`
+	Dashboard Dashboard `json:"dashboard"`
+	// SaidBy are the fields that say what templates ask for, by their words there.
+	SaidBy map[string]string `json:"saidBy"`
 }
 
 // ClusterRoles for the service accounts of the two namespaces.
@@ -160,6 +175,10 @@ type Component struct {
 	After  []string `json:"after"`
 	// Workload is the functionConfig's spec, with templates.
 	Workload map[string]any `json:"workload"`
+	// Program of OpenWhisk that it is, whose configuration keys it takes; empty:
+	// none. JVM is the variable with the options of its JVM.
+	Program string `json:"program,omitempty"`
+	JVM     string `json:"jvm,omitempty"`
 	// Test tells that it tries whether the rest works: nothing waits for it.
 	Test bool `json:"test"`
 	// Idle are fields without effect.
@@ -172,7 +191,9 @@ type Component struct {
 // the object's kind; its namespace, by its tier, "" being all others; the class of a volume that
 // names none; the image of a container; where pods go.
 type Said struct {
-	Exposed   map[string][]string `json:"exposed"`
+	Exposed map[string][]string `json:"exposed"`
+	// Scraped is that of who reads metrics.
+	Scraped   string              `json:"scraped"`
 	Namespace map[string][]string `json:"namespace"`
 	Class     []string            `json:"class"`
 	Images    []string            `json:"images"`
@@ -284,12 +305,6 @@ type Public struct {
 	When When   `json:"when"`
 }
 
-// Metrics are read at a path of a port.
-type Metrics struct {
-	Port string `json:"port"`
-	Path string `json:"path"`
-}
-
 // Idle fields of an environment, and why they have no effect.
 type Idle struct {
 	When    When     `json:"when"`
@@ -297,18 +312,37 @@ type Idle struct {
 	Fields  []string `json:"fields"`
 }
 
-// Port of the main container by its name; 0 where it has no such port.
+// Port of the main container or of a sidecar by its name; 0 where there is no such
+// port.
 func (c Component) Port(name string) int {
-	main, _ := c.Workload["main"].(map[string]any)
-	ports, _ := main["ports"].([]any)
-	for _, p := range ports {
-		port, _ := p.(map[string]any)
-		if port["name"] == name {
-			n, _ := port["port"].(int)
-			return n
+	for _, container := range c.Containers() {
+		ports, _ := container["ports"].([]any)
+		for _, p := range ports {
+			port, _ := p.(map[string]any)
+			if port["name"] == name {
+				n, _ := port["port"].(int)
+				return n
+			}
 		}
 	}
 	return 0
+}
+
+// Opens tells whether a port may be open to the world.
+func (c Component) Opens(port string) bool {
+	return slices.ContainsFunc(c.Public, func(p Public) bool { return p.Port == port })
+}
+
+// Containers of a pod that stay, the main one first, with templates.
+func (c Component) Containers() []map[string]any {
+	main, _ := c.Workload["main"].(map[string]any)
+	all := []map[string]any{main}
+	sidecars, _ := c.Workload["sidecars"].([]any)
+	for _, s := range sidecars {
+		sidecar, _ := s.(map[string]any)
+		all = append(all, sidecar)
+	}
+	return all
 }
 
 // Need of a component.
@@ -381,6 +415,14 @@ type Edge struct {
 	Upstreams []Upstream       `json:"upstreams"`
 	Routes    []map[string]any `json:"routes"`
 	Deny      []string         `json:"deny"`
+	// Meter hears of each request where there are metrics.
+	Meter Meter `json:"meter"`
+}
+
+// Meter is an address of syslog, and a line as nginx writes its formats.
+type Meter struct {
+	Address string `json:"address"`
+	Format  string `json:"format"`
 }
 
 // Upstream is a component's endpoint under a name of its own.
@@ -462,6 +504,9 @@ type Actions struct {
 	Port int `json:"port"`
 	// Needs are the edges of the graph that start at action pods.
 	Needs []Need `json:"needs"`
+	// Arch is the architecture that the languages' images were built for, if for one
+	// alone.
+	Arch string `json:"arch"`
 	// Template of the pod, with templates.
 	Template map[string]any `json:"template"`
 	// Annotations of the pod by platform; "generic" is for the rest.
@@ -469,6 +514,23 @@ type Actions struct {
 	// Model is what By knows of a pod: by type its fields, each with the type
 	// below it, or "" where anything may stand.
 	Model map[string]map[string]string `json:"model"`
+	// Variables is the first of those by which By is told of one for all action
+	// pods, NAME=VALUE; it ends in a number, and others count on. Reserved is how
+	// OpenWhisk's own begin.
+	Variables string `json:"variables"`
+	Reserved  string `json:"reserved"`
+	// Owned are the labels that By sets.
+	Owned []string `json:"owned"`
+	// Overwritten are fields of the environment's pod that By takes no notice of;
+	// Instead says of fields of a template that are lost what does the same.
+	Overwritten map[string]Overwritten `json:"overwritten"`
+	Instead     map[string]string      `json:"instead"`
+}
+
+// Overwritten field, why it is, and what to write instead.
+type Overwritten struct {
+	Because string `json:"because"`
+	Instead string `json:"instead"`
 }
 
 // Facts about OpenWhisk and its servers. Sizes are in bytes, times in seconds.

@@ -46,4 +46,7 @@ type Kind struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
 	Cluster    bool   `json:"cluster"`
+	// Resource is the name of the kind's resources, where it is none that
+	// Kubernetes would make of the kind's.
+	Resource string `json:"resource,omitempty"`
 }

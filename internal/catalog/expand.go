@@ -65,6 +65,12 @@ func parsed(text string) (*template.Template, error) {
 	return t, err
 }
 
+// Parses tells what is wrong with the form of a template.
+func Parses(text string) error {
+	_, err := parsed(text)
+	return err
+}
+
 // Text fills in one template over values.
 func Text(text string, values any) (string, error) {
 	if !strings.Contains(text, "{{") {

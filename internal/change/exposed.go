@@ -25,6 +25,7 @@ func (c *comparison) shut(p pair) {
 }
 
 func (c *comparison) ways(p pair, old, new []way) {
+	component, ours := c.component(p.is())
 	field := "spec"
 	if p.is().Kind == "Namespace" {
 		field = levelField
@@ -32,17 +33,16 @@ func (c *comparison) ways(p pair, old, new []way) {
 	for _, w := range sentences(lacking(new, old)) {
 		c.say(p, Effect{
 			Class: Exposed, Field: field, Message: w.says, Help: "be sure that this is meant",
-			Says: c.saysExposed(p.new), Harmless: w.out,
+			Says: c.saysWay(component, p.new, w), Harmless: w.out,
 		})
 	}
-	_, ours := c.component(p.is())
 	for _, w := range sentences(lacking(old, new)) {
 		if w.right || w.out && ours {
 			continue // a component calls whom it needs, and no others
 		}
 		c.say(p, Effect{
 			Class: Closed, Field: field, Message: "no longer: " + w.says, Help: "be sure that nobody uses it any more, or has the new way",
-			Says: c.saysExposed(p.is()), Harmless: w.out,
+			Says: c.saysWay(component, p.is(), w), Harmless: w.out,
 		})
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/catalog"
 )
 
 // A namespace that takes pods which it refused lets them in; one that refuses more, or
@@ -47,6 +49,48 @@ func TestLevels(t *testing.T) {
 	for _, e := range Compare(nil, []Object{namespace("privileged")}, Facts{}) {
 		if e.Class == Exposed {
 			t.Errorf("a new namespace: %s", e.Message)
+		}
+	}
+}
+
+// Who reads metrics is said by another field than who calls.
+func TestSaysWhoMeasures(t *testing.T) {
+	policy := func(ports ...any) Object {
+		var rules []any
+		for _, port := range ports {
+			rules = append(rules, map[string]any{
+				"from":  []any{map[string]any{"namespaceSelector": map[string]any{"matchLabels": map[string]any{"kubernetes.io/metadata.name": "monitoring"}}}},
+				"ports": []any{map[string]any{"port": port, "protocol": "TCP"}},
+			})
+		}
+		return Object{ID: ID{Kind: networkPolicy, Namespace: "x", Name: "edge"}, Value: map[string]any{
+			"apiVersion": "networking.k8s.io/v1", "kind": networkPolicy,
+			"metadata": map[string]any{"name": "edge", "namespace": "x", "labels": map[string]any{"app.kubernetes.io/name": "edge"}},
+			"spec":     map[string]any{"podSelector": map[string]any{"matchLabels": map[string]any{"app.kubernetes.io/name": "edge"}}, "policyTypes": []any{"Ingress"}, "ingress": rules},
+		}}
+	}
+	main := map[string]any{"ports": []any{map[string]any{"name": "metrics", "port": 4040}, map[string]any{"name": "https", "port": 8443}}}
+	component := catalog.Component{
+		Metrics: &catalog.Metrics{Port: "metrics"}, Public: []catalog.Public{{Port: "https"}}, Workload: map[string]any{"main": main},
+	}
+	facts := Facts{Catalog: &catalog.Catalog{
+		Components: map[string]catalog.Component{"edge": component},
+		Said:       catalog.Said{Scraped: "metrics.namespace", Exposed: map[string][]string{networkPolicy: {"edge.service"}}},
+	}}
+	for port, want := range map[any]string{4040: "metrics.namespace", 8443: "edge.service", 8080: "edge.service"} {
+		for _, way := range [][2]Object{{policy(), policy(port)}, {policy(port), policy()}} {
+			found := false
+			for _, e := range Compare([]Object{way[0]}, []Object{way[1]}, facts) {
+				if e.Class == Exposed || e.Class == Closed {
+					found = true
+					if len(e.Says) == 0 || e.Says[0] != want {
+						t.Errorf("port %v: %v is said by %v, want %s", port, e.Message, e.Says, want)
+					}
+				}
+			}
+			if !found {
+				t.Errorf("port %v: nothing is said", port)
+			}
 		}
 	}
 }

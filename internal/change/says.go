@@ -3,8 +3,10 @@ package change
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/value"
 )
@@ -67,6 +69,17 @@ func (c *comparison) saysExposed(o Object) []string {
 		return nil
 	}
 	return append(slices.Clone(c.Catalog.Said.Exposed[o.Kind]), c.saysWhether(o)...)
+}
+
+// saysWay are those of who gets in that way: where a component's metrics are read and
+// nobody else comes, it is who reads them.
+func (c *comparison) saysWay(component catalog.Component, o Object, w way) []string {
+	all := c.saysExposed(o)
+	m := component.Metrics
+	if o.Kind != networkPolicy || m == nil || w.port != strconv.Itoa(component.Port(m.Port)) || component.Opens(m.Port) {
+		return all
+	}
+	return append([]string{c.Catalog.Said.Scraped}, all...)
 }
 
 // fields without those that there are not.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -24,6 +25,20 @@ func meaning(def, v string) string {
 		}
 		if p.Masked() != p {
 			return "has bits set after its first " + strconv.Itoa(p.Bits())
+		}
+	case "#IP":
+		if _, err := netip.ParseAddr(v); err != nil {
+			return "is no address"
+		}
+	case "#ImageReference":
+		if name, _, _ := strings.Cut(v, "@"); strings.HasSuffix(name, ":latest") {
+			return "has the tag \"latest\", which names no version"
+		}
+	case "#ProxyURL":
+		if u, err := url.Parse(v); err != nil || !isPort(u.Port()) {
+			return "has a port above 65535"
+		} else {
+			return host(u.Hostname())
 		}
 	case "#Host":
 		return host(v)

@@ -26,7 +26,7 @@ func TestStringsAreReadable(t *testing.T) {
 			bad += "\t\n \u00a0"
 		}
 		for _, r := range bad {
-			within := r == ' ' && (s.Def == "#Password" || s.Def == "#Reason")
+			within := r == ' ' && (s.Def == "#Password" || s.Def == "#Reason" || s.Def == "#ConfigValue")
 			if within && s.Refuses(" a") != "" && s.Refuses("a ") != "" {
 				continue // between others alone
 			}
@@ -77,6 +77,30 @@ func TestFreeForms(t *testing.T) {
 		"#Reason": {
 			[]string{"a", "two zones are all there are", "OPS-7: a  \u2014 b", "\u00fc\U0001F937", strings.Repeat("\u00fc", 300)},
 			[]string{"", " ", " a", "a ", "a\nb", "a\tb", "a\u202eb", "a\u200bb", "\u00a0a", strings.Repeat("a", 301)},
+		},
+		"#ConfigValue": {
+			[]string{"a", "30 seconds", "it's $(X)", "\u00fc", strings.Repeat("x", 4096)},
+			[]string{"", " ", " a", "a ", "a\nb", "a\tb", strings.Repeat("x", 4097)},
+		},
+		"#ConfigKey": {
+			[]string{"whisk.memory.max", "akka.cluster.seed-nodes.0", "whisk.spi.LogStoreProvider"},
+			[]string{"", "whisk", "whisk.", ".a", "a..b", "a.b_c", `a."b"`, "a.é", "1.a"},
+		},
+		"#JVMOption": {
+			[]string{"-XX:+UseG1GC", "-Da=b/c,d@e%f", "-javaagent:/a/b.jar=1:/c.yaml"},
+			[]string{"", "-", "Xmx1g", "-a b", "-Da=*", "-Da=$b", "-Da='b'", "-Da=b;c"},
+		},
+		"#IP": {
+			[]string{"10.0.0.7", "2001:db8::1"},
+			[]string{"", "10.0.0", "10.0.0.256", ":", "a.example.com", "10.0.0.0/8"},
+		},
+		"#ProxyURL": {
+			[]string{"http://proxy.example.com:3128", "https://10.0.0.8:65535"},
+			[]string{"", "http://proxy.example.com", "http://a:65536", "http://u:p@a:1", "socks5://a:1", "http://a:1/x", "http://a.1:1"},
+		},
+		"#ImageReference": {
+			[]string{"agent:1", "r.example.com:5000/a/b:1.2", "a@sha256:" + strings.Repeat("0", 64), "a:1@sha256:" + strings.Repeat("f", 64)},
+			[]string{"", "agent", "agent:latest", "agent:latest@sha256:" + strings.Repeat("0", 64), "A:1", "a:1 ", "r:5000/a"},
 		},
 		"#WarningCode": {
 			[]string{"WO100", "WO205", "WO999"},

@@ -195,10 +195,26 @@ func TestRights(t *testing.T) {
 	all := []any{"get", "list", "watch", "create", "update", "patch", "delete"}
 	for key, want := range map[string][]any{
 		"apps/statefulsets": all, "/namespaces": all, "apps/replicasets": all[:3], "/pods": all[:3], "/nodes": nil,
+		"monitoring.googleapis.com/rules": all, "monitoring.coreos.com/podmonitors": all,
 		"rbac.authorization.k8s.io/roles": append(slices.Clone(all), "bind", "escalate"),
 	} {
 		if diff := cmp.Diff(want, may[key]); diff != "" {
 			t.Errorf("rights over %s (-want +got):\n%s", key, diff)
+		}
+	}
+}
+
+// What only somebody who watches reads goes when it is not generated any more; any
+// other ConfigMap stays for pods that still start with it.
+func TestWatchedIsPruned(t *testing.T) {
+	for component, kept := range map[string]bool{"nginx": true, "monitoring": false} {
+		o := object("ConfigMap", "edge", nil)
+		value.Map(o.Value, "metadata", "labels")[krm.NameLabel] = component
+		in := input(t, nil, o)
+		d := &delivery{Input: in, policy: policyOf(in)}
+		p := d.annotated(part{of: in.Built})
+		if got := p.objects[0].Add[fluxPrune] != ""; got != kept {
+			t.Errorf("a ConfigMap of %s is kept: %v", component, got)
 		}
 	}
 }

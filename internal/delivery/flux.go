@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/whiskops/whiskops/generators/monitors"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
@@ -178,7 +179,11 @@ func (d *delivery) fluxRules(p part) []rule {
 	}
 	kept := map[string]string{fluxPrune: fluxDisabled}
 	add(d.policy.lasting, "", kept)
-	add(d.policy.referred, generated(), kept)
+	referred := generated()
+	if slices.ContainsFunc(p.of, func(o kustomize.Object) bool { return o.Kind == configMap && watches(o) }) {
+		referred = generated(labelNotIn(krm.NameLabel, []string{monitors.Component}))
+	}
+	add(d.policy.referred, referred, kept)
 	add(d.policy.replaced, "", map[string]string{fluxForce: fluxEnabled})
 	return rules
 }

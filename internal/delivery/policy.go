@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/whiskops/whiskops/generators/monitors"
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
@@ -82,7 +83,13 @@ func (p policy) lasting(o kustomize.Object) bool { return p.values.Protected(o.K
 
 // referred objects are named after their content: an old one may still be needed
 // by a pod that starts again.
-func (p policy) referred(o kustomize.Object) bool { return managed(o) && o.Kind == configMap }
+func (p policy) referred(o kustomize.Object) bool {
+	return managed(o) && o.Kind == configMap && !watches(o)
+}
+
+// watches tells whether an object is read by who watches the installation, and by no
+// pod: when it goes, it shall be gone.
+func watches(o kustomize.Object) bool { return label(o, krm.NameLabel) == monitors.Component }
 
 const configMap = "ConfigMap"
 

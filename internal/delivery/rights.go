@@ -74,18 +74,28 @@ func (d *delivery) rights() []any {
 		made = append(made, groupKind{group(k.APIVersion), k.Kind})
 	}
 	slices.SortFunc(made, groupKind.compare)
-	rules := allow(d.kinds(), "get", "list", "watch", "create", "update", "patch", "delete")
-	rules = append(rules, allow(made, "get", "list", "watch")...)
+	rules := d.allow(d.kinds(), "get", "list", "watch", "create", "update", "patch", "delete")
+	rules = append(rules, d.allow(made, "get", "list", "watch")...)
 	return append(rules, krm.M{
 		"apiGroups": []any{rbacGroup}, "resources": []any{"roles", "clusterroles"}, "verbs": []any{"bind", "escalate"},
 	})
 }
 
+// resource is the name of a kind's resources.
+func (d *delivery) resource(k groupKind) string {
+	for _, known := range d.policy.Kinds {
+		if known.Resource != "" && group(known.APIVersion) == k.group && known.Kind == k.kind {
+			return known.Resource
+		}
+	}
+	return plural(k.kind)
+}
+
 // allow verbs over kinds, in a rule for each API group.
-func allow(kinds []groupKind, verbs ...any) (rules []any) {
+func (d *delivery) allow(kinds []groupKind, verbs ...any) (rules []any) {
 	byGroup := map[string][]any{}
 	for _, k := range kinds {
-		byGroup[k.group] = append(byGroup[k.group], plural(k.kind))
+		byGroup[k.group] = append(byGroup[k.group], d.resource(k))
 	}
 	for _, g := range slices.Sorted(maps.Keys(byGroup)) {
 		rules = append(rules, krm.M{"apiGroups": []any{g}, "resources": byGroup[g], "verbs": verbs})

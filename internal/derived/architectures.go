@@ -9,13 +9,20 @@ import (
 const ArchitectureLabel = "kubernetes.io/arch"
 
 // Architectures of the nodes on which a component's pods can start, in order;
-// they are known if the images are locked, or the catalogue says of its own image
-// what it was built for. What is known of some of the images counts for all.
+// they are known if the images are locked, or the environment says of one of its own what it
+// was built for, or the catalogue of one of its. What is known of some of the
+// images counts for all.
 func (v *Values) Architectures(component string) (all []string, known bool) {
 	c := v.Catalog.Components[component]
-	for _, name := range v.imagesOf(component) {
+	for _, name := range v.ImagesOf(component) {
 		of, ok := v.built(v.Reference(name))
-		if !ok && name == c.Image && c.Arch != "" {
+		switch own := v.Env.Images[name]; {
+		case own.Arch != "":
+			of, ok = []string{own.Arch}, true
+		case ok || name != c.Image || c.Arch == "":
+		case own.Repository == "":
+			// Who names another repository has built it, for what the catalogue
+			// cannot know. A mirror has copies.
 			of, ok = []string{c.Arch}, true
 		}
 		all, known = common(all, known, of, ok)
@@ -24,14 +31,27 @@ func (v *Values) Architectures(component string) (all []string, known bool) {
 }
 
 // KindArchitectures are the same of the nodes on which all kinds of actions run.
+// A registry of their own may have images that were built anew.
 func (v *Values) KindArchitectures() (all []string, known bool) {
 	for _, family := range v.Families() {
 		for _, kind := range v.Catalog.Runtimes[family] {
 			of, ok := v.built(v.KindImage(kind).Reference)
+			if !ok && v.Env.Runtimes.Registry == "" && v.Catalog.Actions.Arch != "" {
+				of, ok = []string{v.Catalog.Actions.Arch}, true
+			}
 			all, known = common(all, known, of, ok)
 		}
 	}
 	return all, known
+}
+
+// ActionArchitecture is the only architecture of nodes on which all kinds of actions
+// run; empty if there are several, or none is known, or placement is off.
+func (v *Values) ActionArchitecture() string {
+	if all, known := v.KindArchitectures(); v.Env.Placement.Enabled && known && len(all) == 1 {
+		return all[0]
+	}
+	return ""
 }
 
 // built are the architectures that an image was built for, on Linux, as the lock

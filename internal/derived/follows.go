@@ -29,6 +29,9 @@ func (v *Values) Follows() []Follow {
 	add := func(path string, value any, from ...string) { all = append(all, Follow{path, value, from}) }
 	add("cluster.name", v.Cluster)
 	add("cluster.dns", v.DNS, "cluster.platform", "cluster.domain")
+	if len(v.Catalog.APIPorts[v.Env.Cluster.Platform]) > 0 {
+		add(apiPorts, v.APIPorts(), "cluster.platform")
+	}
 	for _, pool := range slices.Sorted(maps.Keys(v.Env.Cluster.Nodes)) {
 		add(environment.JoinPath("cluster", "nodes", pool, "pods"), v.NodePods(v.Env.Cluster.Nodes[pool]), "cluster.platform")
 	}

@@ -83,6 +83,7 @@ func TestFollowsFrom(t *testing.T) {
 	}{
 		{"kafka.replicationFactor", nil, []string{"kafka.replicas"}},
 		{"kafka.replicationFactor", outside, []string{"kafka.external.brokers"}},
+		{"cluster.apiServer.ports", func(e *environment.Environment) { e.Cluster.Platform = "minikube" }, []string{"cluster.platform"}},
 		{"topics", nil, []string{"controller.replicas", "invoker.replicas", "kafka.topicPrefix"}},
 	} {
 		if diff := cmp.Diff(tt.want, from(tt.change, tt.path)); diff != "" {

@@ -73,9 +73,16 @@ func (v *Values) pin(reference string) string {
 	return ""
 }
 
-// Mirrored is the name that a repository of Docker Hub has in a mirror.
+// OnDockerHub tells whether a repository has no registry in it.
+func OnDockerHub(repository string) bool {
+	host, _, nested := strings.Cut(repository, "/")
+	return !nested || host != "localhost" && !strings.ContainsAny(host, ".:")
+}
+
+// Mirrored is the name that a repository has where Docker Hub has a mirror. One of
+// another registry keeps its own.
 func Mirrored(mirror, repository string) string {
-	if mirror == "" {
+	if mirror == "" || !OnDockerHub(repository) {
 		return repository
 	}
 	if !strings.Contains(repository, "/") {
@@ -159,12 +166,15 @@ func (v *Values) Images() []Image {
 		return i
 	}
 	for _, component := range v.Components() {
-		for _, name := range v.imagesOf(component) {
+		for _, name := range v.ImagesOf(component) {
 			own := name
 			if strings.HasPrefix(name, ofKind) {
 				own = "" // it is a language's, whoever has it
 			}
 			add(own, v.Reference(name), component, "")
+		}
+		for _, reference := range v.addedImages(component) {
+			add("", reference, component, "")
 		}
 	}
 	for _, family := range v.Families() {
@@ -186,24 +196,36 @@ func (v *Values) Images() []Image {
 	return images
 }
 
-// imagesOf a component are those of its pods by the catalogue's names: its own,
-// and those that run before it.
-func (v *Values) imagesOf(component string) []string {
+// ImagesOf a component are those of its pods by the catalogue's names: its own,
+// those that run before it, and those beside it.
+func (v *Values) ImagesOf(component string) []string {
 	c := v.Catalog.Components[component]
 	names := []string{c.Image}
-	inits, _ := c.Workload["init"].([]any)
-	for _, init := range inits {
-		m, _ := init.(map[string]any)
-		if on, err := catalog.Text(textOf(m, "if"), v); err != nil || m["if"] != nil && on != "true" {
-			continue // a fault of the catalogue is found when the workload is planned
+	for _, list := range []string{"init", "sidecars"} {
+		for _, m := range v.there(c.Workload[list]) {
+			names = append(names, cmp.Or(textOf(m, "image"), c.Image))
 		}
-		names = append(names, cmp.Or(textOf(m, "image"), c.Image))
 	}
 	if waits, _ := c.Workload["waits"].([]any); len(waits) > 0 {
 		names = append(names, v.Catalog.WaitImage)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// there are the mappings of a list of the catalogue's whose condition holds, with
+// their templates.
+func (v *Values) there(list any) []map[string]any {
+	var all []map[string]any
+	listed, _ := list.([]any)
+	for _, one := range listed {
+		m, _ := one.(map[string]any)
+		if on, err := catalog.Text(textOf(m, "if"), v); err != nil || m["if"] != nil && on != "true" {
+			continue // a fault of the catalogue is found when the workload is planned
+		}
+		all = append(all, m)
+	}
+	return all
 }
 
 // textOf a field of a mapping; empty where it is none.

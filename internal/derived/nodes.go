@@ -21,7 +21,7 @@ func (v *Values) OwnPods(pool environment.NodePool) int {
 // FreeMemory is what a node with one invoker has for actions, in bytes. It is
 // negative where there is none.
 func (v *Values) FreeMemory(pool environment.NodePool) int64 {
-	return Bytes(pool.Memory) - Bytes(v.Env.Invoker.Reserve) - Bytes(v.Env.Invoker.Resources.Limits.Memory)
+	return Bytes(pool.Memory) - Bytes(v.Env.Invoker.Reserve) - Bytes(v.Env.Invoker.Resources.Limits.Memory) - v.SidecarLimit(v.Catalog.Actions.By)
 }
 
 // FreePods is how many action pods a node with one invoker takes, beside what has

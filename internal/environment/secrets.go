@@ -49,7 +49,18 @@ func nameOfSecret(labels []string) bool {
 		return false
 	}
 	last, around := labels[len(labels)-1], labels[len(labels)-2]
+	if reference(labels) {
+		return true
+	}
 	return last == "secrets" || last == "secret" && slices.Contains([]string{"existing", "flux", "ingress", "sops"}, around)
+}
+
+// reference tells that what is at the labels names a key, or a Secret, of additions,
+// or the key of a toleration, which is a label's.
+func reference(labels []string) bool {
+	last, around := labels[len(labels)-1], labels[len(labels)-2]
+	return slices.Contains(labels, "additions") && (last == "secretKeyRef" || around == "secretKeyRef" || around == "configMapKeyRef" || last == "secretName") ||
+		last == "key" && slices.Contains(labels, "tolerations")
 }
 
 // collector finds the secrets of the files that are loaded.

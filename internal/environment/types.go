@@ -51,6 +51,14 @@ type Environment struct {
 	Limits Limits `json:"limits"`
 	// The languages that are offered.
 	Runtimes Runtimes `json:"runtimes"`
+	// Who reads what the installation exports. Absent: nobody; no port is open,
+	// and no kind is used that is not Kubernetes' own.
+	Metrics *Metrics `json:"metrics,omitempty"`
+	// What is said of components beside their own fields, by component.
+	// Default: nothing.
+	Additions map[string]Additions `json:"additions,omitempty"`
+	// The proxy of what calls servers outside. Default: none.
+	Proxy Proxy `json:"proxy"`
 	// Names of the Secrets that the installation expects.
 	Secrets Secrets `json:"secrets"`
 	// What brings the cluster to what git holds. Default: nobody but the person
@@ -93,14 +101,15 @@ type Cluster struct {
 	// Kubernetes minor version, the oldest one in use: what is generated is
 	// judged by it. Default: 1.34.
 	Kubernetes string `json:"kubernetes"`
-	// Kind of cluster. It selects the DNS service that nginx asks, and
-	// what the generated README says about node pools. Default: generic,
-	// which assumes nothing beyond Kubernetes itself.
+	// Kind of cluster. It selects the DNS service that nginx asks, the API
+	// server's ports, and what the generated README says about node pools.
+	// Default: generic, which assumes nothing beyond Kubernetes itself.
 	Platform string `json:"platform"`
 	// DNS domain of the cluster. Default: what the kubelet assumes.
 	Domain string `json:"domain"`
 	// Host name of the cluster's DNS Service, which nginx's resolver
-	// needs. Derived from platform: kube-dns.kube-system, or what the
+	// needs, or its IPv4 address, where a cache on the nodes answers at
+	// it: policies allow the address and the pods behind it. Derived from platform: kube-dns.kube-system, or what the
 	// platform calls it.
 	DNS string `json:"dns,omitempty"`
 	// Where the Kubernetes API answers, for network policies.
@@ -116,12 +125,13 @@ type Cluster struct {
 
 // APIServer is the type of Cluster.APIServer.
 type APIServer struct {
-	// Address ranges of the API server. Policies allow the
+	// IPv4 address ranges of the API server. Policies allow the
 	// components that talk to it only these. Default: none, which
 	// means any address on the ports below.
 	CIDRs []string `json:"cidrs,omitempty"`
 	// TCP ports of the API server behind its Service. Default: 443
-	// and 6443, as most clusters have them.
+	// and 6443, as most clusters have them; 16443 on microk8s and
+	// 8443 on minikube.
 	Ports []int `json:"ports"`
 }
 
@@ -345,7 +355,7 @@ type Resources struct {
 	Limits ResourceList `json:"limits"`
 }
 
-// ResourceList is the type of Resources.Requests, Resources.Limits, Resources.Requests, Resources.Limits, Resources.Requests, Resources.Limits, Resources.Requests, Resources.Limits, Resources.Requests, Resources.Limits, Resources.Requests, Resources.Limits, Resources.Requests and Resources.Limits. What its fields mean differs: see docs/schema.md.
+// ResourceList is the type of Resources.Requests, Resources.Limits, ContainerResources.Requests and ContainerResources.Limits. What its fields mean differs: see docs/schema.md.
 type ResourceList struct {
 	CPU    string `json:"cpu,omitempty"`
 	Memory string `json:"memory"`
@@ -413,7 +423,7 @@ type Volume struct {
 	None *struct{} `json:"none,omitempty"`
 }
 
-// NFSVolume is the type of Volume.NFS, Volume.NFS, Volume.NFS and Volume.NFS.
+// NFSVolume is the type of Volume.NFS.
 type NFSVolume struct {
 	// Host of the server.
 	Server string `json:"server"`
@@ -423,7 +433,7 @@ type NFSVolume struct {
 	MountOptions []string `json:"mountOptions,omitempty"`
 }
 
-// CSIVolume is the type of Volume.CSI, Volume.CSI, Volume.CSI and Volume.CSI.
+// CSIVolume is the type of Volume.CSI.
 type CSIVolume struct {
 	// Name of the driver.
 	Driver string `json:"driver"`
@@ -435,7 +445,7 @@ type CSIVolume struct {
 	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
-// LocalVolume is the type of Volume.Local, Volume.Local, Volume.Local and Volume.Local.
+// LocalVolume is the type of Volume.Local.
 type LocalVolume struct {
 	// Directory on the node.
 	Path string `json:"path"`
@@ -443,7 +453,7 @@ type LocalVolume struct {
 	Nodes []string `json:"nodes"`
 }
 
-// HostPath is the type of Volume.HostPath, Volume.HostPath, Volume.HostPath and Volume.HostPath.
+// HostPath is the type of Volume.HostPath.
 type HostPath struct {
 	// Directory on the node.
 	Path string `json:"path"`
@@ -659,6 +669,8 @@ type Actions struct {
 	// RuntimeClass of action pods, for a sandbox such as gVisor. Absent:
 	// the cluster's own runtime.
 	RuntimeClass string `json:"runtimeClass,omitempty"`
+	// What is said of each action pod besides. Default: nothing.
+	Pod ActionPod `json:"pod"`
 	// CPU of an action in millicores for each 256 MiB of its memory.
 	// Absent: actions get no CPU request.
 	CPUPer256Mi int `json:"cpuPer256Mi,omitempty"`
@@ -675,9 +687,107 @@ type Actions struct {
 	Egress Egress `json:"egress"`
 }
 
+// ActionPod is what is said of the pods that run users' code, beside what invokers
+// say of each. An invoker passes on what its Kubernetes client knows, and writes
+// the rest itself: fields that it drops are refused with the reason.
+type ActionPod struct {
+	// Variables that all actions see. OpenWhisk takes no references to Secrets.
+	// Default: none.
+	Env map[string]string `json:"env,omitempty"`
+	// Annotations. Default: none.
+	Annotations map[string]string `json:"annotations,omitempty"`
+	// Labels, less those that an invoker writes. Default: none.
+	Labels map[string]string `json:"labels,omitempty"`
+	// PriorityClass. Absent: the cluster's default.
+	PriorityClassName string `json:"priorityClassName,omitempty"`
+	// Labels that a node must have, besides those of the invokers' pool.
+	// Default: none.
+	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+	// Taints of nodes that are tolerated, besides those of the invokers' pool.
+	// Default: none.
+	Tolerations []Toleration `json:"tolerations,omitempty"`
+	// Names that the pods resolve by themselves. Default: none.
+	HostAliases []HostAlias `json:"hostAliases,omitempty"`
+	// How the pods resolve names, besides what the cluster says. Absent: as the
+	// cluster says.
+	DNSConfig *DNSConfig `json:"dnsConfig,omitempty"`
+	// Extended resources, for example "nvidia.com/gpu": 1. No release passes
+	// them on: the finding says what is possible. Default: none.
+	Resources map[string]int `json:"resources,omitempty"`
+	// Whether the pods share the node's users. No release passes it on.
+	// Absent: as the cluster says.
+	HostUsers bool `json:"hostUsers,omitempty"`
+	// Who the pods run as, and what they may do.
+	SecurityContext *ActionPodSecurityContext `json:"securityContext,omitempty"`
+}
+
+// Toleration of a taint.
+type Toleration struct {
+	// Key of the taint. Absent, with Exists: any.
+	Key string `json:"key,omitempty"`
+	// How the value is compared. Default: Equal.
+	Operator string `json:"operator"`
+	// Value of the taint, with Equal. Absent: the empty one.
+	Value string `json:"value,omitempty"`
+	// Effect of the taint. Absent: any.
+	Effect string `json:"effect,omitempty"`
+	// How long a pod stays on a node that gets the taint, with NoExecute.
+	// Absent: for ever.
+	TolerationSeconds int `json:"tolerationSeconds,omitempty"`
+}
+
+// HostAlias is an address with its names.
+type HostAlias struct {
+	// The address.
+	IP string `json:"ip"`
+	// Its names.
+	Hostnames []string `json:"hostnames"`
+}
+
+// DNSConfig is added to what the cluster says.
+type DNSConfig struct {
+	// Servers. Default: none.
+	Nameservers []string `json:"nameservers,omitempty"`
+	// Domains that complete a short name. Default: none.
+	Searches []string `json:"searches,omitempty"`
+	// Options of the resolver, for example name "ndots" with value "2".
+	// Default: none.
+	Options []DNSOption `json:"options,omitempty"`
+}
+
+// DNSOption is an option of the resolver.
+type DNSOption struct {
+	// Name of the option.
+	Name string `json:"name"`
+	// Its value. Absent: none.
+	Value string `json:"value,omitempty"`
+}
+
+// ActionPodSecurityContext is the type of ActionPod.SecurityContext.
+type ActionPodSecurityContext struct {
+	// User of the containers. Absent: the image's.
+	RunAsUser int `json:"runAsUser,omitempty"`
+	// Group of the containers. Absent: the image's.
+	RunAsGroup int `json:"runAsGroup,omitempty"`
+	// Group that owns volumes. Absent: none.
+	FSGroup int `json:"fsGroup,omitempty"`
+	// Whether a container that runs as root is refused. Absent: no.
+	RunAsNonRoot bool `json:"runAsNonRoot,omitempty"`
+	// Profile of system calls. No release passes it on. Absent: the node's.
+	SeccompProfile *SeccompProfile `json:"seccompProfile,omitempty"`
+}
+
+// SeccompProfile says which system calls a container may make.
+type SeccompProfile struct {
+	// Where the profile is from.
+	Type string `json:"type"`
+	// The node's file, with Localhost.
+	LocalhostProfile string `json:"localhostProfile,omitempty"`
+}
+
 // Egress is the type of Actions.Egress.
 type Egress struct {
-	// Address ranges that actions may reach. Default: 0.0.0.0/0, the
+	// IPv4 address ranges that actions may reach. Default: 0.0.0.0/0, the
 	// internet. An empty list: none.
 	CIDRs []string `json:"cidrs"`
 	// Address ranges inside cidrs that actions may not reach. Each
@@ -761,6 +871,296 @@ type StemCell struct {
 	// Memory of each. Default: 256Mi, that of an action that asks
 	// for none.
 	Memory string `json:"memory"`
+}
+
+// Metrics says who reads what the installation exports, and what is made for them.
+// Kinds that are not Kubernetes' own must be known to the cluster before.
+type Metrics struct {
+	// Namespace of what reads the metrics: Prometheus, the VictoriaMetrics agent,
+	// Managed Prometheus' collectors. Network policies open the ports of metrics
+	// to it, and to nobody else; not to pods in the network of their node, which
+	// are of no namespace to most network plugins.
+	Namespace string `json:"namespace"`
+	// Labels of the pods there that read. Default: none, which means all pods
+	// of the namespace.
+	Pods map[string]string `json:"pods,omitempty"`
+	// How the reader finds the pods. "operator": PodMonitors of the Prometheus
+	// Operator, which the VictoriaMetrics Operator reads too. "gke":
+	// PodMonitorings of Google's Managed Prometheus. "annotations":
+	// prometheus.io/scrape, port and path on the pods, which a Prometheus
+	// without an operator is often told to look for. "none": it knows.
+	// Default: operator.
+	Monitors string `json:"monitors"`
+	// Labels of the PodMonitors and rules, by which a Prometheus selects them:
+	// that of kube-prometheus-stack wants release: "<its release>". Default:
+	// none.
+	Labels map[string]string `json:"labels,omitempty"`
+	// How often the metrics are read. Default: 30s.
+	Interval string `json:"interval"`
+	// Whether alerts are made, in the form that monitors says: a PrometheusRule,
+	// Managed Prometheus' Rules, or else a ConfigMap with a file of rules.
+	// Default: true, since nobody looks at graphs at night.
+	Alerts bool `json:"alerts"`
+	// A ConfigMap with a dashboard, for a Grafana whose sidecar looks for a
+	// label. Absent: none.
+	Dashboard *MetricsDashboard `json:"dashboard,omitempty"`
+	// Whether controllers and invokers tell each activation to the topic events,
+	// and a pod of user-events counts them by namespace and action. Default:
+	// false, because it costs a record more for each activation, and names of
+	// users' own become labels.
+	UserEvents bool `json:"userEvents"`
+}
+
+// MetricsDashboard is the type of Metrics.Dashboard.
+type MetricsDashboard struct {
+	// Key of the label. Default: that of kube-prometheus-stack.
+	Label string `json:"label"`
+	// Value of the label. Default: that of kube-prometheus-stack.
+	Value string `json:"value"`
+}
+
+// Additions are what is said of one component beside its own fields. They are part
+// of what is generated and proven, and are judged as everything else is: what a
+// field of the environment says is refused here, with the name of that field.
+type Additions struct {
+	// Settings of OpenWhisk by their configuration keys, for components that are
+	// its programs, for example "whisk.activation.store-blocking-result-level":
+	// "STORE_FAILURES". Default: none.
+	Config map[string]string `json:"config,omitempty"`
+	// Options of the component's JVM, after those that are derived, for example
+	// "-XX:+ExitOnOutOfMemoryError". Default: none.
+	JVMOptions []string `json:"jvmOptions,omitempty"`
+	// Variables of the main container by their names. Default: none.
+	Env map[string]Variable `json:"env,omitempty"`
+	// Annotations of the pods. Default: none.
+	Annotations map[string]string `json:"annotations,omitempty"`
+	// Labels of the pods, less those that selectors and controllers own.
+	// Default: none.
+	Labels map[string]string `json:"labels,omitempty"`
+	// PriorityClass of the pods. Absent: the cluster's default.
+	PriorityClassName string `json:"priorityClassName,omitempty"`
+	// RuntimeClass of the pods. Absent: the cluster's own runtime.
+	RuntimeClassName string `json:"runtimeClassName,omitempty"`
+	// Labels that a node must have, besides those of the component's pool.
+	// Default: none.
+	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+	// Taints of nodes that the pods tolerate, besides those of their pool.
+	// Default: none.
+	Tolerations []Toleration `json:"tolerations,omitempty"`
+	// Names that the pods resolve by themselves. Default: none.
+	HostAliases []HostAlias `json:"hostAliases,omitempty"`
+	// How the pods resolve names, besides what the cluster says. Absent: as the
+	// cluster says.
+	DNSConfig *DNSConfig `json:"dnsConfig,omitempty"`
+	// Volumes by their names, for volumeMounts here and those of sidecars and
+	// initContainers. Default: none.
+	Volumes map[string]PodVolume `json:"volumes,omitempty"`
+	// Where the main container has volumes. Default: nowhere.
+	VolumeMounts []VolumeMount `json:"volumeMounts,omitempty"`
+	// Containers beside the main one by their names: they start before it and
+	// end after it (restartPolicy: Always in initContainers). Default: none.
+	Sidecars map[string]Sidecar `json:"sidecars,omitempty"`
+	// Containers by their names that run and end after what the component waits
+	// for, and before its main one, in the order of their names. Default: none.
+	InitContainers map[string]Sidecar `json:"initContainers,omitempty"`
+	// What the pods may connect to besides, for what is added. Default: nothing.
+	Egress []EgressRule `json:"egress,omitempty"`
+	// Who may connect to the pods besides, for what is added. Default: nobody.
+	Ingress []IngressRule `json:"ingress,omitempty"`
+	// The pods' service account.
+	ServiceAccount AdditionsServiceAccount `json:"serviceAccount"`
+}
+
+// Variable of a container: exactly one of the three.
+type Variable struct {
+	// The value itself. No secret: it stands in git.
+	Value string `json:"value,omitempty"`
+	// A key of a Secret that is there, in the installation's namespace.
+	SecretKeyRef *KeyRef `json:"secretKeyRef,omitempty"`
+	// A key of a ConfigMap that is there, in the installation's namespace.
+	ConfigMapKeyRef *KeyRef `json:"configMapKeyRef,omitempty"`
+}
+
+// KeyRef is a key of an object.
+type KeyRef struct {
+	// Name of the object.
+	Name string `json:"name"`
+	// The key.
+	Key string `json:"key"`
+	// Whether the pod starts without it. Default: false.
+	Optional bool `json:"optional"`
+}
+
+// PodVolume: exactly one of its fields.
+type PodVolume struct {
+	// A ConfigMap that is there, in the installation's namespace.
+	ConfigMap *PodVolumeConfigMap `json:"configMap,omitempty"`
+	// A Secret that is there, in the installation's namespace.
+	Secret *PodVolumeSecret `json:"secret,omitempty"`
+	// An empty directory, of the disk of the node.
+	EmptyDir *PodVolumeEmptyDir `json:"emptyDir,omitempty"`
+	// A claim that is there, in the installation's namespace.
+	PersistentVolumeClaim *PodVolumePersistentVolumeClaim `json:"persistentVolumeClaim,omitempty"`
+	// A volume of a CSI driver that lives as long as the pod.
+	CSI *PodVolumeCSI `json:"csi,omitempty"`
+	// A directory of the node, which most levels of Pod Security refuse.
+	HostPath *PodVolumeHostPath `json:"hostPath,omitempty"`
+}
+
+// PodVolumeConfigMap is the type of PodVolume.ConfigMap.
+type PodVolumeConfigMap struct {
+	// Its name.
+	Name string `json:"name"`
+}
+
+// PodVolumeSecret is the type of PodVolume.Secret.
+type PodVolumeSecret struct {
+	// Its name.
+	SecretName string `json:"secretName"`
+}
+
+// PodVolumeEmptyDir is the type of PodVolume.EmptyDir.
+type PodVolumeEmptyDir struct {
+	// Most that it takes.
+	SizeLimit string `json:"sizeLimit"`
+	// Memory: in memory, which counts for the container. Absent: on disk.
+	Medium string `json:"medium,omitempty"`
+}
+
+// PodVolumePersistentVolumeClaim is the type of PodVolume.PersistentVolumeClaim.
+type PodVolumePersistentVolumeClaim struct {
+	// Its name.
+	ClaimName string `json:"claimName"`
+	// Whether it is read only. Default: false.
+	ReadOnly bool `json:"readOnly"`
+}
+
+// PodVolumeCSI is the type of PodVolume.CSI.
+type PodVolumeCSI struct {
+	// Name of the driver.
+	Driver string `json:"driver"`
+	// Whether it is read only. Default: true.
+	ReadOnly bool `json:"readOnly"`
+	// What the driver is told. Default: nothing.
+	VolumeAttributes map[string]string `json:"volumeAttributes,omitempty"`
+}
+
+// PodVolumeHostPath is the type of PodVolume.HostPath.
+type PodVolumeHostPath struct {
+	// Path on the node.
+	Path string `json:"path"`
+}
+
+// VolumeMount is where a container has a volume.
+type VolumeMount struct {
+	// Name of a volume of volumes.
+	Name string `json:"name"`
+	// Where it is.
+	MountPath string `json:"mountPath"`
+	// Path in the volume. Absent: the whole of it.
+	SubPath string `json:"subPath,omitempty"`
+	// Whether it is read only. Default: true.
+	ReadOnly bool `json:"readOnly"`
+}
+
+// Sidecar is a container that is added. It may no more than the level "restricted"
+// of Pod Security allows, and its root is read only, unless securityContext says
+// otherwise.
+type Sidecar struct {
+	// Image, with a tag or a digest, for example
+	// "registry.example.com/agent:1.4".
+	Image string `json:"image"`
+	// What is run. Default: the image's.
+	Command []string `json:"command,omitempty"`
+	// Its arguments. Default: the image's.
+	Args []string `json:"args,omitempty"`
+	// Variables by their names. Default: none.
+	Env map[string]Variable `json:"env,omitempty"`
+	// Ports that it listens on. Default: none.
+	Ports []ContainerPort `json:"ports,omitempty"`
+	// What it asks for and may take. It counts for the nodes as the component
+	// does.
+	Resources ContainerResources `json:"resources"`
+	// Where it has volumes. Default: nowhere.
+	VolumeMounts []VolumeMount `json:"volumeMounts,omitempty"`
+	// What differs from restricted.
+	SecurityContext SidecarSecurityContext `json:"securityContext"`
+}
+
+// ContainerPort is a port that a container listens on.
+type ContainerPort struct {
+	// Name of the port.
+	Name string `json:"name"`
+	// Its number.
+	ContainerPort int `json:"containerPort"`
+}
+
+// ContainerResources are those of a container that is added.
+type ContainerResources struct {
+	// What the scheduler keeps free.
+	Requests ResourceList `json:"requests"`
+	// What it may not exceed.
+	Limits ResourceList `json:"limits"`
+}
+
+// SidecarSecurityContext is the type of Sidecar.SecurityContext.
+type SidecarSecurityContext struct {
+	// User. Absent: that of the component.
+	RunAsUser int `json:"runAsUser,omitempty"`
+	// Whether its root is read only. Default: true.
+	ReadOnlyRootFilesystem bool `json:"readOnlyRootFilesystem"`
+	// Whether it may have more rights than who starts it. Default: false.
+	AllowPrivilegeEscalation bool `json:"allowPrivilegeEscalation"`
+	// Whether it has all rights of the node. Default: false.
+	Privileged bool `json:"privileged"`
+	// What it may besides: all else is dropped.
+	Capabilities SidecarSecurityContextCapabilities `json:"capabilities"`
+}
+
+// SidecarSecurityContextCapabilities is the type of SidecarSecurityContext.Capabilities.
+type SidecarSecurityContextCapabilities struct {
+	// Capabilities. Default: none.
+	Add []string `json:"add,omitempty"`
+}
+
+// EgressRule opens ports of an address range.
+type EgressRule struct {
+	// The range, for example "0.0.0.0/0".
+	CIDR string `json:"cidr"`
+	// Its TCP ports.
+	Ports []int `json:"ports"`
+}
+
+// IngressRule opens ports of the pods to a namespace.
+type IngressRule struct {
+	// Name of the namespace.
+	Namespace string `json:"namespace"`
+	// TCP ports of the pods.
+	Ports []int `json:"ports"`
+}
+
+// AdditionsServiceAccount is the type of Additions.ServiceAccount.
+type AdditionsServiceAccount struct {
+	// Annotations, for example "eks.amazonaws.com/role-arn", by which clouds
+	// give rights. Default: none.
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// Proxy is the way of what calls servers outside of the cluster: actions, and
+// the containers that are added. What the components talk to, they talk to directly.
+// Each variable is set in capitals and in small letters.
+type Proxy struct {
+	// For http, as HTTP_PROXY, for example "http://proxy.example.com:3128".
+	// Absent: none.
+	HTTP string `json:"http,omitempty"`
+	// For https, as HTTPS_PROXY. Absent: none.
+	HTTPS string `json:"https,omitempty"`
+	// Hosts, domains with a dot before them, and ranges that are reached
+	// directly, besides the cluster's own, as NO_PROXY. Default: none.
+	NoProxy []string `json:"noProxy,omitempty"`
+	// Address ranges that the proxies are in, which action pods may reach on
+	// the proxies' ports. Derived, where a proxy is an address: that address.
+	CIDRs []string `json:"cidrs,omitempty"`
 }
 
 // Secrets names Secrets that must exist before the installation is applied.
@@ -993,4 +1393,8 @@ type Image struct {
 	Tag string `json:"tag,omitempty"`
 	// Digest, which wins over the tag. Absent: none.
 	Digest string `json:"digest,omitempty"`
+	// Architecture of nodes that it was built for, if for one alone. Absent:
+	// what images.lock.yaml says; else that of the catalogue's image, and none
+	// where repository names another.
+	Arch string `json:"arch,omitempty"`
 }

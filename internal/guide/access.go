@@ -72,45 +72,6 @@ func (v view) Local() bool {
 	return v.Env.Edge.Host == "localhost" || strings.HasSuffix(v.Env.Edge.Host, ".localhost")
 }
 
-// CRDs that must be installed.
-func (v view) CRDs() []string {
-	var all []string
-	if c := v.Env.Edge.TLS.CertManager; c != nil {
-		all = append(all, "certificates.cert-manager.io")
-	}
-	if v.Env.Edge.Gateway != nil {
-		all = append(all, "httproutes.gateway.networking.k8s.io")
-	}
-	if v.Env.Kafka.Topics.By == "strimzi" {
-		all = append(all, "kafkatopics.kafka.strimzi.io")
-	}
-	switch source := v.Env.Secrets.Source; {
-	case source.Sealed != nil:
-		all = append(all, "sealedsecrets.bitnami.com")
-	case source.External != nil:
-		all = append(all, "externalsecrets.external-secrets.io")
-	}
-	return all
-}
-
-// Outside are the servers outside the cluster that pods must reach.
-func (v view) Outside() []string {
-	var all []string
-	if e := v.Env.Kafka.External; e != nil {
-		all = append(all, "Kafka at "+list(code(e.Bootstrap)))
-	}
-	if e := v.Env.CouchDB.External; e != nil {
-		all = append(all, fmt.Sprintf("CouchDB at `%s://%s:%d`", e.Protocol, e.Host, e.Port))
-	}
-	if e := v.Env.Redis.External; e != nil && v.Env.APIGateway.Enabled {
-		all = append(all, fmt.Sprintf("Redis at `%s:%d`", e.Host, e.Port))
-	}
-	if v.ZooKeeper != "" {
-		all = append(all, "ZooKeeper at "+list(code(v.Env.Invoker.ZooKeeper)))
-	}
-	return all
-}
-
 // Insecure tells that tools cannot verify the certificate.
 func (v view) Insecure() bool { return v.Env.Edge.TLS.SelfSigned != nil && !v.Front() }
 

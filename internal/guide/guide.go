@@ -24,6 +24,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/overlay"
+	"github.com/whiskops/whiskops/internal/preflight"
 	"github.com/whiskops/whiskops/internal/quantity"
 )
 
@@ -63,7 +64,7 @@ func tidy(text []byte) []byte {
 	var b bytes.Buffer
 	fenced := false
 	for line := range strings.Lines(string(text) + "\n") {
-		if strings.HasPrefix(line, "```") {
+		if strings.HasPrefix(strings.TrimLeft(line, " "), "```") {
 			fenced = !fenced
 		}
 		if !fenced && !strings.HasPrefix(line, "<!--") {
@@ -101,6 +102,15 @@ type row struct {
 	Replicas            int
 	Pods                string
 	Pool, Spread, Zones string
+}
+
+// Facts about the cluster that are taken for granted.
+func (v view) Facts() []preflight.Fact {
+	all, err := preflight.Of(v.Values)
+	if err != nil {
+		return nil // a fault of the catalogue, which a test of it would have found
+	}
+	return all
 }
 
 // Rows are the components, less those whose pods come and go.
@@ -287,6 +297,9 @@ func (v view) Memory() memory {
 	default:
 		m.From = fmt.Sprintf("%s of the node less %s for the system and %s for the invoker itself",
 			e.Cluster.Nodes[v.InvokerPool].Memory, e.Invoker.Reserve, e.Invoker.Resources.Limits.Memory)
+		if sidecars := v.SidecarLimit(v.Catalog.Actions.By); sidecars > 0 {
+			m.From += ", and " + quantity.FormatMiB(sidecars) + " for its sidecars"
+		}
 	}
 	standard, controllers := derived.Bytes(e.Limits.Memory.Std)/quantity.MiB, int64(m.Controllers)
 	if standard > 0 && controllers > 0 {

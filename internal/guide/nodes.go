@@ -50,27 +50,6 @@ func (v view) Columns() string {
 	return strings.Join([]string{v.Env.Placement.NodeLabel, "topology.kubernetes.io/zone", "kubernetes.io/arch"}, ",")
 }
 
-// Arch is the architecture that some images are made for, and whose.
-type arch struct {
-	Name       string
-	Components []string
-}
-
-// Archs by name.
-func (v view) Archs() []arch {
-	by := map[string][]string{}
-	for _, name := range v.Components() {
-		if all, known := v.Architectures(name); known && len(all) == 1 {
-			by[all[0]] = append(by[all[0]], name)
-		}
-	}
-	var all []arch
-	for _, a := range sorted(by) {
-		all = append(all, arch{a, by[a]})
-	}
-	return all
-}
-
 // Permanent says where labels and taints are set to outlive a node.
 func (v view) Permanent() string {
 	switch v.Env.Cluster.Platform {
@@ -84,6 +63,8 @@ func (v view) Permanent() string {
 		return "in the MachineSet (`spec.template.spec.metadata.labels` and `spec.template.spec.taints`)"
 	case "k3s":
 		return "with the agent's `--node-label` and `--node-taint`"
+	case "microk8s", "minikube":
+		return "with `kubectl`: a node that is made anew needs them again"
 	case "kind":
 		return "in kind's configuration (`nodes[].labels`)"
 	}

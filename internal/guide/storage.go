@@ -1,7 +1,9 @@
 package guide
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/environment"
@@ -16,8 +18,7 @@ type volume struct {
 	Static string
 	// Claims tells that it has claims, which outlive its pods.
 	Claims bool
-	// class is the StorageClass of its claims; empty for the default one.
-	class   string
+	// dynamic tells that a StorageClass makes its volumes.
 	dynamic bool
 }
 
@@ -62,13 +63,10 @@ func (v view) volume(name string, s environment.Volume) volume {
 	case s.Local != nil:
 		out.Where = fmt.Sprintf("the directory `%s` of %s. On each: `%s`", s.Local.Path, list(code(s.Local.Nodes)), v.directory(name, s.Local.Path))
 	default:
-		out.class, out.dynamic = s.Class, true
-		if out.class == "" {
-			out.class = v.Env.Cluster.Storage.Class
-		}
+		out.dynamic = true
 		of := "the cluster's default StorageClass"
-		if out.class != "" {
-			of = fmt.Sprintf("StorageClass `%s`", out.class)
+		if class := cmp.Or(s.Class, v.Env.Cluster.Storage.Class); class != "" {
+			of = fmt.Sprintf("StorageClass `%s`", class)
 		}
 		out.Where = fmt.Sprintf("%s of %s, for %s", size(n, s.Size), of, claims)
 		return out
@@ -92,27 +90,6 @@ func (v view) directory(component string, paths ...string) string {
 	return fmt.Sprintf("sudo install -d -o %v -g %v -m 0750 %s", uid, uid, strings.Join(paths, " "))
 }
 
-// StorageClasses are the names of those that volumes ask for.
-func (v view) StorageClasses() []string {
-	used := map[string]bool{}
-	for _, vol := range v.Volumes() {
-		if vol.dynamic && vol.class != "" {
-			used[vol.class] = true
-		}
-	}
-	return sorted(used)
-}
-
-// DefaultClass tells whether a volume asks for the cluster's default class.
-func (v view) DefaultClass() bool {
-	for _, vol := range v.Volumes() {
-		if vol.dynamic && vol.class == "" {
-			return true
-		}
-	}
-	return false
-}
-
 // Static are the names of all PersistentVolumes.
 func (v view) Static() []string {
 	var all []string
@@ -125,7 +102,9 @@ func (v view) Static() []string {
 }
 
 // Dynamic tells whether there are volumes that a StorageClass makes.
-func (v view) Dynamic() bool { return v.DefaultClass() || len(v.StorageClasses()) > 0 }
+func (v view) Dynamic() bool {
+	return slices.ContainsFunc(v.Volumes(), func(vol volume) bool { return vol.dynamic })
+}
 
 // Records says how long records of activations are kept, by what, and what they
 // take.

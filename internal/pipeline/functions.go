@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"github.com/whiskops/whiskops/generators/additions"
 	"github.com/whiskops/whiskops/generators/budgets"
 	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/configmaps"
@@ -11,6 +12,7 @@ import (
 	"github.com/whiskops/whiskops/generators/hardening"
 	"github.com/whiskops/whiskops/generators/jobnames"
 	"github.com/whiskops/whiskops/generators/kafkatopics"
+	"github.com/whiskops/whiskops/generators/monitors"
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/generators/nginxedge"
 	"github.com/whiskops/whiskops/generators/placement"
@@ -33,11 +35,13 @@ func Everybody() []krm.Definition {
 // Own are the functions that make whiskops' own tree and are of no use without it.
 func Own() map[string]krm.Function {
 	return map[string]krm.Function{
+		additions.Kind:       additions.Process,
 		configmaps.Kind:      configmaps.Process,
 		couchdbinit.Kind:     couchdbinit.Process,
 		ephemeral.Kind:       ephemeral.Process,
 		externalsecrets.Kind: externalsecrets.Process,
 		foundation.Kind:      foundation.Process,
+		monitors.Kind:        monitors.Process,
 		nginxedge.Kind:       nginxedge.Process,
 		workload.Kind:        workload.Process,
 	}

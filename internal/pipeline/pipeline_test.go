@@ -7,9 +7,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/whiskops/whiskops/generators/additions"
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/externalsecrets"
 	"github.com/whiskops/whiskops/generators/foundation"
+	"github.com/whiskops/whiskops/generators/monitors"
 	"github.com/whiskops/whiskops/generators/volumes"
 	"github.com/whiskops/whiskops/generators/workload"
 	"github.com/whiskops/whiskops/internal/derived"
@@ -119,11 +121,14 @@ func TestFunctionsAreUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	unused := Functions()
-	delete(unused, externalsecrets.Kind) // an operator, which the defaults do not expect
+	// Operators, which the defaults do not expect.
+	delete(unused, externalsecrets.Kind)
+	delete(unused, monitors.Kind)
 	// A workload of ours has from the start what these give to others.
 	for _, kind := range []string{"HardenPods", "AddWait", "AddBudget", "VerifyReferences"} {
 		delete(unused, kind)
 	}
+	delete(unused, additions.Kind) // what a person says beside the defaults
 	for _, f := range p.Functions {
 		delete(unused, f.Kind)
 	}

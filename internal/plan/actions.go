@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -13,6 +14,7 @@ import (
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
 // actions makes the namespace of action pods, what invokers may do there, and
@@ -37,6 +39,7 @@ func (p *planner) actions() error {
 	if len(outside.Peers) > 0 {
 		egress = append(egress, outside)
 	}
+	egress = append(egress, p.ProxyRules()...)
 	p.add(
 		Function{foundation.Kind, own.Component, foundation.Spec{
 			Owner: own, Namespace: p.ActionNamespace, Existing: !p.Env.Namespaces.Managed,
@@ -74,6 +77,9 @@ func (p *planner) actionPod() (string, error) {
 		}
 		spec["tolerations"] = all
 	}
+	if arch := p.ActionArchitecture(); arch != "" {
+		spec["nodeSelector"] = krm.M{derived.ArchitectureLabel: arch}
+	}
 	if class := p.Env.Actions.RuntimeClass; class != "" {
 		spec["runtimeClassName"] = class
 	}
@@ -84,9 +90,7 @@ func (p *planner) actionPod() (string, error) {
 		}
 		spec["imagePullSecrets"] = refs
 	}
-	if annotations := p.ActionAnnotations(); len(annotations) > 0 {
-		pod["metadata"].(map[string]any)["annotations"] = annotations
-	}
+	p.sayMore(pod, spec)
 	if lost := p.Catalog.Actions.Lost(pod); len(lost) > 0 {
 		return "", fmt.Errorf("catalogue: no action pod would have what the template says of %s: its maker does not know the fields", strings.Join(lost, ", "))
 	}
@@ -95,6 +99,28 @@ func (p *planner) actionPod() (string, error) {
 		return "", fmt.Errorf("encode the action pods' template: %w", err)
 	}
 	return string(text), nil
+}
+
+// sayMore adds what the environment says of action pods.
+func (p *planner) sayMore(pod, spec map[string]any) {
+	more, meta := p.Env.Actions.Pod, value.Map(pod, "metadata")
+	annotations := textMap(p.ActionAnnotations())
+	maps.Copy(annotations, textMap(more.Annotations))
+	if len(annotations) > 0 {
+		meta["annotations"] = annotations
+	}
+	labels := maps.Clone(value.Map(meta, "labels"))
+	maps.Copy(labels, textMap(more.Labels))
+	meta["labels"] = labels
+	added := podAdditions(commonPod{more.PriorityClassName, more.NodeSelector, more.Tolerations, more.HostAliases, more.DNSConfig})
+	if tolerations, ok := added["tolerations"].(krm.L); ok {
+		was, _ := spec["tolerations"].(krm.L)
+		added["tolerations"] = append(slices.Clip(was), tolerations...)
+	}
+	if more.SecurityContext != nil {
+		added["securityContext"] = fragment(*more.SecurityContext)
+	}
+	maps.Copy(spec, added)
 }
 
 // runtimesManifest is the JSON that tells which languages there are.

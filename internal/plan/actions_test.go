@@ -33,7 +33,7 @@ func TestTemplateThatIsLost(t *testing.T) {
 func TestActionAnnotations(t *testing.T) {
 	may := map[string]string{"cluster-autoscaler.kubernetes.io/safe-to-evict": "true"}
 	for platform, want := range map[string]map[string]string{
-		"generic": may, "eks": may, "gke": may, "aks": may, "openshift": may, "kind": nil, "k3s": nil,
+		"generic": may, "eks": may, "gke": may, "aks": may, "openshift": may, "kind": nil, "k3s": nil, "microk8s": nil, "minikube": nil,
 	} {
 		env := environment.Base()
 		env.Cluster.Platform = platform

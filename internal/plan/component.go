@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/whiskops/whiskops/generators/additions"
 	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/couchdbinit"
@@ -62,6 +63,9 @@ func (p *planner) component(name string) error {
 			Selector: krm.Component(name), NodeLabel: p.Env.Placement.NodeLabel, Pool: rule.Pool, Arch: rule.Arch,
 			Spread: rule.Spread, Zones: rule.Zones, Tolerations: fragments(rule.Tolerations),
 		}})
+	}
+	if more, ok := p.additions(name, own); ok {
+		p.add(Function{additions.Kind, name, more})
 	}
 	policy, err := p.policy(name, own)
 	if err != nil {
@@ -120,11 +124,15 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		spec.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU}
 		spec.MaxUnavailable = scaledShare
 	}
+	spec.Annotations = p.annotations(name)
 	spec.PullSecrets = p.Env.ImagePullSecrets
 	spec.Secrets = p.versions
 	spec.Main.Image = p.Image(c.Image)
 	for i, init := range spec.Init {
 		spec.Init[i].Image = p.Image(cmp.Or(init.Image, c.Image))
+	}
+	for i, sidecar := range spec.Sidecars {
+		spec.Sidecars[i].Image = p.Image(sidecar.Image)
 	}
 	if len(spec.Waits) > 0 {
 		spec.WaitImage = p.Image(p.Catalog.WaitImage)
@@ -157,6 +165,9 @@ func (p *planner) configMaps(name string) ([]configmaps.ConfigMap, error) {
 			}
 		}
 	}
+	if err := p.addVariables(name, env); err != nil {
+		return nil, err
+	}
 	var all []configmaps.ConfigMap
 	if len(env) > 0 {
 		all = append(all, configmaps.ConfigMap{Name: ownEnv(name), Data: env})
@@ -181,7 +192,13 @@ func (p *planner) files(name string) (map[string]map[string]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			all[configMap][key] = filled
+			// A file that is empty is not there.
+			if filled != "" {
+				all[configMap][key] = filled
+			}
+		}
+		if len(all[configMap]) == 0 {
+			delete(all, configMap)
 		}
 	}
 	if actions := p.Catalog.Actions; name == actions.By {

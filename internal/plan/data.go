@@ -7,6 +7,7 @@ import (
 	"github.com/whiskops/whiskops/generators/couchdbinit"
 	"github.com/whiskops/whiskops/generators/kafkatopics"
 	"github.com/whiskops/whiskops/generators/volumes"
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
@@ -22,7 +23,7 @@ func (p *planner) volume(name string, own krm.Owner) (volumes.Spec, error) {
 	}
 	data := p.Catalog.Components[name].Data
 	s.Selector, s.Labels, s.Namespace = selected(name), own.Made(), p.Env.Namespace
-	s.Name, s.MountPath, s.None = "data", data.MountPath, none
+	s.Name, s.MountPath, s.None = derived.DataVolume, data.MountPath, none
 	s.Class = cmp.Or(s.Class, p.Env.Cluster.Storage.Class)
 	if s.NFS != nil {
 		s.NFS.Numbered = data.Each

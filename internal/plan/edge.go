@@ -7,11 +7,9 @@ import (
 	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/nginxedge"
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 )
-
-// certificateDir of nginx.
-const certificateDir = "/certs"
 
 // edge plans nginx's configuration and what stands in front of it.
 func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
@@ -22,12 +20,15 @@ func (p *planner) edge(own krm.Owner) (nginxedge.Spec, error) {
 		Ports:          nginxedge.Ports{HTTP: port("http"), HTTPS: port("https"), Internal: port("internal")},
 		Uploads:        e.Uploads,
 		Times:          nginxedge.Times{Lookup: p.Catalog.Drain.Lookup, KeepAlive: p.Catalog.Drain.KeepAlive, Leave: p.EdgeLeave},
-		CertificateDir: certificateDir,
+		CertificateDir: derived.CertificateDir,
 		Deny:           fixed.Deny,
 		Service: nginxedge.Service{
 			Type: e.Service.Type, NodePort: e.Service.NodePort, SourceRanges: e.Service.SourceRanges,
 		},
 		Internal: fixed.Internal,
+	}
+	if p.Env.Metrics != nil {
+		s.Meter = &nginxedge.Meter{Address: fixed.Meter.Address, Format: fixed.Meter.Format}
 	}
 	if err := p.edgeLimits(&s); err != nil {
 		return s, err
@@ -92,7 +93,7 @@ func serving(component string) *krm.Selector {
 func (p *planner) certificates(own krm.Owner) certificates.Spec {
 	tls := p.Env.Edge.TLS
 	s := certificates.Spec{
-		Selector: serving(own.Component), Labels: own.Made(), Secret: p.CertificateSecret, MountPath: certificateDir,
+		Selector: serving(own.Component), Labels: own.Made(), Secret: p.CertificateSecret, MountPath: derived.CertificateDir,
 		DNSNames: []string{p.Env.Edge.Host, "*." + p.Env.Edge.Host},
 	}
 	switch {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/whiskops/whiskops/generators/networkpolicies"
 	"github.com/whiskops/whiskops/internal/catalog"
@@ -18,13 +17,14 @@ var dnsPorts = []int{53, 5353}
 
 // dns allows what resolves names: the pods of the cluster's DNS, which are known
 // by their namespace, and the caches that some platforms have on each node,
-// which answer at link-local addresses.
+// which answer at link-local addresses. An address is there beside the pods: most
+// network plugins look at a packet after the Service's address became a pod's, and
+// a cache that took that address itself answers before.
 func (p *planner) dns() networkpolicies.Rule {
 	r := networkpolicies.Rule{Ports: dnsPorts, UDP: true, Peers: []networkpolicies.Peer{{CIDR: "169.254.0.0/16"}}}
-	if peers := address(p.DNS); peers != nil {
-		r.Peers = append(r.Peers, peers...)
-	} else if labels := strings.Split(p.DNS, "."); len(labels) > 1 {
-		r.Peers = append(r.Peers, networkpolicies.Peer{Namespace: labels[1]})
+	r.Peers = append(r.Peers, address(p.DNS)...)
+	if _, namespace := p.DNSService(); namespace != "" {
+		r.Peers = append(r.Peers, networkpolicies.Peer{Namespace: namespace})
 	}
 	return r
 }
@@ -36,8 +36,12 @@ func (p *planner) policy(name string, own krm.Owner) (networkpolicies.Spec, erro
 	if s.Egress, err = p.egress(name); err != nil {
 		return s, err
 	}
-	s.Ingress, err = p.ingress(name)
-	return s, err
+	if s.Ingress, err = p.ingress(name); err != nil {
+		return s, err
+	}
+	ingress, egress := p.added(name)
+	s.Ingress, s.Egress = append(s.Ingress, ingress...), append(s.Egress, egress...)
+	return s, nil
 }
 
 // egress of a component: to the cluster's DNS, and along the edges that start at
@@ -100,6 +104,14 @@ func (p *planner) ingress(name string) ([]networkpolicies.Rule, error) {
 	if err := from(actions, p.Catalog.Actions.Needs); err != nil {
 		return nil, err
 	}
+	if m := p.Env.Metrics; m != nil && p.Catalog.Components[name].Metrics != nil {
+		ports, err := p.named(name, []string{p.Catalog.Components[name].Metrics.Port})
+		if err != nil {
+			return nil, err
+		}
+		scraper := networkpolicies.Peer{Pods: m.Pods, Namespace: m.Namespace}
+		rules = append(rules, networkpolicies.Rule{Peers: []networkpolicies.Peer{scraper}, Ports: ports})
+	}
 	var public []string
 	for _, port := range p.Catalog.Components[name].Public {
 		if port.When.Holds(p.Env) && !slices.Contains(public, port.Port) {
@@ -138,7 +150,7 @@ func address(host string) []networkpolicies.Peer {
 }
 
 func (p *planner) apiServer() networkpolicies.Rule {
-	r := networkpolicies.Rule{Ports: p.Env.Cluster.APIServer.Ports}
+	r := networkpolicies.Rule{Ports: p.APIPorts()}
 	for _, cidr := range p.Env.Cluster.APIServer.CIDRs {
 		r.Peers = append(r.Peers, networkpolicies.Peer{CIDR: cidr})
 	}

@@ -79,6 +79,9 @@ func Of(v derived.Values) (Plan, error) {
 	if err := p.each(components); err != nil {
 		return Plan{}, err
 	}
+	if err := p.sight(); err != nil {
+		return Plan{}, err
+	}
 	logs := p.Catalog.Logs
 	p.add(Function{Kind: ephemeral.Kind, Name: "disks", Spec: ephemeral.Spec{Logs: ephemeral.Logs{Request: logs.Request, Limit: logs.Limit}}})
 	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{Tests: anyOf(p.tests())}})
@@ -160,11 +163,8 @@ func (p *planner) foundation() error {
 	return p.actions()
 }
 
-// The ConfigMap of the runtimes manifest, and its variable.
-const (
-	runtimesEnv     = "runtimes"
-	runtimeManifest = "RUNTIMES_MANIFEST"
-)
+// runtimesEnv is the ConfigMap of the runtimes manifest.
+const runtimesEnv = "runtimes"
 
 // shared makes what several components read in the same words.
 func (p *planner) shared() error {
@@ -182,7 +182,7 @@ func (p *planner) shared() error {
 		return err
 	}
 	p.add(Function{configmaps.Kind, own.Component, configmaps.Spec{Owner: own, ConfigMaps: append(all, configmaps.ConfigMap{
-		Name: runtimesEnv, Data: map[string]string{runtimeManifest: manifest},
+		Name: runtimesEnv, Data: map[string]string{derived.RuntimesManifest: manifest},
 	})}})
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/workload"
+	"github.com/whiskops/whiskops/internal/derived"
 )
 
 // ownEnv is the ConfigMap of a component's own variables.
@@ -28,7 +29,7 @@ func (p *planner) variables(spec *workload.Spec, component string, own []configm
 		for _, name := range slices.Sorted(maps.Keys(p.Catalog.Shared.ConfigMaps)) {
 			sources = append(sources, source{name, keys(p.Catalog.Shared.ConfigMaps[name].Env)})
 		}
-		sources = append(sources, source{runtimesEnv, map[string]bool{runtimeManifest: true}})
+		sources = append(sources, source{runtimesEnv, map[string]bool{derived.RuntimesManifest: true}})
 	}
 	for _, c := range own {
 		if c.Name == ownEnv(component) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -101,7 +102,7 @@ func (t *typeSet) typeOf(place string, s *contract.Shape, optional bool) (string
 		if err != nil {
 			return "", err
 		}
-		if s.Def == "" {
+		if s.Def == "" && !slices.Contains(out.places, place) {
 			out.places = append(out.places, place)
 		}
 		return pointer + out.name, nil

@@ -13,7 +13,7 @@ type speller map[string]string
 // newSpeller takes the words from the names of definitions: what #CouchDB is
 // spelled like, couchdb is. The others are here.
 func newSpeller(con *contract.Contract) speller {
-	s := speller{"api": "API", "cidrs": "CIDRs", "csi": "CSI", "dns": "DNS", "fs": "FS", "ms": "MS", "nfs": "NFS", "oci": "OCI", "sops": "SOPS", "url": "URL",
+	s := speller{"api": "API", "cidrs": "CIDRs", "csi": "CSI", "dns": "DNS", "fs": "FS", "http": "HTTP", "https": "HTTPS", "ip": "IP", "jvm": "JVM", "ms": "MS", "nfs": "NFS", "oci": "OCI", "sops": "SOPS", "url": "URL",
 		"openwhisk": "OpenWhisk", "zookeeper": "ZooKeeper"}
 	for _, def := range con.Definitions() {
 		s[strings.ToLower(def[1:])] = def[1:]
@@ -25,33 +25,35 @@ func newSpeller(con *contract.Contract) speller {
 // field, where the name that typeName would give is long or says too little.
 // Structs with the same fields may share one.
 var typeNames = map[string]string{
-	"Cluster.APIServer":      "APIServer",
-	"Cluster.Storage":        "Storage",
-	"Edge.Ingress":           "Ingress",
-	"Edge.Gateway":           "Gateway",
-	"TLS.CertManager":        "CertManager",
-	"CertManager.Issuer":     "Issuer",
-	"TLS.Existing":           "ExistingTLS",
-	"KafkaTopics.Retention":  "Retention",
-	"Actions.Egress":         "Egress",
-	"Limits.Time":            "StringRange",
-	"Limits.Memory":          "StringRange",
-	"Limits.Log":             "StringRange",
-	"Limits.Concurrency":     "IntRange",
-	"Runtimes.StemCells":     "StemCell",
-	"Secrets.Plain":          "PlainSecrets",
-	"SecretSource.SOPS":      "SOPSSource",
-	"SecretSource.Sealed":    "SealedSource",
-	"SecretSource.External":  "ExternalSource",
-	"ExternalSource.Store":   "SecretStore",
-	"PlainSecrets.CouchDB":   "CouchDBLogins",
-	"PlainSecrets.OpenWhisk": "OpenWhiskLogins",
-	"Volume.NFS":             "NFSVolume",
-	"Volume.CSI":             "CSIVolume",
-	"Volume.Local":           "LocalVolume",
-	"Volume.HostPath":        "HostPath",
-	"Resources.Requests":     "ResourceList",
-	"Resources.Limits":       "ResourceList",
+	"Cluster.APIServer":           "APIServer",
+	"Cluster.Storage":             "Storage",
+	"ContainerResources.Requests": "ResourceList",
+	"ContainerResources.Limits":   "ResourceList",
+	"Edge.Ingress":                "Ingress",
+	"Edge.Gateway":                "Gateway",
+	"TLS.CertManager":             "CertManager",
+	"CertManager.Issuer":          "Issuer",
+	"TLS.Existing":                "ExistingTLS",
+	"KafkaTopics.Retention":       "Retention",
+	"Actions.Egress":              "Egress",
+	"Limits.Time":                 "StringRange",
+	"Limits.Memory":               "StringRange",
+	"Limits.Log":                  "StringRange",
+	"Limits.Concurrency":          "IntRange",
+	"Runtimes.StemCells":          "StemCell",
+	"Secrets.Plain":               "PlainSecrets",
+	"SecretSource.SOPS":           "SOPSSource",
+	"SecretSource.Sealed":         "SealedSource",
+	"SecretSource.External":       "ExternalSource",
+	"ExternalSource.Store":        "SecretStore",
+	"PlainSecrets.CouchDB":        "CouchDBLogins",
+	"PlainSecrets.OpenWhisk":      "OpenWhiskLogins",
+	"Volume.NFS":                  "NFSVolume",
+	"Volume.CSI":                  "CSIVolume",
+	"Volume.Local":                "LocalVolume",
+	"Volume.HostPath":             "HostPath",
+	"Resources.Requests":          "ResourceList",
+	"Resources.Limits":            "ResourceList",
 }
 
 // typeName is the definition's name, the one in typeNames, or that of the field

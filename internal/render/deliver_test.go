@@ -27,8 +27,9 @@ func TestKindsOfDelivery(t *testing.T) {
 			}
 			known := slices.ContainsFunc(c.Health, func(h catalog.Health) bool { return h.APIVersion == o.APIVersion && h.Kind == o.Kind })
 			group, _, _ := strings.Cut(o.APIVersion, "/")
-			// Generators of External Secrets are read, and have no status.
-			own := !strings.Contains(group, ".") || group == "generators.external-secrets.io" || group == "networking.k8s.io" || group == "rbac.authorization.k8s.io"
+			// Generators of External Secrets and what Prometheus reads are read, and
+			// nobody waits for a status of theirs.
+			own := strings.HasPrefix(group, "monitoring.") || !strings.Contains(group, ".") || group == "generators.external-secrets.io" || group == "networking.k8s.io" || group == "rbac.authorization.k8s.io"
 			if !own && !known {
 				t.Errorf("%s: delivery.health does not say when it is", o)
 			}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"net"
 	"net/netip"
 	"slices"
@@ -83,7 +84,7 @@ func (g graph) outside(component string) []int {
 		}
 	}
 	if g.callsAPIServer(component) && len(e.Cluster.APIServer.CIDRs) == 0 {
-		ports = append(ports, e.Cluster.APIServer.Ports...)
+		ports = append(ports, g.values.APIPorts()...)
 	}
 	if component == "invoker" && e.Invoker.Kind == "DaemonSet" {
 		for _, z := range e.Invoker.ZooKeeper {
@@ -186,9 +187,14 @@ func TestOutside(t *testing.T) {
 	metadata := place{"the metadata service", "", nil, netip.MustParseAddr("169.254.169.254")}
 	eachSample(t, func(t *testing.T, s *sample) {
 		g, n := s.graph(t), s.network(t)
-		dns := place{"DNS", "", nil, netip.MustParseAddr("169.254.20.10")}
-		if _, err := netip.ParseAddr(s.values.DNS); err != nil {
-			dns = place{"DNS", strings.Split(s.values.DNS, ".")[1], map[string]string{"k8s-app": "kube-dns"}, netip.MustParseAddr("10.244.0.2")}
+		// Some plugins see the address, some the pod behind it.
+		servers := []place{{"DNS on the node", "", nil, netip.MustParseAddr("169.254.20.10")}}
+		if at, err := netip.ParseAddr(s.values.DNS); err != nil {
+			servers = append(servers, place{"DNS", strings.Split(s.values.DNS, ".")[1], map[string]string{"k8s-app": "kube-dns"}, netip.MustParseAddr("10.244.0.2")})
+		} else {
+			namespace := map[string]string{"openshift": "openshift-dns"}[s.values.Env.Cluster.Platform]
+			servers = append(servers, place{"DNS at its address", "", nil, at},
+				place{"DNS", cmp.Or(namespace, "kube-system"), map[string]string{"k8s-app": "kube-dns"}, netip.MustParseAddr("10.244.0.2")})
 		}
 		api := place{"the API server", "", nil, netip.MustParseAddr("192.0.2.1")}
 		if cidrs := s.values.Env.Cluster.APIServer.CIDRs; len(cidrs) > 0 {
@@ -197,8 +203,10 @@ func TestOutside(t *testing.T) {
 		for _, p := range g.places(t) {
 			for _, port := range []int{53, 5353} {
 				for _, protocol := range []string{"TCP", "UDP"} {
-					if !n.leaves(p, dns, port, protocol) {
-						t.Errorf("%s cannot ask DNS on %s port %d", p.name, protocol, port)
+					for _, dns := range servers {
+						if !n.leaves(p, dns, port, protocol) {
+							t.Errorf("%s cannot ask %s on %s port %d", p.name, dns.name, protocol, port)
+						}
 					}
 					if want := p.name == actionPods && g.reachedByActions(t, stranger.ip) && protocol == "TCP"; n.leaves(p, stranger, port, protocol) != want {
 						t.Errorf("%s can ask a stranger on %s port %d: %v, want %v", p.name, protocol, port, !want, want)
@@ -206,7 +214,7 @@ func TestOutside(t *testing.T) {
 				}
 			}
 			reached := p.name == actionPods && g.reachedByActions(t, api.ip)
-			for _, port := range s.values.Env.Cluster.APIServer.Ports {
+			for _, port := range s.values.APIPorts() {
 				want := g.callsAPIServer(p.name) || slices.Contains(g.outside(p.name), port) || reached
 				if got := n.leaves(p, api, port, "TCP"); got != want {
 					t.Errorf("%s -> the API server:%d: %v, want %v", p.name, port, got, want)

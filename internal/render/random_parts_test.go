@@ -188,7 +188,7 @@ func (r random) actions(env *environment.Environment) {
 	case 0:
 		a.Egress = environment.Egress{CIDRs: []string{}, Except: []string{}}
 	case 1:
-		a.Egress = environment.Egress{CIDRs: []string{"203.0.113.0/24", "2001:db8:1::/48", "0.0.0.0/0"}, Except: []string{"203.0.113.128/25", "10.0.0.0/8", "2001:db8:1:7::/64"}}
+		a.Egress = environment.Egress{CIDRs: []string{"203.0.113.0/24", "0.0.0.0/0"}, Except: []string{"203.0.113.128/25", "10.0.0.0/8"}}
 	case 2:
 		a.Egress.Except = append(a.Egress.Except, "198.51.100.0/24")
 	}
@@ -250,6 +250,24 @@ func (r random) edge(env *environment.Environment) {
 	case kind == 2 && selfSigned:
 		e.TLS.SelfSigned = &struct{}{}
 	}
+}
+
+// metrics are read by somebody, or by nobody.
+func (r random) metrics(env *environment.Environment) {
+	if r.chance(40) {
+		return
+	}
+	m := &environment.Metrics{Namespace: pick(r, "monitoring", "gmp-system"), Monitors: pick(r, "operator", "gke", "annotations", "none"), Interval: pick(r, "30s", "60s"), Alerts: r.chance(70)}
+	maybe(r, &m.Pods, map[string]string{"app.kubernetes.io/name": "prometheus"})
+	maybe(r, &m.Labels, map[string]string{"release": "kube-prometheus-stack"}, map[string]string{"app.kubernetes.io/name": "mine", "a": ""})
+	if r.chance(60) {
+		m.Dashboard = &environment.MetricsDashboard{Label: pick(r, "grafana_dashboard", "example.com/board"), Value: pick(r, "1", "yes")}
+	}
+	m.UserEvents = env.Kafka.TopicPrefix == "" && r.chance(50)
+	if _, named := env.Images["user-events"]; m.UserEvents && env.OpenWhisk == "head" && !named {
+		env.Images["user-events"] = environment.Image{Repository: "registry.example.com/user-events"}
+	}
+	env.Metrics = m
 }
 
 // gitops is one of the tools, or none.

@@ -62,6 +62,8 @@ func randomEnvironment(seed uint64) environment.Environment {
 	if source := &env.Secrets.Source; source.SOPS != nil && env.GitOps.ArgoCD != nil || source.External != nil && env.CouchDB.External != nil {
 		*source = environment.SecretSource{} // which the rules refuse
 	}
+	r.metrics(&env)
+	r.additions(&env)
 	r.lock(&env)
 	if r.chance(50) {
 		env.Cluster.Name = pick(r, "eu-1", "lab")
@@ -89,12 +91,12 @@ func maybe[T any](r random, field *T, to ...T) {
 func (r random) cluster(env *environment.Environment) {
 	c := &env.Cluster
 	maybe(r, &c.Kubernetes, "1.29", "1.31", "1.36")
-	c.Platform = pick(r, "generic", "kind", "k3s", "eks", "gke", "aks", "openshift")
+	c.Platform = pick(r, "generic", "kind", "k3s", "microk8s", "minikube", "eks", "gke", "aks", "openshift")
 	maybe(r, &c.Domain, "k8s.example.internal", "local")
 	if r.chance(20) {
 		c.DNS = pick(r, "dns.kube-system.svc.cluster.local", "10.96.0.10")
 	}
-	maybe(r, &c.APIServer.CIDRs, []string{"172.20.0.1/32"}, []string{"192.0.2.0/28", "2001:db8::/64"})
+	maybe(r, &c.APIServer.CIDRs, []string{"172.20.0.1/32"}, []string{"192.0.2.0/28", "198.51.100.0/24"})
 	maybe(r, &c.APIServer.Ports, []int{443}, []int{6443, 16443})
 	if r.chance(50) {
 		c.Storage.Class = pick(r, "gp3", "fast.example.com")
@@ -156,13 +158,13 @@ func (r random) placement(env *environment.Environment) {
 func (r random) images(env *environment.Environment) {
 	env.Images = map[string]environment.Image{}
 	digest := "sha256:" + strings.Repeat("0123456789abcdef", 4)
-	for _, name := range some(r, "nginx", "apigateway", "redis", "couchdb", "kafka", "controller", "invoker", "curl", "node") {
+	for _, name := range some(r, "nginx", "apigateway", "redis", "couchdb", "kafka", "controller", "invoker", "curl", "node", "nginx-exporter", "kafka-exporter", "redis-exporter", "user-events") {
 		if r.chance(50) {
 			continue
 		}
 		i := environment.Image{
 			Repository: pick(r, "", "registry.example.com/mirror/"+name, "registry.example.com:5000/"+name, "library/"+name),
-			Tag:        pick(r, "", "9.9", "1.0-build_7"), Digest: pick(r, "", digest),
+			Tag:        pick(r, "", "9.9", "1.0-build_7"), Digest: pick(r, "", digest), Arch: pick(r, "", "amd64"),
 		}
 		if i == (environment.Image{}) {
 			i.Digest = digest

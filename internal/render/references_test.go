@@ -46,8 +46,8 @@ func TestReferences(t *testing.T) {
 			r.controller()
 		}
 		for _, o := range s.of("ConfigMap") {
-			if !used[o.Name] {
-				t.Errorf("%s is read by no pod", o)
+			if used[o.Name] == watches(o) {
+				t.Errorf("%s is read by a pod: %v", o, used[o.Name])
 			}
 		}
 		for _, o := range s.of("Secret") {

@@ -44,8 +44,19 @@ func exampleEnvironments(t testing.TB) []environment.Environment {
 	return envs
 }
 
-// allSamples are the defaults, the examples, and random environments.
-var allSamples = sync.OnceValues(func() ([]sample, error) {
+// allSamples are the defaults, the examples, and random environments, less what
+// they say beside the fields: tests look at what is derived. saidSamples have that too.
+var (
+	allSamples  = sync.OnceValues(func() ([]sample, error) { return samplesOf(plainly) })
+	saidSamples = sync.OnceValues(func() ([]sample, error) { return samplesOf(func(*environment.Environment) {}) })
+)
+
+// plainly leaves out what is said beside the fields.
+func plainly(env *environment.Environment) {
+	env.Additions, env.Proxy, env.Actions.Pod = nil, environment.Proxy{}, environment.ActionPod{}
+}
+
+func samplesOf(change func(*environment.Environment)) ([]sample, error) {
 	envs, err := examples()
 	if err != nil {
 		return nil, err
@@ -55,6 +66,7 @@ var allSamples = sync.OnceValues(func() ([]sample, error) {
 	envs = append([]environment.Environment{standard}, envs...)
 	for s := range seeds.Count(12, 50) {
 		envs = append(envs, randomEnvironment(1000+uint64(s)))
+		change(&envs[len(envs)-1])
 	}
 	all := make([]sample, len(envs))
 	var g errgroup.Group
@@ -70,7 +82,7 @@ var allSamples = sync.OnceValues(func() ([]sample, error) {
 		})
 	}
 	return all, g.Wait()
-})
+}
 
 func newSample(env *environment.Environment) (sample, error) {
 	values, err := derived.New(env)
@@ -105,7 +117,16 @@ func valuesOf(t testing.TB, env *environment.Environment) derived.Values {
 
 // eachSample runs a test for each sample, several at once.
 func eachSample(t *testing.T, test func(*testing.T, *sample)) {
-	samples, err := allSamples()
+	eachOf(t, allSamples, test)
+}
+
+// eachSaid is eachSample with what environments say beside the fields.
+func eachSaid(t *testing.T, test func(*testing.T, *sample)) {
+	eachOf(t, saidSamples, test)
+}
+
+func eachOf(t *testing.T, of func() ([]sample, error), test func(*testing.T, *sample)) {
+	samples, err := of()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,6 +87,13 @@ func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
 	if name := values.CertificateSecret; name != "" {
 		set.Secrets[name] = []string{"ca.crt", "tls.crt", "tls.key"}
 	}
-	set.Made = []verify.Made{{Namespace: values.Env.Actions.Namespace, Labels: values.Catalog.Actions.Labels}}
+	referred := values.Referred()
+	for _, name := range referred.Secrets {
+		if _, known := set.Secrets[name]; !known {
+			set.Secrets[name] = nil
+		}
+	}
+	set.ConfigMaps = referred.ConfigMaps
+	set.Made = []verify.Made{{Namespace: values.ActionNamespace, Labels: values.Catalog.Actions.Labels}}
 	return set
 }

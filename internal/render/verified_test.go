@@ -27,7 +27,7 @@ var updateCases = flag.Bool("update", false, "rewrite what the cases of testdata
 // What is generated is judged as a user's folder would be, and as any tree, and
 // nothing is found, whatever the version of Kubernetes.
 func TestPlainHasNoFinding(t *testing.T) {
-	eachSample(t, func(t *testing.T, s *sample) {
+	eachSaid(t, func(t *testing.T, s *sample) {
 		set := Judged(&s.values, s.objects)
 		set.At = func(kustomize.Object, []string, ...string) finding.Position { return finding.Position{} }
 		for _, minor := range []int{kinds.Oldest(), set.Minor, kinds.Newest()} {

@@ -66,7 +66,7 @@ func (c *checker) podsFit(name string, pool environment.NodePool, components []s
 	fits := true
 	for _, component := range components {
 		d := c.demandOf(component)
-		ask := r.of(d.Requests)
+		ask := c.podAsks(component, r)
 		if ask <= r.node(pool) {
 			continue
 		}
@@ -107,7 +107,7 @@ func (r row) all() int64 { return int64(r.pods) * r.each }
 // asks are what the components ask of a pool's nodes, and action pods beside them.
 func (c *checker) asks(pool environment.NodePool, components []string, r resource) (rows []row, sum int64) {
 	for _, component := range components {
-		rows = append(rows, row{component, c.placeable(component, pool), r.of(c.demandOf(component).Requests)})
+		rows = append(rows, row{component, c.placeable(component, pool), c.podAsks(component, r)})
 	}
 	// What was refused for itself is not added.
 	if slices.Contains(components, c.Catalog.Actions.By) && r.name == "memory" && !c.reported("WO231", "WO232") {

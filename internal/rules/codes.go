@@ -164,6 +164,28 @@ func Codes() []Code {
 		{"WO514", isError, "environments that ask for more than a pool has", "The last pods to come stay Pending, in whichever of the environments."},
 		{"WO515", isError, "environments with more pods than nodes take", "Action pods stay Pending with \"Too many pods\", in whichever of the environments."},
 
+		// Nodes, and families of addresses.
+		{"WO516", isError, "a range of IPv6", "Nothing of the installation listens there, and actions reach what no exception keeps them from."},
+		{"WO517", isError, "a pool whose labels say that it is another", "All pods of the pool stay Pending: no node has the label that they are sent by."},
+		// Metrics.
+		{"WO520", isError, "metrics that users' code may read", "Anybody who may make an action sees what all others do."},
+		{"WO521", isError, "activations that are counted where nobody tells them", "The counts of activations stay at nothing, and no graph says why."},
+		// What is said beside the fields.
+		{"WO540", isError, "a configuration key that does not exist", "Nothing changes, and nobody says so."},
+		{"WO541", isError, "something that a field says", "Of two values of one thing chance decides, or the rules judge the one that does not hold."},
+		{"WO542", isError, "a setting that nobody reads", "Nothing changes, and nobody says so."},
+		{"WO543", isError, "a name, a path or a port that is taken", "The API server refuses the pods, or one of two containers ends with \"address already in use\"."},
+		{"WO544", isError, "a label or an annotation that is not free", "Selectors find other pods, or none, or a controller writes over it."},
+		{"WO545", isError, "pods that their namespace refuses", "No pod of the component is made any more: forbidden, violates PodSecurity."},
+		{"WO546", isError, "a field of action pods that does not arrive", "Action pods are made without it, and nobody says so."},
+		{"WO547", isError, "a password or a key in plain text", "It is in git for good."},
+		{"WO548", isError, "fields that exclude each other", "The API server refuses the pods."},
+		{"WO549", isWarning, "a proxy that policies do not know", "Calls of actions to the world outside end in a timeout."},
+		{"WO551", isWarning, "a label that no node is known to have", "The pods stay Pending."},
+		{"WO552", isError, "actions that are not to run as root, in images that do", "Action pods stay in CreateContainerConfigError."},
+		{"WO553", isWarning, "a variable that is not there", "The container gets $(NAME) as its argument, and most programs end at that."},
+		{"WO554", isError, "more than a pod should have", "The API server or the scheduler refuses the pods, or nobody can review them."},
+
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},

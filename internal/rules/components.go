@@ -41,15 +41,31 @@ func (c *checker) demandOf(component string) demand {
 	if r, field := c.Resources(component); r != nil {
 		return demand{*r, field}
 	}
-	var main struct {
+	return demand{Resources: resourcesOf(c.Catalog.Components[component].Workload["main"])}
+}
+
+// resourcesOf a container of the catalogue. What it does not say counts as nothing.
+func resourcesOf(container any) environment.Resources {
+	var of struct {
 		Resources environment.Resources `json:"resources"`
 	}
-	// What the catalogue does not say counts as nothing.
-	text, err := json.Marshal(c.Catalog.Components[component].Workload["main"])
-	if err == nil {
-		_ = json.Unmarshal(text, &main)
+	if text, err := json.Marshal(container); err == nil {
+		_ = json.Unmarshal(text, &of)
 	}
-	return demand{Resources: main.Resources}
+	return of.Resources
+}
+
+// podAsks is what a pod of a component asks of one resource: its main container,
+// those that the catalogue has beside it, and those that are added.
+func (c *checker) podAsks(component string, r resource) int64 {
+	sum := r.of(c.demandOf(component).Requests)
+	for _, sidecar := range c.Sidecars(component) {
+		sum += r.of(resourcesOf(sidecar).Requests)
+	}
+	for _, added := range c.Additions(component).Sidecars {
+		sum += r.of(added.Resources.Requests)
+	}
+	return sum
 }
 
 // standing are the components whose pods stay: Jobs come and go.

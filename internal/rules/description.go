@@ -20,7 +20,7 @@ func (g *cluster) described(c *checker) {
 	g.says(c, "cluster.domain", e.Domain)
 	g.says(c, "cluster.dns", c.DNS)
 	g.says(c, "cluster.apiServer.cidrs", sorted(e.APIServer.CIDRs))
-	g.says(c, "cluster.apiServer.ports", sorted(e.APIServer.Ports))
+	g.says(c, "cluster.apiServer.ports", sorted(c.APIPorts()))
 	for _, name := range c.poolNames() {
 		p := e.Nodes[name]
 		of := c.nodesOf(name)

@@ -66,9 +66,8 @@ func (c *checker) idleRules() {
 func (c *checker) idleImages() {
 	used := map[string]bool{}
 	for _, component := range c.Components() {
-		used[c.Catalog.Components[component].Image] = true
-		if waits, _ := c.Catalog.Components[component].Workload["waits"].([]any); len(waits) > 0 {
-			used[c.Catalog.WaitImage] = true
+		for _, image := range c.ImagesOf(component) {
+			used[image] = true
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Env.Images)) {

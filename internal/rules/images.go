@@ -88,7 +88,7 @@ func (c *checker) architectures() {
 		}
 		c.fail("WO633", environment.JoinPath("cluster", "nodes", g.pool, "labels", derived.ArchitectureLabel),
 			fmt.Sprintf("the nodes of pool %s are %s by their label %s, and images were built for %s alone of %s: the pods do not start there", g.pool, g.nodes, derived.ArchitectureLabel, g.images, list(who)),
-			fmt.Sprintf("place them on other nodes, or name images that were built for %s under images and run `whiskops images lock`, which says so", g.nodes))
+			fmt.Sprintf("place them on other nodes, or name images that were built for %s, under images and for languages by runtimes.registry: they count for any architecture until images.<name>.arch or `whiskops images lock` says which", g.nodes))
 	}
 }
 
@@ -105,11 +105,18 @@ func (c *checker) registries() {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Env.Images)) {
-		if own := c.Env.Images[name].Repository; own != "" && onDockerHub(own) {
+		if own := c.Env.Images[name].Repository; own != "" && derived.OnDockerHub(own) {
 			field := environment.JoinPath("images", name, "repository")
 			c.warn("WO635", field,
 				fmt.Sprintf("%s is %q on Docker Hub, though mirror is %q: it wins", field, own, c.Env.Mirror),
 				fmt.Sprintf("write %q if the mirror has it, or %q if Docker Hub is meant", derived.Mirrored(c.Env.Mirror, own), "docker.io/"+own))
+		}
+	}
+	for _, i := range c.Images() {
+		if of := c.Catalog.Images[i.Name].Repository; i.Name != "" && c.Env.Images[i.Name].Repository == "" && !derived.OnDockerHub(of) {
+			c.warn("WO635", "mirror",
+				fmt.Sprintf("mirror is %q, and the image of %s is not of Docker Hub: it comes from %s all the same", c.Env.Mirror, list(i.Components), of),
+				fmt.Sprintf("write %s where you have a copy of it", cue(environment.JoinPath("images", i.Name)+".repository", "registry.example.com/"+i.Name)))
 		}
 	}
 	if c.Env.Source.Written("runtimes.registry") && c.Env.Runtimes.Registry == "" {
@@ -117,12 +124,6 @@ func (c *checker) registries() {
 			fmt.Sprintf("runtimes.registry is empty, which is its default, so the languages' images come from mirror %q too", c.Env.Mirror),
 			`leave it out, or write "docker.io" if Docker Hub is meant`)
 	}
-}
-
-// onDockerHub tells whether a repository has no registry in it.
-func onDockerHub(repository string) bool {
-	host, _, nested := strings.Cut(repository, "/")
-	return !nested || host != "localhost" && !strings.ContainsAny(host, ".:")
 }
 
 // mirrors tells whether any image comes from the mirror.

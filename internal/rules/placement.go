@@ -20,11 +20,27 @@ func (c *checker) placement() {
 		return
 	}
 	c.unknownPools()
+	c.contradictory()
 	c.besideActions()
 	for _, name := range c.replicated() {
 		c.spread(name)
 		c.zones(name)
 		c.sharedZone(name)
+	}
+}
+
+// contradictory looks for pools whose nodes carry, by their own labels, another
+// value of the label that pods are sent by. What images were built for is in images.go.
+func (c *checker) contradictory() {
+	key := c.Env.Placement.NodeLabel
+	for _, pool := range c.Pools() {
+		label, written := c.Env.Cluster.Nodes[pool].Labels[key]
+		if !written || label == pool {
+			continue
+		}
+		c.fail("WO517", poolField(pool, "labels")+"."+environment.JoinPath(key),
+			fmt.Sprintf("the nodes of pool %s have the label %s=%s, and its pods go to nodes with %s=%s: they stay Pending", pool, key, label, key, pool),
+			fmt.Sprintf("leave the label out, which every node of the pool has by the pool's name, call the pool %s, or write another placement.nodeLabel", label))
 	}
 }
 

@@ -94,7 +94,7 @@ var (
 		"handles": {"1", "2", "3"}, "nodes": {"n1", "n2"}, "dnsNames": {"a.example.com", "b.a.example.com"},
 		"topicPrefix": {"", "ci-"}, "couchdb": {"s1", "s2"}, "subjects": {"s1", "s3"}, "openwhisk": {"s2", "2.0.0"},
 	}
-	keys = map[string][]string{
+	mapKeys = map[string][]string{
 		"nodes": {"core", "invoker", "db"}, "rules": {"nginx", "kafka", "kafka-controller", "redis", "invoker"},
 		"stemCells": {"nodejs:20", "python:3.11", "cobol:1"}, "retention": {"completed", "events", "invoker"},
 		"images": {"nginx", "kafka", "node"}, "subjects": {"guest", "whisk.system", "other"},
@@ -126,7 +126,7 @@ func (g generator) fill(v reflect.Value, name string) {
 		}
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
-		for _, key := range keys[name] {
+		for _, key := range mapKeys[name] {
 			if g.Intn(2) == 0 {
 				e := reflect.New(v.Type().Elem()).Elem()
 				g.all(e)

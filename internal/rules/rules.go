@@ -22,9 +22,9 @@ func alone(v *derived.Values) *checker {
 		c.kafka, c.retention, c.topics,
 		c.resources, c.heaps, c.userMemory, c.pools, c.actionDisk,
 		c.limits, c.throttles, c.shares, c.chain, c.fronts,
-		c.edge, c.host, c.certificate, c.egress,
+		c.edge, c.host, c.certificate, c.egress, c.family,
 		c.secrets, c.volumes, c.records, c.names, c.external, c.runtimes, c.unpublished, c.unlocked, c.architectures, c.registries, c.effects,
-		c.gitops,
+		c.gitops, c.metrics, c.additions,
 	} {
 		subject()
 	}

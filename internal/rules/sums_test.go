@@ -69,3 +69,26 @@ func TestSumsOfInvokers(t *testing.T) {
 		}
 	}
 }
+
+// TestSumsOfSidecars: what runs beside a component is asked for with it, in each pod.
+func TestSumsOfSidecars(t *testing.T) {
+	envs, _, err := environment.Load(os.DirFS("../../examples/environments"), "examples/environments")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := envs[slices.IndexFunc(envs, func(e environment.Environment) bool { return e.Name == "production" })]
+	with := Sums(valuesOf(t, []environment.Environment{env})[0])[0]
+	env.Metrics = nil
+	without := Sums(valuesOf(t, []environment.Environment{env})[0])[0]
+	// One beside each of three nginx, and a pod that asks Kafka.
+	const mib = int64(1) << 20
+	if got, want := with.CPU.Components-without.CPU.Components, int64(3*10+20); got != want {
+		t.Errorf("metrics take %dm, want %dm", got, want)
+	}
+	if got, want := with.Memory.Components-without.Memory.Components, (3*32+32)*mib; got != want {
+		t.Errorf("metrics take %d of memory, want %d", got, want)
+	}
+	if got := with.Pods.Components - without.Pods.Components; got != 1 {
+		t.Errorf("metrics take %d pods", got)
+	}
+}

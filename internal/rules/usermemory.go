@@ -78,9 +78,13 @@ func (c *checker) noUserMemory(pool environment.NodePool) {
 			"write nodes that take more, or a smaller "+poolField(c.InvokerPool, "systemPods"))
 		return
 	}
+	used := c.show("invoker.resources.limits.memory", c.Env.Invoker.Resources.Limits.Memory)
+	if sidecars := c.SidecarLimit(c.Catalog.Actions.By); sidecars > 0 {
+		used += " with " + memory(sidecars) + " for the sidecars"
+	}
 	c.fail("WO231", c.written("invoker.reserve", "invoker.resources.limits.memory", poolField(c.InvokerPool, "memory")),
 		fmt.Sprintf("a node of pool %q has %s, which %s and %s use up: invokers would have no memory to give to actions", c.InvokerPool, pool.Memory,
-			c.show("invoker.reserve", c.Env.Invoker.Reserve), c.show("invoker.resources.limits.memory", c.Env.Invoker.Resources.Limits.Memory)),
+			c.show("invoker.reserve", c.Env.Invoker.Reserve), used),
 		"write larger nodes, or a smaller invoker.reserve")
 }
 
@@ -92,7 +96,11 @@ func (c *checker) nodesHave(pool environment.NodePool, mib int64) bool {
 	if !c.daemons() && c.Placement(c.Catalog.Actions.By).Spread != "hard" {
 		each = (env.Replicas + pool.Count - 1) / pool.Count
 	}
-	own := size(env.Resources.Limits.Memory)
+	sidecars := c.SidecarLimit(c.Catalog.Actions.By)
+	own, taken := size(env.Resources.Limits.Memory)+sidecars, env.Resources.Limits.Memory
+	if sidecars > 0 {
+		taken += " and " + memory(sidecars) + " for the sidecars"
+	}
 	free := size(pool.Memory) - size(env.Reserve)
 	if int64(each)*(min(mib, tooMuch>>20)*quantity.MiB+own) <= free {
 		return true
@@ -111,7 +119,7 @@ func (c *checker) nodesHave(pool environment.NodePool, mib int64) bool {
 	}
 	c.fail("WO232", c.written(userMemoryField, "invoker.replicas", poolField(c.InvokerPool, "count")),
 		fmt.Sprintf("%s is more than a node of pool %q has for actions, %s%s (%s less invoker.reserve %q and %s of each invoker): action pods beyond that stay Pending, and their activations fail after invoker.podTimeout",
-			c.showUserMemory(mib), c.InvokerPool, memory(fits), sharing, pool.Memory, env.Reserve, env.Resources.Limits.Memory), help)
+			c.showUserMemory(mib), c.InvokerPool, memory(fits), sharing, pool.Memory, env.Reserve, taken), help)
 	return false
 }
 

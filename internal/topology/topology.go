@@ -51,10 +51,7 @@ type Component struct {
 }
 
 // Port by its name.
-type Port struct {
-	Name   string
-	Number int
-}
+type Port = derived.Port
 
 // Outside is somebody that no component is.
 type Outside struct {
@@ -76,6 +73,7 @@ type Edge struct {
 // Ends of edges outside. A component's name has no space.
 const (
 	callers    = "who calls"
+	scraper    = "who measures"
 	actionPods = "action pods"
 	apiServer  = "Kubernetes API"
 )
@@ -94,6 +92,11 @@ func Of(v *derived.Values) (Topology, error) {
 		if err := m.needs(actionPods, v.Catalog.Actions.Needs); err != nil {
 			return Topology{}, err
 		}
+	}
+	for _, name := range v.Measured() {
+		c := v.Catalog.Components[name]
+		m.outside(scraper, "who reads metrics, namespace "+v.Env.Metrics.Namespace, true)
+		m.edge(scraper, name, c.Port(c.Metrics.Port))
 	}
 	t := m.made
 	t.Tiers, t.Pools, t.Zones = ordered(tiers(v), t.Edges), rules.Sums(v), zones(v)
@@ -144,7 +147,7 @@ func (m *maker) component(name string) error {
 	}
 	if m.CallsAPI(name) {
 		m.outside(apiServer, apiServer, false)
-		m.edge(name, apiServer, m.Env.Cluster.APIServer.Ports...)
+		m.edge(name, apiServer, m.APIPorts()...)
 	}
 	for _, outside := range c.Outside {
 		servers := m.Servers(outside.Servers)
@@ -206,28 +209,12 @@ func tiers(v *derived.Values) []Tier {
 	for _, name := range v.Components() {
 		c := v.Catalog.Components[name]
 		by[c.Tier] = append(by[c.Tier], Component{
-			Name: name, Kind: v.Kind(name), Pods: v.Replicas(name), Pool: v.Placement(name).Pool, Ports: ports(c),
+			Name: name, Kind: v.Kind(name), Pods: v.Replicas(name), Pool: v.Placement(name).Pool, Ports: v.Ports(name),
 		})
 	}
 	var all []Tier
 	for _, name := range slices.Sorted(maps.Keys(by)) {
 		all = append(all, Tier{name, by[name]})
 	}
-	return all
-}
-
-// ports of the main container, in the order of their numbers.
-func ports(c catalog.Component) []Port {
-	main, _ := c.Workload["main"].(map[string]any)
-	listed, _ := main["ports"].([]any)
-	var all []Port
-	for _, p := range listed {
-		port, _ := p.(map[string]any)
-		name, _ := port["name"].(string)
-		if n := c.Port(name); n > 0 {
-			all = append(all, Port{name, n})
-		}
-	}
-	slices.SortFunc(all, func(a, b Port) int { return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name)) })
 	return all
 }

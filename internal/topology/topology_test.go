@@ -125,6 +125,7 @@ func TestWhatIsOutside(t *testing.T) {
 		{apiServer, apiServer, false},
 		{callers, "who calls https://functions.example.com through aws-network", true},
 		{actionPods, "action pods, namespace openwhisk-actions", false},
+		{scraper, "who reads metrics, namespace monitoring", true},
 	}
 	if diff := cmp.Diff(want, topology.Outside); diff != "" {
 		t.Error(diff)
@@ -145,7 +146,7 @@ func TestWhatIsOutside(t *testing.T) {
 			t.Errorf("nobody knows an end of %v", e)
 		}
 	}
-	if diff := cmp.Diff([]string{"packages", "edge", "setup", "core", "data"}, tiers); diff != "" {
+	if diff := cmp.Diff([]string{"packages", "edge", "observability", "setup", "core", "data"}, tiers); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -31,6 +31,7 @@ func Custom(plain []kustomize.Object, s Set, own Own) []finding.Finding {
 	j.plain = newJudge(before)
 	j.all()
 	j.safety()
+	j.templates()
 	j.unmounted()
 	j.targetsOf(own)
 	j.engines(own.Kustomizations)

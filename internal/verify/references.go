@@ -120,7 +120,7 @@ func (j *judge) keys(kind, namespace, name string) (keys []string, found, known 
 		return all, true, true
 	}
 	if kind != "Secret" {
-		return nil, false, !j.Open
+		return nil, slices.Contains(j.ConfigMaps, name), !j.Open
 	}
 	if made, ok := j.madeSecret(namespace, name); ok {
 		return made, true, true

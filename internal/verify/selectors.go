@@ -9,8 +9,8 @@ import (
 	"github.com/whiskops/whiskops/internal/value"
 )
 
-// selectors holds the selectors of Services, PodDisruptionBudgets and
-// NetworkPolicies against the pods of the set.
+// selectors holds the selectors of Services, PodDisruptionBudgets, NetworkPolicies
+// and monitors of pods against the pods of the set.
 func (j *judge) selectors() {
 	for _, o := range j.Objects {
 		spec := value.Map(o.Value, "spec")
@@ -24,6 +24,8 @@ func (j *judge) selectors() {
 			j.selects(o, []string{"spec", "selector"}, selectorOf(spec["selector"]), "it holds no drain of a node back")
 		case "NetworkPolicy":
 			j.policy(o, spec)
+		case "PodMonitor", "PodMonitoring":
+			j.monitor(o, spec)
 		case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet":
 			j.own(o, spec)
 		}
@@ -76,6 +78,20 @@ func (j *judge) targets(o kustomize.Object, s selector) {
 	if len(pods) == 0 {
 		return
 	}
+	there := portNames(pods)
+	for i, port := range list(value.Map(o.Value, "spec")["ports"]) {
+		if name, ok := port["targetPort"].(string); ok && !slices.Contains(there, name) {
+			j.fail(fault{
+				code: codeHost, of: o, path: []string{"spec", "ports", strconv.Itoa(i), "targetPort"}, word: name,
+				message: fmt.Sprintf("targetPort is %q, and no container of the pods that it selects has a port of that name", name),
+				help:    "name the port in the container's ports, or write its number",
+			})
+		}
+	}
+}
+
+// portNames are those of the containers of pods.
+func portNames(pods []*pod) []string {
 	var there []string
 	for _, p := range pods {
 		for _, c := range p.containers {
@@ -84,12 +100,28 @@ func (j *judge) targets(o kustomize.Object, s selector) {
 			}
 		}
 	}
-	for i, port := range list(value.Map(o.Value, "spec")["ports"]) {
-		if name, ok := port["targetPort"].(string); ok && !slices.Contains(there, name) {
+	return there
+}
+
+// monitor holds the pods and ports that somebody reads metrics of against those that
+// there are. One that looks into other namespaces is not judged.
+func (j *judge) monitor(o kustomize.Object, spec map[string]any) {
+	s := selectorOf(spec["selector"])
+	if spec["namespaceSelector"] != nil || s.empty() {
+		return
+	}
+	j.selects(o, []string{"spec", "selector"}, s, "nothing of it is measured")
+	pods := j.selected(o.Namespace, s)
+	for _, field := range []string{"podMetricsEndpoints", "endpoints"} {
+		for i, endpoint := range list(spec[field]) {
+			name, ok := endpoint["port"].(string)
+			if !ok || len(pods) == 0 || slices.Contains(portNames(pods), name) {
+				continue
+			}
 			j.fail(fault{
-				code: codeHost, of: o, path: []string{"spec", "ports", strconv.Itoa(i), "targetPort"}, word: name,
-				message: fmt.Sprintf("targetPort is %q, and no container of the pods that it selects has a port of that name", name),
-				help:    "name the port in the container's ports, or write its number",
+				code: codeHost, of: o, path: []string{"spec", field, strconv.Itoa(i), "port"}, word: name, warning: !generated(o),
+				message: fmt.Sprintf("port is %q, and no container of the pods that it selects has a port of that name: nothing of it is measured", name),
+				help:    "name the port in the container's ports",
 			})
 		}
 	}

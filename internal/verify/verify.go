@@ -47,6 +47,8 @@ type Set struct {
 	// Secrets that others make, in any namespace of the set, with their keys; nil
 	// keys are any. A nil map says that nobody knows.
 	Secrets map[string][]string
+	// ConfigMaps that others make, in any namespace of the set.
+	ConfigMaps []string
 	// Accounts, claims and ConfigMaps that others make are not known either: what
 	// is not in the set may be in the cluster.
 	Open bool

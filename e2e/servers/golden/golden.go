@@ -21,6 +21,8 @@ import (
 type Env struct {
 	Name  string
 	Files map[string]string
+	// Readme is the environment's; empty for one that was parsed.
+	Readme string
 
 	Workloads  []Workload
 	Services   []Service
@@ -81,7 +83,16 @@ func Load(folder, name string) (*Env, error) {
 		}
 		files[filepath.Base(path)] = string(text)
 	}
-	return Parse(name, files)
+	readme, err := os.ReadFile(filepath.Join(folder, name, "README.md"))
+	if err != nil {
+		return nil, err
+	}
+	env, err := Parse(name, files)
+	if err != nil {
+		return nil, err
+	}
+	env.Readme = string(readme)
+	return env, nil
 }
 
 // Names lists the environments in folder, sorted.

@@ -39,6 +39,9 @@ type Options struct {
 	Entrypoints map[string][]string
 	// Path is searched for programs before the system's folders.
 	Path []string
+	// Sizes are volumes that are filesystems of their own, by name, with how large
+	// they are, as mount writes it. Who asks for them unmounts them.
+	Sizes map[string]string
 	// Env are variables that the kubelet and the image add, NAME=value.
 	Env []string
 	// Room makes a place of the pod's own for its main containers, by the pod's
@@ -122,6 +125,9 @@ func (p *Pod) Path(path string) string { return filepath.Join(p.folder, "root", 
 
 // Name is the pod's name.
 func (p *Pod) Name() string { return p.name }
+
+// IP is the pod's address.
+func (p *Pod) IP() string { return p.options.IP }
 
 // Substitutions lists what was changed in the generated configuration.
 func (p *Pod) Substitutions() []string { return p.rules.made() }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/whiskops/whiskops/e2e/servers/golden"
 )
@@ -109,6 +110,11 @@ func (p *Pod) makeFolder(volume string) error {
 	folder := p.volumeFolder(volume)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
+	}
+	if size := p.options.Sizes[volume]; size != "" {
+		if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size="+size); err != nil {
+			return fmt.Errorf("a filesystem for volume %s: %w", volume, err)
+		}
 	}
 	return p.own(folder, 0o775|os.ModeSetgid)
 }

@@ -31,6 +31,8 @@ var files embed.FS
 var packages = map[string]string{
 	"nginx": "nginx", "redis-server": "redis-server", "redis-cli": "redis-tools", "nc": "netcat-openbsd", "curl": "curl",
 	"openssl": "openssl", "java": "openjdk-17-jre-headless", "mvn": "maven", "node": "nodejs", "npm": "npm", "busybox": "busybox",
+	"prometheus": "prometheus", "promtool": "prometheus", "prometheus-redis-exporter": "prometheus-redis-exporter",
+	"prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
 }
 
 // Need is an error if one of the programs is not in PATH.

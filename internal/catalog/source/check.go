@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
@@ -38,14 +39,18 @@ func check(c *catalog.Catalog) error {
 	}
 	k.limits()
 	k.fronts()
+	k.assumptions()
+	k.runbook()
+	k.sight()
 	k.at = "what is said"
-	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement}} {
+	for _, said := range []map[string][]string{c.Said.Exposed, c.Said.Namespace, {"class": c.Said.Class, "images": c.Said.Images, "placement": c.Said.Placement, "scraped": {c.Said.Scraped}}} {
 		for _, key := range slices.Sorted(maps.Keys(said)) {
 			for _, path := range said[key] {
 				k.path(path)
 			}
 		}
 	}
+	k.additions()
 	k.at = "the rest"
 	k.rest()
 	return errors.Join(k.wrong...)
@@ -113,8 +118,15 @@ func (k *checker) component(name string, c catalog.Component) {
 		k.port(name, p.Port)
 		k.when(p.When)
 	}
-	if c.Metrics != nil {
-		k.port(name, c.Metrics.Port)
+	if m := c.Metrics; m != nil {
+		k.port(name, m.Port)
+		if m.Of != "" {
+			k.exists(m.Of)
+		}
+	}
+	for _, container := range c.Containers()[1:] {
+		image, _ := container["image"].(string)
+		k.image(image)
 	}
 	for _, idle := range c.Idle {
 		k.when(idle.When)
@@ -186,6 +198,27 @@ func (k *checker) secret(s catalog.Secret) {
 		if v.Login != "" && s.Values[v.Login].Fixed == "" {
 			k.fail("the value of %q is the password of %q, which is no user's name", key, v.Login)
 		}
+	}
+}
+
+// additions are judged by what the catalogue says of fields and variables.
+func (k *checker) additions() {
+	k.at = "additions"
+	for _, what := range slices.Sorted(maps.Keys(k.catalog.SaidBy)) {
+		k.path(k.catalog.SaidBy[what])
+	}
+	a := k.catalog.Actions
+	for _, name := range slices.Sorted(maps.Keys(a.Overwritten)) {
+		k.path("actions.pod." + name)
+		if o := a.Overwritten[name]; o.Because == "" || o.Instead == "" {
+			k.fail("nothing says why %q is overwritten, or what to write instead", name)
+		}
+	}
+	for _, lost := range slices.Sorted(maps.Keys(a.Instead)) {
+		k.path("actions.pod." + strings.TrimPrefix(lost, "spec."))
+	}
+	if !strings.HasSuffix(a.Variables, "1") {
+		k.fail("the first free variable of action pods is %q: others could not count on from it", a.Variables)
 	}
 }
 

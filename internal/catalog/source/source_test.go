@@ -48,6 +48,18 @@ func TestDataIsCurrent(t *testing.T) {
 	}
 }
 
+// symptom changes one, or a copy of another under a name that there is not.
+func symptom(id string, change func(*catalog.Symptom)) func(*catalog.Catalog) {
+	return func(c *catalog.Catalog) {
+		s, ok := c.Symptoms[id]
+		if !ok {
+			s = c.Symptoms["pod-init"]
+		}
+		change(&s)
+		c.Symptoms[id] = s
+	}
+}
+
 // front changes one.
 func front(name string, change func(*catalog.Front)) func(*catalog.Catalog) {
 	return func(c *catalog.Catalog) {
@@ -89,6 +101,26 @@ func TestCheckRefuses(t *testing.T) {
 		{`has no port "htp"`, of("controller", func(c *catalog.Component) { c.Endpoint.Port = "htp" })},
 		{`no service "controler"`, of("controller", func(c *catalog.Component) { c.Endpoint.Service = "controler" })},
 		{`has no port "htp"`, of("controller", func(c *catalog.Component) { c.Metrics.Port = "htp" })},
+		{`there is no component "x"`, of("controller", func(c *catalog.Component) { c.Metrics.Of = "x" })},
+		{`there is no image "exporter"`, of("nginx", func(c *catalog.Component) {
+			c.Workload["sidecars"].([]any)[0].(map[string]any)["image"] = "exporter"
+		})},
+		{`has no field "name"`, func(c *catalog.Catalog) { c.Said.Scraped = "metrics.name" }},
+		{`alert A: it is there twice`, func(c *catalog.Catalog) {
+			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx"}, {Name: "A", Component: "nginx"}}
+		}},
+		{`alert A: component kafka has no metrics`, func(c *catalog.Catalog) { c.Alerts = []catalog.Alert{{Name: "A", Component: "kafka"}} }},
+		{`alert A: there is no component "x"`, func(c *catalog.Catalog) { c.Alerts = []catalog.Alert{{Name: "A", Component: "x"}} }},
+		{`alert A: field "kafka.replicas" is a int`, func(c *catalog.Catalog) {
+			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx", When: catalog.When{"kafka.replicas": "3"}}}
+		}},
+		{`alert A: template`, func(c *catalog.Catalog) {
+			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx", Expr: "{{.Series"}}
+		}},
+		{`panel P: component kafka has no metrics`, func(c *catalog.Catalog) { c.Dashboard.Panels = []catalog.Panel{{Title: "P", Component: "kafka"}} }},
+		{`panel P: template`, func(c *catalog.Catalog) {
+			c.Dashboard.Panels = []catalog.Panel{{Title: "P", Component: "nginx", Series: []catalog.Series{{Expr: "{{"}}}}
+		}},
 		{`there is no component "kafke"`, of("controller", func(c *catalog.Component) { c.Needs[0].Component = "kafke" })},
 		{`component kafka has no port "clint"`, of("controller", func(c *catalog.Component) { c.Needs[0].Ports = []string{"clint"} })},
 		{`it has no workload`, of("controller", func(c *catalog.Component) { c.Workload = nil })},
@@ -123,6 +155,13 @@ func TestCheckRefuses(t *testing.T) {
 		{`there is no configuration key "whisk.exec"`, func(c *catalog.Catalog) { c.Limits[3].Key = "whisk.exec" }},
 		{`and no number of MiB`, func(c *catalog.Catalog) { c.Limits[0].Fields = []string{"edge.readTimeout"} }},
 		{`has no field "bodysize"`, func(c *catalog.Catalog) { c.Limits[0].Fields = []string{"edge.bodysize"} }},
+		{`Environment has no field "nowhere"`, func(c *catalog.Catalog) { c.SaidBy["UserMemory"] = "nowhere" }},
+		{`ActionPod has no field "gpus"`, func(c *catalog.Catalog) {
+			c.Actions.Overwritten["gpus"] = catalog.Overwritten{Because: "a", Instead: "b"}
+		}},
+		{`nothing says why "resources" is overwritten`, func(c *catalog.Catalog) { c.Actions.Overwritten["resources"] = catalog.Overwritten{Because: "a"} }},
+		{`ActionPod has no field "no"`, func(c *catalog.Catalog) { c.Actions.Instead["spec.no"] = "b" }},
+		{"others could not count on from it", func(c *catalog.Catalog) { c.Actions.Variables = "CONFIG_a" }},
 		{`has no field "actions"`, func(c *catalog.Catalog) { c.Limits[0].From = []string{"limits.actions"} }},
 		{`needs one field`, func(c *catalog.Catalog) { c.Limits[0].Fields = nil }},
 		{`needs one field`, func(c *catalog.Catalog) { c.Limits[0].Idle = "" }},
@@ -132,6 +171,14 @@ func TestCheckRefuses(t *testing.T) {
 		{`front alb: "x/y" has none of its prefixes`, front("alb", func(f *catalog.Front) { f.Settings[0].Key = "x/y" })},
 		{`is none of its keys`, front("ingress-nginx", func(f *catalog.Front) { f.Settings[0].Key = "nginx.ingress.kubernetes.io/x" })},
 		{`front alb: it has no source`, front("alb", func(f *catalog.Front) { f.Source = "" })},
+		{`symptom X_1: an id is a heading's anchor`, symptom("X_1", func(s *catalog.Symptom) {})},
+		{`symptom pod-init: there is no symptom "pod-fin"`, symptom("pod-init", func(s *catalog.Symptom) { s.Sees = "[pod-fin]" })},
+		{`there is no symptom "pod-fin"`, symptom("pod-init", func(s *catalog.Symptom) { s.Look[0].Says = "see [pod-fin]" })},
+		{`there is no symptom "pod-fin"`, symptom("pod-init", func(s *catalog.Symptom) { s.Causes[0].Shown = "see [pod-fin]" })},
+		{`is no command of one line`, symptom("pod-init", func(s *catalog.Symptom) { s.Look[0].Run = "a\nb" })},
+		{`is no command of one line`, symptom("node-lost", func(s *catalog.Symptom) { s.Causes[1].Run[0] = "a\nb" })},
+		{`nothing is said to do about "it"`, symptom("pod-init", func(s *catalog.Symptom) { s.Causes[0] = catalog.Cause{What: "it"} })},
+		{`has no field "discs"`, symptom("pod-init", func(s *catalog.Symptom) { s.Causes[0].Fields = []string{"kafka.discs"} })},
 		{`has no field "balancer"`, front("alb", func(f *catalog.Front) { f.On = "edge.balancer" })},
 	} {
 		c, err := Read("2.0.0")
@@ -168,13 +215,14 @@ func TestFill(t *testing.T) {
 // The contract names components, images, kinds of topics and releases, so that a
 // misspelt one is refused at the user's line. It names those that there are.
 func TestContract(t *testing.T) {
-	placed, images, topics := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	placed, images, topics, any := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, release := range releases(t) {
 		c, err := Read(release)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for name, component := range c.Components {
+			any[name] = true
 			if kind := component.Workload["kind"]; kind != "Job" && kind != "CronJob" {
 				placed[name] = true
 			}
@@ -187,7 +235,7 @@ func TestContract(t *testing.T) {
 		}
 	}
 	contract := contract(t)
-	for definition, want := range map[string]map[string]bool{"#Component": placed, "#ImageName": images, "#TopicKind": topics} {
+	for definition, want := range map[string]map[string]bool{"#Component": placed, "#AnyComponent": any, "#ImageName": images, "#TopicKind": topics} {
 		if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), allowed(t, contract, definition)); diff != "" {
 			t.Errorf("%s of the contract (-catalogue +contract):\n%s", definition, diff)
 		}
@@ -228,7 +276,13 @@ func allowed(t *testing.T, v cue.Value, path string) []string {
 		t.Fatalf("%s is no disjunction", path)
 	}
 	var all []string
-	for _, b := range branches {
+	for len(branches) > 0 {
+		b := branches[0]
+		branches = branches[1:]
+		if op, more := cue.Dereference(b).Expr(); op == cue.OrOp { // of another definition
+			branches = append(branches, more...)
+			continue
+		}
 		text, err := b.String()
 		if err != nil {
 			t.Fatal(err)

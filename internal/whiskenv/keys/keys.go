@@ -3,8 +3,8 @@
 // misspelt key, or one of another release, is passed on by the start script
 // and read by nobody; here it is not known.
 //
-// It knows the controller, invoker, scheduler and user-events, without saying
-// which of them reads a key. Of the actor library it knows the parts that an
+// It knows the controller, invoker, scheduler and user-events, and of the first
+// two which reads a key under some setting. Of the actor library it knows the parts that an
 // installation may set: actor.provider, cluster, coordinated-shutdown,
 // discovery, management, remote.artery, the names of Pekko's protocol, the log
 // settings and how the process ends; of other libraries what OpenWhisk itself
@@ -17,6 +17,7 @@ package keys
 
 import (
 	"embed"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -29,18 +30,25 @@ type List []string
 //go:embed *.txt
 var files embed.FS
 
-var lists = sync.OnceValue(func() map[string]List {
-	all := map[string]List{}
+// release is the keys of one, and who reads each, as letters.
+type release struct {
+	list    List
+	readers map[string]string
+}
+
+var lists = sync.OnceValue(func() map[string]release {
+	all := map[string]release{}
 	entries, _ := files.ReadDir(".")
 	for _, e := range entries {
 		text, _ := files.ReadFile(e.Name())
-		var list List
+		r := release{readers: map[string]string{}}
 		for line := range strings.Lines(string(text)) {
 			if !strings.HasPrefix(line, "#") {
-				list = append(list, strings.TrimSuffix(line, "\n"))
+				key, readers, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+				r.list, r.readers[key] = append(r.list, key), readers
 			}
 		}
-		all[strings.TrimSuffix(e.Name(), ".txt")] = list
+		all[strings.TrimSuffix(e.Name(), ".txt")] = r
 	}
 	return all
 })
@@ -48,8 +56,19 @@ var lists = sync.OnceValue(func() map[string]List {
 // Of are the keys of a release, such as "2.0.0" or "head". It reports false
 // for a release that it has no list of.
 func Of(release string) (List, bool) {
-	list, ok := lists()[release]
-	return list, ok
+	r, ok := lists()[release]
+	return r.list, ok
+}
+
+// Releases that there are lists of, sorted.
+func Releases() []string { return slices.Sorted(maps.Keys(lists())) }
+
+// Read reports whether a program of a release, "controller" or "invoker", reads a
+// key under some setting. It is false for a key or a release that is not known.
+func Read(release, program, key string) bool {
+	r := lists()[release]
+	at, ok := r.list.find(key)
+	return ok && program != "" && strings.Contains(r.readers[at], program[:1])
 }
 
 // Known reports whether a release has a key, such as whisk.memory.std or
@@ -63,18 +82,33 @@ func Known(release, key string) bool {
 
 // Has reports whether a key is in the list, by itself or by open segments.
 func (l List) Has(key string) bool {
+	_, ok := l.find(key)
+	return ok
+}
+
+// find is how the list writes a key.
+func (l List) find(key string) (string, bool) {
 	if key == "" || strings.Contains(key, "<") {
-		return false
+		return "", false
 	}
 	parent, last := cut(key)
-	if l.has(key) || last != "" && l.has(parent+".<name>") {
-		return true
-	}
-	if !index(last) {
-		return false
-	}
 	owner, name := cut(parent)
-	return l.has(parent+".<n>") || name != "" && l.has(owner+".<name>.<n>")
+	candidates := []string{key}
+	if last != "" {
+		candidates = append(candidates, parent+".<name>")
+	}
+	if index(last) {
+		candidates = append(candidates, parent+".<n>")
+		if name != "" {
+			candidates = append(candidates, owner+".<name>.<n>")
+		}
+	}
+	for _, c := range candidates {
+		if l.has(c) {
+			return c, true
+		}
+	}
+	return "", false
 }
 
 func (l List) has(key string) bool {

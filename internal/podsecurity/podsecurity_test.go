@@ -1,4 +1,4 @@
-package verify
+package podsecurity
 
 import (
 	"strings"
@@ -7,7 +7,6 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/value"
 )
 
@@ -24,15 +23,15 @@ func TestPodSecurity(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := podOf(kustomize.Object{Kind: "Pod", Value: v.(map[string]any)})
+			pod := v.(map[string]any)
 			for line := range strings.Lines(string(archive.Files[i+1].Data)) {
 				words := strings.Fields(line)
-				found := refused(p, words[0])
+				found := Refused(pod, nil, words[0])
 				if (len(found) > 0) != (words[1] == "refuses") {
 					t.Errorf("%s %s it, and here it says %v", words[0], words[1], found)
 				}
 			}
-			if found := refused(p, "privileged"); found != nil {
+			if found := Refused(pod, nil, "privileged"); found != nil {
 				t.Errorf("privileged refuses %v", found)
 			}
 		})
