@@ -26,8 +26,9 @@ type Into map[string]any
 // Conflict is a place that has something else already, which no Record says to be
 // ours. It is left as it is.
 type Conflict struct {
-	// Field is the list that it is in, and Key what the entry there is known by.
-	Field, Key string
+	// Field is the list that it is in, At the way there as people write it, and Key what
+	// the entry is known by.
+	Field, At, Key string
 	// Yields tells that what is there may stay: the API server takes one alone.
 	Yields bool
 }
@@ -100,7 +101,7 @@ func (m *merger) put(l leaf) error {
 		}
 	case l.path.last().entry():
 		field := l.path.field()
-		m.conflicts = append(m.conflicts, Conflict{Field: field, Key: strings.Trim(string(l.path.last()), `=[]`), Yields: lists[field].yields})
+		m.conflicts = append(m.conflicts, Conflict{Field: field, At: l.path.dotted(), Key: strings.Trim(string(l.path.last()), `=[]`), Yields: lists[field].yields})
 		return nil
 	default:
 		m.remember(path, written(n))

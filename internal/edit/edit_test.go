@@ -163,7 +163,7 @@ func TestConflicts(t *testing.T) {
 		n := parse(t, byHand+"      topologySpreadConstraints: [{topologyKey: z, whenUnsatisfiable: a, maxSkew: 9}]\n")
 		before := print(t, n)
 		r, conflicts, err := Merge(n.YNode(), pod(tt.fragment), Record{})
-		if err != nil || len(conflicts) != 1 || conflicts[0].Field != name || conflicts[0].Yields != tt.yields || !r.Empty() {
+		if err != nil || len(conflicts) != 1 || conflicts[0].Field != name || conflicts[0].At != "spec.template.spec."+name || conflicts[0].Yields != tt.yields || !r.Empty() {
 			t.Errorf("%s: %v %v %v", name, r, conflicts, err)
 		}
 		if diff := cmp.Diff(before, print(t, n)); diff != "" {

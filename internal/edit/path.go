@@ -72,6 +72,21 @@ func (p path) field() string {
 	return ""
 }
 
+// dotted is the way to a list or field as people write it.
+func (p path) dotted() string {
+	var b strings.Builder
+	for i, s := range p {
+		switch {
+		case s.entry() && i == len(p)-1:
+		case s.entry():
+			b.WriteString("[" + strings.Trim(string(s), "=[]") + "]")
+		default:
+			b.WriteString("." + s.key())
+		}
+	}
+	return strings.TrimPrefix(b.String(), ".")
+}
+
 // String is a path as a Record has it: like a JSON pointer, with entries.
 func (p path) String() string {
 	var b strings.Builder

@@ -122,9 +122,9 @@ func (r *Run) Merge(n *yaml.RNode, fragment M) error {
 	}
 	for _, c := range conflicts {
 		if c.Yields {
-			r.Warn(n, c.Field, "has an entry %s of %s already: it stays as it is", c.Key, c.Field)
+			r.Warn(n, c.At, "has an entry %s of %s already: it stays as it is", c.Key, c.Field)
 		} else {
-			r.FailAt(n, c.Field, "has another entry %s of %s already", c.Key, c.Field)
+			r.FailAt(n, c.At, "has another entry %s of %s already", c.Key, c.Field)
 		}
 	}
 	return r.keep(n, all, note{Made: mine.Made, Record: record})
