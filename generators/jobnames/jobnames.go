@@ -71,11 +71,7 @@ func rename(r *krm.Run, n *yaml.RNode, job krm.M) error {
 	if err != nil {
 		return fmt.Errorf("name Job %s: %w", n.GetName(), err)
 	}
-	before, err := r.Without(n)
-	if err != nil {
-		return err
-	}
-	base := before.GetName()
+	base := r.Without(n).GetName()
 	if rest, ours := strings.CutPrefix(n.GetName(), base+"-"); !ours || len(rest) != len(hash) {
 		base = n.GetName() // which somebody has given it since
 	}

@@ -75,7 +75,8 @@ func TestSameBytes(t *testing.T) {
 		}
 		return h
 	}
-	if digest("a") != digest("a") || digest("a") == digest("b") {
+	first, again, other := digest("a"), digest("a"), digest("b")
+	if first != again || first == other {
 		t.Error("the digest does not stand for the programs")
 	}
 }

@@ -57,11 +57,7 @@ func (r *Run) follow(namespace, from, to string) error {
 		if n.GetNamespace() != namespace && n.GetNamespace() != "" && namespace != "" {
 			continue
 		}
-		before, err := r.Without(n)
-		if err != nil {
-			return err
-		}
-		w, ok := workloadOf(before, Selector{})
+		w, ok := workloadOf(r.Without(n), Selector{})
 		if !ok {
 			continue
 		}

@@ -51,11 +51,7 @@ func (r *Run) bring() error {
 	var before []string
 	for _, n := range r.objects {
 		byName[identityOf(n)] = n
-		all, err := r.records(n)
-		if err != nil {
-			return err
-		}
-		if m := all[r.by].Made; m != "" {
+		if m := r.records(n)[r.by].Made; m != "" {
 			byRecord[m] = n
 			before = append(before, m)
 		}
@@ -76,7 +72,8 @@ func (r *Run) bring() error {
 		n := byRecord[m.id]
 		if n == nil {
 			n = byName[m.id]
-			if n != nil && r.recording && !r.adopts(n, m.want) {
+			if n != nil && r.recording {
+				r.leave(n, m.want)
 				continue
 			}
 		}
@@ -90,18 +87,16 @@ func (r *Run) bring() error {
 	return nil
 }
 
-// adopts an object that somebody else made only if it says what it should.
-func (r *Run) adopts(n *yaml.RNode, want M) bool {
+// leave an object that somebody else made, and complain if it does not say what it
+// should.
+func (r *Run) leave(n *yaml.RNode, want M) {
 	r.done[n.YNode()] = true
-	is, err := Object(n)
-	if err == nil {
-		all, err := value.Of(want)
-		if err == nil && holds(is, all) {
-			return false
+	if is, err := Object(n); err == nil {
+		if all, err := value.Of(want); err == nil && holds(is, all) {
+			return
 		}
 	}
 	r.FailAt(n, "", "is there already, made by somebody else, and would be overwritten: give another name, or remove it")
-	return false
 }
 
 // holds tells whether a value has all that is wanted of it.
@@ -162,10 +157,7 @@ func (r *Run) update(n *yaml.RNode, m made) error {
 		return r.keep(fresh, nil, note{Made: m.id, Name: m.given(), Record: edit.Record{Put: edit.Paths(fragment)}})
 	}
 	r.done[n.YNode()] = true
-	all, err := r.records(n)
-	if err != nil {
-		return err
-	}
+	all := r.records(n)
 	record, _, err := edit.Merge(n.YNode(), fragment, all[r.by].Record)
 	if err != nil {
 		r.FailAt(n, "", "%s", err)

@@ -35,20 +35,20 @@ type note struct {
 type notes map[string]note
 
 // records of an object.
-func (r *Run) records(n *yaml.RNode) (notes, error) {
+func (r *Run) records(n *yaml.RNode) notes {
 	if !r.recording {
-		return nil, nil
+		return nil
 	}
 	text := annotation(n.YNode(), AppliedAnnotation)
 	if text == "" {
-		return nil, nil
+		return nil
 	}
 	var all notes
 	if err := json.Unmarshal([]byte(text), &all); err != nil {
 		r.FailAt(n, "metadata.annotations", "the annotation %s is not as a function wrote it: write it back, or remove it with what the function put there", AppliedAnnotation)
-		return nil, nil
+		return nil
 	}
-	return all, nil
+	return all
 }
 
 // annotation of an object, without making a map of all.

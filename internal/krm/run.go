@@ -110,10 +110,7 @@ func about(n *yaml.RNode, severity, field, format string, args ...any) Result {
 // before and does not want now is taken back.
 func (r *Run) Merge(n *yaml.RNode, fragment M) error {
 	r.done[n.YNode()] = true
-	all, err := r.records(n)
-	if err != nil {
-		return err
-	}
+	all := r.records(n)
 	mine := all[r.by]
 	record, conflicts, err := edit.Merge(n.YNode(), fragment, mine.Record)
 	if err != nil {
@@ -132,21 +129,21 @@ func (r *Run) Merge(n *yaml.RNode, fragment M) error {
 
 // Without is an object as it would be had this config never been there. It is a copy if
 // that is another than the object.
-func (r *Run) Without(n *yaml.RNode) (*yaml.RNode, error) {
-	all, err := r.records(n)
-	if err != nil || all[r.by].Empty() {
-		return n, err
+func (r *Run) Without(n *yaml.RNode) *yaml.RNode {
+	mine := r.records(n)[r.by]
+	if mine.Empty() {
+		return n
 	}
 	before := n.Copy()
-	edit.Undo(before.YNode(), all[r.by].Record)
-	return before, nil
+	edit.Undo(before.YNode(), mine.Record)
+	return before
 }
 
 // known is an object as a selector knows it: with the name and labels that it had before
 // configs of this function gave it others.
 func (r *Run) known(n *yaml.RNode) *yaml.RNode {
-	all, err := r.records(n)
-	if err != nil || len(all) == 0 {
+	all := r.records(n)
+	if len(all) == 0 {
 		return n
 	}
 	before := n
@@ -165,10 +162,7 @@ func (r *Run) known(n *yaml.RNode) *yaml.RNode {
 // TakeOver takes back what other configs of the same function put into an object: what
 // only one may do, the last one does.
 func (r *Run) TakeOver(n *yaml.RNode) error {
-	all, err := r.records(n)
-	if err != nil {
-		return err
-	}
+	all := r.records(n)
 	kind := r.config.Kind + "/"
 	for _, by := range Keys(all) {
 		if by != r.by && strings.HasPrefix(by, kind) && all[by].Made == "" {
@@ -191,10 +185,7 @@ func (r *Run) finish() error {
 		if r.done[n.YNode()] {
 			continue
 		}
-		all, err := r.records(n)
-		if err != nil {
-			return err
-		}
+		all := r.records(n)
 		mine, ok := all[r.by]
 		switch {
 		case !ok:

@@ -78,10 +78,6 @@ func nodeAt(n *yaml.Node, path []string) *yaml.Node {
 // Fragment is one of the object that has a fragment of the pod's specification.
 func (w Workload) Fragment(pod M) M { return nest(pod, w.path) }
 
-// Template is a fragment of the object that has one of the mapping in which the pod's
-// metadata and specification are.
-func (w Workload) Template(template M) M { return nest(template, w.path[:len(w.path)-1]) }
-
 func nest(m M, path []string) M {
 	for _, field := range slices.Backward(path) {
 		m = M{field: m}
