@@ -17,7 +17,6 @@ type place struct{ kind, namespace, name string }
 
 // process complains of references to nothing.
 func process(r *krm.Run, s Spec) error {
-	r.OneOf("spec.severity", cmp.Or(s.Severity, krm.Error), krm.Error, krm.Warning)
 	elsewhere := compiled(r, s.Elsewhere)
 	if s.Selector == nil {
 		s.Selector = &krm.Selector{}

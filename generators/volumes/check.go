@@ -16,7 +16,7 @@ func check(c *krm.Check, s Spec) {
 	checkOne(c, s)
 	if s.claimed() {
 		c.Given("spec.size", s.Size)
-		c.OneOf("spec.accessMode", s.AccessMode, "ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany")
+		c.Given("spec.accessMode", s.AccessMode)
 	}
 	if s.static() {
 		checkStatic(c, s)
@@ -52,7 +52,7 @@ func checkOne(c *krm.Check, s Spec) {
 }
 
 func checkStatic(c *krm.Check, s Spec) {
-	c.OneOf("spec.reclaimPolicy", s.ReclaimPolicy, "Retain", "Delete")
+	c.Given("spec.reclaimPolicy", s.ReclaimPolicy)
 	if s.NFS != nil {
 		c.Given("spec.nfs.server", s.NFS.Server)
 		// With NFS version 4 the root is an export.

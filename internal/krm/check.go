@@ -1,7 +1,9 @@
 package krm
 
 import (
+	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -67,6 +69,34 @@ func (c *Check) Name(field, value string) {
 func (c *Check) OneOf(field, value string, allowed ...string) {
 	if c.Given(field, value) && !slices.Contains(allowed, value) {
 		c.Fail("%s is %q, wanted %s", field, value, strings.Join(allowed, ", "))
+	}
+}
+
+// listed wants each text whose field has the tag enum to be one of those named there.
+// One that is left out is no fault here.
+func (c *Check) listed(path string, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c.listed(path, v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			c.listed(fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if !f.IsExported() {
+				continue
+			}
+			if enum := f.Tag.Get("enum"); enum != "" && v.Field(i).String() != "" {
+				c.OneOf(path+"."+name, v.Field(i).String(), strings.Split(enum, ",")...)
+			} else {
+				c.listed(path+"."+name, v.Field(i))
+			}
+		}
 	}
 }
 

@@ -37,6 +37,7 @@ func Define[Spec any](d Definition, process func(r *Run, spec Spec) error) Defin
 			return err
 		}
 		r := newRun(rl, c.APIVersion, c.Kind, c.Metadata)
+		r.listed("spec", reflect.ValueOf(c.Spec))
 		if err := process(r, c.Spec); err != nil {
 			return err
 		}

@@ -75,3 +75,27 @@ func TestLengths(t *testing.T) {
 		}
 	}
 }
+
+// The tag enum is what a field may be, however deep it is.
+func TestEnumsAreChecked(t *testing.T) {
+	type part struct {
+		Colour string `json:"colour,omitempty" enum:"red,green"`
+	}
+	type spec struct {
+		Colour string `json:"colour,omitempty" enum:"red,green"`
+		One    *part  `json:"one,omitempty"`
+		None   *part  `json:"none,omitempty"`
+		Many   []part `json:"many,omitempty"`
+		Other  string `json:"other,omitempty"`
+	}
+	d := Define(Definition{Kind: "K"}, func(r *Run, _ spec) error { r.Fail("and more"); return nil })
+	err := d.Process(&ResourceList{FunctionConfig: yaml.MustParse("apiVersion: fn.whiskops.github.io/v1alpha1\nkind: K\nmetadata: {name: a}\n" +
+		"spec: {colour: blue, one: {colour: Red}, many: [{colour: red}, {}, {colour: 'red,green'}], other: blue}")})
+	want := `spec.colour is "blue", wanted red, green
+spec.one.colour is "Red", wanted red, green
+spec.many[2].colour is "red,green", wanted red, green
+and more`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want\n%s", err, want)
+	}
+}
