@@ -20,11 +20,10 @@ const (
 // architecture of a node, as the kubelet labels it.
 const architecture = "kubernetes.io/arch"
 
-// How pods spread: hard pods wait rather than share, soft ones would rather
+// How pods spread: hard ones wait rather than share, and any but none would rather
 // not share.
 const (
 	hard = "hard"
-	soft = "soft"
 	none = "none"
 )
 
@@ -45,13 +44,14 @@ func process(r *krm.Run, s Spec) error {
 		if err := r.Merge(w.Node, w.Fragment(pod)); err != nil {
 			return err
 		}
-		r.Tell(w.Node, "%s", said(s, w.Replicated()))
+		r.Tell(w.Node, "%s", said(s, w.Replicated(), r.Yielded(w.Node)))
 	}
 	return nil
 }
 
-// said tells what was done.
-func said(s Spec, replicated bool) string {
+// said tells what was done. The one thing that yields to the object's own is a spread
+// constraint for the zones.
+func said(s Spec, replicated, yielded bool) string {
 	var words []string
 	if s.Pool != "" {
 		words = append(words, "on nodes of the pool "+s.Pool)
@@ -62,7 +62,10 @@ func said(s Spec, replicated bool) string {
 	if replicated && s.Spread != none {
 		words = append(words, "spread over nodes, "+s.Spread)
 	}
-	if replicated && s.Zones != none {
+	switch {
+	case yielded:
+		words = append(words, "spread over zones as it says itself")
+	case replicated && s.Zones != none:
 		words = append(words, "spread over zones, "+s.Zones)
 	}
 	return cmp.Or(strings.Join(words, "; "), "placed anywhere")
@@ -128,8 +131,6 @@ func even(s Spec, own krm.M) krm.M {
 }
 
 func check(c *krm.Check, s Spec) {
-	c.OneOf("spec.spread", s.Spread, hard, soft, none)
-	c.OneOf("spec.zones", s.Zones, hard, soft, none)
 	if s.Pool != "" && s.NodeLabel == "" {
 		c.Fail("spec.nodeLabel is missing: the pool %q has to be the value of a label", s.Pool)
 	}

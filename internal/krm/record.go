@@ -45,6 +45,10 @@ func (r *Run) records(n *yaml.RNode) notes {
 	}
 	var all notes
 	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		if r.unread[n.YNode()] {
+			return nil
+		}
+		r.unread[n.YNode()] = true
 		r.FailAt(n, "metadata.annotations", "the annotation %s is not as a function wrote it: write it back, or remove it with what the function put there", AppliedAnnotation)
 		return nil
 	}

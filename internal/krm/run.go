@@ -22,7 +22,10 @@ type Run struct {
 	// recording is off where the list is known to begin empty.
 	recording bool
 	done      map[*yaml.Node]bool
-	made      []made
+	// unread objects have records that are none: one complaint each. Of yielded ones an
+	// entry stays as it is in the place of what the config wants.
+	unread, yielded map[*yaml.Node]bool
+	made            []made
 	// told counts objects with a result that says what was done, untold those without.
 	told, untold int
 }
@@ -34,7 +37,8 @@ func newRun(list *ResourceList, apiVersion, kind string, meta Metadata) *Run {
 		by = kind + "/" + meta.Namespace + "/" + meta.Name
 	}
 	return &Run{
-		list: list, objects: opened(list.Items), by: by, done: map[*yaml.Node]bool{},
+		list: list, objects: opened(list.Items), by: by,
+		done: map[*yaml.Node]bool{}, unread: map[*yaml.Node]bool{}, yielded: map[*yaml.Node]bool{},
 		config:    &Ref{APIVersion: apiVersion, Kind: kind, Name: meta.Name, Namespace: meta.Namespace},
 		recording: list.Config == nil && meta.Annotations[RecordAnnotation] != "none",
 	}
@@ -114,11 +118,12 @@ func (r *Run) Merge(n *yaml.RNode, fragment M) error {
 	mine := all[r.by]
 	record, conflicts, err := edit.Merge(n.YNode(), fragment, mine.Record)
 	if err != nil {
-		r.FailAt(n, "", "%s", err)
+		r.FailAt(n, edit.FieldOf(err), "%s", err)
 		return nil
 	}
 	for _, c := range conflicts {
 		if c.Yields {
+			r.yielded[n.YNode()] = true
 			r.Warn(n, c.At, "has an entry %s of %s already: it stays as it is", c.Key, c.Field)
 		} else {
 			r.FailAt(n, c.At, "has another entry %s of %s already", c.Key, c.Field)
@@ -126,6 +131,10 @@ func (r *Run) Merge(n *yaml.RNode, fragment M) error {
 	}
 	return r.keep(n, all, note{Made: mine.Made, Record: record})
 }
+
+// Yielded tells whether an entry of an object stayed in the place of what the config
+// wants, with a warning.
+func (r *Run) Yielded(n *yaml.RNode) bool { return r.yielded[n.YNode()] }
 
 // Without is an object as it would be had this config never been there. It is a copy if
 // that is another than the object.
