@@ -171,3 +171,25 @@ func TestConflicts(t *testing.T) {
 		}
 	}
 }
+
+// What has another form than the API's is told by its place.
+func TestFormOfAField(t *testing.T) {
+	pod := m{"spec": m{"template": m{"spec": m{"affinity": m{"podAntiAffinity": m{"a": "b"}}}}}}
+	for text, want := range map[string][2]string{
+		"spec: {template: {spec: {affinity: x}}}":                      {"spec.template.spec.affinity", "spec.template.spec.affinity is no mapping"},
+		"spec: {template: {spec: {affinity: {podAntiAffinity: [a]}}}}": {"spec.template.spec.affinity.podAntiAffinity", "spec.template.spec.affinity.podAntiAffinity is no mapping"},
+		"spec: 5": {"spec", "spec is no mapping"},
+	} {
+		_, _, err := Merge(yaml.MustParse(text).YNode(), pod, Record{})
+		if err == nil || FieldOf(err) != want[0] || err.Error() != want[1] {
+			t.Errorf("%s: %v of %q, want %q", text, err, FieldOf(err), want)
+		}
+	}
+	_, _, err := Merge(yaml.MustParse("spec: {template: {spec: {tolerations: x}}}").YNode(), m{"spec": m{"template": m{"spec": m{"tolerations": l{m{"key": "a"}}}}}}, Record{})
+	if err == nil || err.Error() != "spec.template.spec.tolerations is no list" {
+		t.Errorf("%v", err)
+	}
+	if at := FieldOf(nil); at != "" {
+		t.Errorf("no error is about %q", at)
+	}
+}

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"errors"
 	"fmt"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -111,12 +112,35 @@ func (m *merger) reach(p path, last yaml.Kind) (*yaml.Node, error) {
 			m.open(next, p[:i+1], kind)
 		}
 		if next.Kind != kind {
-			return nil, fmt.Errorf("%s has another form than the API's", p[:i+1].String())
+			return nil, formError{at: p[:i+1].dotted(), wanted: kind}
 		}
 		m.loose(next)
 		n = next
 	}
 	return n, nil
+}
+
+// formError says that a field of an object has not the form that the API gives it.
+type formError struct {
+	at     string
+	wanted yaml.Kind
+}
+
+func (e formError) Error() string {
+	if e.wanted == yaml.SequenceNode {
+		return e.at + " is no list"
+	}
+	return e.at + " is no mapping"
+}
+
+// FieldOf is the field that an error of Merge is about, as people write it; empty if
+// it is about none.
+func FieldOf(err error) string {
+	var e formError
+	if errors.As(err, &e) {
+		return e.at
+	}
+	return ""
 }
 
 // open makes a node ready to be written into: an alias becomes a copy, and nothing an

@@ -57,9 +57,16 @@ func readInput(input []byte) (list, error) {
 	case err != nil:
 		return list{}, unreadable(err)
 	}
-	if err := d.Decode(&more); err == nil {
+	// What follows may be the end of a document, or one with nothing in it.
+	err := d.Decode(&more)
+	for err == nil && len(more.Content) == 1 && more.Content[0].ShortTag() == yaml.NodeTagNull {
+		more = yaml.Node{}
+		err = d.Decode(&more)
+	}
+	if err == nil {
 		return list{}, failure("the input has more than one YAML document, the second one at line %d: a ResourceList is one", more.Line)
-	} else if !errors.Is(err, io.EOF) {
+	}
+	if !errors.Is(err, io.EOF) {
 		return list{}, unreadable(err)
 	}
 	root := document.Content[0]

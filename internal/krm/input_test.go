@@ -45,6 +45,7 @@ func TestExecuteRefuses(t *testing.T) {
 		"an alias to nothing":     {config + "items: [*m]\n", "the input is not YAML"},
 		"a bracket too many":      {config + "items: []\nmore: [\n  a]]\n", "the input is not YAML, near line 5"},
 		"two documents":           {config + "items: []\n---\na: b\n", "the input has more than one YAML document, the second one at line 5: a ResourceList is one"},
+		"two after an empty one":  {config + "items: []\n---\n---\na: b\n", "the input has more than one YAML document, the second one at line 6: a ResourceList is one"},
 		"a bad second document":   {config + "items: []\n---\na: [\n", "the input is not YAML, near line 6"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -76,7 +77,7 @@ func TestExecuteRefusesOtherInput(t *testing.T) {
 }
 
 func TestExecuteTakesNoItems(t *testing.T) {
-	for _, items := range []string{"", "items:\n", "items: []\n"} {
+	for _, items := range []string{"", "items:\n", "items: []\n", "---\n", "items: []\n...\n", "---\n# nothing\n---\n"} {
 		ran := false
 		run := func(rl *ResourceList) error { ran = len(rl.Items) == 0; return nil }
 		err := Execute(run, strings.NewReader("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nfunctionConfig: {kind: A}\n"+items), io.Discard, io.Discard)

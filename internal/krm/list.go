@@ -87,7 +87,7 @@ func refused(err error, errs io.Writer) error {
 // addressed complaints name the functionConfig where they are about no item.
 func addressed(all Complaints, config *yaml.RNode) Complaints {
 	for i, r := range all {
-		if r.Object == nil && config != nil && isObject(config) {
+		if r.Object == nil && config != nil && isObject(config) && config.GetKind() != "" {
 			all[i].Object, all[i].File = objectOf(config), fileOf(config)
 		}
 	}

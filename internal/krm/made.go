@@ -160,7 +160,7 @@ func (r *Run) update(n *yaml.RNode, m made) error {
 	all := r.records(n)
 	record, _, err := edit.Merge(n.YNode(), fragment, all[r.by].Record)
 	if err != nil {
-		r.FailAt(n, "", "%s", err)
+		r.FailAt(n, edit.FieldOf(err), "%s", err)
 		return nil
 	}
 	if err := body(n.YNode(), m.want); err != nil {

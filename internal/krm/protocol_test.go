@@ -241,3 +241,20 @@ func TestItemsAsKyamlHasThem(t *testing.T) {
 		}
 	}
 }
+
+// A record that is none is one complaint, however often it is asked for, and a config
+// that says not what it is has no name to be called by.
+func TestComplaintsAreToldOnce(t *testing.T) {
+	broken := strings.ReplaceAll(pods, "annotations: {", "annotations: {fn.whiskops.github.io/applied: '{', ")
+	for name, tt := range map[string]struct{ config, items, want string }{
+		"record":    {config("name: a", "selector: {}"), broken, "error: Pod shop/web: the annotation fn.whiskops.github.io/applied is not as a function wrote it: write it back, or remove it with what the function put there\n"},
+		"no kind":   {"{metadata: {}}", pods, "error: functionConfig is  \"\", wanted fn.whiskops.github.io/v1alpha1 \"Prioritize\"\n"},
+		"no name":   {config("", "selector: {}"), pods, "error: Prioritize: functionConfig of kind Prioritize has no metadata.name\n"},
+		"two items": {config("name: a", "selector: {}"), broken + strings.ReplaceAll(broken, "name: web", "name: db"), "error: Pod shop/web: the annotation fn.whiskops.github.io/applied is not as a function wrote it: write it back, or remove it with what the function put there\nerror: Pod shop/db: the annotation fn.whiskops.github.io/applied is not as a function wrote it: write it back, or remove it with what the function put there\n"},
+	} {
+		_, errs, err := execute(tt.config, tt.items)
+		if diff := cmp.Diff(tt.want, errs); diff != "" || !errors.Is(err, krm.ErrRefused) {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+	}
+}

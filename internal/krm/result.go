@@ -59,7 +59,7 @@ func (o Ref) String() string {
 	if o.Namespace != "" {
 		return fmt.Sprintf("%s %s/%s", o.Kind, o.Namespace, o.Name)
 	}
-	return fmt.Sprintf("%s %s", o.Kind, o.Name)
+	return strings.TrimSpace(o.Kind + " " + o.Name)
 }
 
 // Complaints are the Results for which a function does not do what it was asked, in
