@@ -26,9 +26,6 @@ functionConfig's kind names, and writes the ResourceList with the function's res
 standard output. FUNCTION, if given, must be that one. Exit code 1 says that it was
 refused: the items come out as they came in.
 
-Functions for everybody, of ` + krm.FunctionVersion + `:
-
-` + manual.List(pipeline.Everybody()) + `
 Functions of whiskops' own tree, of ` + krm.APIVersion + `, by their kinds: ` + strings.Join(own(), ", ") + ".",
 		Example: `  whiskops fn < resourcelist.yaml
   whiskops fn set-placement --help
@@ -41,17 +38,21 @@ Functions of whiskops' own tree, of ` + krm.APIVersion + `, by their kinds: ` + 
 			return runFunction(s, args)
 		},
 	}
+	cmd.AddGroup(&cobra.Group{ID: everybody, Title: "Functions for everybody, of " + krm.FunctionVersion + ":"})
 	for _, d := range pipeline.Everybody() {
 		cmd.AddCommand(functionCommand(s, d))
 	}
 	return cmd
 }
 
+// everybody is the group of the commands that are functions.
+const everybody = "everybody"
+
 // functionCommand is one function for everybody.
 func functionCommand(s streams, d krm.Definition) *cobra.Command {
 	var schema bool
 	cmd := &cobra.Command{
-		Use: d.Command, Short: d.Short, Args: cobra.NoArgs,
+		Use: d.Command, Short: d.Short, Args: cobra.NoArgs, GroupID: everybody,
 		RunE: func(*cobra.Command, []string) error {
 			if !schema {
 				return runFunction(s, []string{d.Kind})
@@ -75,14 +76,19 @@ func functionCommand(s streams, d krm.Definition) *cobra.Command {
 	return cmd
 }
 
-// terminal tells whether a person, who gives no list, is at the other end.
+// terminal tells whether a person, who gives no list, is at the other end. The null
+// device is a device too, and there is nobody: a list was forgotten.
 func terminal(s streams) bool {
 	f, ok := s.in.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // runFunction gives the list to the function that args name, or the functionConfig.

@@ -8,15 +8,6 @@ import (
 	"github.com/whiskops/whiskops/internal/value"
 )
 
-// List is a line for each function.
-func List(all []krm.Definition) string {
-	var b strings.Builder
-	for _, d := range all {
-		fmt.Fprintf(&b, "  %-24s %s\n", d.Command, d.Short)
-	}
-	return b.String()
-}
-
 // Help of a function, as the command prints it.
 func Help(d krm.Definition) (string, error) {
 	fields, err := fieldsOf(d)
