@@ -50,28 +50,32 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
-// everywhere compares the engines; did tells whether there was something to compare.
+// everywhere compares the engines with the first of them; did tells whether there was
+// something to compare. What all refuse has no objects: no engine gives any.
 func everywhere(t *testing.T, engines map[string]engine, objects, config string) (did bool) {
-	want, refused, by := "", false, ""
-	for _, name := range slices.Sorted(keys(engines)) {
+	names := slices.Sorted(keys(engines))
+	first, fine := engines[names[0]](t, folder(t, objects, config))
+	want := canonical(t, first)
+	for _, name := range names {
 		once, ok := engines[name](t, folder(t, objects, config))
-		if by == "" {
-			want, refused, by = canonical(t, once), !ok, name
-		}
-		if refused != !ok {
-			t.Errorf("refused by %s: %v, by %s: %v", by, refused, name, !ok)
-		}
-		if !ok || refused {
+		switch {
+		case ok != fine:
+			t.Errorf("refused by %s: %t, by %s: %t", names[0], !fine, name, !ok)
+			continue
+		case !ok && once != "":
+			t.Errorf("%s refuses, and gives objects:\n%s", name, once)
+			continue
+		case !ok:
 			continue
 		}
 		if diff := cmp.Diff(want, canonical(t, once)); diff != "" {
-			t.Errorf("by %s and %s (-%[1]s +%[2]s):\n%[3]s", by, name, diff)
+			t.Errorf("by %s and %s (-%[1]s +%[2]s):\n%[3]s", names[0], name, diff)
 		}
 		if twice, _ := engines[name](t, folder(t, once, config)); twice != once {
 			t.Errorf("by %s twice (-once +twice):\n%s", name, cmp.Diff(once, twice))
 		}
 	}
-	return !refused && want != canonical(t, objects)
+	return fine && want != canonical(t, objects)
 }
 
 func keys[V any](m map[string]V) func(func(string) bool) {
@@ -144,11 +148,21 @@ func command(name string, args ...string) engine {
 	}
 }
 
-// kpt changes the folder in place.
+// kpt changes the folder in place, unless a function refuses.
 func kpt(t *testing.T, dir string) (string, bool) {
-	if _, err := exec.Command("kpt", "fn", "render", "--allow-exec", dir).CombinedOutput(); err != nil {
-		return "", false
+	before := objectsIn(t, dir)
+	if err := exec.Command("kpt", "fn", "render", "--allow-exec", dir).Run(); err == nil {
+		return objectsIn(t, dir), true
 	}
+	if after := objectsIn(t, dir); after != before {
+		return after, false
+	}
+	return "", false
+}
+
+// objectsIn a folder, all but what says how it is built.
+func objectsIn(t *testing.T, dir string) string {
+	t.Helper()
 	var all []string
 	err := filepath.Walk(dir, func(path string, info os.FileInfo, err error) error {
 		if err != nil || info.IsDir() || slices.Contains([]string{"Kptfile", "config.yaml", "kustomization.yaml"}, info.Name()) {
@@ -161,7 +175,7 @@ func kpt(t *testing.T, dir string) (string, bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Join(all, "---\n"), true
+	return strings.Join(all, "---\n")
 }
 
 // pipe gives a list to the function, as any orchestrator does.
