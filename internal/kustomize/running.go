@@ -21,6 +21,10 @@ const Program = "whiskops"
 // it makes.
 var ErrNotRun = errors.New("it is a program other than `whiskops fn`, and none other is run")
 
+// ErrUnasked says that a generator or transformer says no program, where the engine
+// would look for a plugin of that kind in the user's home.
+var ErrUnasked = errors.New("it has no annotation config.kubernetes.io/function that says what runs it")
+
 // ErrValidator says that a validator is a program: the engine compares what a
 // validator gives back with annotations of its own, so none passes (kustomize#5036).
 var ErrValidator = errors.New("the engine refuses whatever a validator that is a program gives back; list it under transformers")
@@ -75,6 +79,7 @@ func plugins(files filesys.FileSystem) *types.PluginConfig {
 	}
 	c := types.EnabledPluginConfig(types.BploUseStaticallyLinked)
 	c.FnpLoadingOptions.EnableExec = true
+	c.HelmConfig = types.HelmConfig{} // charts are as they are without functions: refused, in our words
 	return c
 }
 
@@ -90,7 +95,9 @@ func function(field, text string) error {
 		switch builtin := n.GetApiVersion() == "builtin"; {
 		case builtin:
 			continue
-		case err != nil || spec == nil || spec.Exec.Path != Program || spec.Container.Image != "" || !isFn(spec.Exec.Args):
+		case err == nil && spec == nil:
+			return ErrUnasked
+		case err != nil || spec.Exec.Path != Program || spec.Container.Image != "" || !isFn(spec.Exec.Args):
 			return ErrNotRun
 		case strings.EqualFold(field, "validators"):
 			return ErrValidator

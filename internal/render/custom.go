@@ -67,22 +67,26 @@ func BuildMistake(at string, err error) *finding.Finding {
 }
 
 func referenceMistake(e *kustomize.ReferenceError) finding.Finding {
+	what := fmt.Sprintf("%s refers to %q", e.Field, e.Reference)
+	if strings.Contains(e.Reference, "\n") { // it is written here, and may have what nobody else should read
+		what = e.Field + " refers to what is written here"
+	}
 	f := finding.Finding{
 		Code: codeReference, Severity: finding.Error,
 		Position: finding.Position{File: e.File, Line: e.Line, Column: e.Column},
-		Message:  fmt.Sprintf("%s refers to %q, which cannot be used: %v", e.Field, e.Reference, e.Why),
+		Message:  fmt.Sprintf("%s, which cannot be used: %v", what, e.Why),
 		Help:     "refer to files below the folder of the kustomization, and to folders of this repository that are not generated",
 	}
 	switch {
 	case errors.Is(e.Why, kustomize.ErrRemote):
 		f.Code = codeRemote
-		f.Message = fmt.Sprintf("%s refers to %q, which would be fetched while building", e.Field, e.Reference)
+		f.Message = what + ", which would be fetched while building"
 		f.Help = "copy it into the repository: what is published must build without a network, and be the same tomorrow"
-	case errors.Is(e.Why, kustomize.ErrNotRun), errors.Is(e.Why, kustomize.ErrValidator), errors.Is(e.Why, kustomize.ErrMade):
-		f.Message = fmt.Sprintf("%s refers to %q: %v", e.Field, e.Reference, e.Why)
+	case errors.Is(e.Why, kustomize.ErrNotRun), errors.Is(e.Why, kustomize.ErrUnasked), errors.Is(e.Why, kustomize.ErrValidator), errors.Is(e.Why, kustomize.ErrMade):
+		f.Message = fmt.Sprintf("%s: %v", what, e.Why)
 		f.Help = "run other programs before, and commit what they make as resources; a function of whiskops says `exec: {path: whiskops, args: [fn]}` in its annotation"
 	case errors.Is(e.Why, fs.ErrNotExist):
-		f.Message = fmt.Sprintf("%s refers to %q, and there is no such file or folder", e.Field, e.Reference)
+		f.Message = what + ", and there is no such file or folder"
 	}
 	return f
 }
