@@ -3,6 +3,7 @@
 package budgets
 
 import (
+	"fmt"
 	"regexp"
 
 	"github.com/whiskops/whiskops/internal/krm"
@@ -22,7 +23,14 @@ func process(r *krm.Run, s Spec) error {
 	}
 	number, counted := pieces(of)
 	if text, ok := of.(string); of != nil && !(counted && number > 0) && !(ok && share.MatchString(text)) {
-		r.Fail("spec.%s is %v, wanted a number of at least 1, or a share from 1%% to 100%%", bound, of)
+		is := fmt.Sprint(of)
+		switch of.(type) {
+		case krm.M:
+			is = "a mapping"
+		case krm.L:
+			is = "a list"
+		}
+		r.Fail("spec.%s is %s, wanted a number of at least 1, or a share from 1%% to 100%%", bound, is)
 	}
 	for _, w := range r.Workloads("spec.selector", s.Selector) {
 		own := w.PodSelector()

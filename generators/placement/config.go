@@ -54,5 +54,20 @@ type Spec struct {
 	// Zones is the same over zones, as evenly as it goes.
 	Zones string `json:"zones,omitempty" enum:"hard,soft,none"`
 	// Tolerations of the pool's taints, as in a pod.
-	Tolerations []krm.M `json:"tolerations,omitempty"`
+	Tolerations []Toleration `json:"tolerations,omitempty"`
+}
+
+// Toleration of a taint.
+type Toleration struct {
+	// Key of the taint. Without it, and with the operator Exists, any.
+	Key string `json:"key,omitempty"`
+	// Operator says how the value is compared. Without it, Equal.
+	Operator string `json:"operator,omitempty" enum:"Equal,Exists"`
+	// Value of the taint, with Equal.
+	Value string `json:"value,omitempty"`
+	// Effect of the taint. Without it, any.
+	Effect string `json:"effect,omitempty" enum:"NoSchedule,PreferNoSchedule,NoExecute"`
+	// TolerationSeconds for which a pod stays on a node that gets the taint, with
+	// NoExecute. Without it, for ever.
+	TolerationSeconds *int `json:"tolerationSeconds,omitempty"`
 }

@@ -6,6 +6,7 @@ package placement
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
@@ -26,6 +27,9 @@ const (
 	hard = "hard"
 	none = "none"
 )
+
+// exists is the operator of a toleration of any value.
+const exists = "Exists"
 
 // process changes the selected workloads.
 func process(r *krm.Run, s Spec) error {
@@ -84,7 +88,7 @@ func place(s Spec) krm.M {
 	}
 	var tolerations krm.L
 	for _, t := range s.Tolerations {
-		tolerations = append(tolerations, t)
+		tolerations = append(tolerations, t.fragment())
 	}
 	if len(tolerations) > 0 {
 		pod["tolerations"] = tolerations
@@ -130,13 +134,34 @@ func even(s Spec, own krm.M) krm.M {
 	}
 }
 
+// fragment of a pod.
+func (t Toleration) fragment() krm.M {
+	m := krm.M{}
+	for field, v := range map[string]string{"key": t.Key, "operator": t.Operator, "value": t.Value, "effect": t.Effect} {
+		if v != "" {
+			m[field] = v
+		}
+	}
+	if t.TolerationSeconds != nil {
+		m["tolerationSeconds"] = *t.TolerationSeconds
+	}
+	return m
+}
+
 func check(c *krm.Check, s Spec) {
 	if s.Pool != "" && s.NodeLabel == "" {
 		c.Fail("spec.nodeLabel is missing: the pool %q has to be the value of a label", s.Pool)
 	}
 	for i, t := range s.Tolerations {
-		if len(t) == 0 {
-			c.Fail("spec.tolerations[%d] is empty", i)
+		at := fmt.Sprintf("spec.tolerations[%d]", i)
+		if t.Key == "" && t.Operator != exists {
+			c.Fail("%s.key is missing: without one the operator has to be Exists, which tolerates any taint", at)
+		}
+		if t.Value != "" && t.Operator == exists {
+			c.Fail("%s.value is for the operator Equal: with Exists any value is tolerated", at)
+		}
+		if t.TolerationSeconds != nil && t.Effect != "NoExecute" {
+			c.Fail("%s.tolerationSeconds is for the effect NoExecute", at)
 		}
 	}
 }

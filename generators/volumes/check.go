@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/quantity"
 )
 
 func check(c *krm.Check, s Spec) {
@@ -15,20 +16,29 @@ func check(c *krm.Check, s Spec) {
 	}
 	checkOne(c, s)
 	if s.claimed() {
-		c.Given("spec.size", s.Size)
+		checkSize(c, s.Size)
 		c.Given("spec.accessMode", s.AccessMode)
 	}
 	if s.static() {
 		checkStatic(c, s)
 	}
 	if s.None {
-		c.Given("spec.size", s.Size)
+		checkSize(c, s.Size)
 	}
 	if s.ExistingClaim != "" {
 		c.Name("spec.existingClaim", s.ExistingClaim)
 	}
 	if s.HostPath != nil {
 		c.Path("spec.hostPath.path", s.HostPath.Path)
+	}
+}
+
+func checkSize(c *krm.Check, size string) {
+	if !c.Given("spec.size", size) {
+		return
+	}
+	if n, err := quantity.Bytes(size); err != nil || n <= 0 {
+		c.Fail("spec.size %q is no quantity above 0, such as 10Gi", size)
 	}
 }
 

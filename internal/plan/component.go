@@ -61,7 +61,7 @@ func (p *planner) component(name string) error {
 	if rule := p.Placement(name); p.Env.Placement.Enabled {
 		p.add(Function{placement.Kind, name, placement.Spec{
 			Selector: krm.Component(name), NodeLabel: p.Env.Placement.NodeLabel, Pool: rule.Pool, Arch: rule.Arch,
-			Spread: rule.Spread, Zones: rule.Zones, Tolerations: fragments(rule.Tolerations),
+			Spread: rule.Spread, Zones: rule.Zones, Tolerations: tolerations(rule.Tolerations),
 		}})
 	}
 	if more, ok := p.additions(name, own); ok {
@@ -251,6 +251,15 @@ func fragments[T any](values []T) []krm.M {
 			panic(err) // a struct of strings encodes
 		}
 		all = append(all, value.Map(m))
+	}
+	return all
+}
+
+// tolerations of a pool as the function has them.
+func tolerations(of []derived.Toleration) []placement.Toleration {
+	var all []placement.Toleration
+	for _, t := range of {
+		all = append(all, placement.Toleration{Key: t.Key, Operator: t.Operator, Value: t.Value, Effect: t.Effect})
 	}
 	return all
 }

@@ -29,7 +29,8 @@ type Wait struct {
 	URL string `json:"url,omitempty"`
 	// Contains must stand in the answer's body.
 	Contains string `json:"contains,omitempty"`
-	// User is "name:password" for basic authentication, as shell words.
+	// User is "name:$PASSWORD" for basic authentication: the password is a variable of
+	// env, from a Secret.
 	User string `json:"user,omitempty"`
 	// Hint says what to do when it takes minutes, as shell words.
 	Hint string `json:"hint,omitempty"`
