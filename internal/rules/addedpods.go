@@ -102,7 +102,7 @@ func (c *checker) addedContainers(a addition, taken derived.Taken) {
 			for _, variable := range slices.Sorted(maps.Keys(s.Env)) {
 				at := path + "." + environment.JoinPath("env", variable)
 				if c.oneKind(at, s.Env[variable]) {
-					c.plainText(at+".value", s.Env[variable].Value)
+					c.plainText(at+".value", s.Env[variable].Value, variable)
 				}
 			}
 			c.words(path, "command", s.Command, s.Env)
@@ -126,7 +126,12 @@ func (c *checker) words(path, field string, words []string, env map[string]envir
 	proxy := c.ProxyVariables()
 	for i, word := range words {
 		at := fmt.Sprintf("%s.%s[%d]", path, field, i)
-		if c.plainText(at, word) {
+		// --password, and then it in a word of its own.
+		var option []string
+		if i > 0 && strings.HasPrefix(words[i-1], "-") && !strings.HasPrefix(word, "-") {
+			option = words[i-1 : i]
+		}
+		if c.plainText(at, word, option...) {
 			continue
 		}
 		whiskenv.Expand(word, func(name string) (string, bool) {

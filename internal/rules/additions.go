@@ -94,9 +94,11 @@ func (c *checker) saidElsewhere(path, what string, fields []string, more string)
 	c.fail("WO541", path, fmt.Sprintf("%s, which follows from %s", what, list(fields)), help+more)
 }
 
-// plainText refuses a value that looks like a password or a key: it would be in git.
-func (c *checker) plainText(path, value string) bool {
-	if c.development() || !leak.Looks(value) {
+// plainText refuses a value that looks like a password or a key, or that is one by
+// one of the names that it has: it would be in git.
+func (c *checker) plainText(path, value string, names ...string) bool {
+	named := func(name string) bool { return leak.Named(name, value) }
+	if c.development() || !leak.Looks(value) && !leak.Assigned(value) && !slices.ContainsFunc(names, named) {
 		return false
 	}
 	c.fail("WO547", path, path+" looks like a password or a key, and would be in plain text in git",
@@ -109,7 +111,7 @@ func (c *checker) plainText(path, value string) bool {
 func (c *checker) addedVariables(a addition) {
 	for _, name := range slices.Sorted(maps.Keys(a.Env)) {
 		path, v := a.path("env", name), a.Env[name]
-		if !c.oneKind(path, v) || c.plainText(path+".value", v.Value) {
+		if !c.oneKind(path, v) || c.plainText(path+".value", v.Value, name) {
 			continue
 		}
 		what := fmt.Sprintf("%s.env has %s", a.at, name)
