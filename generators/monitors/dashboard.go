@@ -71,7 +71,8 @@ func uid(file string) string {
 }
 
 // source of all data: the one that is chosen above the panels.
-var source = krm.M{"type": "prometheus", "uid": "${datasource}"}
+// Without braces: what has them Flux takes for a variable of its own.
+var source = krm.M{"type": "prometheus", "uid": "$datasource"}
 
 func panel(i int, p Panel) krm.M {
 	var targets krm.L

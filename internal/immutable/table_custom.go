@@ -33,8 +33,12 @@ func isEmptied(c change) bool {
 // custom resources. None of their definitions has a rule over what there was
 // before (oldSelf in x-kubernetes-validations) but those named.
 var custom = map[string]row{
-	"cert-manager.io/Certificate":         nothing("cert-manager, deploy/crds/cert-manager.io_certificates.yaml"),
-	"gateway.networking.k8s.io/HTTPRoute": nothing("gateway-api, config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"),
+	"cert-manager.io/Certificate":             nothing("cert-manager, deploy/crds/cert-manager.io_certificates.yaml"),
+	"monitoring.coreos.com/PodMonitor":        nothing("prometheus-operator, pkg/apis/monitoring/v1: no rule of transition in it"),
+	"monitoring.coreos.com/PrometheusRule":    nothing("prometheus-operator, pkg/apis/monitoring/v1: no rule of transition in it"),
+	"monitoring.googleapis.com/PodMonitoring": nothing("prometheus-engine, pkg/operator/apis/monitoring/v1: no rule of transition in it"),
+	"monitoring.googleapis.com/Rules":         nothing("prometheus-engine, pkg/operator/apis/monitoring/v1: no rule of transition in it"),
+	"gateway.networking.k8s.io/HTTPRoute":     nothing("gateway-api, config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"),
 	"bitnami.com/SealedSecret": {
 		source: "sealed-secrets, helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml",
 		rules:  emptied("spec.encryptedData"),
