@@ -48,6 +48,11 @@ func (c *checker) added(a addition) {
 	c.addedVariables(a)
 	c.addedNames(a, taken)
 	c.addedMeta(a.at, a.Labels, a.Annotations, a.component)
+	for _, key := range taken.Annotations {
+		if _, is := a.Annotations[key]; is {
+			c.saidElsewhere(a.path("annotations", key), fmt.Sprintf("%s.annotations has %q", a.at, key), []string{"metrics.monitors"}, "")
+		}
+	}
 	c.addedPlace(a.at, a.component, a.NodeSelector, a.Tolerations)
 	c.addedContainers(a, taken)
 	c.refusedPods(a)
