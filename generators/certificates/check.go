@@ -12,11 +12,9 @@ import (
 // dnsName as a certificate holds it; it stands in a shell script as well.
 var dnsName = regexp.MustCompile(`^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 
-func check(s Spec) error {
-	var c krm.Check
-	c.Owner(s.Owner)
+func check(c *krm.Check, s Spec) {
 	c.Path("spec.mountPath", s.MountPath)
-	checkNames(&c, s)
+	checkNames(c, s)
 	switch {
 	case s.SelfSigned != nil && s.CertManager != nil:
 		c.Fail("spec has both certManager and selfSigned")
@@ -29,9 +27,8 @@ func check(s Spec) error {
 		c.Name("spec.secret", s.Secret)
 	}
 	if s.CertManager != nil {
-		checkCertManager(&c, *s.CertManager)
+		checkCertManager(c, *s.CertManager)
 	}
-	return c.Err()
 }
 
 func checkNames(c *krm.Check, s Spec) {

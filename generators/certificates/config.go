@@ -1,32 +1,75 @@
 package certificates
 
-import "github.com/whiskops/whiskops/internal/krm"
+import (
+	_ "embed"
+
+	"github.com/whiskops/whiskops/internal/krm"
+)
 
 // Kind of the functionConfig.
-const Kind = "Certificates"
+const Kind = "AddCertificate"
 
-// Spec says where a component's workload gets its TLS certificate from, and
-// mounts it. With neither CertManager nor SelfSigned, Secret exists already.
+//go:embed config.go
+var source string
+
+// Function adds a certificate.
+var Function = krm.Define(krm.Definition{
+	Kind: Kind, Command: "add-certificate", Source: source,
+	Short: "Mount a TLS certificate in a container: an existing one, cert-manager's, or one that each pod makes",
+	Example: `apiVersion: fn.whiskops.github.io/v1alpha1
+kind: AddCertificate
+metadata:
+  name: web
+spec:
+  selector:
+    kind: Deployment
+    name: web
+  secret: web-tls
+  mountPath: /etc/web/tls
+  dnsNames: [web.example.com]
+  certManager:
+    issuerKind: ClusterIssuer
+    issuerName: letsencrypt
+    issuerGroup: cert-manager.io
+    duration: 2160h
+    renewBefore: 720h
+`,
+}, process)
+
+// Process runs the function.
+func Process(rl *krm.ResourceList) error { return Function.Process(rl) }
+
+// Spec says where pods get their TLS certificate from, and mounts it. With neither
+// certManager nor selfSigned, the Secret exists already.
 type Spec struct {
-	krm.Owner
-	// Secret of type kubernetes.io/tls, unless SelfSigned.
+	// Selector of the objects whose pods get the certificate.
+	Selector *krm.Selector `json:"selector"`
+	// Labels of the Certificate that is made.
+	Labels krm.Labels `json:"labels,omitempty"`
+	// Secret of type kubernetes.io/tls, unless the certificate is self-signed.
 	Secret string `json:"secret,omitempty"`
-	// MountPath of tls.crt and tls.key in the main container.
+	// MountPath of tls.crt and tls.key in the container.
 	MountPath string `json:"mountPath"`
-	// DNSNames of the certificate, the common name first.
-	DNSNames []string `json:"dnsNames"`
+	// DNSNames of the certificate, the common name first. Addresses may be among them.
+	DNSNames []string `json:"dnsNames,omitempty"`
 
+	// CertManager fills the Secret.
 	CertManager *CertManager `json:"certManager,omitempty"`
-	SelfSigned  *SelfSigned  `json:"selfSigned,omitempty"`
+	// SelfSigned certificates stay in the pod.
+	SelfSigned *SelfSigned `json:"selfSigned,omitempty"`
 }
 
 // CertManager asks an issuer of cert-manager.
 type CertManager struct {
-	IssuerKind  string `json:"issuerKind"`
-	IssuerName  string `json:"issuerName"`
+	// IssuerKind, as "ClusterIssuer".
+	IssuerKind string `json:"issuerKind"`
+	// IssuerName in the cluster or namespace.
+	IssuerName string `json:"issuerName"`
+	// IssuerGroup of the API, as "cert-manager.io".
 	IssuerGroup string `json:"issuerGroup"`
-	// Duration and RenewBefore, as Go writes durations.
-	Duration    string `json:"duration"`
+	// Duration of a certificate, as Go writes durations: "2160h".
+	Duration string `json:"duration"`
+	// RenewBefore its end.
 	RenewBefore string `json:"renewBefore"`
 }
 

@@ -8,8 +8,8 @@ const longestCommonName = 64
 
 // certificate asks cert-manager to fill the Secret, and has its name. Its
 // private key is a new one at each renewal.
-func certificate(s Spec) krm.M {
-	o := s.Object("cert-manager.io/v1", "Certificate", s.Secret)
+func certificate(s Spec, namespace string) krm.M {
+	o := krm.New("cert-manager.io/v1", "Certificate", namespace, s.Secret, s.Labels)
 	spec := krm.M{
 		"secretName":  s.Secret,
 		"issuerRef":   krm.M{"group": s.CertManager.IssuerGroup, "kind": s.CertManager.IssuerKind, "name": s.CertManager.IssuerName},

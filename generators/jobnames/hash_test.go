@@ -7,7 +7,7 @@ import (
 	"github.com/whiskops/whiskops/internal/krm/krmtest"
 )
 
-const config = "apiVersion: whiskops.github.io/v1alpha1\nkind: JobNames\nmetadata: {name: job-names}\n"
+const config = "apiVersion: fn.whiskops.github.io/v1alpha1\nkind: NameJobs\nmetadata: {name: job-names}\n"
 
 // The first document is the Job; what it mentions follows.
 const input = `
@@ -116,7 +116,7 @@ func TestATestIsNamedAfterWhatItTries(t *testing.T) {
 	tried := strings.Replace(input, "labels: {a: b}", "labels: {app.kubernetes.io/name: smoke}", 1) + workload
 	over := func(tests, input string) string {
 		t.Helper()
-		rl, err := krmtest.Read([]byte(config+"spec: {tests: ["+tests+"]}\n"), []byte(input))
+		rl, err := krmtest.Read([]byte(config+"spec: {tests: {labelSelector: 'app.kubernetes.io/name in (none, "+tests+")'}}\n"), []byte(input))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +144,7 @@ func TestATestIsNamedAfterWhatItTries(t *testing.T) {
 			t.Errorf("%s: renamed is %v, want %v", what, renamed, c.renamed)
 		}
 	}
-	if over("other", tried) != over("", strings.Replace(tried, "i:1", "i:2", 1)) {
+	if over("other", tried) != over("nobody", strings.Replace(tried, "i:1", "i:2", 1)) {
 		t.Error("a Job that is no test is named after other pods")
 	}
 }

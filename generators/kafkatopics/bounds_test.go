@@ -8,7 +8,7 @@ import (
 )
 
 func sound() Spec {
-	return Spec{Owner: krm.Owner{Component: "kafka-topics", Tier: "data"}, Topics: []Topic{{Name: "a", Partitions: 1, Replicas: 1}}}
+	return Spec{Name: "kafka-topics", Topics: []Topic{{Name: "a", Partitions: 1, Replicas: 1}}}
 }
 
 // Each bound of a spec: one below it, at it, and one above. "x" is refused.
@@ -32,7 +32,9 @@ func TestBounds(t *testing.T) {
 		for i, want := range tt.want {
 			n, s := tt.at+i-1, sound()
 			tt.set(&s, n)
-			err := check(s)
+			var c krm.Check
+			check(&c, s)
+			err := c.Err()
 			if refused := err != nil && strings.Contains(err.Error(), tt.complaint); refused != (want == 'x') || want == '-' && err != nil {
 				t.Errorf("%s %d: %v", tt.complaint, n, err)
 			}

@@ -17,9 +17,13 @@ var (
 	configValue = regexp.MustCompile(`^[A-Za-z0-9._:/-]+$`)
 )
 
-func check(s Spec) error {
-	var c krm.Check
-	c.Owner(s.Owner)
+func check(c *krm.Check, s Spec) {
+	if s.Strimzi == "" {
+		c.Name("spec.name", s.Name)
+	}
+	if s.Namespace != "" {
+		c.Label("spec.namespace", s.Namespace)
+	}
 	if len(s.Topics) == 0 {
 		c.Fail("spec.topics is empty")
 	}
@@ -29,7 +33,7 @@ func check(s Spec) error {
 	names := map[string]string{}
 	for i, t := range s.Topics {
 		field := fmt.Sprintf("spec.topics[%d]", i)
-		checkTopic(&c, field, t)
+		checkTopic(c, field, t)
 		if name := objectName(t.Name); s.Strimzi != "" && t.Name != "" && (name == "" || len(name) > 253) {
 			c.Fail("%s.name %q makes no name for a KafkaTopic", field, t.Name)
 		}
@@ -43,7 +47,6 @@ func check(s Spec) error {
 			names[same] = t.Name
 		}
 	}
-	return c.Err()
 }
 
 func checkTopic(c *krm.Check, field string, t Topic) {

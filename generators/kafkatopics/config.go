@@ -1,24 +1,64 @@
 package kafkatopics
 
-import "github.com/whiskops/whiskops/internal/krm"
+import (
+	_ "embed"
+
+	"github.com/whiskops/whiskops/internal/krm"
+)
 
 // Kind of the functionConfig.
-const Kind = "KafkaTopics"
+const Kind = "DeclareKafkaTopics"
 
-// Spec declares topics. Without Strimzi it makes a ConfigMap, named after the
-// component, with the keys "topics" and "declare.sh", for a Deployment to run.
+//go:embed config.go
+var source string
+
+// Function declares topics.
+var Function = krm.Define(krm.Definition{
+	Kind: Kind, Command: "declare-kafka-topics", Source: source,
+	Short: "Declare Kafka's topics: as a script for a Deployment, or as Strimzi's KafkaTopics",
+	Example: `apiVersion: fn.whiskops.github.io/v1alpha1
+kind: DeclareKafkaTopics
+metadata:
+  name: topics
+spec:
+  name: topics
+  topics:
+  - name: orders
+    partitions: 12
+    replicas: 3
+    config: {retention.ms: "604800000"}
+`,
+}, process)
+
+// Process runs the function.
+func Process(rl *krm.ResourceList) error { return Function.Process(rl) }
+
+// Spec declares topics. Without strimzi it makes a ConfigMap with the keys "topics" and
+// "declare.sh", for a Deployment to run.
 type Spec struct {
-	krm.Owner
+	// Name of the ConfigMap.
+	Name string `json:"name,omitempty"`
+	// Namespace of what is made.
+	Namespace string `json:"namespace,omitempty"`
+	// Labels of what is made.
+	Labels krm.Labels `json:"labels,omitempty"`
+	// Topics that there are to be.
 	Topics []Topic `json:"topics"`
 	// Strimzi is the name of the Kafka cluster whose operator makes the
 	// topics from KafkaTopic objects.
 	Strimzi string `json:"strimzi,omitempty"`
+	// Hash says how the ConfigMap gets a name of its own for each content: "content"
+	// puts it behind the name, here and where pods name it, "kustomize" asks kustomize
+	// to. Without it, it is kustomize for a generator and content for all others.
+	Hash string `json:"hash,omitempty" enum:"content,kustomize,none"`
 }
 
 // Topic of Kafka.
 type Topic struct {
-	Name       string `json:"name"`
-	Partitions int    `json:"partitions"`
+	// Name of the topic.
+	Name string `json:"name"`
+	// Partitions of it.
+	Partitions int `json:"partitions"`
 	// Replicas is the replication factor.
 	Replicas int `json:"replicas"`
 	// Config of the topic by Kafka's names: retention.ms, segment.bytes.

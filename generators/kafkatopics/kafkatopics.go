@@ -1,6 +1,6 @@
 // Package kafkatopics declares Kafka's topics. The functionConfig comes in
-// with the list, and objects are added to it: either a hashed ConfigMap named
-// after the component, for a Deployment that runs `sh <directory>/declare.sh` in
+// with the list, and objects are added to it: either a hashed ConfigMap,
+// for a Deployment that runs `sh <directory>/declare.sh` in
 // an image with Kafka's scripts and with a writable /tmp, where the file ready
 // is there while all topics are as declared, and alive is not older than some
 // minutes; or a KafkaTopic for each topic, which the operator Strimzi makes.
@@ -20,27 +20,20 @@ import (
 //go:embed declare.sh
 var declare string
 
-// Process adds the topics to the list.
-func Process(rl *krm.ResourceList) error {
-	config, err := krm.Decode[Spec](rl, Kind)
-	if err != nil {
-		return err
+// process makes the topics.
+func process(r *krm.Run, s Spec) error {
+	check(&r.Check, s)
+	if r.Err() != nil {
+		return nil
 	}
-	spec := config.Spec
-	if err := check(spec); err != nil {
-		return err
+	slices.SortFunc(s.Topics, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
+	if s.Strimzi == "" {
+		o := krm.New("v1", "ConfigMap", s.Namespace, s.Name, s.Labels)
+		o["data"] = krm.M{"topics": table(s.Topics), "declare.sh": declare}
+		return r.MakeHashed(o, s.Hash)
 	}
-	slices.SortFunc(spec.Topics, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
-	if spec.Strimzi == "" {
-		return krm.Add(rl, spec.ConfigMap(spec.Component, map[string]string{
-			"topics":     table(spec.Topics),
-			"declare.sh": declare,
-		}))
-	}
-	for _, t := range spec.Topics {
-		if err := krm.Add(rl, kafkaTopic(spec, t)); err != nil {
-			return err
-		}
+	for _, t := range s.Topics {
+		r.Make(kafkaTopic(s, t))
 	}
 	return nil
 }

@@ -22,3 +22,8 @@ func TestNameLengths(t *testing.T) {
 		}
 	}
 }
+
+func TestProperties(t *testing.T) { krmtest.Properties(t, Process) }
+
+// Workloads that others ship.
+func TestForeign(t *testing.T) { krmtest.Foreign(t, Process, 7) }

@@ -1,6 +1,7 @@
 package kafkatopics
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 
@@ -19,8 +20,9 @@ var (
 
 func kafkaTopic(s Spec, t Topic) krm.M {
 	name := objectName(t.Name)
-	o := s.Object(strimziVersion, "KafkaTopic", name)
-	o["metadata"].(krm.M)["labels"].(krm.M)["strimzi.io/cluster"] = s.Strimzi
+	labels := krm.Labels{"strimzi.io/cluster": s.Strimzi}
+	maps.Copy(labels, s.Labels)
+	o := krm.New(strimziVersion, "KafkaTopic", s.Namespace, name, labels)
 	spec := krm.M{"partitions": t.Partitions, "replicas": t.Replicas}
 	if name != t.Name {
 		spec["topicName"] = t.Name

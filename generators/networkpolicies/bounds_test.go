@@ -13,8 +13,9 @@ func TestPeerByLabels(t *testing.T) {
 		for _, label := range []string{"a", "b"}[:n] {
 			pods[label] = "x"
 		}
-		err := check(Spec{Owner: krm.Owner{Component: "kafka", Tier: "data"}, Name: "kafka", Ingress: []Rule{{Peers: []Peer{{Pods: pods}}}}})
-		if (err == nil) != (n > 0) {
+		var c krm.Check
+		check(&c, Spec{AllPods: true, Name: "kafka", Ingress: []Rule{{Peers: []Peer{{Pods: pods}}}}})
+		if err := c.Err(); (err == nil) != (n > 0) {
 			t.Errorf("%d labels: %v", n, err)
 		}
 	}

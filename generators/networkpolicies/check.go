@@ -1,28 +1,44 @@
 package networkpolicies
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
-func check(s Spec) error {
-	var c krm.Check
-	c.Owner(s.Owner)
-	c.Name("spec.name", s.Name)
-	if s.AllPods && len(s.Pods) > 0 {
-		c.Fail("spec has allPods and pods, wanted one of them")
+func check(c *krm.Check, s Spec) {
+	var which []string
+	for _, w := range []struct {
+		name  string
+		given bool
+	}{{"selector", s.Selector != nil}, {"allPods", s.AllPods}, {"pods", len(s.Pods) > 0}} {
+		if w.given {
+			which = append(which, w.name)
+		}
+	}
+	if len(which) != 1 {
+		c.Fail("spec has %s, wanted one of selector, pods and allPods", cmp.Or(strings.Join(which, " and "), "nothing that says which pods are meant"))
+	}
+	switch {
+	case s.Selector == nil:
+		c.Name("spec.name", s.Name)
+	case s.Name != "":
+		c.Fail("spec.name is %q, but the policies of selected objects are named after them", s.Name)
+	}
+	if s.Namespace != "" {
+		c.Label("spec.namespace", s.Namespace)
 	}
 	for _, d := range []struct {
 		name  string
 		rules []Rule
 	}{{"ingress", s.Ingress}, {"egress", s.Egress}} {
 		for i, r := range d.rules {
-			checkRule(&c, fmt.Sprintf("spec.%s[%d]", d.name, i), r)
+			checkRule(c, fmt.Sprintf("spec.%s[%d]", d.name, i), r)
 		}
 	}
-	return c.Err()
 }
 
 func checkRule(c *krm.Check, field string, r Rule) {

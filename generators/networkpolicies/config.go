@@ -1,25 +1,67 @@
 package networkpolicies
 
-import "github.com/whiskops/whiskops/internal/krm"
+import (
+	_ "embed"
+
+	"github.com/whiskops/whiskops/internal/krm"
+)
 
 // Kind of the functionConfig.
-const Kind = "NetworkPolicies"
+const Kind = "GenerateNetworkPolicy"
+
+//go:embed config.go
+var source string
+
+// Function makes network policies.
+var Function = krm.Define(krm.Definition{
+	Kind: Kind, Command: "generate-network-policy", Source: source,
+	Short: "Make the NetworkPolicy of a set of pods from rules in short form",
+	Example: `apiVersion: fn.whiskops.github.io/v1alpha1
+kind: GenerateNetworkPolicy
+metadata:
+  name: web
+spec:
+  selector:
+    kind: Deployment
+    name: web
+  ingress:
+  - peers:
+    - pods: {app: proxy}
+    ports: [8080]
+  egress:
+  - ports: [53]
+    udp: true
+`,
+}, process)
+
+// Process runs the function.
+func Process(rl *krm.ResourceList) error { return Function.Process(rl) }
 
 // Spec is the one policy of a set of pods. What no rule allows is denied, in
-// both directions.
+// both directions. One of selector, pods and allPods says which pods.
 type Spec struct {
-	krm.Owner
-	// Name of the NetworkPolicy.
-	Name string `json:"name"`
-	// AllPods of the namespace are meant, or those with the labels Pods, or,
-	// with neither, the component's.
-	AllPods bool              `json:"allPods,omitempty"`
-	Pods    map[string]string `json:"pods,omitempty"`
-	// Judged are tests of kube-score that the policy does not pass, and why.
-	Judged map[string]string `json:"judged,omitempty"`
-	// Ingress and Egress are what is allowed.
+	// Selector of the objects whose pods are meant. Each has a policy of its own, named
+	// after it and in its namespace.
+	Selector *krm.Selector `json:"selector,omitempty"`
+	// Name of the NetworkPolicy, where it is not one for each selected object.
+	Name string `json:"name,omitempty"`
+	// Namespace of the NetworkPolicy, where it is not the selected object's.
+	Namespace string `json:"namespace,omitempty"`
+	// Labels of the NetworkPolicy.
+	Labels krm.Labels `json:"labels,omitempty"`
+	// Annotations of the NetworkPolicy.
+	Annotations map[string]string `json:"annotations,omitempty"`
+	// AllPods of the namespace are meant.
+	AllPods bool `json:"allPods,omitempty"`
+	// Pods are meant that have these labels.
+	Pods map[string]string `json:"pods,omitempty"`
+	// Required makes it an error that the list has no pods with the labels of pods. It
+	// is a warning otherwise.
+	Required bool `json:"required,omitempty"`
+	// Ingress is what may come in.
 	Ingress []Rule `json:"ingress,omitempty"`
-	Egress  []Rule `json:"egress,omitempty"`
+	// Egress is what may go out.
+	Egress []Rule `json:"egress,omitempty"`
 }
 
 // Rule allows the peers on the ports.
@@ -34,12 +76,15 @@ type Rule struct {
 
 // Peer is either pods or addresses.
 type Peer struct {
-	// Component whose pods are meant, or Pods by their labels.
-	Component string            `json:"component,omitempty"`
-	Pods      map[string]string `json:"pods,omitempty"`
+	// Component is short for the pods that have it as the label
+	// app.kubernetes.io/name.
+	Component string `json:"component,omitempty"`
+	// Pods by their labels.
+	Pods map[string]string `json:"pods,omitempty"`
 	// Namespace of the pods by its name; empty means the policy's own.
 	Namespace string `json:"namespace,omitempty"`
-	// CIDR of addresses, and ranges within it that are not meant.
-	CIDR   string   `json:"cidr,omitempty"`
+	// CIDR of addresses.
+	CIDR string `json:"cidr,omitempty"`
+	// Except are ranges within the CIDR that are not meant.
 	Except []string `json:"except,omitempty"`
 }

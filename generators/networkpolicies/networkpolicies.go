@@ -4,29 +4,49 @@
 package networkpolicies
 
 import (
+	"cmp"
+
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
 // namespaceName is the label that Kubernetes itself puts on every namespace.
 const namespaceName = "kubernetes.io/metadata.name"
 
-// Process adds the policy to the list.
-func Process(rl *krm.ResourceList) error {
-	config, err := krm.Decode[Spec](rl, Kind)
-	if err != nil {
-		return err
+// process makes the policies.
+func process(r *krm.Run, s Spec) error {
+	check(&r.Check, s)
+	if s.Selector != nil {
+		for _, w := range r.Workloads("spec.selector", s.Selector) {
+			own := w.PodSelector()
+			if own == nil {
+				r.FailAt(w.Node, "spec.selector", "has neither a selector nor labels by which a policy could mean its pods")
+				continue
+			}
+			r.Make(policy(s, w.Name, cmp.Or(s.Namespace, w.Namespace), own))
+		}
+		return nil
 	}
-	spec := config.Spec
-	if err := check(spec); err != nil {
-		return err
+	if !s.AllPods && r.Count(func(labels krm.M) bool { return has(labels, s.Pods) }) == 0 {
+		r.Missing("spec.pods", s.Required, "the list has no pods with the labels of the policy %s", s.Name)
 	}
-	return krm.Add(rl, policy(spec))
+	r.Make(policy(s, s.Name, s.Namespace, selected(s)))
+	return nil
+}
+
+// has tells whether labels are among others.
+func has(labels krm.M, wanted map[string]string) bool {
+	for key, v := range wanted {
+		if labels[key] != v {
+			return false
+		}
+	}
+	return true
 }
 
 // policy leaves out a direction without rules: that denies it.
-func policy(s Spec) krm.M {
-	o := s.Object("networking.k8s.io/v1", "NetworkPolicy", s.Name)
-	spec := krm.M{"podSelector": selected(s), "policyTypes": krm.L{"Ingress", "Egress"}}
+func policy(s Spec, name, namespace string, pods krm.M) krm.M {
+	o := krm.New("networking.k8s.io/v1", "NetworkPolicy", namespace, name, s.Labels)
+	spec := krm.M{"podSelector": pods, "policyTypes": krm.L{"Ingress", "Egress"}}
 	if len(s.Ingress) > 0 {
 		spec["ingress"] = rules(s.Ingress, "from")
 	}
@@ -34,18 +54,14 @@ func policy(s Spec) krm.M {
 		spec["egress"] = rules(s.Egress, "to")
 	}
 	o["spec"] = spec
-	return krm.Annotate(o, krm.Judged(s.Judged))
+	return krm.Annotate(o, s.Annotations)
 }
 
 func selected(s Spec) krm.M {
-	switch {
-	case s.AllPods:
+	if s.AllPods {
 		return krm.M{}
-	case len(s.Pods) > 0:
-		return krm.M{"matchLabels": s.Pods}
-	default:
-		return krm.M{"matchLabels": s.Selector()}
 	}
+	return krm.M{"matchLabels": s.Pods}
 }
 
 // rules whose peers stand in the field that says the direction.

@@ -19,8 +19,7 @@ func TestSelector(t *testing.T) {
 		{"", "amd64", krm.M{"nodeSelector": krm.M{architecture: "amd64"}}},
 		{"core", "amd64", krm.M{"nodeSelector": krm.M{"role": "core", architecture: "amd64"}}},
 	} {
-		pod := krm.M{}
-		place(pod, Spec{NodeLabel: "role", Pool: tt.pool, Arch: tt.arch})
+		pod := place(Spec{NodeLabel: "role", Pool: tt.pool, Arch: tt.arch})
 		if diff := cmp.Diff(tt.want, pod); diff != "" {
 			t.Errorf("%q, %q (-want +got):\n%s", tt.pool, tt.arch, diff)
 		}

@@ -1,12 +1,14 @@
-// Package placement says on which nodes the pods of a component run and how
-// they spread: it changes the component's workloads in the list, whatever
-// made them. Node selection and tolerations are for every kind; spreading is
-// for those with several replicas, a Deployment or StatefulSet.
+// Package placement says on which nodes pods run and how they spread: it changes the
+// workloads that its selector means, whatever made them. Node selection and tolerations
+// are for every kind; spreading is for those with replicas, of which one is as good as
+// another. What a workload says of its place by itself stays.
 package placement
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/whiskops/whiskops/internal/krm"
-	"github.com/whiskops/whiskops/internal/value"
 )
 
 // The topologies that pods spread over, as labels of nodes.
@@ -26,44 +28,48 @@ const (
 	none = "none"
 )
 
-// Process changes the component's workloads.
-func Process(rl *krm.ResourceList) error {
-	config, err := krm.Decode[Spec](rl, Kind)
-	if err != nil {
-		return err
-	}
-	spec := config.Spec
-	if err := check(spec); err != nil {
-		return err
-	}
-	workloads := krm.Workloads(rl, spec.Component)
-	if len(workloads) == 0 {
-		return krm.Fail("the list has no workload of the component %q to place", spec.Component)
-	}
-	for _, n := range workloads {
-		err := krm.Change(n, func(o krm.M) error {
-			pod := value.PodSpec(o)
-			if pod == nil {
-				return krm.Fail("%s %q has no pod template", n.GetKind(), n.GetName())
+// process changes the selected workloads.
+func process(r *krm.Run, s Spec) error {
+	s.Spread, s.Zones = cmp.Or(s.Spread, none), cmp.Or(s.Zones, none)
+	check(&r.Check, s)
+	for _, w := range r.Workloads("spec.selector", s.Selector) {
+		pod := place(s)
+		if w.Replicated() && s.Spread+s.Zones != none+none {
+			own := w.PodSelector()
+			if own == nil {
+				r.FailAt(w.Node, "spec.selector", "has neither a selector nor labels by which its pods could keep apart")
+				continue
 			}
-			place(pod, spec)
-			if kind := n.GetKind(); kind == "Deployment" || kind == "StatefulSet" {
-				spread(pod, spec)
-			}
-			return nil
-		})
-		if err != nil {
+			spread(pod, s, own)
+		}
+		if err := r.Merge(w.Node, w.Fragment(pod)); err != nil {
 			return err
 		}
+		r.Tell(w.Node, "%s", said(s, w.Replicated()))
 	}
 	return nil
 }
 
-func place(pod krm.M, s Spec) {
-	selector, _ := pod["nodeSelector"].(krm.M)
-	if selector == nil {
-		selector = krm.M{}
+// said tells what was done.
+func said(s Spec, replicated bool) string {
+	var words []string
+	if s.Pool != "" {
+		words = append(words, "on nodes of the pool "+s.Pool)
 	}
+	if s.Arch != "" {
+		words = append(words, "on nodes of "+s.Arch)
+	}
+	if replicated && s.Spread != none {
+		words = append(words, "spread over nodes, "+s.Spread)
+	}
+	if replicated && s.Zones != none {
+		words = append(words, "spread over zones, "+s.Zones)
+	}
+	return cmp.Or(strings.Join(words, "; "), "placed anywhere")
+}
+
+func place(s Spec) krm.M {
+	pod, selector := krm.M{}, krm.M{}
 	if s.Pool != "" {
 		selector[s.NodeLabel] = s.Pool
 	}
@@ -73,30 +79,30 @@ func place(pod krm.M, s Spec) {
 	if len(selector) > 0 {
 		pod["nodeSelector"] = selector
 	}
+	var tolerations krm.L
 	for _, t := range s.Tolerations {
-		pod["tolerations"] = appended(pod["tolerations"], t)
+		tolerations = append(tolerations, t)
 	}
+	if len(tolerations) > 0 {
+		pod["tolerations"] = tolerations
+	}
+	return pod
 }
 
-// spread keeps the component's own pods apart. Over nodes it is an affinity
+// spread keeps the workload's own pods apart. Over nodes it is an affinity
 // rule, which says at most one on each; over zones a constraint, which says
 // as evenly as it goes.
-func spread(pod krm.M, s Spec) {
+func spread(pod krm.M, s Spec, own krm.M) {
 	if s.Spread != none {
-		affinity, _ := pod["affinity"].(krm.M)
-		if affinity == nil {
-			affinity = krm.M{}
-		}
-		affinity["podAntiAffinity"] = apart(s)
-		pod["affinity"] = affinity
+		pod["affinity"] = krm.M{"podAntiAffinity": apart(s, own)}
 	}
 	if s.Zones != none {
-		pod["topologySpreadConstraints"] = appended(pod["topologySpreadConstraints"], even(s))
+		pod["topologySpreadConstraints"] = krm.L{even(s, own)}
 	}
 }
 
-func apart(s Spec) krm.M {
-	term := krm.M{"topologyKey": hostname, "labelSelector": krm.M{"matchLabels": s.Selector()}}
+func apart(s Spec, own krm.M) krm.M {
+	term := krm.M{"topologyKey": hostname, "labelSelector": own}
 	if s.Spread == hard {
 		return krm.M{"requiredDuringSchedulingIgnoredDuringExecution": krm.L{term}}
 	}
@@ -107,7 +113,7 @@ func apart(s Spec) krm.M {
 
 // even honours taints: a zone with none but tainted nodes is no place that a
 // pod could be missing from, and must not hold up the others.
-func even(s Spec) krm.M {
+func even(s Spec, own krm.M) krm.M {
 	unsatisfiable := "ScheduleAnyway"
 	if s.Zones == hard {
 		unsatisfiable = "DoNotSchedule"
@@ -116,19 +122,12 @@ func even(s Spec) krm.M {
 		"topologyKey":       zone,
 		"maxSkew":           1,
 		"whenUnsatisfiable": unsatisfiable,
-		"labelSelector":     krm.M{"matchLabels": s.Selector()},
+		"labelSelector":     own,
 		"nodeTaintsPolicy":  "Honor",
 	}
 }
 
-func appended(list any, e krm.M) krm.L {
-	l, _ := list.(krm.L)
-	return append(l, e)
-}
-
-func check(s Spec) error {
-	var c krm.Check
-	c.Owner(s.Owner)
+func check(c *krm.Check, s Spec) {
 	c.OneOf("spec.spread", s.Spread, hard, soft, none)
 	c.OneOf("spec.zones", s.Zones, hard, soft, none)
 	if s.Pool != "" && s.NodeLabel == "" {
@@ -139,5 +138,4 @@ func check(s Spec) error {
 			c.Fail("spec.tolerations[%d] is empty", i)
 		}
 	}
-	return c.Err()
 }

@@ -1,12 +1,14 @@
 package volumes
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/krm/krmtest"
 )
 
 // A single replica has the directory itself, unless another may follow: who has
@@ -24,21 +26,28 @@ func TestDirectoryOfAReplica(t *testing.T) {
 		{2, false, 1, "/exports/kafka/1"},
 		{2, true, 1, "/exports/kafka/1"},
 	} {
-		s := Spec{Replicas: tt.replicas, NFS: &NFS{Path: "/exports/kafka/", Numbered: tt.numbered}}
-		if got := nfsPath(s, tt.ordinal); got != tt.want {
+		if got := nfsPath(NFS{Path: "/exports/kafka/", Numbered: tt.numbered}, tt.replicas, tt.ordinal); got != tt.want {
 			t.Errorf("%+v: %s", tt, got)
 		}
 	}
 }
 
-// Kinds that are one volume are for one replica.
+// Kinds that are one volume are for one replica, a directory of the node for each pod
+// of a DaemonSet too.
 func TestReplicasOfOneVolume(t *testing.T) {
-	for _, s := range []Spec{{ExistingClaim: "kafka"}, {HostPath: &HostPath{Path: "/kafka"}}} {
-		for replicas, want := range []bool{true, false, true} {
-			s.Owner, s.Name, s.MountPath, s.Replicas = krm.Owner{Component: "kafka", Tier: "data"}, "data", "/kafka", replicas
-			err := check(s)
-			if refused := err != nil && strings.Contains(err.Error(), "spec.replicas"); refused != want || refused != (err != nil) {
-				t.Errorf("%d replicas: %v", replicas, err)
+	const config = "{apiVersion: fn.whiskops.github.io/v1alpha1, kind: AddVolume, metadata: {name: a}, spec: {selector: {}, name: data, mountPath: /data, %s}}"
+	const object = "{apiVersion: apps/v1, kind: %s, metadata: {name: a}, spec: {replicas: %d, template: {spec: {containers: [{name: a}]}}}}"
+	for _, kind := range []string{"existingClaim: kafka", "hostPath: {path: /kafka}"} {
+		for replicas, refused := range []bool{false, false, true} {
+			for _, of := range []string{"Deployment", "DaemonSet"} {
+				rl, err := krmtest.Read([]byte(fmt.Sprintf(config, kind)), []byte(fmt.Sprintf(object, of, replicas)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				err = Process(rl)
+				if got := err != nil && strings.Contains(err.Error(), "replicas, which would write to one volume"); got != (refused && of == "Deployment") {
+					t.Errorf("%s of %d replicas with %s: %v", of, replicas, kind, err)
+				}
 			}
 		}
 	}
@@ -57,7 +66,7 @@ func TestWhatIsLeftOut(t *testing.T) {
 		if diff := cmp.Diff(want, csi(c, 0)); diff != "" {
 			t.Errorf("%d attributes (-want +got):\n%s", n, diff)
 		}
-		spec := persistentVolume(Spec{Replicas: 1, NFS: nfs}, 0)["spec"].(krm.M)
+		spec := persistentVolume(krm.Workload{}, Spec{NFS: nfs}, 0)["spec"].(krm.M)
 		if _, has := spec["mountOptions"]; has != (n > 0) {
 			t.Errorf("%d mount options: %v", n, spec)
 		}

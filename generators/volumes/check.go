@@ -7,21 +7,19 @@ import (
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
-func check(s Spec) error {
-	var c krm.Check
-	c.Owner(s.Owner)
+func check(c *krm.Check, s Spec) {
 	c.Label("spec.name", s.Name)
 	c.Path("spec.mountPath", s.MountPath)
-	if s.Replicas < 1 {
-		c.Fail("spec.replicas is %d, wanted at least 1", s.Replicas)
+	if s.Namespace != "" {
+		c.Label("spec.namespace", s.Namespace)
 	}
-	checkOne(&c, s)
+	checkOne(c, s)
 	if s.claimed() {
 		c.Given("spec.size", s.Size)
 		c.OneOf("spec.accessMode", s.AccessMode, "ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany")
 	}
 	if s.static() {
-		checkStatic(&c, s)
+		checkStatic(c, s)
 	}
 	if s.None {
 		c.Given("spec.size", s.Size)
@@ -32,10 +30,6 @@ func check(s Spec) error {
 	if s.HostPath != nil {
 		c.Path("spec.hostPath.path", s.HostPath.Path)
 	}
-	if shared := s.ExistingClaim != "" || s.HostPath != nil; shared && s.Replicas > 1 {
-		c.Fail("spec.replicas is %d: replicas would write to one volume, give each its own (class, nfs, csi or local)", s.Replicas)
-	}
-	return c.Err()
 }
 
 // checkOne wants at most one kind of volume.
@@ -58,7 +52,6 @@ func checkOne(c *krm.Check, s Spec) {
 }
 
 func checkStatic(c *krm.Check, s Spec) {
-	c.Label("spec.namespace", s.Namespace)
 	c.OneOf("spec.reclaimPolicy", s.ReclaimPolicy, "Retain", "Delete")
 	if s.NFS != nil {
 		c.Given("spec.nfs.server", s.NFS.Server)
@@ -69,20 +62,17 @@ func checkStatic(c *krm.Check, s Spec) {
 	}
 	if s.CSI != nil {
 		c.Given("spec.csi.driver", s.CSI.Driver)
-		each(c, s, "spec.csi.handles", s.CSI.Handles)
+		distinct(c, "spec.csi.handles", s.CSI.Handles)
 	}
 	if s.Local != nil {
 		c.Path("spec.local.path", s.Local.Path)
-		each(c, s, "spec.local.nodes", s.Local.Nodes)
+		distinct(c, "spec.local.nodes", s.Local.Nodes)
 	}
 }
 
-// each wants a value of its own for each replica. The same node twice would
+// distinct wants values that are each given once. The same node twice would
 // be the same directory twice.
-func each(c *krm.Check, s Spec, field string, values []string) {
-	if len(values) != s.Replicas {
-		c.Fail("%s has %d values for %d replicas", field, len(values), s.Replicas)
-	}
+func distinct(c *krm.Check, field string, values []string) {
 	seen := map[string]bool{}
 	for i, v := range values {
 		at := fmt.Sprintf("%s[%d]", field, i)

@@ -1,6 +1,7 @@
 package volumes
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -8,33 +9,34 @@ import (
 )
 
 // persistentVolumes are the static volumes, one for each replica's claim.
-func persistentVolumes(s Spec) []krm.M {
+func persistentVolumes(w krm.Workload, s Spec) []krm.M {
 	if !s.static() {
 		return nil
 	}
 	var all []krm.M
-	for ordinal := range s.Replicas {
-		all = append(all, persistentVolume(s, ordinal))
+	for ordinal := range w.Replicas() {
+		all = append(all, persistentVolume(w, s, ordinal))
 	}
 	return all
 }
 
 // persistentVolume belongs to no namespace: its name has that of its claim.
-func persistentVolume(s Spec, ordinal int) krm.M {
-	claim := fmt.Sprintf("%s-%s-%d", s.Name, s.Component, ordinal)
-	o := s.Object("v1", "PersistentVolume", s.Namespace+"-"+claim)
+func persistentVolume(w krm.Workload, s Spec, ordinal int) krm.M {
+	namespace := cmp.Or(w.Namespace, s.Namespace)
+	claim := fmt.Sprintf("%s-%s-%d", s.Name, w.Name, ordinal)
+	o := krm.New("v1", "PersistentVolume", "", namespace+"-"+claim, s.Labels)
 	spec := krm.M{
 		"capacity":                      krm.M{"storage": s.Size},
 		"accessModes":                   krm.L{s.AccessMode},
 		"persistentVolumeReclaimPolicy": s.ReclaimPolicy,
 		"storageClassName":              "",
 		"claimRef": krm.M{
-			"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": s.Namespace, "name": claim,
+			"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": namespace, "name": claim,
 		},
 	}
 	switch {
 	case s.NFS != nil:
-		spec["nfs"] = krm.M{"server": s.NFS.Server, "path": nfsPath(s, ordinal)}
+		spec["nfs"] = krm.M{"server": s.NFS.Server, "path": nfsPath(*s.NFS, w.Replicas(), ordinal)}
 		if len(s.NFS.MountOptions) > 0 {
 			spec["mountOptions"] = s.NFS.MountOptions
 		}
@@ -48,11 +50,11 @@ func persistentVolume(s Spec, ordinal int) krm.M {
 	return o
 }
 
-func nfsPath(s Spec, ordinal int) string {
-	if s.Replicas == 1 && !s.NFS.Numbered {
-		return s.NFS.Path
+func nfsPath(n NFS, replicas, ordinal int) string {
+	if replicas == 1 && !n.Numbered {
+		return n.Path
 	}
-	return fmt.Sprintf("%s/%d", strings.TrimSuffix(s.NFS.Path, "/"), ordinal)
+	return fmt.Sprintf("%s/%d", strings.TrimSuffix(n.Path, "/"), ordinal)
 }
 
 func csi(c CSI, ordinal int) krm.M {

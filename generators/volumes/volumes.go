@@ -1,6 +1,6 @@
-// Package volumes says where a component's one workload keeps its data: it
-// mounts a volume in the main container, which is named after the component,
-// and makes what the volume is bound to.
+// Package volumes says where workloads keep their data: it mounts a volume in a
+// container, and makes what the volume is bound to. Names, replicas and namespaces are
+// those of the objects.
 //
 // A StatefulSet gets a claim for each replica, also when there is one: going
 // from one replica to three must not change where the first one's data is.
@@ -11,90 +11,92 @@
 package volumes
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/value"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// Process changes the component's workload and adds its static volumes.
-func Process(rl *krm.ResourceList) error {
-	config, err := krm.Decode[Spec](rl, Kind)
-	if err != nil {
-		return err
-	}
-	spec := config.Spec
-	if err := check(spec); err != nil {
-		return err
-	}
-	n, err := target(rl, spec)
-	if err != nil {
-		return err
-	}
-	if err := krm.Change(n, func(o krm.M) error { return attach(o, spec) }); err != nil {
-		return err
-	}
-	return krm.Add(rl, persistentVolumes(spec)...)
-}
-
-// target is the one workload of the component, of a kind that can have the
-// volume.
-func target(rl *krm.ResourceList, s Spec) (*yaml.RNode, error) {
-	workloads := krm.Workloads(rl, s.Component)
-	if len(workloads) != 1 {
-		return nil, krm.Fail("the list has %d workloads of the component %q, wanted 1 with a volume", len(workloads), s.Component)
-	}
-	kind := workloads[0].GetKind()
-	if s.claimed() && kind != "StatefulSet" {
-		return nil, krm.Fail("%s %q cannot have a claim for each replica: make it a StatefulSet, or give existingClaim, hostPath or none", kind, s.Component)
-	}
-	if s.ExistingClaim != "" && kind == "DaemonSet" {
-		return nil, krm.Fail("DaemonSet %q cannot share the claim %q between its nodes", s.Component, s.ExistingClaim)
-	}
-	return workloads[0], nil
-}
-
-// attach mounts the volume in the workload's main container.
-func attach(o krm.M, s Spec) error {
-	pod := value.PodSpec(o)
-	main := container(pod, s.Component)
-	if main == nil {
-		return krm.Fail("the workload of %q has no container %q to mount its volume in", s.Component, s.Component)
-	}
-	if taken(pod["volumes"], "name", s.Name) || taken(main["volumeMounts"], "mountPath", s.MountPath) {
-		return krm.Fail("the workload of %q has a volume %q or a mount at %q already", s.Component, s.Name, s.MountPath)
-	}
-	main["volumeMounts"] = first(krm.M{"name": s.Name, "mountPath": s.MountPath}, main["volumeMounts"])
-	if !s.claimed() {
-		pod["volumes"] = first(podVolume(s), pod["volumes"])
+// process changes the selected workloads and makes their static volumes.
+func process(r *krm.Run, s Spec) error {
+	check(&r.Check, s)
+	workloads := r.Workloads("spec.selector", s.Selector)
+	if shared := s.static() || s.ExistingClaim != "" || s.HostPath != nil; shared && len(workloads) > 1 {
+		r.Fail("spec.selector matches %d objects, which would share what is there for one: %s", len(workloads), s.Selector)
 		return nil
 	}
-	spec := o["spec"].(krm.M)
-	spec["volumeClaimTemplates"] = first(claimTemplate(s), spec["volumeClaimTemplates"])
-	// Data outlives the StatefulSet and every scaling.
-	spec["persistentVolumeClaimRetentionPolicy"] = krm.M{"whenDeleted": "Retain", "whenScaled": "Retain"}
-	return nil
-}
-
-func container(pod krm.M, name string) krm.M {
-	return entry(pod["containers"], "name", name)
-}
-
-// taken tells whether a list has an entry with a field's value.
-func taken(list any, field, value string) bool { return entry(list, field, value) != nil }
-
-func entry(list any, field, value string) krm.M {
-	l, _ := list.(krm.L)
-	for _, e := range l {
-		if e, _ := e.(krm.M); e[field] == value {
-			return e
+	for _, w := range workloads {
+		container, ok := r.Container(w)
+		if !ok || !fits(r, w, s) || r.Err() != nil {
+			continue
 		}
+		if err := r.Merge(w.Node, fragment(w, s, container)); err != nil {
+			return err
+		}
+		if s.claimed() && has(w.At(w.Path("volumes")...), s.Name) {
+			r.FailAt(w.Node, w.Field("volumes"), "has a volume %q already", s.Name)
+		}
+		r.Make(persistentVolumes(w, s)...)
+		r.Tell(w.Node, "has the volume %s at %s of container %s", s.Name, s.MountPath, container)
 	}
 	return nil
 }
 
-func first(e krm.M, list any) krm.L {
-	l, _ := list.(krm.L)
-	return append(krm.L{e}, l...)
+// has tells whether a list has an entry of a name.
+func has(list any, name string) bool {
+	entries, _ := list.(krm.L)
+	return slices.ContainsFunc(entries, func(e any) bool { return value.Map(e)["name"] == name })
+}
+
+// fits tells whether a workload can have the volume.
+func fits(r *krm.Run, w krm.Workload, s Spec) bool {
+	before := len(r.Complaints())
+	if s.claimed() && w.Kind != "StatefulSet" {
+		r.FailAt(w.Node, "kind", "cannot have a claim for each replica: make it a StatefulSet, or give existingClaim, hostPath or none")
+	}
+	if s.ExistingClaim != "" && w.Kind == "DaemonSet" {
+		r.FailAt(w.Node, "kind", "cannot share the claim %q between its nodes", s.ExistingClaim)
+	}
+	replicas := w.Replicas()
+	if shared := s.ExistingClaim != "" || s.HostPath != nil; shared && w.Replicated() && replicas > 1 {
+		r.FailAt(w.Node, "spec.replicas", "has %d replicas, which would write to one volume: give each its own (class, nfs, csi or local)", replicas)
+	}
+	if s.static() && w.Namespace == "" && s.Namespace == "" {
+		r.FailAt(w.Node, "metadata.namespace", "has no namespace, which volumes that exist are bound by: give spec.namespace")
+	}
+	if s.CSI != nil {
+		each(r, w, "spec.csi.handles", len(s.CSI.Handles))
+	}
+	if s.Local != nil {
+		each(r, w, "spec.local.nodes", len(s.Local.Nodes))
+	}
+	return len(r.Complaints()) == before
+}
+
+// each replica wants a value of its own.
+func each(r *krm.Run, w krm.Workload, field string, values int) {
+	if replicas := w.Replicas(); values != replicas {
+		r.Fail("%s has %d values for the %d replicas of %s %s", field, values, replicas, w.Kind, w.Name)
+	}
+}
+
+// fragment of the object that mounts the volume.
+func fragment(w krm.Workload, s Spec, container string) krm.M {
+	pod := krm.M{"containers": krm.L{krm.Into{
+		"name": container, "volumeMounts": krm.L{krm.M{"name": s.Name, "mountPath": s.MountPath}},
+	}}}
+	if !s.claimed() {
+		pod["volumes"] = krm.L{podVolume(s)}
+		return w.Fragment(pod)
+	}
+	o := w.Fragment(pod)
+	maps.Copy(o["spec"].(krm.M), krm.M{
+		"volumeClaimTemplates": krm.L{claimTemplate(w, s)},
+		// Data outlives the StatefulSet and every scaling.
+		"persistentVolumeClaimRetentionPolicy": krm.M{"whenDeleted": "Retain", "whenScaled": "Retain"},
+	})
+	return o
 }
 
 // podVolume is a volume that the pod itself names.
@@ -113,8 +115,8 @@ func podVolume(s Spec) krm.M {
 
 // claimTemplate carries apiVersion and kind, as the API server keeps it: Argo
 // CD would see a difference for ever (argo-cd#11143). It cannot be changed
-// later, so it has the one label that never changes.
-func claimTemplate(s Spec) krm.M {
+// later, so it has the labels that never change: those that select the pods.
+func claimTemplate(w krm.Workload, s Spec) krm.M {
 	spec := krm.M{
 		"accessModes": krm.L{s.AccessMode},
 		"resources":   krm.M{"requests": krm.M{"storage": s.Size}},
@@ -125,12 +127,11 @@ func claimTemplate(s Spec) krm.M {
 	} else if s.Class != "" {
 		spec["storageClassName"] = s.Class
 	}
-	return krm.M{
-		"apiVersion": "v1",
-		"kind":       "PersistentVolumeClaim",
-		"metadata":   krm.M{"name": s.Name, "labels": s.Selector()},
-		"spec":       spec,
+	meta := krm.M{"name": s.Name}
+	if labels := w.PodSelector()["matchLabels"]; labels != nil {
+		meta["labels"] = labels
 	}
+	return krm.M{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": meta, "spec": spec}
 }
 
 // static volumes exist already.

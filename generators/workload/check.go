@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/pods"
 )
 
 func check(s Spec) error {
@@ -26,7 +27,10 @@ func check(s Spec) error {
 		c.Fail("spec.lastingToken is of no use without spec.token")
 	}
 	checkContainers(&c, s)
-	checkWaits(&c, s)
+	if len(s.Waits) > 0 {
+		c.Given("spec.waitImage", s.WaitImage)
+	}
+	pods.Check(&c, "spec.waits", s.Waits)
 	checkVolumes(&c, s)
 	checkServices(&c, s)
 	return c.Err()
@@ -105,7 +109,7 @@ func checkContainers(c *krm.Check, s Spec) {
 		}
 	}
 	for i, w := range s.Waits {
-		c.Unique(fmt.Sprintf("spec.waits[%d].name", i), waitName(w), seen)
+		c.Unique(fmt.Sprintf("spec.waits[%d].name", i), w.ContainerName(), seen)
 	}
 }
 

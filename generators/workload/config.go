@@ -1,6 +1,9 @@
 package workload
 
-import "github.com/whiskops/whiskops/internal/krm"
+import (
+	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/pods"
+)
 
 // Kind of the functionConfig.
 const Kind = "Workload"
@@ -130,28 +133,8 @@ type Directory struct {
 	Size string `json:"size"`
 }
 
-// Wait holds a pod back until an endpoint answers. Exactly one of TCP and URL
-// is given; both are shell words in double quotes: variables of EnvFrom and
-// Env may stand in them as $NAME.
-type Wait struct {
-	// Name of what is waited for; the container is "wait-for-<name>".
-	Name string `json:"name"`
-	// TCP is a comma-separated list of host:port. More than half of them
-	// must accept a connection.
-	TCP string `json:"tcp,omitempty"`
-	// URL must answer a GET with a 2xx status.
-	URL string `json:"url,omitempty"`
-	// Contains must stand in the answer's body.
-	Contains string `json:"contains,omitempty"`
-	// User is "name:password" for basic authentication, as shell words.
-	User string `json:"user,omitempty"`
-	// Hint says what to do when it takes minutes, as shell words.
-	Hint string `json:"hint,omitempty"`
-	// EnvFrom are ConfigMaps whose keys are environment variables.
-	EnvFrom []string `json:"envFrom,omitempty"`
-	// Env of this wait alone, for example its password.
-	Env []krm.M `json:"env,omitempty"`
-}
+// Wait holds a pod back until an endpoint answers.
+type Wait = pods.Wait
 
 // Service in front of the pods.
 type Service struct {

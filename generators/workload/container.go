@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/pods"
 )
 
 // initContainers are the waits, then the functionConfig's own.
 func initContainers(s Spec) krm.L {
 	var all krm.L
 	for _, w := range s.Waits {
-		all = append(all, waitContainer(s, w))
+		all = append(all, w.Container(s.WaitImage))
 	}
 	for _, c := range s.Init {
 		all = append(all, container(c, c.Name, scratchOf(c.Name)))
@@ -46,7 +47,7 @@ func mainContainer(s Spec) krm.M {
 // container leaves out what is empty. Lists keep their order: of env,
 // Kubernetes expands $(NAME) from earlier entries only.
 func container(c Container, name string, volume func(path string) string) krm.M {
-	made := krm.M{"name": name, "image": c.Image, "securityContext": containerSecurity()}
+	made := krm.M{"name": name, "image": c.Image, "securityContext": pods.Restricted()}
 	set(made, "command", c.Command)
 	set(made, "args", c.Args)
 	set(made, "envFrom", envFrom(c.EnvFrom))
@@ -62,16 +63,6 @@ func container(c Container, name string, volume func(path string) string) krm.M 
 		}
 	}
 	return made
-}
-
-// containerSecurity is what the restricted Pod Security Standard asks of a
-// container, and a root filesystem that stays as the image has it.
-func containerSecurity() krm.M {
-	return krm.M{
-		"allowPrivilegeEscalation": false,
-		"capabilities":             krm.M{"drop": krm.L{"ALL"}},
-		"readOnlyRootFilesystem":   true,
-	}
 }
 
 func envFrom(configMaps []string) krm.L {

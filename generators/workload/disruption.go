@@ -1,15 +1,13 @@
 package workload
 
-import "github.com/whiskops/whiskops/internal/krm"
+import (
+	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/pods"
+)
 
-// budget lets a node drain take some pods. A pod that is not ready may always
-// go: it would otherwise block the drain for ever and serves nobody.
+// budget of the pods of the workload.
 func budget(s Spec) krm.M {
 	o := s.Object("policy/v1", "PodDisruptionBudget", s.Component)
-	o["spec"] = krm.M{
-		"maxUnavailable":             s.MaxUnavailable.value(),
-		"selector":                   krm.M{"matchLabels": s.Selector()},
-		"unhealthyPodEvictionPolicy": "AlwaysAllow",
-	}
+	o["spec"] = pods.Budget("maxUnavailable", s.MaxUnavailable.value(), krm.M{"matchLabels": s.Selector()})
 	return o
 }

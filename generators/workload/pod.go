@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/pods"
 )
 
 // writableRoot is the annotation with the reason why a root filesystem is not
@@ -36,7 +37,7 @@ func pod(s Spec) krm.M {
 		// Variables of other Services, KAFKA_PORT for one, would be taken
 		// for configuration by some images.
 		"enableServiceLinks": false,
-		"securityContext":    podSecurity(s.UID),
+		"securityContext":    pods.RestrictedPod(s.UID),
 		"containers":         containers(s),
 	}
 	if passes(s.Kind) {
@@ -60,19 +61,6 @@ func pod(s Spec) krm.M {
 		p["volumes"] = all
 	}
 	return p
-}
-
-// podSecurity holds for every container. The group owns the volumes, and is
-// set on them once: walking a large volume at each start takes minutes.
-func podSecurity(uid int) krm.M {
-	return krm.M{
-		"runAsNonRoot":        true,
-		"runAsUser":           uid,
-		"runAsGroup":          uid,
-		"fsGroup":             uid,
-		"fsGroupChangePolicy": "OnRootMismatch",
-		"seccompProfile":      krm.M{"type": "RuntimeDefault"},
-	}
 }
 
 // volumes are those of the functionConfig, then one for each directory that a

@@ -1,7 +1,6 @@
 package krm
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -28,9 +27,12 @@ func (c *Check) Err() error {
 	return c.complaints
 }
 
+// Complaints so far.
+func (c *Check) Complaints() Complaints { return c.complaints }
+
 // Fail complains.
 func (c *Check) Fail(format string, args ...any) {
-	c.complaints = append(c.complaints, fmt.Sprintf(format, args...))
+	c.complaints = append(c.complaints, complaint(format, args...))
 }
 
 // Owner wants a component and a tier that can be names and label values.

@@ -12,36 +12,59 @@ import (
 
 // Config is a functionConfig with a typed spec.
 type Config[Spec any] struct {
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	Metadata   struct {
-		Name        string            `json:"name"`
-		Annotations map[string]string `json:"annotations,omitempty"`
-	} `json:"metadata"`
-	Spec Spec `json:"spec"`
+	APIVersion string   `json:"apiVersion"`
+	Kind       string   `json:"kind"`
+	Metadata   Metadata `json:"metadata"`
+	Spec       Spec     `json:"spec"`
 }
 
-// Decode reads the functionConfig of rl strictly: an unknown field, a missing
-// functionConfig or another kind is Complaints. So is an item of the list that has
+// Metadata of a functionConfig. It is any ObjectMeta: other functions may have put
+// labels and more there. What is here is what counts.
+type Metadata struct {
+	Name        string            `json:"name"`
+	Namespace   string            `json:"namespace,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// Decode reads the functionConfig of rl strictly: unknown fields, a missing
+// functionConfig or another kind are Complaints. So is an item of the list that has
 // not the shape of an object.
 func Decode[Spec any](rl *ResourceList, kind string) (Config[Spec], error) {
+	return decode[Spec](rl, APIVersion, kind)
+}
+
+func decode[Spec any](rl *ResourceList, apiVersion, kind string) (Config[Spec], error) {
 	var c Config[Spec]
 	config, err := rl.config(kind)
 	if err != nil {
 		return c, err
 	}
-	if err := value.Into(config, &c); err != nil {
-		plain, unsaid := value.Of(config)
-		if unsaid != nil {
-			return c, fmt.Errorf("encode functionConfig: %w", unsaid)
-		}
-		return c, failure("functionConfig of kind %s: %s", kind, cmp.Or(misfit(plain, reflect.TypeOf(c), ""), "a value in it is of the wrong form"))
+	if err := identify(&c.APIVersion, &c.Kind, &c.Metadata, config); err != nil {
+		return c, failure("functionConfig of kind %s: %s", kind, err)
 	}
-	if c.APIVersion != APIVersion || c.Kind != kind {
-		return c, failure("functionConfig is %s %q, wanted %s %q", c.APIVersion, c.Kind, APIVersion, kind)
+	if c.APIVersion != apiVersion || c.Kind != kind {
+		return c, failure("functionConfig is %s %q, wanted %s %q", c.APIVersion, c.Kind, apiVersion, kind)
 	}
 	if c.Metadata.Name == "" {
 		return c, failure("functionConfig of kind %s has no metadata.name", kind)
+	}
+	if rl.Config == nil {
+		if wrong := misfits(config, reflect.TypeFor[envelope[Spec]](), ""); len(wrong) > 0 {
+			var all Complaints
+			for _, w := range wrong {
+				r := complaint("%s", w.message)
+				r.Message = fmt.Sprintf("functionConfig of kind %s: %s", kind, w.message)
+				r.Field = &Field{Path: w.path}
+				all = append(all, r)
+			}
+			return c, all
+		}
+	}
+	spec, given := config["spec"]
+	if given {
+		if err := value.Into(spec, &c.Spec); err != nil {
+			return c, misread(kind, spec, reflect.TypeFor[Spec]())
+		}
 	}
 	for i, n := range rl.Items {
 		if !isObject(n) {
@@ -49,6 +72,53 @@ func Decode[Spec any](rl *ResourceList, kind string) (Config[Spec], error) {
 		}
 	}
 	return c, nil
+}
+
+// envelope is the shape of a functionConfig: of its metadata the owner may say what
+// they like.
+type envelope[Spec any] struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Metadata   M      `json:"metadata"`
+	Spec       Spec   `json:"spec"`
+}
+
+// misread says why a spec is not of a type.
+func misread(kind string, spec any, t reflect.Type) error {
+	plain, err := value.Of(spec)
+	if err != nil {
+		return fmt.Errorf("encode functionConfig: %w", err)
+	}
+	if wrong := misfits(plain, t, "spec"); len(wrong) > 0 {
+		return failure("functionConfig of kind %s: %s", kind, wrong[0].message)
+	}
+	return failure("functionConfig of kind %s: a value in it is of the wrong form", kind)
+}
+
+// identify reads what says which config it is.
+func identify(apiVersion, kind *string, meta *Metadata, config M) error {
+	text := func(at, field string, m M, to *string) error {
+		if v, ok := m[field]; ok && v != nil {
+			s, ok := v.(string)
+			if !ok {
+				return fmt.Errorf("%s%s is %s, wanted a text", at, field, nounOf(v))
+			}
+			*to = s
+		}
+		return nil
+	}
+	metadata, isMap := config["metadata"].(M)
+	if config["metadata"] != nil && !isMap {
+		return fmt.Errorf("metadata is %s, wanted a mapping", nounOf(config["metadata"]))
+	}
+	if annotations, ok := metadata["annotations"].(M); ok {
+		meta.Annotations = map[string]string{}
+		for key, v := range annotations {
+			meta.Annotations[key], _ = v.(string)
+		}
+	}
+	return cmp.Or(text("", "apiVersion", config, apiVersion), text("", "kind", config, kind),
+		text("metadata.", "name", metadata, &meta.Name), text("metadata.", "namespace", metadata, &meta.Namespace))
 }
 
 // config is the functionConfig as it was given.
@@ -105,7 +175,7 @@ func values(mapping *yaml.Node, field string) []*yaml.Node {
 }
 
 func failure(format string, args ...any) error {
-	return Complaints{fmt.Sprintf(format, args...)}
+	return Complaints{complaint(format, args...)}
 }
 
 // Fail is an error result of a function, about its functionConfig.

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -13,49 +16,132 @@ import (
 // atLine is how the YAML parser says where it stopped.
 var atLine = regexp.MustCompile(`\bline ([0-9]+)`)
 
-// checkInput refuses what is no ResourceList, in our words: kyaml panics at a
-// functionConfig that is a list, of two fields of one name it takes one, or
-// none, and of others it shows what its parser says of a part of the input.
-func checkInput(input []byte) error {
+// Bounds of what is read. They are far above what a repository holds: 10,000 objects
+// are about 15 MiB, and aliases stand for a part of what is written.
+const (
+	longestInput = 64 << 20 // bytes
+	// With each alias counted as what it stands for there may be so many times as many
+	// values as are written, and so many more.
+	mostTimes, mostMore = 10, 100_000
+	endless             = 1 << 30
+)
+
+// list is a ResourceList that was read.
+type list struct {
+	apiVersion    string
+	items         []*yaml.RNode
+	config        *yaml.RNode
+	root, content *yaml.Node // the list, and the sequence of its items
+}
+
+// versions of the ResourceList that are read: one shape with three names.
+var versions = []string{"config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1"}
+
+// readInput reads a ResourceList as kyaml does, and refuses what is none in our words:
+// kyaml panics at a functionConfig that is a list, of two fields of one name it takes
+// one, or none, and of others it shows what its parser says of a part of the input.
+func readInput(input []byte) (list, error) {
+	if len(input) > longestInput {
+		return list{}, failure("the input has more than %d MiB: give the function fewer objects at a time", longestInput>>20)
+	}
+	if !utf8.Valid(input) {
+		return list{}, failure("the input is not UTF-8")
+	}
+	// As kyaml reads it.
+	input = bytes.ReplaceAll(input, []byte("\r\n"), []byte("\n"))
 	d := yaml.NewDecoder(bytes.NewReader(input))
 	var document, more yaml.Node
 	switch err := d.Decode(&document); {
 	case errors.Is(err, io.EOF) || err == nil && len(document.Content) != 1:
-		return failure("there is nothing to read: a ResourceList is wanted on standard input")
+		return list{}, failure("there is nothing to read: a ResourceList is wanted on standard input")
 	case err != nil:
-		return unreadable(err)
+		return list{}, unreadable(err)
 	}
 	if err := d.Decode(&more); err == nil {
-		return failure("the input has more than one YAML document, the second one at line %d: a ResourceList is one", more.Line)
+		return list{}, failure("the input has more than one YAML document, the second one at line %d: a ResourceList is one", more.Line)
 	} else if !errors.Is(err, io.EOF) {
-		return unreadable(err)
+		return list{}, unreadable(err)
 	}
-	list := document.Content[0]
-	if !isMapping(list) {
-		return failure("the input is %s, wanted a ResourceList", wordOf(list))
+	root := document.Content[0]
+	if !isMapping(root) {
+		return list{}, failure("the input is %s, wanted a ResourceList", wordOf(root))
 	}
-	if name := twice(list); name != "" {
-		return failure("%s is written twice in the list", name)
+	if most := mostTimes*written(root) + mostMore; sized(root, map[*yaml.Node]int{}) > most {
+		return list{}, failure("the input has aliases that stand for more than %d times what is written", mostTimes)
 	}
-	for _, items := range values(list, "items") {
+	if name := twice(root); name != "" {
+		return list{}, failure("%s is written twice in the list", name)
+	}
+	return listOf(root)
+}
+
+// listOf checks the parts of a list, and takes them out of it.
+func listOf(root *yaml.Node) (list, error) {
+	l := list{root: root}
+	for _, v := range values(root, "apiVersion") {
+		l.apiVersion = v.Value
+	}
+	kinds := values(root, "kind")
+	if len(kinds) == 0 || kinds[0].Value != "ResourceList" {
+		return l, failure("the input is no ResourceList: its kind has to be that")
+	}
+	if !slices.Contains(versions, l.apiVersion) {
+		return l, failure("the ResourceList is of apiVersion %q; wanted is %s", l.apiVersion, strings.Join(versions, ", "))
+	}
+	for _, items := range values(root, "items") {
+		items = target(items)
 		if items.Kind != yaml.SequenceNode && items.Tag != yaml.NodeTagNull {
-			return failure("items is no list")
+			return l, failure("items is no list")
 		}
+		l.content = items
 		for i, item := range items.Content {
 			if wrong := checkItem(item); wrong != "" {
-				return failure("item %d of the list%s", i+1, wrong)
+				return l, failure("item %d of the list%s", i+1, wrong)
 			}
+			l.items = append(l.items, yaml.NewRNode(target(item)))
 		}
 	}
-	for _, config := range values(list, "functionConfig") {
+	for _, config := range values(root, "functionConfig") {
 		if !isMapping(config) {
-			return failure("functionConfig is no object")
+			return l, failure("functionConfig is no object")
 		}
 		if name := twiceBelow(config); name != "" {
-			return failure("%s is written twice in the functionConfig", name)
+			return l, failure("%s is written twice in the functionConfig", name)
 		}
+		l.config = yaml.NewRNode(config)
 	}
-	return nil
+	return l, nil
+}
+
+// written is how many values a node has.
+func written(n *yaml.Node) int {
+	size := 1
+	for _, e := range n.Content {
+		size += written(e)
+	}
+	return size
+}
+
+// sized is how many values a node has with each alias counted as what it stands for,
+// as far as the bound goes. An alias to what it stands in is endless.
+func sized(n *yaml.Node, known map[*yaml.Node]int) int {
+	if n.Anchor != "" {
+		if size, ok := known[n]; ok {
+			return size
+		}
+		known[n] = endless // until it is counted
+	}
+	size := 1
+	if n.Kind == yaml.AliasNode {
+		size = sized(n.Alias, known)
+	}
+	for _, e := range n.Content {
+		size = min(size+sized(e, known), endless)
+	}
+	if n.Anchor != "" {
+		known[n] = size
+	}
+	return size
 }
 
 // unreadable says where the parser stopped, as far as it says that.
@@ -146,6 +232,23 @@ func twice(n *yaml.Node) string {
 	if n.Kind != yaml.MappingNode {
 		return ""
 	}
+	if len(n.Content) > 2*few {
+		return twiceOfMany(n)
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		for j := 0; j < i; j += 2 {
+			if n.Content[j].Value == n.Content[i].Value && n.Content[i].Kind == yaml.ScalarNode {
+				return n.Content[i].Value
+			}
+		}
+	}
+	return ""
+}
+
+// few fields are compared with each other; for more of them there is a map.
+const few = 16
+
+func twiceOfMany(n *yaml.Node) string {
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name := n.Content[i].Value

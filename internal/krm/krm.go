@@ -10,6 +10,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/whiskops/whiskops/internal/edit"
 	"github.com/whiskops/whiskops/internal/value"
 )
 
@@ -50,12 +51,22 @@ const NeedsHash = "kustomize.config.k8s.io/needs-hash"
 type (
 	M = map[string]any
 	L = []any
+	// Into is an entry of a list in a fragment that is there already.
+	Into = edit.Into
 )
 
 // Labels of an object.
 func (o Owner) Labels() M {
 	return M{NameLabel: o.Component, TierLabel: o.Tier, PartOfLabel: "openwhisk", ManagedByLabel: Manager}
 }
+
+// Made are the labels of an object, for a function that is for everybody.
+func (o Owner) Made() Labels {
+	return Labels{NameLabel: o.Component, TierLabel: o.Tier, PartOfLabel: "openwhisk", ManagedByLabel: Manager}
+}
+
+// Pods are the labels that select the owner's pods.
+func (o Owner) Pods() map[string]string { return map[string]string{NameLabel: o.Component} }
 
 // Selector of the owner's pods.
 func (o Owner) Selector() M { return M{NameLabel: o.Component} }

@@ -10,64 +10,66 @@ import (
 	"strings"
 )
 
-// misfit says where a plain value has not the shape of a Go type, and what is
-// wanted there, in the words of whoever wrote it; "" if it fits, or if the type
-// reads JSON by itself.
-func misfit(v any, t reflect.Type, path string) string {
+// wrong is one place that has not the shape of a Go type.
+type wrong struct{ path, message string }
+
+// misfits says where a plain value has not the shape of a Go type, and what is wanted
+// there, in the words of whoever wrote it. What reads JSON by itself fits. The names
+// of fields are compared letter by letter.
+func misfits(v any, t reflect.Type, path string) []wrong {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if v == nil || t.Kind() == reflect.Interface || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
-		return ""
+		return nil
 	}
-	wrong := fmt.Sprintf("%s is %s, wanted %s", path, nounOf(v), wantedAs(t))
+	other := []wrong{{path, fmt.Sprintf("%s is %s, wanted %s", path, nounOf(v), wantedAs(t))}}
+	var all []wrong
 	switch t.Kind() {
 	case reflect.Struct:
-		if m, ok := v.(M); ok {
-			return misfits(m, t, path)
+		m, ok := v.(M)
+		if !ok {
+			return other
 		}
-		return wrong
+		return fieldMisfits(m, t, path)
 	case reflect.Map:
 		m, ok := v.(M)
 		if !ok {
-			return wrong
+			return other
 		}
 		for _, key := range Keys(m) {
-			if found := misfit(m[key], t.Elem(), below(path, key)); found != "" {
-				return found
-			}
+			all = append(all, misfits(m[key], t.Elem(), below(path, key))...)
 		}
 	case reflect.Slice:
 		list, ok := v.(L)
 		if !ok {
-			return wrong
+			return other
 		}
 		for i, e := range list {
-			if found := misfit(e, t.Elem(), fmt.Sprintf("%s[%d]", path, i)); found != "" {
-				return found
-			}
+			all = append(all, misfits(e, t.Elem(), fmt.Sprintf("%s[%d]", path, i))...)
 		}
 	default:
-		if wantedAs(reflect.TypeOf(v)) != wantedAs(t) {
-			return wrong
+		is, want := wantedAs(reflect.TypeOf(v)), wantedAs(t)
+		if is != want && !(is == "an integer" && want == "a number") {
+			return other
 		}
 	}
-	return ""
+	return all
 }
 
-// misfits is misfit for the fields of a struct.
-func misfits(m M, t reflect.Type, path string) string {
+// fieldMisfits is misfits for the fields of a struct.
+func fieldMisfits(m M, t reflect.Type, path string) []wrong {
 	known := fieldsOf(t)
+	var all []wrong
 	for _, key := range Keys(m) {
 		of, ok := known[key]
 		if !ok {
-			return fmt.Sprintf("unknown field %q%s; known there: %s", key, in(path), cmp.Or(strings.Join(slices.Sorted(maps.Keys(known)), ", "), "none"))
+			all = append(all, wrong{below(path, key), fmt.Sprintf("unknown field %q%s; known there: %s", key, in(path), cmp.Or(strings.Join(slices.Sorted(maps.Keys(known)), ", "), "none"))})
+			continue
 		}
-		if found := misfit(m[key], of, below(path, key)); found != "" {
-			return found
-		}
+		all = append(all, misfits(m[key], of, below(path, key))...)
 	}
-	return ""
+	return all
 }
 
 // fieldsOf are the types of a struct's fields by their names in JSON.

@@ -11,6 +11,7 @@ import (
 // ground is what all generators stand on.
 var ground = map[string]bool{
 	"github.com/whiskops/whiskops/internal/krm":      true,
+	"github.com/whiskops/whiskops/internal/pods":     true,
 	"github.com/whiskops/whiskops/internal/quantity": true,
 	"github.com/whiskops/whiskops/internal/value":    true,
 }

@@ -11,46 +11,12 @@ import (
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/whiskops/whiskops/generators/additions"
-	"github.com/whiskops/whiskops/generators/certificates"
-	"github.com/whiskops/whiskops/generators/configmaps"
-	"github.com/whiskops/whiskops/generators/couchdbinit"
 	"github.com/whiskops/whiskops/generators/ephemeral"
-	"github.com/whiskops/whiskops/generators/externalsecrets"
-	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/jobnames"
-	"github.com/whiskops/whiskops/generators/kafkatopics"
-	"github.com/whiskops/whiskops/generators/monitors"
-	"github.com/whiskops/whiskops/generators/networkpolicies"
-	"github.com/whiskops/whiskops/generators/nginxedge"
-	"github.com/whiskops/whiskops/generators/placement"
-	"github.com/whiskops/whiskops/generators/volumes"
-	"github.com/whiskops/whiskops/generators/workload"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/plan"
 )
-
-// Functions are the generators by the kind of their functionConfig.
-func Functions() map[string]krm.Function {
-	return map[string]krm.Function{
-		additions.Kind:       additions.Process,
-		certificates.Kind:    certificates.Process,
-		configmaps.Kind:      configmaps.Process,
-		couchdbinit.Kind:     couchdbinit.Process,
-		externalsecrets.Kind: externalsecrets.Process,
-		foundation.Kind:      foundation.Process,
-		ephemeral.Kind:       ephemeral.Process,
-		jobnames.Kind:        jobnames.Process,
-		kafkatopics.Kind:     kafkatopics.Process,
-		monitors.Kind:        monitors.Process,
-		networkpolicies.Kind: networkpolicies.Process,
-		nginxedge.Kind:       nginxedge.Process,
-		placement.Kind:       placement.Process,
-		volumes.Kind:         volumes.Process,
-		workload.Kind:        workload.Process,
-	}
-}
 
 // across are the functions that look at the objects of all components. Any other
 // looks at those of its own alone, so that components are made side by side.

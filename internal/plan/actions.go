@@ -47,9 +47,11 @@ func (p *planner) actions() error {
 			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Actions,
 			Roles:        []foundation.Role{{Name: by, Rules: p.Catalog.Actions.Rules, Account: by, Namespace: p.Env.Namespace}},
 		}},
-		Function{networkpolicies.Kind, "actions-deny", networkpolicies.Spec{Owner: own, Name: "default-deny-actions", AllPods: true, Judged: p.Catalog.Actions.Judged}},
+		Function{networkpolicies.Kind, "actions-deny", networkpolicies.Spec{
+			Labels: own.Made(), Name: "default-deny-actions", AllPods: true, Annotations: krm.Judged(p.Catalog.Actions.Judged),
+		}},
 		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{
-			Owner: own, Name: "actions", Pods: p.Catalog.Actions.Labels, Judged: p.Catalog.Actions.Judged,
+			Labels: own.Made(), Name: "actions", Pods: p.Catalog.Actions.Labels, Annotations: krm.Judged(p.Catalog.Actions.Judged),
 			Ingress: []networkpolicies.Rule{{
 				Peers: []networkpolicies.Peer{{Component: by, Namespace: p.Env.Namespace}},
 				Ports: []int{p.Catalog.Actions.Port},

@@ -60,7 +60,7 @@ func (p *planner) component(name string) error {
 	}
 	if rule := p.Placement(name); p.Env.Placement.Enabled {
 		p.add(Function{placement.Kind, name, placement.Spec{
-			Owner: own, NodeLabel: p.Env.Placement.NodeLabel, Pool: rule.Pool, Arch: rule.Arch,
+			Selector: krm.Component(name), NodeLabel: p.Env.Placement.NodeLabel, Pool: rule.Pool, Arch: rule.Arch,
 			Spread: rule.Spread, Zones: rule.Zones, Tolerations: fragments(rule.Tolerations),
 		}})
 	}

@@ -22,19 +22,27 @@ func (p *planner) volume(name string, own krm.Owner) (volumes.Spec, error) {
 		return s, err
 	}
 	data := p.Catalog.Components[name].Data
-	s.Owner, s.Namespace, s.Replicas = own, p.Env.Namespace, p.Replicas(name)
+	s.Selector, s.Labels, s.Namespace = selected(name), own.Made(), p.Env.Namespace
 	s.Name, s.MountPath, s.None = derived.DataVolume, data.MountPath, none
 	s.Class = cmp.Or(s.Class, p.Env.Cluster.Storage.Class)
 	if s.NFS != nil {
 		s.NFS.Numbered = data.Each
 	}
 	if s.CSI != nil {
-		s.CSI.Handles = first(s.CSI.Handles, s.Replicas)
+		s.CSI.Handles = first(s.CSI.Handles, p.Replicas(name))
 	}
 	if s.Local != nil {
-		s.Local.Nodes = first(s.Local.Nodes, s.Replicas)
+		s.Local.Nodes = first(s.Local.Nodes, p.Replicas(name))
 	}
 	return s, nil
+}
+
+// selected are the workloads of a component, and in them the main container, which has
+// its name.
+func selected(component string) *krm.Selector {
+	s := krm.Component(component)
+	s.Container = component
+	return s
 }
 
 // first n of a list that may name more than there are replicas: volumes that
@@ -44,7 +52,7 @@ func first(list []string, n int) []string { return list[:min(n, len(list))] }
 // kafkaTopics plans the topics, with the settings that controllers and
 // invokers are told of, so that whoever makes one first makes the same.
 func (p *planner) kafkaTopics(own krm.Owner) kafkatopics.Spec {
-	s := kafkatopics.Spec{Owner: own}
+	s := kafkatopics.Spec{Name: own.Component, Labels: own.Made(), Hash: krm.HashKustomize}
 	if p.Env.Kafka.Topics.By == "strimzi" {
 		s.Strimzi = p.Env.Kafka.Topics.StrimziCluster
 	}

@@ -82,11 +82,18 @@ func (p *planner) edgeLimits(s *nginxedge.Spec) error {
 	return err
 }
 
+// serving are the workloads of a component that listen: a Job does not.
+func serving(component string) *krm.Selector {
+	s := selected(component)
+	s.Kind = "Deployment|StatefulSet|DaemonSet"
+	return s
+}
+
 // certificates plans where nginx's certificate comes from.
 func (p *planner) certificates(own krm.Owner) certificates.Spec {
 	tls := p.Env.Edge.TLS
 	s := certificates.Spec{
-		Owner: own, Secret: p.CertificateSecret, MountPath: derived.CertificateDir,
+		Selector: serving(own.Component), Labels: own.Made(), Secret: p.CertificateSecret, MountPath: derived.CertificateDir,
 		DNSNames: []string{p.Env.Edge.Host, "*." + p.Env.Edge.Host},
 	}
 	switch {

@@ -10,14 +10,19 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/configmaps"
 	"github.com/whiskops/whiskops/generators/ephemeral"
 	"github.com/whiskops/whiskops/generators/foundation"
 	"github.com/whiskops/whiskops/generators/jobnames"
+	"github.com/whiskops/whiskops/generators/kafkatopics"
 	"github.com/whiskops/whiskops/generators/networkpolicies"
+	"github.com/whiskops/whiskops/generators/placement"
+	"github.com/whiskops/whiskops/generators/volumes"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 )
@@ -30,9 +35,22 @@ type Function struct {
 	Spec any
 }
 
-// Config is the function as a KRM object.
+// forEverybody are the functions that work on any objects, and so have an API of their
+// own.
+var forEverybody = []string{
+	certificates.Kind, jobnames.Kind, kafkatopics.Kind, networkpolicies.Kind, placement.Kind, volumes.Kind,
+}
+
+// Config is the function as a KRM object. A plan is run over a list that begins empty:
+// there is nothing of an earlier run to be known by a record.
 func (f Function) Config() krm.M {
-	return krm.M{"apiVersion": krm.APIVersion, "kind": f.Kind, "metadata": krm.M{"name": f.Name}, "spec": f.Spec}
+	meta := krm.M{"name": f.Name}
+	apiVersion := krm.APIVersion
+	if slices.Contains(forEverybody, f.Kind) {
+		apiVersion = krm.FunctionVersion
+		meta["annotations"] = krm.M{krm.RecordAnnotation: "none"}
+	}
+	return krm.M{"apiVersion": apiVersion, "kind": f.Kind, "metadata": meta, "spec": f.Spec}
 }
 
 // Plan of one environment.
@@ -58,7 +76,7 @@ func Of(v derived.Values) (Plan, error) {
 	}
 	components := p.Planned()
 	slices.SortStableFunc(components, func(a, b string) int { return cmp.Compare(p.tier(a), p.tier(b)) })
-	if err := p.components(components); err != nil {
+	if err := p.each(components); err != nil {
 		return Plan{}, err
 	}
 	if err := p.sight(); err != nil {
@@ -66,13 +84,13 @@ func Of(v derived.Values) (Plan, error) {
 	}
 	logs := p.Catalog.Logs
 	p.add(Function{Kind: ephemeral.Kind, Name: "disks", Spec: ephemeral.Spec{Logs: ephemeral.Logs{Request: logs.Request, Limit: logs.Limit}}})
-	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{Tests: p.tests()}})
+	p.add(Function{Kind: jobnames.Kind, Name: "jobs", Spec: jobnames.Spec{Tests: anyOf(p.tests())}})
 	return Plan{Functions: p.functions, Namespace: v.Env.Namespace, ActionNamespace: v.ActionNamespace}, nil
 }
 
-// components plans components side by side. The first error is that of the first
+// each plans components side by side. The first error is that of the first
 // component.
-func (p *planner) components(names []string) error {
+func (p *planner) each(names []string) error {
 	planned, errs := make([]planner, len(names)), make([]error, len(names))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -108,6 +126,14 @@ func (p *planner) tests() []string {
 	return names
 }
 
+// anyOf selects what belongs to any of them; nil if there are none.
+func anyOf(names []string) *krm.Selector {
+	if len(names) == 0 {
+		return nil
+	}
+	return &krm.Selector{LabelSelector: fmt.Sprintf("%s in (%s)", krm.NameLabel, strings.Join(names, ","))}
+}
+
 // planner collects functions.
 type planner struct {
 	derived.Values
@@ -131,7 +157,7 @@ func (p *planner) foundation() error {
 			Owner: own, Namespace: p.Env.Namespace, Labels: p.NamespaceLabels, Existing: !p.Env.Namespaces.Managed, PodSecurity: p.PodSecurity(), Secrets: p.plainSecrets(),
 			ClusterRoles: p.Catalog.ClusterRoles[p.Env.Cluster.Platform].Installation,
 		}},
-		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{Owner: own, Name: "default-deny", AllPods: true}},
+		Function{networkpolicies.Kind, own.Component, networkpolicies.Spec{Labels: own.Made(), Name: "default-deny", AllPods: true}},
 	)
 	p.externalSecrets(own)
 	return p.actions()

@@ -19,6 +19,7 @@ import (
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/krm"
 )
 
 var update = flag.Bool("update", false, "rewrite the lists in testdata")
@@ -111,8 +112,8 @@ func TestStrimzi(t *testing.T) {
 		e.Kafka.Topics.By, e.Kafka.Topics.StrimziCluster = "strimzi", "events"
 	})
 	s := find[kafkatopics.Spec](t, p, kafkatopics.Kind, "kafka-topics")
-	if s.Strimzi != "events" || len(s.Topics) != 7 || s.Tier != "setup" {
-		t.Errorf("cluster %q, %d topics, tier %q", s.Strimzi, len(s.Topics), s.Tier)
+	if s.Strimzi != "events" || len(s.Topics) != 7 || s.Labels[krm.TierLabel] != "setup" {
+		t.Errorf("cluster %q, %d topics, tier %q", s.Strimzi, len(s.Topics), s.Labels[krm.TierLabel])
 	}
 	for _, f := range p.Functions {
 		if f.Name == "kafka-topics" && f.Kind != kafkatopics.Kind {

@@ -48,7 +48,7 @@ func runCase(t *testing.T, dir string, process krm.Function) {
 	if err := process(rl); err == nil {
 		output = Print(rl)
 	} else if all := (krm.Complaints{}); errors.As(err, &all) {
-		complaints = strings.Join(all, "\n") + "\n"
+		complaints = all.Error() + "\n"
 	} else {
 		t.Fatalf("not a complaint but a fault: %v", err)
 	}

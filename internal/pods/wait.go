@@ -1,11 +1,43 @@
-package workload
+// Package pods owns fragments that any pod may have, whoever makes it: init containers
+// that wait, what the restricted Pod Security Standard asks for, and the disruption
+// budget beside it. Plain values come out; who puts them where is the functions' affair.
+package pods
 
 import (
 	"cmp"
+	_ "embed"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
 )
+
+// WaitSource is this file, whose comments are the documentation of a Wait.
+//
+//go:embed wait.go
+var WaitSource string
+
+// Wait holds a pod back until an endpoint answers. Exactly one of TCP and URL
+// is given; both are shell words in double quotes: variables of envFrom and
+// env may stand in them as $NAME.
+type Wait struct {
+	// Name of what is waited for; the container is "wait-for-<name>".
+	Name string `json:"name"`
+	// TCP is a comma-separated list of host:port. More than half of them
+	// must accept a connection.
+	TCP string `json:"tcp,omitempty"`
+	// URL must answer a GET with a 2xx status.
+	URL string `json:"url,omitempty"`
+	// Contains must stand in the answer's body.
+	Contains string `json:"contains,omitempty"`
+	// User is "name:password" for basic authentication, as shell words.
+	User string `json:"user,omitempty"`
+	// Hint says what to do when it takes minutes, as shell words.
+	Hint string `json:"hint,omitempty"`
+	// EnvFrom are ConfigMaps whose keys are environment variables.
+	EnvFrom []string `json:"envFrom,omitempty"`
+	// Env of this wait alone, for example its password.
+	Env []krm.M `json:"env,omitempty"`
+}
 
 // The scripts are plain POSIX shell, and careful with three readers before
 // the shell: Flux replaces ${NAME}, Kubernetes replaces $(NAME) and $$, so
@@ -59,23 +91,36 @@ const (
 	anyHint   = "it takes long: does it run, and may this pod reach it?"
 )
 
-func waitContainer(s Spec, w Wait) krm.M {
+// Container is the init container of a wait. Its image has a shell, expr, nc and curl.
+func (w Wait) Container(image string) krm.M {
 	c := krm.M{
-		"name":            waitName(w),
-		"image":           s.WaitImage,
+		"name":            w.ContainerName(),
+		"image":           image,
 		"command":         krm.L{"sh", "-c", waitScript(w)},
-		"securityContext": containerSecurity(),
+		"securityContext": Restricted(),
 		"resources": krm.M{
 			"requests": krm.M{"cpu": "10m", "memory": "16Mi"},
 			"limits":   krm.M{"memory": "64Mi"},
 		},
 	}
-	set(c, "envFrom", envFrom(w.EnvFrom))
-	set(c, "env", w.Env)
+	var from, env krm.L
+	for _, name := range w.EnvFrom {
+		from = append(from, krm.M{"configMapRef": krm.M{"name": name}})
+	}
+	for _, e := range w.Env {
+		env = append(env, e)
+	}
+	if len(from) > 0 {
+		c["envFrom"] = from
+	}
+	if len(env) > 0 {
+		c["env"] = env
+	}
 	return c
 }
 
-func waitName(w Wait) string { return "wait-for-" + w.Name }
+// ContainerName of a wait in the pod.
+func (w Wait) ContainerName() string { return "wait-for-" + w.Name }
 
 func waitScript(w Wait) string {
 	hint := cmp.Or(w.Hint, anyHint)

@@ -1,4 +1,4 @@
-package workload
+package pods
 
 import (
 	"fmt"
@@ -16,16 +16,14 @@ var shellWords = regexp.MustCompile("^([^\"`\\\\$\\x00-\\x1f]|\\$[A-Za-z_][A-Za-
 // Kubernetes would replace.
 var line = regexp.MustCompile(`^([^$\x00-\x1f]|\$[^$({\x00-\x1f])+\$?$`)
 
-func checkWaits(c *krm.Check, s Spec) {
-	if len(s.Waits) > 0 {
-		c.Given("spec.waitImage", s.WaitImage)
-	}
-	for i, w := range s.Waits {
-		field := fmt.Sprintf("spec.waits[%d]", i)
-		if c.Given(field+".name", w.Name) {
-			c.Label(field+".name", waitName(w))
+// Check waits that a field has.
+func Check(c *krm.Check, field string, waits []Wait) {
+	for i, w := range waits {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if c.Given(at+".name", w.Name) {
+			c.Label(at+".name", w.ContainerName())
 		}
-		checkWait(c, field, w)
+		checkWait(c, at, w)
 	}
 }
 
