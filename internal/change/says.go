@@ -74,12 +74,12 @@ func (c *comparison) saysExposed(o Object) []string {
 // saysWay are those of who gets in that way: where a component's metrics are read and
 // nobody else comes, it is who reads them.
 func (c *comparison) saysWay(component catalog.Component, o Object, w way) []string {
-	all := c.saysExposed(o)
 	m := component.Metrics
 	if o.Kind != networkPolicy || m == nil || w.port != strconv.Itoa(component.Port(m.Port)) || component.Opens(m.Port) {
-		return all
+		return c.saysExposed(o)
 	}
-	return append([]string{c.Catalog.Said.Scraped}, all...)
+	// Where nobody reads them any more it is none, and no other field says so.
+	return []string{c.Catalog.Said.Scraped}
 }
 
 // fields without those that there are not.

@@ -152,6 +152,11 @@ func (k *checker) unknown(path []string, s *Shape) string {
 	return better
 }
 
+// takes tells that a struct has a field of this name for values of a kind.
+func (s *Shape) takes(label string, kind cue.Kind) bool {
+	return slices.ContainsFunc(s.Fields, func(f *Field) bool { return f.Label == label && f.Shape.Kind == kind })
+}
+
 func (k *checker) wrongType(path []string, n *place.Node, s *Shape) {
 	pos, written := k.src.Value(path)
 	help := "want " + s.Words()
@@ -173,6 +178,8 @@ func (k *checker) wrongType(path []string, n *place.Node, s *Shape) {
 				help = fmt.Sprintf("put it in double quotes, with a unit: %q", better)
 			}
 		}
+	case s.Kind == cue.StructKind && s.takes("value", n.Kind):
+		help = "put value: before it; " + help
 	case n.Kind == cue.StringKind && s.Kind == cue.IntKind && isNumber(n.Text):
 		help = "leave the quotes out: " + n.Text
 	case n.Kind == cue.StringKind && s.Kind == cue.IntKind && len(path) > 0 && unitless(path[len(path)-1], n.Text) != "":

@@ -8,10 +8,11 @@ import (
 )
 
 // Referred are objects that the environment's additions name and nobody generates,
-// sorted: the first three in the installation's namespace.
+// sorted: the first three in the installation's namespace. Drivers are those of CSI.
 type Referred struct {
 	Secrets, ConfigMaps, Claims     []string
 	PriorityClasses, RuntimeClasses []string
+	Drivers                         []string
 }
 
 // Referred by the additions to components that are there, and by what is said of
@@ -33,7 +34,7 @@ func (v *Values) Referred() Referred {
 		r.RuntimeClasses = append(r.RuntimeClasses, a.RuntimeClassName)
 	}
 	r.PriorityClasses = append(r.PriorityClasses, v.Env.Actions.Pod.PriorityClassName)
-	for _, list := range []*[]string{&r.Secrets, &r.ConfigMaps, &r.Claims, &r.PriorityClasses, &r.RuntimeClasses} {
+	for _, list := range []*[]string{&r.Secrets, &r.ConfigMaps, &r.Claims, &r.PriorityClasses, &r.RuntimeClasses, &r.Drivers} {
 		*list = slices.DeleteFunc(slices.Sorted(maps.Keys(set(*list))), func(name string) bool { return name == "" })
 	}
 	return r
@@ -59,6 +60,9 @@ func (r *Referred) volume(volume environment.PodVolume) {
 	}
 	if c := volume.PersistentVolumeClaim; c != nil {
 		r.Claims = append(r.Claims, c.ClaimName)
+	}
+	if c := volume.CSI; c != nil {
+		r.Drivers = append(r.Drivers, c.Driver)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
@@ -71,4 +72,21 @@ func (v *Values) Ports(component string) []Port {
 // Sidecars of a component that are there, as the catalogue has them.
 func (v *Values) Sidecars(component string) []map[string]any {
 	return v.there(v.Catalog.Components[component].Workload["sidecars"])
+}
+
+// ByAnnotations is metrics.monitors where annotations of pods say where metrics are.
+const ByAnnotations = "annotations"
+
+// PodAnnotations tell a Prometheus that looks for them where a component's metrics
+// are. Nothing says so officially; many configurations of Prometheus do.
+func (v *Values) PodAnnotations(component string) map[string]string {
+	m, c := v.Env.Metrics, v.Catalog.Components[component]
+	if m == nil || m.Monitors != ByAnnotations || c.Metrics == nil {
+		return nil
+	}
+	return map[string]string{
+		"prometheus.io/scrape": "true",
+		"prometheus.io/port":   strconv.Itoa(c.Port(c.Metrics.Port)),
+		"prometheus.io/path":   c.Metrics.Path,
+	}
 }

@@ -1,6 +1,7 @@
 package derived
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/whiskops/whiskops/generators/certificates"
@@ -24,8 +25,10 @@ type Taken struct {
 	Containers, Volumes []string
 	// Mounts are the paths in the main container.
 	Mounts []string
-	// Ports of the main container, by number.
+	// Ports of all containers, by number.
 	Ports map[int]string
+	// Annotations of the pods, by their keys.
+	Annotations []string
 	// Variables of the main container's own list, which wins over all others.
 	Variables []string
 }
@@ -50,9 +53,10 @@ func (v *Values) Taken(component string) (Taken, error) {
 	t.Volumes = namesIn(pod["volumes"], "name")
 	main := value.Map(pod["containers"].(krm.L)[0])
 	t.Mounts = namesIn(main["volumeMounts"], "mountPath")
-	for _, p := range spec.Main.Ports {
-		t.Ports[p.Port] = p.Name
+	for _, p := range v.Ports(component) {
+		t.Ports[p.Number] = p.Name
 	}
+	t.Annotations = slices.Sorted(maps.Keys(v.PodAnnotations(component)))
 	for _, e := range spec.Main.Env {
 		name, _ := e["name"].(string)
 		t.Variables = append(t.Variables, name)

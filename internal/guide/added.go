@@ -46,29 +46,8 @@ func (v view) Added() []addition {
 		}
 	}
 	all = append(all, addition{"pods of actions, added containers", "proxy", cell(proxies)})
+	actions("ways out to the proxy", p.CIDRs...)
 	return slices.DeleteFunc(all, func(a addition) bool { return a.Names == "" })
-}
-
-// Needed are the commands that show what the additions name and nobody generates.
-func (v view) Needed() []string {
-	r := v.Referred()
-	find := func(kinds map[string][]string) string {
-		var all []string
-		for _, kind := range sorted(kinds) {
-			for _, name := range kinds[kind] {
-				all = append(all, kind+"/"+name)
-			}
-		}
-		return strings.Join(all, " ")
-	}
-	var commands []string
-	if inside := find(map[string][]string{"secret": r.Secrets, "configmap": r.ConfigMaps, "persistentvolumeclaim": r.Claims}); inside != "" {
-		commands = append(commands, "-n "+v.Env.Namespace+" get "+inside)
-	}
-	if outside := find(map[string][]string{"priorityclass": r.PriorityClasses, "runtimeclass": r.RuntimeClasses}); outside != "" {
-		commands = append(commands, "get "+outside)
-	}
-	return commands
 }
 
 // cell sets names as code, in one cell.

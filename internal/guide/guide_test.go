@@ -109,7 +109,7 @@ var leftOver = regexp.MustCompile(`<[A-Za-z]|[A-Z]{4,}|%!|\{\{|nil|no value`)
 
 // known are words in capitals that stand for themselves, and NODE.
 var known = map[string]bool{
-	"NODE": true, "ACME": true, "JSON": true, "HTTPR": true, "CREATE": true, "HOME": true,
+	"NODE": true, "ACME": true, "JSON": true, "HTTPR": true, "CSID": true, "CREATE": true, "HOME": true,
 	"CIDR": true, "POST": true, "ERROR": true, "WARN": true, "READY": true, "RESTARTS": true, "OOMK": true,
 	"KAFKA": true, "HOSTS": true, // of the variable KAFKA_HOSTS
 }

@@ -87,7 +87,15 @@ func (v view) Workload(component string) string {
 }
 
 // Held tells whether an autoscaler of nodes is told that action pods may go.
-func (v view) Held() bool { return len(v.ActionAnnotations()) > 0 }
+func (v view) Held() bool {
+	said := v.Env.Actions.Pod.Annotations
+	for key, allows := range v.ActionAnnotations() {
+		if own, is := said[key]; !is || own == allows {
+			return true
+		}
+	}
+	return false
+}
 
 // Mutates tells whether the cluster can complete action pods by a policy of its
 // own: MutatingAdmissionPolicy is general from Kubernetes 1.36 on (KEP-3962).

@@ -74,6 +74,32 @@ func TestAlertsLeadHere(t *testing.T) {
 	}
 }
 
+// ownLog is where an alert sends its reader: to the log of pods that it names.
+var ownLog = regexp.MustCompile(`\b(\w+)s' log\b`)
+
+// An alert that speaks of a component's log leads to where that log is shown.
+func TestAlertsLeadToTheirLog(t *testing.T) {
+	alerts := 0
+	for name, v := range values(t) {
+		text := string(Markdown(v, overlay.NoCustom))
+		for _, a := range v.Alerts() {
+			whose := ownLog.FindStringSubmatch(a.Description)
+			if whose == nil {
+				continue
+			}
+			alerts++
+			_, section, _ := strings.Cut(text, "\n### "+a.Symptom+"\n")
+			section, _, _ = strings.Cut(section, "\n### ")
+			if shows := regexp.MustCompile(`logs .*\b` + whose[1] + `\b`); !shows.MatchString(section) {
+				t.Errorf("%s: the alert %s speaks of the log of %s, which %s does not show", name, a.Name, whose[1], a.Symptom)
+			}
+		}
+	}
+	if alerts == 0 {
+		t.Error("no alert speaks of a log")
+	}
+}
+
 // Where a symptom cannot be, it is not spoken of.
 func TestSymptomsThatApply(t *testing.T) {
 	all := values(t)

@@ -14,7 +14,10 @@ import (
 )
 
 var (
-	privateKey  = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
+	privateKey = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
+	// What issuers mark as theirs. Source: the documents of GitHub, GitLab, Vault
+	// and Slack about their tokens.
+	issued      = regexp.MustCompile(`\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20,}|hvs\.[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{20,})`)
 	subjectKey  = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:[A-Za-z0-9]{32,}`)
 	certificate = regexp.MustCompile(`(?s)-----BEGIN (?:CERTIFICATE|PUBLIC KEY)-----.*?-----END (?:CERTIFICATE|PUBLIC KEY)-----`)
 	// word of letters and digits, long enough that chance alone made it.
@@ -67,14 +70,36 @@ func walk(at string, v any, found *[]string) {
 	}
 }
 
-// Looks tells whether a text has a private key in it, a subject's key, or a word
-// that nobody would write. A digest in hexadecimal is none of them.
+// Looks tells whether a text has a private key in it, a subject's key, a token that
+// is marked as one, or a word that nobody would write. A digest in hexadecimal is none of them.
 func Looks(text string) bool {
-	if privateKey.MatchString(text) || subjectKey.MatchString(text) {
+	if privateKey.MatchString(text) || subjectKey.MatchString(text) || issued.MatchString(text) {
 		return true
 	}
 	text = certificate.ReplaceAllString(text, "")
 	return slices.ContainsFunc(word.FindAllString(text, -1), random)
+}
+
+// named are names whose last word says that the value is secret, as variables,
+// options of a JVM and of programs have them; what only tells of one (a file, a
+// name, a time to live) has another last word.
+var named = regexp.MustCompile(`(?:^|[^A-Za-z])(?i:password|passwd|passphrase|pwd|token|secret|(?:api|access|private|secret|auth)[-_.]?key|credentials?)$` +
+	`|[a-z](?:Password|Passwd|Passphrase|Pwd|Token|Secret|(?:Api|Access|Private|Secret|Auth)Key|Credentials?)$`)
+
+// harmless are values of such a name that are no secret: a place, a variable, a
+// yes or no, and what Java's own store of certificates has for everybody.
+var harmless = regexp.MustCompile(`(?i)^(?:|[a-z]+:/.*|\.{0,2}/.*|.*\$[({].*|<.*>|true|false|yes|no|on|off|none|changeit|[0-9]{1,3})$`)
+
+// Named tells that a value is secret by the name that it has.
+func Named(name, value string) bool {
+	return named.MatchString(name) && !harmless.MatchString(value)
+}
+
+// Assigned tells that a word of a command line gives a secret to a name in it, as
+// --password=x does, and -Dpassword=x. That of the next word is for who has both.
+func Assigned(word string) bool {
+	name, value, is := strings.Cut(strings.TrimPrefix(word, "-D"), "=")
+	return is && Named(name, value)
 }
 
 // random tells that capitals, small letters and digits come one after another

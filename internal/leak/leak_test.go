@@ -39,6 +39,56 @@ func TestLooks(t *testing.T) {
 	}
 }
 
+// A token says itself that it is one.
+func TestLooksIssued(t *testing.T) {
+	for _, mark := range []string{"ghp_", "github_pat_", "glpat-", "hvs.", "xoxb-"} {
+		if token := "x=" + mark + strings.Repeat("a1", 18); !Looks(token) {
+			t.Errorf("%s is none", token)
+		}
+		if short := mark + "a1"; Looks(short) {
+			t.Errorf("%s is one", short)
+		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	for _, tt := range []struct {
+		name, value string
+		want        bool
+	}{
+		{"DB_PASSWORD", "hunter2", true},
+		{"PASSWORD", "1234", true},
+		{"AWS_SECRET_ACCESS_KEY", "abcd", true},
+		{"API_TOKEN", "abcd", true},
+		{"apiKey", "abcd", true},
+		{"whisk.db.password", "abcd", true},
+		{"DB_PASSWORD", "", false},
+		{"DB_PASSWORD_FILE", "abcd", false},
+		{"DB_PASSWORD", "/run/secrets/db", false},
+		{"DB_PASSWORD", "file:/run/secrets/db", false},
+		{"DB_PASSWORD", "$(FROM_A_SECRET)", false},
+		{"DB_PASSWORD", "${FROM_A_SECRET}", false},
+		{"REQUIRE_TOKEN", "true", false},
+		{"MAX_TOKEN", "100", false},
+		{"TOKEN_TTL", "3600s", false},
+		{"SECRET_NAME", "abcd", false},
+		{"PARTITION_KEY", "user", false},
+		{"NOTOKEN", "abcd", false},
+	} {
+		if got := Named(tt.name, tt.value); got != tt.want {
+			t.Errorf("%s=%s: %v", tt.name, tt.value, got)
+		}
+	}
+	for word, want := range map[string]bool{
+		"--password=hunter2": true, "-Dpassword=hunter2": true, "-Djavax.net.ssl.trustStorePassword=hunter2": true,
+		"--password": false, "-Djavax.net.ssl.trustStorePassword=changeit": false, "--password-file=/x": false, "-Dtoken.file=a": false, "a=b": false, "-XX:+UseG1GC": false,
+	} {
+		if got := Assigned(word); got != want {
+			t.Errorf("%s: %v", word, got)
+		}
+	}
+}
+
 // What whiskops itself makes is found: 1000 of each form.
 func TestFindsWhatIsMade(t *testing.T) {
 	for _, form := range []catalog.Value{{Length: 48}, {Length: 64, Subject: true}} {

@@ -124,7 +124,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		spec.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU}
 		spec.MaxUnavailable = scaledShare
 	}
-	spec.Annotations = p.annotations(name)
+	spec.Annotations = p.PodAnnotations(name)
 	spec.PullSecrets = p.Env.ImagePullSecrets
 	spec.Secrets = p.versions
 	spec.Main.Image = p.Image(c.Image)

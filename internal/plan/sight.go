@@ -2,16 +2,16 @@ package plan
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/whiskops/whiskops/generators/monitors"
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
 )
 
 // Ways in which who reads metrics finds the pods, as the environment names them.
 const (
-	byAnnotations = "annotations"
+	byAnnotations = derived.ByAnnotations
 	byItself      = "none"
 )
 
@@ -83,18 +83,4 @@ func (p *planner) panels() ([]monitors.Panel, error) {
 		all = append(all, made)
 	}
 	return all, nil
-}
-
-// annotations tell a Prometheus that looks for them where a component's metrics are.
-// Nothing says so officially; many configurations of Prometheus do.
-func (p *planner) annotations(component string) map[string]string {
-	m, c := p.Env.Metrics, p.Catalog.Components[component]
-	if m == nil || m.Monitors != byAnnotations || c.Metrics == nil {
-		return nil
-	}
-	return map[string]string{
-		"prometheus.io/scrape": "true",
-		"prometheus.io/port":   strconv.Itoa(c.Port(c.Metrics.Port)),
-		"prometheus.io/path":   c.Metrics.Path,
-	}
 }

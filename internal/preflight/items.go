@@ -52,6 +52,10 @@ func each(v *derived.Values, kind string) ([]Item, error) {
 		return outside(v), nil
 	case "registries":
 		return registries(v), nil
+	case "named":
+		return named(v), nil
+	case "chosen":
+		return chosen(v), nil
 	}
 	return nil, fmt.Errorf("there are no %q", kind)
 }

@@ -46,6 +46,18 @@ func TestRunHidesSecrets(t *testing.T) {
 	}
 }
 
+// What a cluster shows moves no cursor of the terminal that it is printed on.
+func TestRunShowsNoControls(t *testing.T) {
+	kubectl(t, `printf 'a\033[2J\007b\177\r\n'`)
+	var out bytes.Buffer
+	if _, err := Run(context.Background(), values(t)["production"], Options{Timeout: time.Minute, Out: &out}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "shown: a[2Jb\n") || strings.ContainsAny(out.String(), "\x1b\a\x7f\r") {
+		t.Errorf("what is shown: %.400q", out.String())
+	}
+}
+
 // A kubectl that does not end, and says a lot, holds nobody up.
 func TestRunIsBounded(t *testing.T) {
 	for name, lines := range map[string]string{

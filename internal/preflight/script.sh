@@ -49,8 +49,9 @@ fact() {
 
 failed() { status=1; }
 
-# A line of what kubectl showed, or said on standard error.
-brief() { tr '\t\n' '  ' <"$1" | sed 's/^ *//; s/ *$//; s/  */ /g' | cut -c1-160; }
+# A line of what kubectl showed, or said on standard error, without what would move
+# a terminal's cursor.
+brief() { tr '\t\n' '  ' <"$1" | tr -d '\000-\037\177' | sed 's/^ *//; s/ *$//; s/  */ /g' | cut -c1-160; }
 
 fine() {
   fine=$((fine + 1))

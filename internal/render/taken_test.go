@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,15 +40,25 @@ func TestTaken(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(takenBy(component, value.PodSpec(plain.(krm.M))), sortedTaken(got)); diff != "" {
+			if diff := cmp.Diff(takenBy(component, plain.(krm.M)), sortedTaken(got)); diff != "" {
 				t.Errorf("seed %d: %s (-made +said):\n%s", seed, component, diff)
 			}
 		}
 	}
 }
 
-func takenBy(component string, pod krm.M) derived.Taken {
-	t := derived.Taken{Ports: map[int]string{}}
+func takenBy(component string, o krm.M) derived.Taken {
+	t, pod := derived.Taken{Ports: map[int]string{}}, value.PodSpec(o)
+	path, _ := value.PodPath(fmt.Sprint(o["kind"]))
+	template := o
+	for _, label := range path {
+		template = value.Map(template[label])
+	}
+	for key := range value.Map(value.Map(template["metadata"])["annotations"]) {
+		if !strings.HasPrefix(key, "whiskops.github.io/") {
+			t.Annotations = append(t.Annotations, key)
+		}
+	}
 	each := func(list any, show func(krm.M)) {
 		l, _ := list.(krm.L)
 		for _, e := range l {
@@ -57,16 +68,16 @@ func takenBy(component string, pod krm.M) derived.Taken {
 	for _, field := range []string{"initContainers", "containers"} {
 		each(pod[field], func(c krm.M) {
 			t.Containers = append(t.Containers, c["name"].(string))
-			if c["name"] != component {
-				return
-			}
-			each(c["volumeMounts"], func(m krm.M) { t.Mounts = append(t.Mounts, m["mountPath"].(string)) })
-			each(c["env"], func(e krm.M) { t.Variables = append(t.Variables, e["name"].(string)) })
 			each(c["ports"], func(p krm.M) {
 				var n int
 				_, _ = fmt.Sscan(fmt.Sprint(p["containerPort"]), &n)
 				t.Ports[n] = p["name"].(string)
 			})
+			if c["name"] != component {
+				return
+			}
+			each(c["volumeMounts"], func(m krm.M) { t.Mounts = append(t.Mounts, m["mountPath"].(string)) })
+			each(c["env"], func(e krm.M) { t.Variables = append(t.Variables, e["name"].(string)) })
 		})
 	}
 	each(pod["volumes"], func(v krm.M) { t.Volumes = append(t.Volumes, v["name"].(string)) })
@@ -76,7 +87,7 @@ func takenBy(component string, pod krm.M) derived.Taken {
 // sortedTaken has each name once: what keeps data has a claim, and no volume, where
 // a StatefulSet makes it.
 func sortedTaken(t derived.Taken) derived.Taken {
-	for _, list := range []*[]string{&t.Containers, &t.Volumes, &t.Mounts, &t.Variables} {
+	for _, list := range []*[]string{&t.Containers, &t.Volumes, &t.Mounts, &t.Variables, &t.Annotations} {
 		slices.Sort(*list)
 		*list = slices.DeleteFunc(slices.Compact(*list), func(s string) bool { return list == &t.Volumes && s == derived.DataVolume })
 		if len(*list) == 0 {

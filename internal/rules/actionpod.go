@@ -73,7 +73,7 @@ func (c *checker) actionVariable(name, text string) {
 	switch {
 	case strings.HasPrefix(name, c.Catalog.Actions.Reserved):
 		c.fail("WO541", path, fmt.Sprintf("%s.env has %s: names with %s are OpenWhisk's own, and say what it knows of an activation", actionPodField, name, c.Catalog.Actions.Reserved), "choose another name")
-	case c.plainText(path, text):
+	case c.plainText(path, text, name):
 	default:
 		if wrong := whiskenv.CheckValue(name + "=" + text); wrong != "" {
 			c.fail("WO275", path, fmt.Sprintf("%s goes through a variable of the %s, and %s", path, c.Catalog.Actions.By, wrong), "write it in another way, or leave it out")

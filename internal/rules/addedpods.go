@@ -91,6 +91,10 @@ func (c *checker) addedPlace(at, component string, selector map[string]string, t
 func (c *checker) addedContainers(a addition, taken derived.Taken) {
 	volumes := unique(slices.Collect(maps.Keys(a.Volumes)), taken.Volumes)
 	ports := maps.Clone(taken.Ports)
+	named := map[string]bool{}
+	for _, name := range taken.Ports {
+		named[name] = true
+	}
 	for _, kind := range []struct {
 		field string
 		of    map[string]environment.Sidecar
@@ -102,7 +106,7 @@ func (c *checker) addedContainers(a addition, taken derived.Taken) {
 			for _, variable := range slices.Sorted(maps.Keys(s.Env)) {
 				at := path + "." + environment.JoinPath("env", variable)
 				if c.oneKind(at, s.Env[variable]) {
-					c.plainText(at+".value", s.Env[variable].Value)
+					c.plainText(at+".value", s.Env[variable].Value, variable)
 				}
 			}
 			c.words(path, "command", s.Command, s.Env)
@@ -113,6 +117,11 @@ func (c *checker) addedContainers(a addition, taken derived.Taken) {
 					c.fail("WO543", at, fmt.Sprintf("%s is %d, where %q of the same pod listens: containers of a pod share their ports", at, p.ContainerPort, owner), "choose another port")
 				}
 				ports[p.ContainerPort] = name
+				if kind.field == "sidecars" && named[p.Name] {
+					at := fmt.Sprintf("%s.ports[%d].name", path, i)
+					c.fail("WO543", at, fmt.Sprintf("%s is %q, and the pods of %s have a port of that name: who asks for it by name, as monitors and Services do, finds either", at, p.Name, a.component), "choose another name")
+				}
+				named[p.Name] = true
 			}
 			if c.PodSecurity() == "privileged" && s.SecurityContext.Privileged && !s.SecurityContext.AllowPrivilegeEscalation {
 				c.fail("WO548", path+".securityContext.privileged", path+".securityContext has privileged without allowPrivilegeEscalation: the API server refuses the pods", "write allowPrivilegeEscalation: true, or better leave out privileged")
@@ -126,7 +135,12 @@ func (c *checker) words(path, field string, words []string, env map[string]envir
 	proxy := c.ProxyVariables()
 	for i, word := range words {
 		at := fmt.Sprintf("%s.%s[%d]", path, field, i)
-		if c.plainText(at, word) {
+		// --password, and then it in a word of its own.
+		var option []string
+		if i > 0 && strings.HasPrefix(words[i-1], "-") && !strings.HasPrefix(word, "-") {
+			option = words[i-1 : i]
+		}
+		if c.plainText(at, word, option...) {
 			continue
 		}
 		whiskenv.Expand(word, func(name string) (string, bool) {

@@ -48,6 +48,11 @@ func (c *checker) added(a addition) {
 	c.addedVariables(a)
 	c.addedNames(a, taken)
 	c.addedMeta(a.at, a.Labels, a.Annotations, a.component)
+	for _, key := range taken.Annotations {
+		if _, is := a.Annotations[key]; is {
+			c.saidElsewhere(a.path("annotations", key), fmt.Sprintf("%s.annotations has %q", a.at, key), []string{"metrics.monitors"}, "")
+		}
+	}
 	c.addedPlace(a.at, a.component, a.NodeSelector, a.Tolerations)
 	c.addedContainers(a, taken)
 	c.refusedPods(a)
@@ -94,9 +99,11 @@ func (c *checker) saidElsewhere(path, what string, fields []string, more string)
 	c.fail("WO541", path, fmt.Sprintf("%s, which follows from %s", what, list(fields)), help+more)
 }
 
-// plainText refuses a value that looks like a password or a key: it would be in git.
-func (c *checker) plainText(path, value string) bool {
-	if c.development() || !leak.Looks(value) {
+// plainText refuses a value that looks like a password or a key, or that is one by
+// one of the names that it has: it would be in git.
+func (c *checker) plainText(path, value string, names ...string) bool {
+	named := func(name string) bool { return leak.Named(name, value) }
+	if c.development() || !leak.Looks(value) && !leak.Assigned(value) && !slices.ContainsFunc(names, named) {
 		return false
 	}
 	c.fail("WO547", path, path+" looks like a password or a key, and would be in plain text in git",
@@ -109,7 +116,7 @@ func (c *checker) plainText(path, value string) bool {
 func (c *checker) addedVariables(a addition) {
 	for _, name := range slices.Sorted(maps.Keys(a.Env)) {
 		path, v := a.path("env", name), a.Env[name]
-		if !c.oneKind(path, v) || c.plainText(path+".value", v.Value) {
+		if !c.oneKind(path, v) || c.plainText(path+".value", v.Value, name) {
 			continue
 		}
 		what := fmt.Sprintf("%s.env has %s", a.at, name)

@@ -65,16 +65,19 @@ func (c *checker) onPool(name string) []string {
 func (c *checker) podsFit(name string, pool environment.NodePool, components []string, r resource) bool {
 	fits := true
 	for _, component := range components {
-		d := c.demandOf(component)
 		ask := c.podAsks(component, r)
 		if ask <= r.node(pool) {
 			continue
 		}
 		fits = false
-		field, node := d.field+".requests."+r.name, poolField(name, r.name)
-		at, help := c.written(field, node), fmt.Sprintf("write %s or less, or nodes that have more", cue(field, r.shown(r.node(pool))))
-		if d.field == "" {
-			at, help = node, "write nodes that have more"
+		field, most := c.asksMost(component, r)
+		node, room := poolField(name, r.name), r.node(pool)-(ask-most)
+		at, help := node, "write nodes that have more"
+		if field != "" {
+			at = c.written(field, node)
+		}
+		if field != "" && room > 0 {
+			help = fmt.Sprintf("write %s or less, or nodes that have more", cue(field, r.shown(room)))
 		}
 		c.fail("WO236", at,
 			fmt.Sprintf("a pod of %s asks for %s %s, but a node of pool %q has %s: it stays Pending", component, r.shown(ask), r.unit, name, r.shown(r.node(pool))), help)
@@ -133,20 +136,20 @@ func (c *checker) poolFits(name string, pool environment.NodePool, components []
 		}
 	}
 	node := poolField(name, r.name)
-	c.fail("WO237", c.written(c.cause(rows[0].component, r.name, poolField(name, "count"))...),
+	c.fail("WO237", c.written(c.cause(rows[0].component, r, poolField(name, "count"))...),
 		fmt.Sprintf("pods of pool %q ask for %s %s, but its %s %s %s: the last to come stay Pending (%s)",
 			name, r.shown(sum), r.unit, count(pool.Count, "node"), verb(pool.Count, "has", "have"), r.shown(have), strings.Join(shown, ", ")),
 		fmt.Sprintf("write more or larger nodes (%s, %s), or smaller requests", poolField(name, "count"), node))
 }
 
 // cause lists the fields that make a component ask for much.
-func (c *checker) cause(component, what, pool string) []string {
+func (c *checker) cause(component string, r resource, pool string) []string {
 	if component == actionPods {
 		return []string{userMemoryField, "invoker.replicas", pool}
 	}
 	var fields []string
-	if d := c.demandOf(component); d.field != "" {
-		fields = append(fields, d.field+".requests."+what)
+	if field, _ := c.asksMost(component, r); field != "" {
+		fields = append(fields, field)
 	}
 	if f := c.replicasField(component); f != "" {
 		fields = append(fields, f)

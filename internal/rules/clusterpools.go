@@ -86,7 +86,7 @@ func (g *cluster) resourceFits(pool nodes, there []tenant, r resource) {
 		return
 	}
 	c := last.of
-	c.fail("WO514", c.written(append(c.cause(largest(last.rows), r.name, poolField(pool.name, "count")), "cluster.name")...),
+	c.fail("WO514", c.written(append(c.cause(largest(last.rows), r, poolField(pool.name, "count")), "cluster.name")...),
 		fmt.Sprintf("%s of one cluster (%s) ask for %s %s of pool %q, but its %s %s %s: the last to come stay Pending (%s)",
 			count(len(parts), "environment"), g.first, r.shown(sum), r.unit, pool.name, count(pool.Count, "node"), verb(pool.Count, "has", "have"), r.shown(have), shares(parts, r.shown)),
 		c.fewer(last.rows, poolField(pool.name, "count")))

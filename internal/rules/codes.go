@@ -170,6 +170,7 @@ func Codes() []Code {
 		// Metrics.
 		{"WO520", isError, "metrics that users' code may read", "Anybody who may make an action sees what all others do."},
 		{"WO521", isError, "activations that are counted where nobody tells them", "The counts of activations stay at nothing, and no graph says why."},
+		{"WO522", isWarning, "metrics that are read from among the installation's own pods", "Nothing is measured, and no alert ever fires."},
 		// What is said beside the fields.
 		{"WO540", isError, "a configuration key that does not exist", "Nothing changes, and nobody says so."},
 		{"WO541", isError, "something that a field says", "Of two values of one thing chance decides, or the rules judge the one that does not hold."},

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/whiskops/whiskops/internal/environment"
@@ -66,6 +67,23 @@ func (c *checker) podAsks(component string, r resource) int64 {
 		sum += r.of(added.Resources.Requests)
 	}
 	return sum
+}
+
+// asksMost is the field of the container of a pod that asks for most of a resource,
+// and how much: the main one's, or that of a sidecar that is added. It is empty where
+// the environment cannot say it.
+func (c *checker) asksMost(component string, r resource) (field string, ask int64) {
+	d := c.demandOf(component)
+	if ask = r.of(d.Requests); d.field != "" {
+		field = d.field + ".requests." + r.name
+	}
+	added := c.Additions(component).Sidecars
+	for _, name := range slices.Sorted(maps.Keys(added)) {
+		if its := r.of(added[name].Resources.Requests); its > ask {
+			ask, field = its, environment.JoinPath("additions", component, "sidecars", name, "resources", "requests", r.name)
+		}
+	}
+	return field, ask
 }
 
 // standing are the components whose pods stay: Jobs come and go.

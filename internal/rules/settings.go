@@ -30,7 +30,7 @@ func (c *checker) addedSettings(a addition) {
 		case c.derivedKey(a, path, key, name):
 		case !keys.Read(c.Env.OpenWhisk, program, key):
 			c.unreadKey(path, key, a.component)
-		case c.plainText(path, a.Config[key]):
+		case c.plainText(path, a.Config[key], key):
 		default:
 			if wrong := whiskenv.CheckValue(a.Config[key]); wrong != "" {
 				c.fail("WO275", path, fmt.Sprintf("%s becomes %s of the %s, and %s", path, name, a.component, wrong), "write it in another way, or leave it out")
