@@ -26,6 +26,8 @@ type Environment struct {
 	Namespaces map[string]map[string]string
 	// Home is the namespace of the components, Actions that of action pods.
 	Home, Actions string
+	// Read tells that somebody reads the metrics, from the namespace monitoring.
+	Read bool
 	// Places are where packets start and end.
 	Places []Place
 }
@@ -113,6 +115,8 @@ func (e *Environment) add(text []byte, workloads *[]workload, actionPod **corev1
 		return err
 	}
 	switch head.Kind {
+	case "PodMonitor":
+		e.Read = true
 	case "NetworkPolicy":
 		var p networkingv1.NetworkPolicy
 		if err := strictly(text, &p); err != nil {

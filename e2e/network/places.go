@@ -38,8 +38,9 @@ func (e *Environment) governed(p Place) bool {
 // settle finds the places. Every component and the action pod is there, and its
 // double: the same labels in a namespace where they must mean nothing.
 func (e *Environment) settle(workloads []workload, actionPod *corev1.Pod) error {
-	const strangers = "default"
+	const strangers, readers = "default", "monitoring"
 	e.namespace(strangers, nil)
+	e.namespace(readers, nil)
 	e.namespace("kube-system", nil)
 	var genuine, doubles []Place
 	for i, w := range workloads {
@@ -70,7 +71,13 @@ func (e *Environment) settle(workloads []workload, actionPod *corev1.Pod) error 
 		Place{Name: "stranger", Namespace: strangers, Labels: map[string]string{"app": "x"}, IP: podIP(3, 3)},
 		Place{Name: "DNS", Roles: []string{"dns"}, Namespace: "kube-system", Labels: map[string]string{"k8s-app": "kube-dns"}, IP: podIP(0, 2),
 			Ports: []corev1.ContainerPort{{Name: "dns", ContainerPort: 53, Protocol: corev1.ProtocolUDP}, {Name: "dns-tcp", ContainerPort: 53}}})
-	e.Places = append(e.Places, doubles...)
+	// What reads metrics, of the environments that say so; to the others it is a
+	// stranger.
+	reader := Place{Name: "reader of metrics", Namespace: readers, Labels: map[string]string{"app.kubernetes.io/name": "prometheus"}, IP: podIP(0, 3)}
+	if e.Read {
+		reader.Roles = []string{"reader"}
+	}
+	e.Places = append(append(e.Places, reader), doubles...)
 	e.Places = append(e.Places, outside()...)
 	return nil
 }

@@ -17,8 +17,8 @@ type Tally struct {
 	// None are questions from or to pods of the environment's namespaces that
 	// are of no component.
 	None Count
-	// Strangers are those that start at what is not of the environment and end
-	// in it.
+	// Strangers are those that start at what is not of the environment, and reads
+	// no metrics of it, and end in it.
 	Strangers Count
 }
 
@@ -48,7 +48,7 @@ func (t *Tally) note(env *Environment, q Question, got Verdict) {
 	// Such a pod may try nginx's public ports as anyone may: it is its own end
 	// that stops it.
 	count(&t.None, none(q.From) || none(q.To))
-	count(&t.Strangers, !env.governed(q.From))
+	count(&t.Strangers, !env.governed(q.From) && !q.From.is("reader"))
 }
 
 func (c *Count) note(q Question, open bool) {
