@@ -14,25 +14,26 @@ import (
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
 )
 
-// owComponent is a server of OpenWhisk that cannot be run here: a fake has its
+// stoodFor is a server that is not run here, or not everywhere: a fake has its
 // documented paths.
-type owComponent struct {
+type stoodFor struct {
 	name  string
 	port  int
 	paths map[string]bool
 }
 
-var owComponents = []owComponent{
+var stoodFors = []stoodFor{
 	{"controller", 8080, map[string]bool{"/ping": true, "/invokers": true, "/activation/count": true}},
 	{"invoker", 8080, map[string]bool{"/ping": true}},
 	{"apigateway", 9000, map[string]bool{"/v1/health-check": true}},
+	{"kafka-exporter", 9308, map[string]bool{"/metrics": true}},
 }
 
-// Probes runs the probes of OpenWhisk's own servers against fakes with their
+// Probes runs the probes of servers that are stood for against fakes with their
 // documented paths, and against their absence. Those of the other servers are
 // run in their own checks.
 func Probes(r *Run) error {
-	for _, c := range owComponents {
+	for _, c := range stoodFors {
 		if !r.has(c.name) {
 			continue
 		}
