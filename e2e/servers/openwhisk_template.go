@@ -24,7 +24,7 @@ preemptionPolicy: Never
 dnsConfig: {nameservers: [10.96.0.10], options: [{name: ndots, value: "1"}]}
 hostAliases: [{ip: 192.0.2.1, hostnames: [internal.example]}]
 imagePullSecrets: [{name: registry}]
-nodeSelector: {kubernetes.io/os: linux}
+nodeSelector: {kubernetes.io/arch: amd64, kubernetes.io/os: linux}
 securityContext: {fsGroup: 1001, fsGroupChangePolicy: OnRootMismatch, supplementalGroups: [1002]}
 containers:
 - name: user-action
@@ -127,9 +127,9 @@ func (v *invokers) fullest() (*golden.Env, map[string]any, error) {
 		return nil, nil, err
 	}
 	// The template is a text in a ConfigMap, and its spec a level down in it.
-	const here = "      enableServiceLinks: false\n"
+	const here, selector = "      enableServiceLinks: false\n", "      nodeSelector:\n        kubernetes.io/arch: amd64\n"
 	lines := "      " + strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "\n      ") + "\n"
-	env, err := v.run.Env.Changed("configmap-action-pod.yaml", here, here+lines)
+	env, err := v.run.Env.Changed("configmap-action-pod.yaml", here+selector, here+lines)
 	if err != nil {
 		return nil, nil, err
 	}
