@@ -82,7 +82,7 @@ func TestMutations(t *testing.T) {
 		{"how long a broker that is behind keeps writers waiting", "production", "configmap-kafka-env.yaml", "  KAFKA_REPLICA_LAG_TIME_MAX_MS: \"10000\"\n", "",
 			Kafka, []string{"replica.lag.time.max.ms of 30000"}},
 		{"readiness of a broker", "production", "statefulset-kafka.yaml", "          exec:\n            command:\n            - /bin/bash\n            - /scripts/ready.sh\n", "          tcpSocket:\n            port: client\n",
-			Kafka, []string{"rolling restart", "refused"}},
+			Kafka, []string{"rolling restart", "held back, and its readiness says"}},
 		{"answer of the smoke test", "ci", "configmap-smoke-test.yaml", `'{"sum":42}'`, `'{"sum":43}'`,
 			Smoke, []string{"smoke test", "not within"}},
 	} {
