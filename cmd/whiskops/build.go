@@ -63,7 +63,7 @@ func buildWhole(s streams, name string) ([]kustomize.Object, *finding.Finding, e
 		return nil, nil, err
 	}
 	defer in.close()
-	if in.kustomization() == "" {
+	if !kustomize.IsThere(in.files, in.at) {
 		return nil, nil, fmt.Errorf("%s has no kustomization\n  help: name a folder with a kustomization.yaml", name)
 	}
 	root, err := filepath.EvalSymlinks(in.root)

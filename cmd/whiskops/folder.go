@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 )
 
@@ -44,16 +43,6 @@ func openFolder(s streams, name string) (folder, error) {
 		return folder{}, fmt.Errorf("open %s: %w", dir, err)
 	}
 	return folder{root, files, filepath.ToSlash(rel), func() { in.Close() }}, nil
-}
-
-// kustomization is the name of the folder's kustomization, empty if it has none.
-func (f folder) kustomization() string {
-	for _, k := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
-		if _, err := fs.Stat(f.files, path.Join(f.at, k)); err == nil {
-			return k
-		}
-	}
-	return ""
 }
 
 // repositoryOf is the folder that a kustomization may refer into: the repository

@@ -122,7 +122,7 @@ func (v *verification) of(s streams, name string) ([]finding.Finding, error) {
 		return nil, err
 	}
 	defer in.close()
-	if in.kustomization() != "" {
+	if kustomize.IsThere(in.files, in.at) {
 		return v.built(in.root, in.files, in.at)
 	}
 	var set manifest.Set

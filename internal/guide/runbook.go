@@ -123,8 +123,5 @@ func (v view) Voters() int {
 	return n
 }
 
-// ManagedCertificate tells that cert-manager makes it, SelfSigned that nginx's pods
-// do, and users see it.
+// ManagedCertificate tells that cert-manager makes it.
 func (v view) ManagedCertificate() bool { return v.Env.Edge.TLS.CertManager != nil }
-
-func (v view) SelfSigned() bool { return v.Env.Edge.TLS.SelfSigned != nil && !v.Front() }

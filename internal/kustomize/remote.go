@@ -49,6 +49,14 @@ var (
 // Names under which the engine looks for a kustomization.
 var kustomizationNames = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
 
+// IsThere tells whether a folder has a kustomization.
+func IsThere(files fs.FS, dir string) bool {
+	return slices.ContainsFunc(kustomizationNames, func(name string) bool {
+		_, err := fs.Stat(files, path.Join(dir, name))
+		return err == nil
+	})
+}
+
 // directories are the fields whose entries may be folders, and so git
 // repositories. paths are the fields, at any depth, whose values the engine
 // loads as files, and so from the network too; a key outside both (the
