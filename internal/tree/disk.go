@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sync"
 
 	"github.com/whiskops/whiskops/internal/finding"
 )
@@ -19,6 +20,7 @@ type disk struct {
 	abs  string
 	root *os.Root // nil: the root does not exist
 	hook func(op, path string) error
+	turn sync.Mutex      // hook is called by one at a time
 	dirs map[string]bool // known to be real directories
 	made []string        // by mkdirAll, parents first
 }
@@ -142,12 +144,19 @@ func eachOf(dir *os.File, do func(fs.DirEntry) error) error {
 }
 
 func (d *disk) change(op, p string, do func() error) error {
-	if d.hook != nil {
-		if err := d.hook(op, p); err != nil {
-			return err
-		}
+	if err := d.mayChange(op, p); err != nil {
+		return err
 	}
 	return do()
+}
+
+func (d *disk) mayChange(op, p string) error {
+	if d.hook == nil {
+		return nil
+	}
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	return d.hook(op, p)
 }
 
 func (d *disk) mkdir(p string) error {

@@ -1,10 +1,14 @@
 package tree
 
 import (
+	"cmp"
 	"io/fs"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A folder of which nothing exists is staged as a directory and renamed as one:
@@ -29,16 +33,37 @@ func (s *session) stage(o op) error {
 			return s.fault("write", o.Path, err)
 		}
 	case opPlace:
-		names := slices.Sorted(maps.Keys(o.files))
-		for len(names) > 0 {
-			together := beside(names)
-			if name, err := s.stageBeside(at, together, o.files); err != nil {
-				return s.fault("write", path.Join(o.Path, name), err)
-			}
-			names = names[len(together):]
-		}
+		return s.stageFolder(at, o)
 	}
 	return nil
+}
+
+// stageFolder writes a whole folder, its directories side by side: before the
+// commit nothing follows from the order. Of several errors the first by path is
+// told.
+func (s *session) stageFolder(at string, o op) error {
+	var together [][]string
+	for names := slices.Sorted(maps.Keys(o.files)); len(names) > 0; {
+		first := beside(names)
+		names = names[len(first):]
+		if err := s.mkdirAll(path.Join(at, path.Dir(first[0]))); err != nil {
+			return s.fault("write", path.Join(o.Path, first[0]), err)
+		}
+		together = append(together, first)
+	}
+	errs := make([]error, len(together))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, names := range together {
+		g.Go(func() error {
+			if name, err := s.stageBeside(at, names, o.files); err != nil {
+				errs[i] = s.fault("write", path.Join(o.Path, name), err)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // each keeps its own error
+	return cmp.Or(errs...)
 }
 
 // beside are the first of sorted names, as many as are in one directory.
@@ -50,13 +75,10 @@ func beside(names []string) []string {
 	return names[:other]
 }
 
-// stageBeside writes the files of one directory, and names the one at which it
-// stopped.
+// stageBeside writes the files of one directory, which exists, and names the one
+// at which it stopped.
 func (s *session) stageBeside(at string, names []string, files map[string][]byte) (failed string, err error) {
 	dir := path.Join(at, path.Dir(names[0]))
-	if err := s.mkdirAll(dir); err != nil {
-		return names[0], err
-	}
 	open, err := s.root.OpenRoot(dir)
 	if err != nil {
 		return names[0], err
