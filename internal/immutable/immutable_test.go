@@ -147,7 +147,7 @@ func TestEachRuleIsNeeded(t *testing.T) {
 	needed := map[string][]bool{}
 	for _, some := range families(t) {
 		kind := key(some[0].object.Group, some[0].object.Kind)
-		r := table[kind]
+		r := table()[kind]
 		if needed[kind] == nil {
 			needed[kind] = make([]bool, len(r.rules))
 		}
@@ -169,7 +169,7 @@ func TestEachRuleIsNeeded(t *testing.T) {
 			}
 		}
 	}
-	for kind, r := range table {
+	for kind, r := range table() {
 		for i, of := range r.rules {
 			if i >= len(needed[kind]) || !needed[kind][i] {
 				t.Errorf("%s: nothing shows rule %d, %s", kind, i, of.field)
@@ -191,7 +191,7 @@ func changesOf(r row, before, after map[string]any) []change {
 
 // TestEachRowSaysItsSource, and each rule why it refuses and what to do.
 func TestEachRowSaysItsSource(t *testing.T) {
-	for kind, r := range table {
+	for kind, r := range table() {
 		if r.source == "" {
 			t.Errorf("%s has no source", kind)
 		}
@@ -199,6 +199,16 @@ func TestEachRowSaysItsSource(t *testing.T) {
 			if of.may == (of.message != "" && of.help != "") {
 				t.Errorf("%s: %s must say why and what to do, if it refuses: %q, %q", kind, of.field, of.message, of.help)
 			}
+		}
+	}
+}
+
+// A name that is longer than Kubernetes takes is no name, and is not put in a command.
+func TestWord(t *testing.T) {
+	for _, n := range []int{mostWord - 1, mostWord, mostWord + 1} {
+		text := strings.Repeat("a", n)
+		if got := word(text, "NAME"); (got == text) != (n <= mostWord) {
+			t.Errorf("%d characters: %q", n, got)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func TestKindsAreKnown(t *testing.T) {
 			if !grouped {
 				group = ""
 			}
-			if _, known := table[key(group, k.Kind)]; !known {
+			if _, known := table()[key(group, k.Kind)]; !known {
 				t.Errorf("the table has no row for %s of %s", k.Kind, k.APIVersion)
 			}
 		}

@@ -1,6 +1,9 @@
 package immutable
 
-import "maps"
+import (
+	"maps"
+	"sync"
+)
 
 // table of what an update may not change, by API group and kind. A kind that is not
 // in it is not known; one without rules may change wholly.
@@ -8,7 +11,11 @@ import "maps"
 // Sources are files of kubernetes/kubernetes at 1.34 below pkg/apis where they end in
 // validation.go, and the definitions of the custom resources. e2e/refused holds the
 // table against the real API server.
-var table = merged(workloads, pods, storage, network, settings, custom)
+//
+// It is made when it is first asked for: most runs judge no change.
+var table = sync.OnceValue(func() map[string]row {
+	return merged(workloads(), pods(), storage(), network(), settings(), custom())
+})
 
 func merged(parts ...map[string]row) map[string]row {
 	all := map[string]row{}

@@ -12,38 +12,42 @@ import (
 
 // podDefaults are what the API server writes where a pod's spec leaves a field out.
 // Source: pkg/apis/core/v1/defaults.go.
-var podDefaults = with(
-	map[string]any{
-		"restartPolicy":                                     "Always",
-		"terminationGracePeriodSeconds":                     int64(30),
-		"dnsPolicy":                                         "ClusterFirst",
-		"schedulerName":                                     "default-scheduler",
-		"enableServiceLinks":                                true,
-		"volumes.*.configMap.defaultMode":                   int64(0o644),
-		"volumes.*.secret.defaultMode":                      int64(0o644),
-		"volumes.*.projected.defaultMode":                   int64(0o644),
-		"volumes.*.downwardAPI.defaultMode":                 int64(0o644),
-		"volumes.*.downwardAPI.items.*.fieldRef.apiVersion": "v1",
-		"volumes.*.projected.sources.*.downwardAPI.items.*.fieldRef.apiVersion": "v1",
-		"volumes.*.projected.sources.*.serviceAccountToken.expirationSeconds":   int64(3600),
-		"volumes.*.ephemeral.volumeClaimTemplate.spec.volumeMode":               "Filesystem",
-	},
-	under("containers.*", containerDefaults), under("initContainers.*", containerDefaults),
-)
+func podDefaults() map[string]any {
+	return with(
+		map[string]any{
+			"restartPolicy":                                     "Always",
+			"terminationGracePeriodSeconds":                     int64(30),
+			"dnsPolicy":                                         "ClusterFirst",
+			"schedulerName":                                     "default-scheduler",
+			"enableServiceLinks":                                true,
+			"volumes.*.configMap.defaultMode":                   int64(0o644),
+			"volumes.*.secret.defaultMode":                      int64(0o644),
+			"volumes.*.projected.defaultMode":                   int64(0o644),
+			"volumes.*.downwardAPI.defaultMode":                 int64(0o644),
+			"volumes.*.downwardAPI.items.*.fieldRef.apiVersion": "v1",
+			"volumes.*.projected.sources.*.downwardAPI.items.*.fieldRef.apiVersion": "v1",
+			"volumes.*.projected.sources.*.serviceAccountToken.expirationSeconds":   int64(3600),
+			"volumes.*.ephemeral.volumeClaimTemplate.spec.volumeMode":               "Filesystem",
+		},
+		under("containers.*", containerDefaults()), under("initContainers.*", containerDefaults()),
+	)
+}
 
-var containerDefaults = with(
-	map[string]any{
-		"terminationMessagePath":              "/dev/termination-log",
-		"terminationMessagePolicy":            "File",
-		"ports.*.protocol":                    "TCP",
-		"env.*.valueFrom.fieldRef.apiVersion": "v1",
-		"lifecycle.preStop.httpGet.path":      "/",
-		"lifecycle.preStop.httpGet.scheme":    "HTTP",
-		"lifecycle.postStart.httpGet.path":    "/",
-		"lifecycle.postStart.httpGet.scheme":  "HTTP",
-	},
-	under("livenessProbe", probeDefaults), under("readinessProbe", probeDefaults), under("startupProbe", probeDefaults),
-)
+func containerDefaults() map[string]any {
+	return with(
+		map[string]any{
+			"terminationMessagePath":              "/dev/termination-log",
+			"terminationMessagePolicy":            "File",
+			"ports.*.protocol":                    "TCP",
+			"env.*.valueFrom.fieldRef.apiVersion": "v1",
+			"lifecycle.preStop.httpGet.path":      "/",
+			"lifecycle.preStop.httpGet.scheme":    "HTTP",
+			"lifecycle.postStart.httpGet.path":    "/",
+			"lifecycle.postStart.httpGet.scheme":  "HTTP",
+		},
+		under("livenessProbe", probeDefaults), under("readinessProbe", probeDefaults), under("startupProbe", probeDefaults),
+	)
+}
 
 var probeDefaults = map[string]any{
 	"timeoutSeconds": int64(1), "periodSeconds": int64(10), "successThreshold": int64(1), "failureThreshold": int64(3),
@@ -52,17 +56,19 @@ var probeDefaults = map[string]any{
 
 // podDistinct are fields of a pod's spec of which an empty value is another than
 // none: they are pointers in Kubernetes' types.
-var podDistinct = slices.Concat(
-	[]string{
-		"automountServiceAccountToken", "enableServiceLinks", "hostUsers", "setHostnameAsFQDN", "shareProcessNamespace",
-		"terminationGracePeriodSeconds", "activeDeadlineSeconds", "priority", "runtimeClassName",
-		"securityContext.runAsUser", "securityContext.runAsGroup", "securityContext.runAsNonRoot", "securityContext.fsGroup",
-		"volumes.*.configMap.optional", "volumes.*.secret.optional", "volumes.*.configMap.defaultMode", "volumes.*.secret.defaultMode",
-		"volumes.*.projected.defaultMode", "volumes.*.projected.sources.*.configMap.optional", "volumes.*.projected.sources.*.secret.optional",
-		"tolerations.*.tolerationSeconds",
-	},
-	prefixed("containers.*", containerDistinct), prefixed("initContainers.*", containerDistinct),
-)
+func podDistinct() []string {
+	return slices.Concat(
+		[]string{
+			"automountServiceAccountToken", "enableServiceLinks", "hostUsers", "setHostnameAsFQDN", "shareProcessNamespace",
+			"terminationGracePeriodSeconds", "activeDeadlineSeconds", "priority", "runtimeClassName",
+			"securityContext.runAsUser", "securityContext.runAsGroup", "securityContext.runAsNonRoot", "securityContext.fsGroup",
+			"volumes.*.configMap.optional", "volumes.*.secret.optional", "volumes.*.configMap.defaultMode", "volumes.*.secret.defaultMode",
+			"volumes.*.projected.defaultMode", "volumes.*.projected.sources.*.configMap.optional", "volumes.*.projected.sources.*.secret.optional",
+			"tolerations.*.tolerationSeconds",
+		},
+		prefixed("containers.*", containerDistinct), prefixed("initContainers.*", containerDistinct),
+	)
+}
 
 var containerDistinct = []string{
 	"securityContext.runAsUser", "securityContext.runAsGroup", "securityContext.runAsNonRoot",
@@ -138,27 +144,29 @@ const podIsFixed = "the API server refuses to change a pod: only images, fewer s
 
 const remakePod = "delete the pod with `kubectl{in} delete pod {name}`, then apply; or let a Deployment make it"
 
-var pods = map[string]row{
-	"Pod": {
-		source: "core/validation.go, ValidatePodUpdate",
-		rules: rules(
-			may("spec.containers.*.image", "spec.initContainers.*.image"),
-			[]rule{
-				{field: "spec.activeDeadlineSeconds", when: func(c change) bool { return c.new != nil && (added(c) || less(c)) }, may: true},
-				{field: "spec.tolerations", when: onlyMoreTolerations, may: true},
-				// A pod that waits at a gate has no node yet.
-				{field: "spec.schedulingGates", when: func(c change) bool { return c.old != nil }, may: true},
-				{field: "spec.nodeSelector", when: func(c change) bool { return isGated(c) && added(c) }, may: true},
-				{field: "spec.affinity.nodeAffinity", when: func(c change) bool { return isGated(c) && hadNone("spec", "affinity", "nodeAffinity")(c) }, may: true},
-				{field: "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.*.matchExpressions.*",
-					when: func(c change) bool { return isGated(c) && added(c) }, may: true},
-			},
-			fixed(podIsFixed, remakePod, "spec"),
-		),
-		applied:  podAt("spec"),
-		defaults: under("spec", podDefaults),
-		distinct: prefixed("spec", podDistinct),
-	},
+func pods() map[string]row {
+	return map[string]row{
+		"Pod": {
+			source: "core/validation.go, ValidatePodUpdate",
+			rules: rules(
+				may("spec.containers.*.image", "spec.initContainers.*.image"),
+				[]rule{
+					{field: "spec.activeDeadlineSeconds", when: func(c change) bool { return c.new != nil && (added(c) || less(c)) }, may: true},
+					{field: "spec.tolerations", when: onlyMoreTolerations, may: true},
+					// A pod that waits at a gate has no node yet.
+					{field: "spec.schedulingGates", when: func(c change) bool { return c.old != nil }, may: true},
+					{field: "spec.nodeSelector", when: func(c change) bool { return isGated(c) && added(c) }, may: true},
+					{field: "spec.affinity.nodeAffinity", when: func(c change) bool { return isGated(c) && hadNone("spec", "affinity", "nodeAffinity")(c) }, may: true},
+					{field: "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.*.matchExpressions.*",
+						when: func(c change) bool { return isGated(c) && added(c) }, may: true},
+				},
+				fixed(podIsFixed, remakePod, "spec"),
+			),
+			applied:  podAt("spec"),
+			defaults: under("spec", podDefaults()),
+			distinct: prefixed("spec", podDistinct()),
+		},
+	}
 }
 
 func less(c change) bool {

@@ -11,94 +11,96 @@ const (
 	remakeJob = "give the Job another name; or delete it with `kubectl{in} delete job {name}`, then apply: it runs again"
 )
 
-var workloads = map[string]row{
-	"apps/StatefulSet": {
-		source: "apps/validation.go, ValidateStatefulSetUpdate",
-		rules: rules(
-			strategic("StatefulSet", "spec.updateStrategy.type", "OnDelete", func(c change) bool { return c.old == nil }),
-			may("spec.replicas", "spec.ordinals", "spec.updateStrategy", "spec.revisionHistoryLimit",
-				"spec.persistentVolumeClaimRetentionPolicy", "spec.minReadySeconds"),
-			selected("StatefulSet"), sourced("spec.template.spec"), may("spec.template"),
-			// The API server takes any words for the type of a claim.
-			may("spec.volumeClaimTemplates.*.apiVersion", "spec.volumeClaimTemplates.*.kind"),
-			[]rule{
-				{field: "spec.volumeClaimTemplates.*.spec.resources.requests.storage", when: shrinks,
-					message: "the API server refuses to change the claims of a StatefulSet, and claims never become smaller: {new} is asked for where there is {old}",
-					help:    "keep {old}; or make a set of another name and copy the data"},
-				{field: "spec.volumeClaimTemplates.*.spec.resources.requests.storage",
-					message: "the API server refuses to change the claims of a StatefulSet: {new} is asked for where there is {old}",
-					help: "where the StorageClass lets claims grow, make each claim larger (`kubectl{in} patch pvc {element}-{name}-0 -p '{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"{new}\"}}}}'`, " +
-						"and so on for each pod), " + remakeSet},
-				{field: "spec.volumeClaimTemplates.*.spec.storageClassName",
-					message: "the API server refuses to change the claims of a StatefulSet: a claim has the StorageClass that it was made with",
-					help: "keep the old class; or " + remakeSet + ". Then, for one pod after the other, copy its data away, delete its claim and the pod, " +
-						"and copy the data into the claim of the new class that comes"},
+func workloads() map[string]row {
+	return map[string]row{
+		"apps/StatefulSet": {
+			source: "apps/validation.go, ValidateStatefulSetUpdate",
+			rules: rules(
+				strategic("StatefulSet", "spec.updateStrategy.type", "OnDelete", func(c change) bool { return c.old == nil }),
+				may("spec.replicas", "spec.ordinals", "spec.updateStrategy", "spec.revisionHistoryLimit",
+					"spec.persistentVolumeClaimRetentionPolicy", "spec.minReadySeconds"),
+				selected("StatefulSet"), sourced("spec.template.spec"), may("spec.template"),
+				// The API server takes any words for the type of a claim.
+				may("spec.volumeClaimTemplates.*.apiVersion", "spec.volumeClaimTemplates.*.kind"),
+				[]rule{
+					{field: "spec.volumeClaimTemplates.*.spec.resources.requests.storage", when: shrinks,
+						message: "the API server refuses to change the claims of a StatefulSet, and claims never become smaller: {new} is asked for where there is {old}",
+						help:    "keep {old}; or make a set of another name and copy the data"},
+					{field: "spec.volumeClaimTemplates.*.spec.resources.requests.storage",
+						message: "the API server refuses to change the claims of a StatefulSet: {new} is asked for where there is {old}",
+						help: "where the StorageClass lets claims grow, make each claim larger (`kubectl{in} patch pvc {element}-{name}-0 -p '{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"{new}\"}}}}'`, " +
+							"and so on for each pod), " + remakeSet},
+					{field: "spec.volumeClaimTemplates.*.spec.storageClassName",
+						message: "the API server refuses to change the claims of a StatefulSet: a claim has the StorageClass that it was made with",
+						help: "keep the old class; or " + remakeSet + ". Then, for one pod after the other, copy its data away, delete its claim and the pod, " +
+							"and copy the data into the claim of the new class that comes"},
+				},
+				fixed("the API server refuses to change the claims of a StatefulSet", "keep the old value: claims that exist have it; or, if only those of new pods shall be other, "+remakeSet,
+					"spec.volumeClaimTemplates"),
+				fixed("the API server refuses another selector of a StatefulSet", "give it another name; or "+remakeSet+" if the selector fits them", "spec.selector"),
+				fixed("the API server refuses to change a StatefulSet but for replicas, ordinals, template, updateStrategy, revisionHistoryLimit, persistentVolumeClaimRetentionPolicy and minReadySeconds",
+					remakeSet, "spec"),
+			),
+			defaults: map[string]any{
+				"spec.updateStrategy.type":                    "RollingUpdate",
+				"spec.podManagementPolicy":                    "OrderedReady",
+				"spec.volumeClaimTemplates.*.spec.volumeMode": "Filesystem",
+				"spec.volumeClaimTemplates.*.status.phase":    "Pending",
 			},
-			fixed("the API server refuses to change the claims of a StatefulSet", "keep the old value: claims that exist have it; or, if only those of new pods shall be other, "+remakeSet,
-				"spec.volumeClaimTemplates"),
-			fixed("the API server refuses another selector of a StatefulSet", "give it another name; or "+remakeSet+" if the selector fits them", "spec.selector"),
-			fixed("the API server refuses to change a StatefulSet but for replicas, ordinals, template, updateStrategy, revisionHistoryLimit, persistentVolumeClaimRetentionPolicy and minReadySeconds",
-				remakeSet, "spec"),
-		),
-		defaults: map[string]any{
-			"spec.updateStrategy.type":                    "RollingUpdate",
-			"spec.podManagementPolicy":                    "OrderedReady",
-			"spec.volumeClaimTemplates.*.spec.volumeMode": "Filesystem",
-			"spec.volumeClaimTemplates.*.status.phase":    "Pending",
+			distinct: []string{"spec.volumeClaimTemplates.*.spec.storageClassName"},
 		},
-		distinct: []string{"spec.volumeClaimTemplates.*.spec.storageClassName"},
-	},
-	"apps/Deployment": {
-		source:   "apps/validation.go, ValidateDeploymentUpdate",
-		defaults: map[string]any{"spec.strategy.type": "RollingUpdate"},
-		rules: rules(selected("Deployment"), sourced("spec.template.spec"), strategic("Deployment", "spec.strategy.type", "Recreate", func(change) bool { return true }), fixed("the API server refuses another selector of a Deployment",
-			"give it another name; or delete it with `kubectl{in} delete deployment {name}`, then apply: its pods go, and come again", "spec.selector")),
-	},
-	"apps/DaemonSet": {
-		source: "apps/validation.go, ValidateDaemonSetUpdate",
-		rules: rules(selected("DaemonSet"), sourced("spec.template.spec"), fixed("the API server refuses another selector of a DaemonSet",
-			"give it another name; or delete it with `kubectl{in} delete daemonset {name}`, then apply: its pods go, and come again", "spec.selector")),
-	},
-	"apps/ReplicaSet": {
-		source: "apps/validation.go, ValidateReplicaSetUpdate",
-		rules: rules(selected("ReplicaSet"), sourced("spec.template.spec"), fixed("the API server refuses another selector of a ReplicaSet",
-			"give it another name; or delete it with `kubectl{in} delete replicaset {name}`, then apply: its pods go, and come again", "spec.selector")),
-	},
-	"apps/ControllerRevision": {
-		source: "apps/validation.go, ValidateControllerRevisionUpdate",
-		rules:  fixed("the API server refuses other data in a ControllerRevision", renamed, "data"),
-	},
-	"batch/CronJob": {
-		source: "batch/validation.go, ValidateCronJobUpdate",
-		rules:  sourced("spec.jobTemplate.spec.template.spec"),
-	},
-	"batch/Job": {
-		source: "batch/validation.go, ValidateJobSpecUpdate, of a Job that has started unless it is suspended",
-		rules: rules(
-			[]rule{
-				{field: "spec.template.spec.nodeSelector", when: isSuspended, may: true},
-				{field: "spec.template.spec.tolerations", when: isSuspended, may: true},
-				{field: "spec.template.spec.schedulingGates", when: isSuspended, may: true},
-				{field: "spec.template.spec.affinity.nodeAffinity", when: isSuspended, may: true},
-				{field: "spec.template.metadata.labels", when: isSuspended, may: true},
-				{field: "spec.template.metadata.annotations", when: isSuspended, may: true},
-				{field: "spec.completions", when: sameCompletions, may: true},
-				{field: "spec.parallelism", when: sameCompletions, may: true},
-				{field: "spec.parallelism", when: saysCompletions, may: true},
-				{field: "spec.template", message: "the API server refuses other pods of a Job", help: remakeJob},
-			},
-			fixed("the API server refuses another number of completions of a Job that is not indexed", remakeJob, "spec.completions", "spec.parallelism"),
-			fixed("the API server refuses another selector of a Job", remakeJob, "spec.selector"),
-			fixed("the API server refuses to change how a Job counts its pods as done or failed", remakeJob,
-				"spec.completionMode", "spec.podFailurePolicy", "spec.backoffLimitPerIndex", "spec.successPolicy"),
-			fixed("the API server refuses another controller of a Job", remakeJob, "spec.managedBy"),
-		),
-		defaults: with(
-			map[string]any{"spec.completionMode": "NonIndexed", "spec.podFailurePolicy.rules.*.onPodConditions.*.status": "True"},
-			under("spec.template.spec", podDefaults)),
-		distinct: append(prefixed("spec.template.spec", podDistinct), "spec.backoffLimitPerIndex"),
-		applied:  podAt("spec", "template", "spec"),
-	},
+		"apps/Deployment": {
+			source:   "apps/validation.go, ValidateDeploymentUpdate",
+			defaults: map[string]any{"spec.strategy.type": "RollingUpdate"},
+			rules: rules(selected("Deployment"), sourced("spec.template.spec"), strategic("Deployment", "spec.strategy.type", "Recreate", func(change) bool { return true }), fixed("the API server refuses another selector of a Deployment",
+				"give it another name; or delete it with `kubectl{in} delete deployment {name}`, then apply: its pods go, and come again", "spec.selector")),
+		},
+		"apps/DaemonSet": {
+			source: "apps/validation.go, ValidateDaemonSetUpdate",
+			rules: rules(selected("DaemonSet"), sourced("spec.template.spec"), fixed("the API server refuses another selector of a DaemonSet",
+				"give it another name; or delete it with `kubectl{in} delete daemonset {name}`, then apply: its pods go, and come again", "spec.selector")),
+		},
+		"apps/ReplicaSet": {
+			source: "apps/validation.go, ValidateReplicaSetUpdate",
+			rules: rules(selected("ReplicaSet"), sourced("spec.template.spec"), fixed("the API server refuses another selector of a ReplicaSet",
+				"give it another name; or delete it with `kubectl{in} delete replicaset {name}`, then apply: its pods go, and come again", "spec.selector")),
+		},
+		"apps/ControllerRevision": {
+			source: "apps/validation.go, ValidateControllerRevisionUpdate",
+			rules:  fixed("the API server refuses other data in a ControllerRevision", renamed, "data"),
+		},
+		"batch/CronJob": {
+			source: "batch/validation.go, ValidateCronJobUpdate",
+			rules:  sourced("spec.jobTemplate.spec.template.spec"),
+		},
+		"batch/Job": {
+			source: "batch/validation.go, ValidateJobSpecUpdate, of a Job that has started unless it is suspended",
+			rules: rules(
+				[]rule{
+					{field: "spec.template.spec.nodeSelector", when: isSuspended, may: true},
+					{field: "spec.template.spec.tolerations", when: isSuspended, may: true},
+					{field: "spec.template.spec.schedulingGates", when: isSuspended, may: true},
+					{field: "spec.template.spec.affinity.nodeAffinity", when: isSuspended, may: true},
+					{field: "spec.template.metadata.labels", when: isSuspended, may: true},
+					{field: "spec.template.metadata.annotations", when: isSuspended, may: true},
+					{field: "spec.completions", when: sameCompletions, may: true},
+					{field: "spec.parallelism", when: sameCompletions, may: true},
+					{field: "spec.parallelism", when: saysCompletions, may: true},
+					{field: "spec.template", message: "the API server refuses other pods of a Job", help: remakeJob},
+				},
+				fixed("the API server refuses another number of completions of a Job that is not indexed", remakeJob, "spec.completions", "spec.parallelism"),
+				fixed("the API server refuses another selector of a Job", remakeJob, "spec.selector"),
+				fixed("the API server refuses to change how a Job counts its pods as done or failed", remakeJob,
+					"spec.completionMode", "spec.podFailurePolicy", "spec.backoffLimitPerIndex", "spec.successPolicy"),
+				fixed("the API server refuses another controller of a Job", remakeJob, "spec.managedBy"),
+			),
+			defaults: with(
+				map[string]any{"spec.completionMode": "NonIndexed", "spec.podFailurePolicy.rules.*.onPodConditions.*.status": "True"},
+				under("spec.template.spec", podDefaults())),
+			distinct: append(prefixed("spec.template.spec", podDistinct()), "spec.backoffLimitPerIndex"),
+			applied:  podAt("spec", "template", "spec"),
+		},
+	}
 }
 
 // selected is that pods keep the labels by which they are selected: others are

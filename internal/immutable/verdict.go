@@ -31,8 +31,8 @@ func Verdicts(old, new map[string]any) []Verdict {
 // Rules are all of the table that refuse something.
 func Rules() []Verdict {
 	var all []Verdict
-	for _, kind := range krm.Keys(table) {
-		for i, of := range table[kind].rules {
+	for _, kind := range krm.Keys(table()) {
+		for i, of := range table()[kind].rules {
 			if !of.may {
 				all = append(all, Verdict{Kind: kind, Rule: of.field, Number: i, By: of.by})
 			}

@@ -14,6 +14,7 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"sync"
 
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/report"
@@ -71,21 +72,24 @@ var (
 	//go:embed page.html
 	source string
 
-	layout = template.Must(template.New("page").Funcs(template.FuncMap{
-		"style": func() template.CSS { return template.CSS(style) },
-		"names": folded,
-		"items": shown[report.Item],
-		"lines": shown[report.Line],
-		"said":  shown[report.Said],
-		"slot":  func(i int) int { return i + 1 },
-		"files": func(d Differences) string { return count(len(d.Files)+d.NotShown, "file") },
-	}).Parse(source))
+	// layout is parsed when the first page is written: most runs write none.
+	layout = sync.OnceValue(func() *template.Template {
+		return template.Must(template.New("page").Funcs(template.FuncMap{
+			"style": func() template.CSS { return template.CSS(style) },
+			"names": folded,
+			"items": shown[report.Item],
+			"lines": shown[report.Line],
+			"said":  shown[report.Said],
+			"slot":  func(i int) int { return i + 1 },
+			"files": func(d Differences) string { return count(len(d.Files)+d.NotShown, "file") },
+		}).Parse(source))
+	})
 )
 
 // Write a page.
 func Write(w io.Writer, p Page, o Options) error {
 	var b bytes.Buffer
-	if err := layout.Execute(&b, view(p, o)); err != nil {
+	if err := layout().Execute(&b, view(p, o)); err != nil {
 		return err
 	}
 	_, err := w.Write(b.Bytes())
