@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -337,5 +338,32 @@ func TestBareProof(t *testing.T) {
 	out.Files[file] = []byte(other)
 	if prove(out.Files) == nil {
 		t.Error("a selector of another tier was not seen")
+	}
+}
+
+// A wrapper of many objects is proven in parts, and between them nothing is lost: one
+// that is not built, and one that nothing is said of, are seen in whichever they are.
+func TestParts(t *testing.T) {
+	for _, n := range []int{mostObjects - 1, mostObjects, mostObjects + 1, 2*mostObjects + 1} {
+		w := Wrapper{Dir: "d", On: []Source{{Folder: "f"}}}
+		for i := range n {
+			o := kustomize.Object{APIVersion: "v1", Kind: "ConfigMap", Name: fmt.Sprint("o", i)}
+			w.On[0].Objects = append(w.On[0].Objects, o)
+			w.Of = append(w.Of, Annotated{Object: o})
+		}
+		missing := Annotated{Object: kustomize.Object{APIVersion: "v1", Kind: "ConfigMap", Name: "nowhere"}}
+		w.Of = append(w.Of, missing)
+		parts := w.parts()
+		if want := (n + mostObjects - 1) / mostObjects; len(parts) != want {
+			t.Errorf("%d objects: %d parts, want %d", n, len(parts), want)
+		}
+		var on []kustomize.Object
+		var of []Annotated
+		for _, p := range parts {
+			on, of = append(on, p.On[0].Objects...), append(of, p.Of...)
+		}
+		if !reflect.DeepEqual(on, w.On[0].Objects) || !reflect.DeepEqual(of, w.Of) {
+			t.Errorf("%d objects: the parts have %d, and are of %d", n, len(on), len(of))
+		}
 	}
 }

@@ -139,12 +139,13 @@ func (r rule) patch() (krm.M, error) {
 
 // Bare are the wrappers over the objects' names, labels and annotations alone:
 // their rules look at nothing else and change nothing else, and the engine is done
-// with them in a fraction of the time. An error is a fault of the program.
+// with them in a fraction of the time. They look at one object at a time, too: a
+// wrapper of many objects comes in several parts. An error is a fault of the program.
 func (o Output) Bare() ([]Wrapper, error) {
 	known := bared{}
-	all := slices.Clone(o.Wrappers)
-	for i, w := range all {
-		all[i].On, all[i].Of = slices.Clone(w.On), slices.Clone(w.Of)
+	var all []Wrapper
+	for _, w := range o.Wrappers {
+		w.On, w.Of = slices.Clone(w.On), slices.Clone(w.Of)
 		for j, s := range w.On {
 			objects := slices.Clone(s.Objects)
 			for k := range objects {
@@ -152,15 +153,49 @@ func (o Output) Bare() ([]Wrapper, error) {
 					return nil, err
 				}
 			}
-			all[i].On[j].Objects = objects
+			w.On[j].Objects = objects
 		}
 		for j := range w.Of {
-			if err := known.strip(&all[i].Of[j].Object); err != nil {
+			if err := known.strip(&w.Of[j].Object); err != nil {
 				return nil, err
 			}
 		}
+		all = append(all, w.parts()...)
 	}
 	return all, nil
+}
+
+// mostObjects of a part of a wrapper: the engine compares each object with all
+// that it has read before.
+const mostObjects = 32
+
+// parts are a wrapper over some of the objects each, if they come from one folder.
+// What it has to build of other objects is the last one's to build.
+func (w Wrapper) parts() []Wrapper {
+	if len(w.On) != 1 || len(w.On[0].Objects) <= mostObjects {
+		return []Wrapper{w}
+	}
+	var parts []Wrapper
+	rest := w.Of
+	for objects := range slices.Chunk(w.On[0].Objects, mostObjects) {
+		in := map[identity]bool{}
+		for _, o := range objects {
+			in[identityOf(o)] = true
+		}
+		part := Wrapper{Dir: w.Dir, On: []Source{{w.On[0].Folder, objects}}}
+		var others []Annotated
+		for _, a := range rest {
+			if in[identityOf(a.Object)] {
+				part.Of = append(part.Of, a)
+			} else {
+				others = append(others, a)
+			}
+		}
+		parts, rest = append(parts, part), others
+	}
+	last := &parts[len(parts)-1]
+	last.Of = append(last.Of, rest...)
+	return parts
 }
 
 // bared are objects that have their names, labels and annotations alone. Wrappers

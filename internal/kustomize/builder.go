@@ -37,6 +37,7 @@ const memoryKind = "build"
 // is not built again. It can be used by several goroutines at once.
 type Builder struct {
 	base   layer
+	sizes  map[string]int // of base's folders, in bytes
 	sum    [sha256.Size]byte
 	memory Memory
 	// reaches: base cannot be built in parts.
@@ -59,12 +60,13 @@ const mostObjects = 64
 // version of this program, and so of the engine, and may be nil.
 func NewBuilder(base map[string][]byte, memory Memory) *Builder {
 	b := &Builder{
-		base: newLayer(base), memory: memory, reaches: reach(base),
+		base: newLayer(base), sizes: map[string]int{}, memory: memory, reaches: reach(base),
 		outputs: map[[sha256.Size]byte][]byte{}, objects: map[[sha256.Size]byte][]Object{},
 	}
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(base)) {
 		add(h, []byte(name), base[name])
+		b.sizes[path.Dir(name)] += len(base[name])
 	}
 	h.Sum(b.sum[:0])
 	return b
@@ -87,20 +89,20 @@ func (b *Builder) inParts(overlay map[string][]byte, dir string) ([]Object, bool
 	if !ok || b.reaches {
 		return nil, false
 	}
-	order, takes := make([]int, len(folders)), make([]int, len(folders))
+	order, files, size := make([]int, len(folders)), make([]map[string][]byte, len(folders)), make([]int, len(folders))
 	for i, folder := range folders {
-		order[i], takes[i] = i, bytes.Count(overlay[path.Join(dir, folder, "kustomization.yaml")], []byte("- ../"))
+		at := path.Join(dir, folder)
+		order[i], files[i] = i, below(overlay, at)
+		size[i] = b.reads(files[i], at)
 	}
-	// What takes most of base is begun first: at the end nothing would be
-	// beside it.
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(takes[j], takes[i]) })
+	// What takes longest is begun first: at the end nothing would be beside it.
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(size[j], size[i]) })
 	parts := make([][]Object, len(folders))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, i := range order {
 		g.Go(func() (err error) {
-			at := path.Join(dir, folders[i])
-			parts[i], err = b.folder(below(overlay, at), at)
+			parts[i], err = b.folder(files[i], path.Join(dir, folders[i]))
 			return err
 		})
 	}
@@ -108,6 +110,20 @@ func (b *Builder) inParts(overlay map[string][]byte, dir string) ([]Object, bool
 		return nil, false
 	}
 	return join(parts)
+}
+
+// reads is about how many bytes the build of a folder reads: its own files, and
+// those of the folders of base that its kustomization names. Its time follows them.
+func (b *Builder) reads(files map[string][]byte, dir string) (size int) {
+	for _, content := range files {
+		size += len(content)
+	}
+	for line := range bytes.Lines(files[path.Join(dir, "kustomization.yaml")]) {
+		if up, ok := bytes.CutPrefix(line, []byte("- ../")); ok {
+			size += b.sizes[path.Join(dir, "..", string(bytes.TrimSpace(up)))]
+		}
+	}
+	return size
 }
 
 // below are the files of a folder.

@@ -3,6 +3,7 @@ package overlay
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -30,10 +31,28 @@ func (m *Mismatch) Error() string {
 // computed here and not taken from the build. The error joins a *Mismatch for
 // each object that differs, is missing or is too much.
 func Prove(built []kustomize.Object, want []*yaml.RNode) error {
-	expected, err := expect(want)
-	if err != nil {
-		return fmt.Errorf("prove: %w", err)
+	return Expect(want).Prove(built)
+}
+
+// Expectation is what a build must give. It is not changed by a proof.
+type Expectation struct {
+	objects map[key]map[string]any
+	err     error
+}
+
+// Expect is what a build of what is wanted must give, for callers that can work it
+// out beside something else. Its error is that of the proof.
+func Expect(want []*yaml.RNode) *Expectation {
+	objects, err := expect(want)
+	return &Expectation{objects, err}
+}
+
+// Prove is the function Prove.
+func (e *Expectation) Prove(built []kustomize.Object) error {
+	if e.err != nil {
+		return fmt.Errorf("prove: %w", e.err)
 	}
+	expected := maps.Clone(e.objects)
 	var wrong []error
 	for _, o := range built {
 		k := key{o.APIVersion, o.Kind, o.Namespace, o.Name}

@@ -202,18 +202,21 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	if err != nil {
 		return nil, err
 	}
+	// Nothing else needs it, and what comes before the engine runs leaves a core idle.
+	readme := make(chan []byte, 1)
+	go func() { readme <- guide.Markdown(values, custom) }()
 	want, err := desired(values)
 	if err != nil {
 		return nil, err
 	}
+	expected := make(chan *overlay.Expectation, 1)
+	go func() { expected <- overlay.Expect(want) }()
 	dir := path.Join(OverlayFolder, env.Name)
 	files, err := r.Overlay(want, overlay.Options{Environment: env.Name})
 	if err != nil {
 		return nil, err
 	}
-	readme := make(chan []byte, 1)
-	go func() { readme <- guide.Markdown(values, custom) }() // beside the engine
-	built, err := r.proven(files, dir, want)
+	built, err := r.proven(files, dir, <-expected)
 	if err != nil {
 		return nil, err
 	}
@@ -265,10 +268,10 @@ func secretsOf(root fs.ReadLinkFS, values *derived.Values) ([]kustomize.Object, 
 // proven builds an overlay, and proves that it is what is wanted. The proof is
 // of each build, wherever it comes from; one that is remembered, or put
 // together, and does not hold is no more than a doubt.
-func (r *renderer) proven(files map[string][]byte, dir string, want []*yaml.RNode) ([]kustomize.Object, error) {
+func (r *renderer) proven(files map[string][]byte, dir string, want *overlay.Expectation) ([]kustomize.Object, error) {
 	if r.builder != nil {
 		built, err := r.builder.Build(files, dir)
-		if err == nil && overlay.Prove(built, want) == nil {
+		if err == nil && want.Prove(built) == nil {
 			return built, nil
 		}
 	}
@@ -276,7 +279,7 @@ func (r *renderer) proven(files map[string][]byte, dir string, want []*yaml.RNod
 	if err != nil {
 		return nil, err
 	}
-	if err := overlay.Prove(built, want); err != nil {
+	if err := want.Prove(built); err != nil {
 		return nil, fmt.Errorf("the overlay does not build what was asked for; nothing was written: %w", err)
 	}
 	return built, nil
