@@ -105,6 +105,12 @@ func Codes() []Code {
 		{"WO267", isError, "a stem cell of a kind that is not offered", "Nothing is kept ready, and actions start cold."},
 		{"WO268", isError, "a stem cell that no action fits", "Pods are kept ready and never used."},
 		{"WO269", isWarning, "a stem cell of another size than actions have", "Actions start cold beside pods that are kept ready."},
+		{"WO569", isError, "a family without exactly one default", "OpenWhisk refuses the manifest: no controller and no invoker starts."},
+		{"WO570", isError, "a kind that no action can have", "Actions of that kind cannot be created."},
+		{"WO571", isError, "an image of actions that nobody can pull", "Pods of its actions stay in ErrImagePull or InvalidImageName."},
+		{"WO572", isError, "a runtimes manifest that is too large for a variable", "Controllers and invokers end with \"argument list too long\"."},
+		{"WO573", isEither, "a stem cell that OpenWhisk refuses, or that crowds out actions", "No controller and no invoker starts; or kinds without a stem cell wait."},
+		{"WO574", isWarning, "a deprecated kind where a new one is needed", "Actions of the family's default cannot be created, or pods are kept ready for nobody."},
 		{"WO270", isError, "an image that nobody has published", "Pods stay in ErrImagePull."},
 
 		// Secrets.
