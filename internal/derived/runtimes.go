@@ -223,13 +223,8 @@ func (v *Values) ImageOf(i runtimes.Image) string { return i.Reference(v.Runtime
 func (v *Values) Manifest() runtimes.Manifest {
 	m := runtimes.Manifest{Families: map[string][]runtimes.Kind{}, Blackboxes: []runtimes.Image{}}
 	for _, k := range v.kinds {
-		pin := v.pin(v.ImageOf(k.Image))
-		switch {
-		case strings.Contains(k.Image.Name+k.Image.Tag, "@"):
-		case k.Image.Tag != "":
-			k.Image.Tag += pin
-		default:
-			k.Image.Name += pin
+		if !strings.Contains(k.Image.Tag, "@") {
+			k.Image.Tag += v.pin(v.ImageOf(k.Image))
 		}
 		m.Families[k.Family] = append(m.Families[k.Family], k.Kind)
 	}

@@ -47,18 +47,18 @@ func badKind(family, kind string) string {
 	return ""
 }
 
-// wrong is the name of the part that no registry takes; "" if it takes all.
+// wrong is the name of the part that no registry takes; "" if it takes all. A digest
+// stands behind the tag.
 func (i Image) wrong() string {
-	name, nameDigest, pinned := strings.Cut(i.Name, "@")
-	tagged, tagDigest, tagPinned := strings.Cut(i.Tag, "@")
+	tagged, own, pinned := strings.Cut(i.Tag, "@")
 	switch {
 	case i.Registry != nil && !registry().MatchString(*i.Registry):
 		return "registry"
 	case i.Prefix != "" && !prefix().MatchString(i.Prefix):
 		return "prefix"
-	case !component().MatchString(name), pinned && (i.Tag != "" || !digest().MatchString(nameDigest)):
+	case !component().MatchString(i.Name):
 		return "name"
-	case i.Tag != "" && !tag().MatchString(tagged), tagPinned && !digest().MatchString(tagDigest):
+	case i.Tag != "" && !tag().MatchString(tagged), pinned && !digest().MatchString(own):
 		return "tag"
 	case len(i.Reference("")) > maxReference:
 		return "name"

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -30,13 +29,20 @@ type field struct {
 	value *node
 }
 
-// field of an object by its name; nil where there is none, or null, which to
-// OpenWhisk is the same.
-func (n *node) field(name string) *node {
+// given is a field of an object by its name; nil where there is none.
+func (n *node) given(name string) *node {
 	for _, f := range n.fields {
-		if f.name == name && f.value.value != nil {
+		if f.name == name {
 			return f.value
 		}
+	}
+	return nil
+}
+
+// field is given, of one of which OpenWhisk takes null as if it were not there.
+func (n *node) field(name string) *node {
+	if f := n.given(name); f != nil && f.value != nil {
+		return f
 	}
 	return nil
 }
@@ -119,11 +125,12 @@ func (r *reader) next() finding.Position {
 	return r.place(offset)
 }
 
-var errDeep = fmt.Errorf("values are nested more than %d deep", maxDepth)
+// tooDeep is about what OpenWhisk would take.
+const tooDeep = "values are nested more than 32 deep"
 
 func (r *reader) value(depth int) (*node, error) {
 	if depth > maxDepth {
-		return nil, errDeep
+		return nil, errors.New(tooDeep)
 	}
 	n := &node{at: r.next()}
 	var err error

@@ -81,14 +81,18 @@ func (p *parser) parse(file string, src []byte) {
 		return
 	}
 	whole, at, wrong := tree(file, src)
-	if wrong != "" {
+	switch {
+	case wrong == tooDeep:
+		p.wrong(CodeFile, *at, helpShape, "%s", wrong)
+		return
+	case wrong != "":
 		p.refused(CodeFile, *at, helpShape, "%s", wrong)
 		return
 	}
 	if !p.object(whole, "the manifest", "runtimes", "blackboxes", "description") {
 		return
 	}
-	families := whole.field("runtimes")
+	families := whole.given("runtimes")
 	if families == nil {
 		p.wrong(CodeFile, whole.at, helpShape, "the manifest has no \"runtimes\": there is no kind of action")
 	} else if p.object(families, "runtimes") {
@@ -96,7 +100,7 @@ func (p *parser) parse(file string, src []byte) {
 			p.family(f)
 		}
 	}
-	for _, n := range p.list(whole.field("blackboxes"), "blackboxes") {
+	for _, n := range p.list(whole.given("blackboxes"), "blackboxes") {
 		if image, ok := p.image(n, "a blackbox image"); ok {
 			p.m.Blackboxes = append(p.m.Blackboxes, image)
 		}
@@ -236,6 +240,12 @@ func (p *parser) image(n *node, what string) (Image, bool) {
 		p.wrong(CodeImage, at, "write registry, prefix, name and tag so that together they are registry/prefix/name:tag, in lower case but for the tag, without a protocol and a login",
 			"%s of %s is none that a registry takes: pods of its actions stay in InvalidImageName", part, what)
 		p.found[len(p.found)-1].Hidden = true // it may have a login in it
+	} else if i.Tag == "" || i.Tag == "latest" {
+		at := n.at
+		if f := n.field("tag"); f != nil {
+			at = f.at
+		}
+		p.wrong(CodeImage, at, "name a version", "%s has no tag that names a version: nodes run whatever was the latest when they pulled it", what)
 	}
 	return i, true
 }

@@ -1,6 +1,7 @@
 package runtimes
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -24,9 +25,9 @@ func (p *parser) stemCell(n *node, what string) (StemCell, bool) {
 		return s, false
 	}
 	before := len(p.found)
-	count := n.field("initialCount")
+	count := n.given("initialCount")
 	if count == nil {
-		count = n.field("count")
+		count = n.given("count")
 	}
 	if count == nil {
 		p.refused(CodeStemCell, n.at, `write "initialCount": 1`, "%s has no initialCount", what)
@@ -35,16 +36,18 @@ func (p *parser) stemCell(n *node, what string) (StemCell, bool) {
 			p.refused(CodeStemCell, count.at, `write 1 or more, or leave the stem cell out`, "initialCount of %s is %d", what, c)
 		}
 	}
-	if m := n.field("memory"); m == nil {
+	if m := n.given("memory"); m == nil {
 		p.refused(CodeStemCell, n.at, `write "memory": "256 MB"`, "%s has no memory", what)
 	} else if text, ok := m.value.(string); !ok {
 		p.refused(CodeStemCell, m.at, `write "256 MB"`, "memory of %s is %s, and must be a text", what, m.what())
-	} else if _, err := Bytes(text); err != nil {
+	} else if _, err := Bytes(text); errors.Is(err, errHuge) {
+		p.wrong(CodeStemCell, m.at, `write "256 MB"`, "memory of %s is %s, which %s: no invoker has that", what, quoted(text), err)
+	} else if err != nil {
 		p.refused(CodeStemCell, m.at, `write a whole number and B, KB, MB or GB, for example "256 MB"`, "memory of %s is %s, which %s", what, quoted(text), err)
 	} else {
 		s.Memory = text
 	}
-	if r := n.field("reactive"); r != nil {
+	if r := n.given("reactive"); r != nil {
 		s.Reactive = p.reactive(r, "reactive of "+what)
 	}
 	return s, len(p.found) == before
@@ -77,7 +80,7 @@ func (p *parser) reactive(n *node, what string) *Reactive {
 		return nil
 	}
 	for _, w := range r.Wrong() {
-		p.refused(CodeStemCell, n.at, w.Help, "%s", fmt.Sprintf(w.Message, what+": "+w.Field))
+		p.refused(CodeStemCell, n.given(w.Field).at, w.Help, "%s", fmt.Sprintf(w.Message, what+": "+w.Field))
 	}
 	return &r
 }
@@ -125,16 +128,22 @@ func (r Reactive) Wrong() []Wrong {
 // size is how OpenWhisk reads one (Size.scala).
 var size = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^\s?(\d+)\s?(GB|MB|KB|B|G|M|K)\s?$`) })
 
+// errHuge is about a size that OpenWhisk reads, and counts wrongly.
+var errHuge = errors.New("is more bytes than a number can hold")
+
 // Bytes of a text like "256 MB". Units are of 1024 each.
 func Bytes(text string) (int64, error) {
 	m := size().FindStringSubmatch(text)
 	if m == nil {
-		return 0, fmt.Errorf("is no size")
+		return 0, errors.New("is no size")
 	}
 	n, err := strconv.ParseInt(m[1], 10, 64)
 	shift := map[byte]int{'B': 0, 'K': 10, 'M': 20, 'G': 30}[strings.ToUpper(m[2])[0]]
-	if err != nil || n > math.MaxInt64>>shift {
-		return 0, fmt.Errorf("is more than a number can hold")
+	switch {
+	case err != nil:
+		return 0, errors.New("is more than a number can hold")
+	case n > math.MaxInt64>>shift:
+		return 0, errHuge
 	}
 	return n << shift, nil
 }
@@ -164,15 +173,15 @@ func duration(text string) (time.Duration, error) {
 		return slices.Contains(u.names, text[len(number):])
 	})
 	if at < 0 {
-		return 0, fmt.Errorf("has no unit that Scala knows")
+		return 0, errors.New("has no unit that Scala knows")
 	}
 	n, err := strconv.ParseFloat(number, 64)
 	if err != nil {
-		return 0, fmt.Errorf("begins with no number")
+		return 0, errors.New("begins with no number")
 	}
 	nanos := n * float64(units[at].is)
 	if math.IsNaN(nanos) || math.Abs(nanos) >= math.MaxInt64 {
-		return 0, fmt.Errorf("is longer than Scala can hold")
+		return 0, errors.New("is longer than Scala can hold")
 	}
 	return time.Duration(nanos), nil
 }
