@@ -106,9 +106,7 @@ func New(env *environment.Environment) (Values, error) {
 		return Values{}, err
 	}
 	v := Values{Env: env, Catalog: cat}
-	if err := v.languages(); err != nil {
-		return v, err
-	}
+	v.languages()
 	v.Cluster = cmp.Or(env.Cluster.Name, env.Name)
 	v.ActionNamespace = cmp.Or(env.Actions.Namespace, env.Namespace+"-actions")
 	dns := cmp.Or(cat.DNS[env.Cluster.Platform], cat.DNS["generic"])

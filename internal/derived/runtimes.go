@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/quantity"
 	"github.com/whiskops/whiskops/internal/runtimes"
 )
 
@@ -56,7 +56,7 @@ func (v *Values) Source() runtimes.Manifest {
 }
 
 // languages works out the kinds and the images of users.
-func (v *Values) languages() error {
+func (v *Values) languages() {
 	source, chosen := v.Source(), v.Env.Runtimes.Families
 	own := maps.Clone(v.Env.Runtimes.Kinds)
 	var kinds []Kind
@@ -92,7 +92,7 @@ func (v *Values) languages() error {
 	v.kinds = kinds
 	v.takeDefaults()
 	v.blackboxes = v.named(source.Blackboxes)
-	return v.stemCells()
+	v.stemCells()
 }
 
 // say takes over what the environment says of a kind.
@@ -169,23 +169,18 @@ func (v *Values) named(manifest []runtimes.Image) []Blackbox {
 }
 
 // stemCells are those of the environment in place of the manifest's.
-func (v *Values) stemCells() error {
+func (v *Values) stemCells() {
 	for i, k := range v.kinds {
 		cell, ok := v.Env.Runtimes.StemCells[k.Kind.Kind]
 		if !ok {
 			continue
 		}
-		memory, err := catalog.Text("{{mib .}}", cell.Memory)
-		if err != nil {
-			return err
-		}
-		s := runtimes.StemCell{Count: cell.Count, Memory: memory}
+		s := runtimes.StemCell{Count: cell.Count, Memory: fmt.Sprintf("%dm", Bytes(cell.Memory)/quantity.MiB)}
 		if r := cell.Reactive; r != nil {
 			s.Reactive = ReactiveOf(*r)
 		}
 		v.kinds[i].StemCells = []runtimes.StemCell{s}
 	}
-	return nil
 }
 
 // ReactiveOf is what an environment says of stem cells as the manifest has it.

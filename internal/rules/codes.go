@@ -105,12 +105,6 @@ func Codes() []Code {
 		{"WO267", isError, "a stem cell of a kind that is not offered", "Nothing is kept ready, and actions start cold."},
 		{"WO268", isError, "a stem cell that no action fits", "Pods are kept ready and never used."},
 		{"WO269", isWarning, "a stem cell of another size than actions have", "Actions start cold beside pods that are kept ready."},
-		{"WO569", isError, "a family without exactly one default", "OpenWhisk refuses the manifest: no controller and no invoker starts."},
-		{"WO570", isError, "a kind that no action can have", "Actions of that kind cannot be created."},
-		{"WO571", isError, "an image of actions that nobody can pull", "Pods of its actions stay in ErrImagePull or InvalidImageName."},
-		{"WO572", isError, "a runtimes manifest that is too large for a variable", "Controllers and invokers end with \"argument list too long\"."},
-		{"WO573", isEither, "a stem cell that OpenWhisk refuses, or that crowds out actions", "No controller and no invoker starts; or kinds without a stem cell wait."},
-		{"WO574", isWarning, "a deprecated kind where a new one is needed", "Actions of the family's default cannot be created, or pods are kept ready for nobody."},
 		{"WO270", isError, "an image that nobody has published", "Pods stay in ErrImagePull."},
 
 		// Secrets.
@@ -192,6 +186,14 @@ func Codes() []Code {
 		{"WO552", isError, "actions that are not to run as root, in images that do", "Action pods stay in CreateContainerConfigError."},
 		{"WO553", isWarning, "a variable that is not there", "The container gets $(NAME) as its argument, and most programs end at that."},
 		{"WO554", isError, "more than a pod should have", "The API server or the scheduler refuses the pods, or nobody can review them."},
+
+		// Kinds of their own.
+		{"WO569", isError, "a family without exactly one default", "OpenWhisk refuses the manifest: no controller and no invoker starts."},
+		{"WO570", isError, "a kind that no action can have", "Actions of that kind cannot be created."},
+		{"WO571", isError, "an image of actions that nobody can pull", "Pods of its actions stay in ErrImagePull or InvalidImageName."},
+		{"WO572", isError, "a runtimes manifest that is too large for a variable", "Controllers and invokers end with \"argument list too long\"."},
+		{"WO573", isEither, "a stem cell that OpenWhisk refuses, or that crowds out actions", "No controller and no invoker starts; or kinds without a stem cell wait."},
+		{"WO574", isWarning, "a deprecated kind where a new one is needed", "Actions of the family's default cannot be created, or pods are kept ready for nobody."},
 
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},

@@ -25,7 +25,7 @@ func (c *checker) ownKinds() {
 		own, at := c.Env.Runtimes.Kinds[name], environment.JoinPath("runtimes", "kinds", name)
 		switch {
 		case strings.HasSuffix(name, ":default"):
-			c.fail(runtimes.CodeKind, at, fmt.Sprintf("%s is never found: clients mean the family's default by %q", at, name), "name a version, and write default: true in it")
+			c.fail("WO570", at, fmt.Sprintf("%s is never found: clients mean the family's default by %q", at, name), "name a version, and write default: true in it")
 		case slices.Contains(had, name):
 		case own.State == derived.Removed:
 			c.warn("WO298", at+".state", fmt.Sprintf("%s.state has no effect: %s has no such kind", at, c.ofManifest()), meant(name, had))
@@ -52,7 +52,7 @@ func (c *checker) addedKind(at, name string, own environment.OwnKind, had []stri
 	if near := closest(name, had); near != "" {
 		help += fmt.Sprintf(", or did you mean %q?", near)
 	}
-	c.fail(runtimes.CodeImage, c.written(at+".image", at),
+	c.fail("WO571", c.written(at+".image", at),
 		fmt.Sprintf("%s is no kind of %s, and its image has no %s: nobody could pull it", at, c.ofManifest(), list(missing)), help)
 }
 
@@ -91,7 +91,7 @@ func (c *checker) defaults() {
 				k.Field = environment.JoinPath("runtimes", "kinds", name)
 			}
 		}
-		c.about(finding.Error, runtimes.CodeDefault, k, why, fmt.Sprintf("make one of %s the default", list(quoted(names(kinds)))))
+		c.about(finding.Error, "WO569", k, why, fmt.Sprintf("make one of %s the default", list(quoted(names(kinds)))))
 	})
 }
 

@@ -120,7 +120,7 @@ func (c *checker) stemCell(kind string, kinds []string) {
 		own := reactiveFields[w.Field]
 		help := strings.NewReplacer("maxCount", "max", "minCount", "min", "2 minutes", "2m").Replace(w.Help)
 		message := strings.NewReplacer("maxCount", "max", "minCount", "min").Replace(fmt.Sprintf(w.Message, at+".reactive."+own))
-		c.fail(runtimes.CodeStemCell, at+".reactive."+own, message+": OpenWhisk refuses the manifest, and no controller and no invoker starts", help)
+		c.fail("WO573", at+".reactive."+own, message+": OpenWhisk refuses the manifest, and no controller and no invoker starts", help)
 	}
 }
 

@@ -187,7 +187,7 @@ func (c *checker) stemCells(mib int64) {
 		c.fail("WO234", at,
 			fmt.Sprintf("stem cells take %dMi of the %dMi that an invoker gives to actions, and leave none for an action of %s: kinds without a stem cell never run", cells, mib, c.show("limits.memory.std", c.Env.Limits.Memory.Std)), help)
 	case most > cells && most+std > mib:
-		c.warn(runtimes.CodeStemCell, at,
+		c.warn("WO573", at,
 			fmt.Sprintf("reactive stem cells may take %dMi of the %dMi that an invoker gives to actions, and leave none for an action of %s: kinds without a stem cell wait until theirs have been idle for their ttl", most, mib, c.show("limits.memory.std", c.Env.Limits.Memory.Std)), help)
 	}
 }

@@ -1,5 +1,5 @@
 // Package oracle asks OpenWhisk's own class what it makes of runtimes manifests. It
-// is for tests: it wants a JDK, and the jars of a controller.
+// is for tests: it wants a JDK, and OpenWhisk's jars.
 //
 // In: manifests as text. Out: for each whether it is taken, and what the root of the API
 // would list of it.
@@ -29,10 +29,10 @@ type Verdict struct {
 	Said string
 }
 
-// Jars of the controller, as Java's class path; "" where there are none, or no JDK.
+// Jars of OpenWhisk, as Java's class path; "" where there are none, or no JDK.
 func Jars() string {
-	jars := filepath.Join(os.Getenv(Variable), "controller", "controller", "lib", "*")
-	if found, err := filepath.Glob(jars); os.Getenv(Variable) == "" || err != nil || len(found) == 0 {
+	found, err := filepath.Glob(filepath.Join(os.Getenv(Variable), "*", "*", "lib", "spray-json_*.jar"))
+	if os.Getenv(Variable) == "" || err != nil || len(found) == 0 {
 		return ""
 	}
 	for _, program := range []string{"java", "javac"} {
@@ -40,7 +40,7 @@ func Jars() string {
 			return ""
 		}
 	}
-	return jars
+	return filepath.Join(filepath.Dir(found[0]), "*")
 }
 
 // Ask compiles the program in a directory, and judges manifests.
