@@ -11,15 +11,12 @@ import (
 	"github.com/whiskops/whiskops/internal/finding"
 )
 
-// Codes of findings about manifests. Those without a use here are about what an environment
-// makes of one: internal/rules.
+// Codes that internal/rules has too, of what an environment makes of a manifest.
 const (
-	CodeFile     = "WO567" // a runtimes manifest that cannot be read
-	CodeUnread   = "WO568" // a field of a runtimes manifest that nobody reads
-	CodeDefault  = "WO569" // a family without exactly one default
-	CodeKind     = "WO570" // a kind that no action can have
-	CodeImage    = "WO571" // an image of actions that nobody can pull
-	CodeStemCell = "WO573" // a stem cell that OpenWhisk refuses
+	codeDefault  = "WO569"
+	codeKind     = "WO570"
+	codeImage    = "WO571"
+	codeStemCell = "WO573"
 )
 
 // MaxSize of a file in bytes: of the manifest itself, a variable, Linux takes an eighth.
@@ -143,7 +140,7 @@ func (p *parser) list(n *node, what string) []*node {
 func (p *parser) family(f field) {
 	name := quoted(f.name)
 	if !familyForm().MatchString(f.name) {
-		p.wrong(CodeKind, f.at, "write it in lower-case letters and digits", "the family %s is no word of lower-case letters and digits: no <family>:default means a kind of it", name)
+		p.wrong(codeKind, f.at, "write it in lower-case letters and digits", "the family %s is no word of lower-case letters and digits: no <family>:default means a kind of it", name)
 	}
 	if f.value.value == nil {
 		p.refused(CodeFile, f.value.at, helpShape, "the family %s is null, and must be a list", name)
@@ -151,7 +148,7 @@ func (p *parser) family(f field) {
 	}
 	items := p.list(f.value, "the family "+name)
 	if f.value.value == json.Delim('[') && len(items) == 0 {
-		p.refused(CodeDefault, f.value.at, "leave the family out, or give it a kind", "the family %s has no kind", name)
+		p.refused(codeDefault, f.value.at, "leave the family out, or give it a kind", "the family %s has no kind", name)
 	}
 	for _, n := range items {
 		if k, ok := p.kind(f.name, n); ok {
@@ -172,10 +169,10 @@ func (p *parser) kind(family string, n *node) (Kind, bool) {
 		at := n.field("kind").at
 		k.Position = at
 		if first, ok := p.kinds[k.Kind]; ok {
-			p.wrong(CodeKind, at, "leave one of them out", "%s is there twice, and was first", what)
+			p.wrong(codeKind, at, "leave one of them out", "%s is there twice, and was first", what)
 			p.found[len(p.found)-1].Other = first
 		} else if why := badKind(family, k.Kind); why != "" {
-			p.wrong(CodeKind, at, fmt.Sprintf("write %s and a version", quoted(family+":")), "%s %s", what, why)
+			p.wrong(codeKind, at, fmt.Sprintf("write %s and a version", quoted(family+":")), "%s %s", what, why)
 		}
 		p.kinds[k.Kind] = at
 	}
@@ -237,7 +234,7 @@ func (p *parser) image(n *node, what string) (Image, bool) {
 		if f := n.field(part); f != nil {
 			at = f.at
 		}
-		p.wrong(CodeImage, at, "write registry, prefix, name and tag so that together they are registry/prefix/name:tag, in lower case but for the tag, without a protocol and a login",
+		p.wrong(codeImage, at, "write registry, prefix, name and tag so that together they are registry/prefix/name:tag, in lower case but for the tag, without a protocol and a login",
 			"%s of %s is none that a registry takes: pods of its actions stay in InvalidImageName", part, what)
 		p.found[len(p.found)-1].Hidden = true // it may have a login in it
 	} else if i.Tag == "" || i.Tag == "latest" {
@@ -245,7 +242,7 @@ func (p *parser) image(n *node, what string) (Image, bool) {
 		if f := n.field("tag"); f != nil {
 			at = f.at
 		}
-		p.wrong(CodeImage, at, "name a version", "%s has no tag that names a version: nodes run whatever was the latest when they pulled it", what)
+		p.wrong(codeImage, at, "name a version", "%s has no tag that names a version: nodes run whatever was the latest when they pulled it", what)
 	}
 	return i, true
 }
@@ -283,12 +280,12 @@ func (p *parser) truth(n *node, name, what string) bool {
 func (p *parser) number(f *node, name, what string) (int, bool) {
 	said, ok := f.value.(json.Number)
 	if !ok {
-		p.refused(CodeStemCell, f.at, "write a whole number without quotes", "%s of %s is %s, and must be a number", name, what, f.what())
+		p.refused(codeStemCell, f.at, "write a whole number without quotes", "%s of %s is %s, and must be a number", name, what, f.what())
 		return 0, false
 	}
 	n, err := strconv.Atoi(said.String())
 	if err != nil || n > maxCount || n < -maxCount {
-		p.wrong(CodeStemCell, f.at, "write a whole number", "%s of %s is no whole number up to %d", name, what, maxCount)
+		p.wrong(codeStemCell, f.at, "write a whole number", "%s of %s is no whole number up to %d", name, what, maxCount)
 		return 0, false
 	}
 	return n, true

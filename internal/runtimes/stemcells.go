@@ -18,7 +18,7 @@ func (p *parser) stemCell(n *node, what string) (StemCell, bool) {
 	what = "a stem cell of " + what
 	s := StemCell{Position: n.at}
 	if n.value == nil {
-		p.refused(CodeStemCell, n.at, helpShape, "%s is null, and must be an object", what)
+		p.refused(codeStemCell, n.at, helpShape, "%s is null, and must be an object", what)
 		return s, false
 	}
 	if !p.object(n, what, "initialCount", "count", "memory", "reactive") {
@@ -30,20 +30,20 @@ func (p *parser) stemCell(n *node, what string) (StemCell, bool) {
 		count = n.given("count")
 	}
 	if count == nil {
-		p.refused(CodeStemCell, n.at, `write "initialCount": 1`, "%s has no initialCount", what)
+		p.refused(codeStemCell, n.at, `write "initialCount": 1`, "%s has no initialCount", what)
 	} else if c, ok := p.number(count, "initialCount", what); ok {
 		if s.Count = c; c < 1 {
-			p.refused(CodeStemCell, count.at, `write 1 or more, or leave the stem cell out`, "initialCount of %s is %d", what, c)
+			p.refused(codeStemCell, count.at, `write 1 or more, or leave the stem cell out`, "initialCount of %s is %d", what, c)
 		}
 	}
 	if m := n.given("memory"); m == nil {
-		p.refused(CodeStemCell, n.at, `write "memory": "256 MB"`, "%s has no memory", what)
+		p.refused(codeStemCell, n.at, `write "memory": "256 MB"`, "%s has no memory", what)
 	} else if text, ok := m.value.(string); !ok {
-		p.refused(CodeStemCell, m.at, `write "256 MB"`, "memory of %s is %s, and must be a text", what, m.what())
+		p.refused(codeStemCell, m.at, `write "256 MB"`, "memory of %s is %s, and must be a text", what, m.what())
 	} else if _, err := Bytes(text); errors.Is(err, errHuge) {
-		p.wrong(CodeStemCell, m.at, `write "256 MB"`, "memory of %s is %s, which %s: no invoker has that", what, quoted(text), err)
+		p.wrong(codeStemCell, m.at, `write "256 MB"`, "memory of %s is %s, which %s: no invoker has that", what, quoted(text), err)
 	} else if err != nil {
-		p.refused(CodeStemCell, m.at, `write a whole number and B, KB, MB or GB, for example "256 MB"`, "memory of %s is %s, which %s", what, quoted(text), err)
+		p.refused(codeStemCell, m.at, `write a whole number and B, KB, MB or GB, for example "256 MB"`, "memory of %s is %s, which %s", what, quoted(text), err)
 	} else {
 		s.Memory = text
 	}
@@ -64,15 +64,15 @@ func (p *parser) reactive(n *node, what string) *Reactive {
 		into *int
 	}{{"minCount", &r.Min}, {"maxCount", &r.Max}, {"threshold", &r.Threshold}, {"increment", &r.Increment}} {
 		if v := n.field(f.name); v == nil {
-			p.refused(CodeStemCell, n.at, helpShape, "%s has no %s", what, f.name)
+			p.refused(codeStemCell, n.at, helpShape, "%s has no %s", what, f.name)
 		} else {
 			*f.into, _ = p.number(v, f.name, what)
 		}
 	}
 	if ttl := n.field("ttl"); ttl == nil {
-		p.refused(CodeStemCell, n.at, `write "ttl": "2 minutes"`, "%s has no ttl", what)
+		p.refused(codeStemCell, n.at, `write "ttl": "2 minutes"`, "%s has no ttl", what)
 	} else if text, ok := ttl.value.(string); !ok {
-		p.refused(CodeStemCell, ttl.at, `write "2 minutes"`, "ttl of %s is %s, and must be a text", what, ttl.what())
+		p.refused(codeStemCell, ttl.at, `write "2 minutes"`, "ttl of %s is %s, and must be a text", what, ttl.what())
 	} else {
 		r.TTL = text
 	}
@@ -80,7 +80,7 @@ func (p *parser) reactive(n *node, what string) *Reactive {
 		return nil
 	}
 	for _, w := range r.Wrong() {
-		p.refused(CodeStemCell, n.given(w.Field).at, w.Help, "%s", fmt.Sprintf(w.Message, what+": "+w.Field))
+		p.refused(codeStemCell, n.given(w.Field).at, w.Help, "%s", fmt.Sprintf(w.Message, what+": "+w.Field))
 	}
 	return &r
 }
