@@ -185,7 +185,13 @@ func (v *Values) stemCells() {
 
 // ReactiveOf is what an environment says of stem cells as the manifest has it.
 func ReactiveOf(r environment.Reactive) *runtimes.Reactive {
-	return &runtimes.Reactive{Increment: r.Increment, Max: r.Max, Min: r.Min, Threshold: r.Threshold, TTL: r.TTL}
+	return &runtimes.Reactive{Increment: r.Increment, Max: r.Max, Min: r.Min, Threshold: r.Threshold, TTL: scalaDuration(r.TTL)}
+}
+
+// scalaDuration is a duration in words that Scala knows: to it "m" is no unit.
+func scalaDuration(d string) string {
+	number := strings.TrimRight(d, "hms")
+	return number + " " + map[string]string{"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours"}[d[len(number):]]
 }
 
 // Kinds of actions that the environment has, by family.

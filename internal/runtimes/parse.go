@@ -202,7 +202,7 @@ func (p *parser) attached(n *node, what string) *Attached {
 		return nil
 	}
 	a := Attached{Name: p.text(n, "attachmentName", "attached of "+what, true), Type: p.text(n, "attachmentType", "attached of "+what, true)}
-	if t := n.field("attachmentType"); t != nil && a.Type != "" {
+	if t := n.field("attachmentType"); t != nil && t.what() == "a text" {
 		if media, _, err := mime.ParseMediaType(a.Type); err != nil || !strings.Contains(media, "/") {
 			p.refused(CodeFile, t.at, `write "text/plain"`, "attachmentType of %s is %s, which is no type of content", what, quoted(a.Type))
 		}

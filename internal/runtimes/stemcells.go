@@ -148,14 +148,14 @@ func Bytes(text string) (int64, error) {
 	return n << shift, nil
 }
 
-// units of Scala's durations.
+// units of Scala's durations, of which "m" is none. Source: the class itself was asked.
 var units = []struct {
 	names []string
 	is    time.Duration
 }{
 	{[]string{"d", "day", "days"}, 24 * time.Hour},
-	{[]string{"h", "hr", "hour", "hrs", "hours"}, time.Hour},
-	{[]string{"m", "min", "minute", "mins", "minutes"}, time.Minute},
+	{[]string{"h", "hour", "hours"}, time.Hour},
+	{[]string{"min", "minute", "minutes"}, time.Minute},
 	{[]string{"s", "sec", "second", "secs", "seconds"}, time.Second},
 	{[]string{"ms", "milli", "millisecond", "millis", "milliseconds"}, time.Millisecond},
 	{[]string{"µs", "micro", "microsecond", "micros", "microseconds"}, time.Microsecond},
