@@ -73,7 +73,7 @@ type Environment struct {
 	// images come from there, the languages' too, under their names on Docker
 	// Hub ("library/nginx"). images.<name>.repository wins over it, and so does
 	// runtimes.registry for the languages' images. Images of users' own are
-	// their own affair. Default: none, Docker Hub itself.
+	// their own affair, but for those that runtimes.blackboxes lists. Default: none, Docker Hub itself.
 	Mirror string `json:"mirror"`
 	// Names of Secrets of type kubernetes.io/dockerconfigjson, in both
 	// namespaces, with which images are pulled. Default: none.
