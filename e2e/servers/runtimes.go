@@ -170,7 +170,7 @@ func (v *invokers) ownKind() error {
 
 // refusedKinds are those that are deprecated, removed, or need what is not there.
 func (v *invokers) refusedKinds() error {
-	for kind, want := range map[string]string{"nodejs:18": "deprecated", "python:3.11": "not in", "acme:main": "'main' must be"} {
+	for kind, want := range map[string]string{"nodejs:18": "no longer supported", "python:3.11": "'python:3.11' is not", "acme:main": "'main' must be"} {
 		status, said, err := v.call(0, http.MethodPut, "/_/actions/no", map[string]any{"exec": map[string]string{"kind": kind, "code": sum}})
 		if err != nil || status != http.StatusBadRequest || !strings.Contains(said, want) {
 			return wrong(err, "an action of %s is answered %d: %.300s", kind, status, said)
