@@ -39,6 +39,7 @@ func TestFindingsDocument(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.Code, strings.Join(severities, ", "), c.Title, c.Symptom)
 	}
+	b.WriteString("\nOf the file that `runtimes.manifest` names, at its own lines:\n\n| code | meaning |\n|---|---|\n" + codes(t, "../../internal/runtimes/codes.go"))
 	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/tree/findings.go")+
 		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go")+codes(t, "../../internal/render/deliver.go")+codes(t, "../../internal/render/part.go"))), ""))

@@ -116,15 +116,16 @@ func (p *place) take(read reader, secrets *finding.Secrets, root, environments f
 }
 
 // read reads the environments of a directory, through a file system of what is
-// in it, and adds their secrets to those that nothing may print. Those with a
-// mistake are left out.
+// in it, with the files that they name, and adds their secrets to those that nothing
+// may print. Those with a mistake are left out.
 func read(secrets *finding.Secrets, repo environment.Repository, system fs.FS, dir string, watch *budget.Watch) ([]environment.Environment, []finding.Finding, error) {
 	repo.Begin = watch.Begin
 	envs, findings, err := repo.Load(system, dir)
 	if len(envs) > 0 { // all have those of their files
 		secrets.Join(envs[0].Source.Secrets())
 	}
-	return envs, findings, err
+	envs, wrong := withManifests(envs, repo)
+	return envs, append(findings, wrong...), err
 }
 
 // load is read, and pins the images of what was read and judges it: the sound ones

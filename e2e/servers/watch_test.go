@@ -30,8 +30,8 @@ watched: {
 }
 `
 
-// watchedGolden is golden of that environment.
-func watchedGolden(t *testing.T) *golden.Env {
+// generated is golden of an environment that is no example.
+func generated(t *testing.T, name, source string) *golden.Env {
 	t.Helper()
 	binary, err := ground.Whiskops()
 	if err != nil {
@@ -41,13 +41,13 @@ func watchedGolden(t *testing.T) *golden.Env {
 	if err := os.Mkdir(filepath.Join(dir, "environments"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "environments", "watched.cue"), []byte(watchedEnvironment), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "environments", name+".cue"), []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(binary, "generate", "-C", dir).CombinedOutput(); err != nil {
 		t.Fatalf("whiskops generate: %v\n%s", err, out)
 	}
-	env, err := golden.Load(filepath.Join(dir, "golden"), "watched")
+	env, err := golden.Load(filepath.Join(dir, "golden"), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func watchedGolden(t *testing.T) *golden.Env {
 
 func TestWatch(t *testing.T) {
 	t.Parallel()
-	if err := try(t, watchedGolden(t), Watch); err != nil {
+	if err := try(t, generated(t, "watched", watchedEnvironment), Watch); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/rules"
+	"github.com/whiskops/whiskops/internal/runtimes"
 )
 
 // Codes of findings about acknowledgements.
@@ -31,7 +32,7 @@ func isChange(code string) bool { return strings.HasPrefix(code, "WO4") }
 // Judged are the codes of warnings that a part of a run looks for.
 type Judged []string
 
-// Rules are those of internal/rules.
+// Rules are those of internal/rules, and of the files that environments name.
 func Rules() Judged {
 	var all Judged
 	for _, c := range rules.Codes() {
@@ -39,7 +40,7 @@ func Rules() Judged {
 			all = append(all, c.Code)
 		}
 	}
-	return all
+	return append(all, runtimes.CodeUnread)
 }
 
 // Mark gives warnings the reasons that their environments have for them. Those of

@@ -4,7 +4,11 @@
 // the derived values of an environment; Expand fills them in.
 package catalog
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/whiskops/whiskops/internal/runtimes"
+)
 
 // Catalog of one OpenWhisk release.
 type Catalog struct {
@@ -40,9 +44,11 @@ type Catalog struct {
 	// ClusterRoles that a platform wants to be bound, by platform.
 	ClusterRoles map[string]ClusterRoles `json:"clusterRoles"`
 	// Runtimes are the families of the runtimes manifest.
-	Runtimes map[string][]map[string]any `json:"runtimes"`
+	Runtimes map[string][]runtimes.Kind `json:"runtimes"`
 	// Blackboxes are images that users may base their own on.
-	Blackboxes []map[string]any `json:"blackboxes"`
+	Blackboxes []runtimes.Image `json:"blackboxes"`
+	// Attached is how the code of a kind is kept that the environment adds.
+	Attached runtimes.Attached `json:"attached"`
 	// Facts are numbers that rules and derivations need.
 	Facts Facts `json:"facts"`
 	// Actions are what users' pods look like.

@@ -116,7 +116,11 @@ func (r ruled) about(path string) (element string, ok bool) {
 
 // holds tells whether a difference is the one that the rule speaks of.
 func (r ruled) holds(d difference) bool {
-	if r.To != "" && d.new != r.To {
+	became := d.new
+	if said, ok := became.(bool); ok {
+		became = strconv.FormatBool(said)
+	}
+	if r.To != "" && became != r.To {
 		return false
 	}
 	old, isNumber := number(d.old, r.Units)

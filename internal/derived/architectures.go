@@ -33,16 +33,23 @@ func (v *Values) Architectures(component string) (all []string, known bool) {
 // KindArchitectures are the same of the nodes on which all kinds of actions run.
 // A registry of their own may have images that were built anew.
 func (v *Values) KindArchitectures() (all []string, known bool) {
-	for _, family := range v.Families() {
-		for _, kind := range v.Catalog.Runtimes[family] {
-			of, ok := v.built(v.KindImage(kind).Reference)
-			if !ok && v.Env.Runtimes.Registry == "" && v.Catalog.Actions.Arch != "" {
-				of, ok = []string{v.Catalog.Actions.Arch}, true
-			}
-			all, known = common(all, known, of, ok)
+	for _, k := range v.kinds {
+		if k.Deprecated {
+			continue
 		}
+		of, ok := v.built(v.ImageOf(k.Image))
+		if k.Arch != "" && (!ok || v.saysArch(k)) {
+			of, ok = []string{k.Arch}, true
+		}
+		all, known = common(all, known, of, ok)
 	}
 	return all, known
+}
+
+// saysArch tells whether the environment says what a kind's image was built for.
+func (v *Values) saysArch(k Kind) bool {
+	own := v.Env.Runtimes.Kinds[k.Kind.Kind].Image
+	return own != nil && own.Arch != ""
 }
 
 // ActionArchitecture is the only architecture of nodes on which all kinds of actions

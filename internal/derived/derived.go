@@ -62,7 +62,9 @@ type Values struct {
 	// ask for a number; empty where they have one.
 	ZooKeeper string
 
-	links map[string]*link
+	links      map[string]*link
+	kinds      []Kind
+	blackboxes []Blackbox
 }
 
 // Kafka's brokers, and how often they copy.
@@ -104,6 +106,7 @@ func New(env *environment.Environment) (Values, error) {
 		return Values{}, err
 	}
 	v := Values{Env: env, Catalog: cat}
+	v.languages()
 	v.Cluster = cmp.Or(env.Cluster.Name, env.Name)
 	v.ActionNamespace = cmp.Or(env.Actions.Namespace, env.Namespace+"-actions")
 	dns := cmp.Or(cat.DNS[env.Cluster.Platform], cat.DNS["generic"])

@@ -36,15 +36,11 @@ func (i Image) Parts() (repository, tag, digest string) {
 	return repository, tag, digest
 }
 
-// ofKind is how the catalogue names the image of a kind of actions, where it could
-// name one of its own: "kind:nodejs:20".
-const ofKind = "kind:"
-
 // Reference of an image of the catalogue, as the environment has it, before
 // anything is pinned.
 func (v *Values) Reference(name string) string {
-	if kind, ok := strings.CutPrefix(name, ofKind); ok {
-		return v.KindImage(v.kind(kind)).Reference
+	if reference := v.actionImage(name); reference != "" {
+		return reference
 	}
 	i, own := v.Catalog.Images[name], v.Env.Images[name]
 	repository := cmp.Or(own.Repository, Mirrored(v.Env.Mirror, i.Repository))
@@ -59,8 +55,8 @@ func (v *Values) Reference(name string) string {
 // known.
 func (v *Values) Image(name string) string {
 	ref := v.Reference(name)
-	if strings.Contains(ref, "@") {
-		return ref
+	if strings.Contains(ref, "@") || strings.HasPrefix(name, ofBlackbox) {
+		return ref // users' pods ask for theirs by what stands there
 	}
 	return ref + v.pin(ref)
 }
@@ -92,61 +88,6 @@ func Mirrored(mirror, repository string) string {
 	return mirror + "/" + repository
 }
 
-// RuntimesRegistry is where invokers pull the languages' images from; empty is
-// Docker Hub.
-func (v *Values) RuntimesRegistry() string { return cmp.Or(v.Env.Runtimes.Registry, v.Env.Mirror) }
-
-// Families of languages that are offered, in order.
-func (v *Values) Families() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(v.Catalog.Runtimes)), func(family string) bool {
-		chosen := v.Env.Runtimes.Families
-		return len(chosen) > 0 && !slices.Contains(chosen, family)
-	})
-}
-
-// Offers tells whether a family of languages is offered.
-func (v *Values) Offers(family string) bool { return slices.Contains(v.Families(), family) }
-
-// kind of actions in the catalogue's manifest; nil if there is no such kind.
-func (v *Values) kind(name string) map[string]any {
-	for _, kinds := range v.Catalog.Runtimes {
-		for _, k := range kinds {
-			if k["kind"] == name {
-				return k
-			}
-		}
-	}
-	return nil
-}
-
-// KindImage is the image of a kind of actions, as the runtimes manifest has it.
-type KindImage struct {
-	prefix, name, tag string
-	// Reference is what invokers make of it.
-	Reference string
-	pin       string
-}
-
-// KindImage of an entry of the catalogue's manifest.
-func (v *Values) KindImage(kind map[string]any) KindImage {
-	image, _ := kind["image"].(map[string]any)
-	k := KindImage{prefix: textOf(image, "prefix"), name: textOf(image, "name"), tag: textOf(image, "tag")}
-	k.Reference = k.prefix + "/" + k.name + ":" + k.tag
-	if registry := v.RuntimesRegistry(); registry != "" {
-		k.Reference = registry + "/" + k.Reference
-	}
-	k.pin = v.pin(k.Reference)
-	return k
-}
-
-// Pinned is the image for the manifest. OpenWhisk has no field for a digest, and
-// needs none: it puts a reference together of these strings and reads no tag of
-// the manifest again (ExecManifest.scala, resolveImageName, at both releases),
-// so what stands behind the tag ends up behind the tag.
-func (k KindImage) Pinned() map[string]any {
-	return map[string]any{"prefix": k.prefix, "name": k.name, "tag": k.tag + k.pin}
-}
-
 // Images that the environment runs, in the order of their references: those of
 // all containers, those in which actions run, and those that users' own build upon.
 func (v *Values) Images() []Image {
@@ -165,9 +106,14 @@ func (v *Values) Images() []Image {
 		}
 		return i
 	}
+	pulling := map[string]string{}
 	for _, component := range v.Components() {
 		for _, name := range v.ImagesOf(component) {
 			own := name
+			if strings.HasPrefix(name, ofBlackbox) {
+				pulling[v.Reference(name)] = component
+				continue
+			}
 			if strings.HasPrefix(name, ofKind) {
 				own = "" // it is a language's, whoever has it
 			}
@@ -177,16 +123,12 @@ func (v *Values) Images() []Image {
 			add("", reference, component, "")
 		}
 	}
-	for _, family := range v.Families() {
-		for _, kind := range v.Catalog.Runtimes[family] {
-			add("", v.KindImage(kind).Reference, "", textOf(kind, "kind"))
-		}
+	for _, k := range v.kinds {
+		add("", v.ImageOf(k.Image), "", k.Kind.Kind)
 	}
-	for _, image := range v.Catalog.Blackboxes {
-		// From where users say, whatever the languages' registry is.
-		ref := textOf(image, "prefix") + "/" + textOf(image, "name") + ":" + textOf(image, "tag")
-		if all[ref] == nil {
-			add("", ref, "", "").Blackbox = true
+	for _, b := range v.blackboxes {
+		if ref := v.ImageOf(b.Image); all[ref] == nil {
+			add("", ref, pulling[ref], "").Blackbox = true
 		}
 	}
 	images := make([]Image, 0, len(all))
@@ -218,7 +160,7 @@ func (v *Values) ImagesOf(component string) []string {
 func (v *Values) there(list any) []map[string]any {
 	var all []map[string]any
 	listed, _ := list.([]any)
-	for _, one := range listed {
+	for _, one := range v.spread(listed) {
 		m, _ := one.(map[string]any)
 		if on, err := catalog.Text(textOf(m, "if"), v); err != nil || m["if"] != nil && on != "true" {
 			continue // a fault of the catalogue is found when the workload is planned

@@ -6,7 +6,6 @@ import (
 
 	"github.com/whiskops/whiskops/generators/certificates"
 	"github.com/whiskops/whiskops/generators/workload"
-	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/value"
 )
@@ -37,7 +36,7 @@ type Taken struct {
 func (v *Values) Taken(component string) (Taken, error) {
 	c := v.Catalog.Components[component]
 	t := Taken{Ports: map[int]string{}}
-	filled, err := catalog.Expand(c.Workload, v)
+	filled, err := v.Workload(component)
 	if err != nil {
 		return t, err
 	}

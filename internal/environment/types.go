@@ -12,6 +12,8 @@ type Environment struct {
 	Source Source `json:"-"`
 	// Lock has the images that are pinned; nil where nobody locked any.
 	Lock Lock `json:"-"`
+	// Manifest is what the file has that runtimes.manifest names; nil without one.
+	Manifest *Manifest `json:"-"`
 
 	// What the environment is for. "development" alone may hold secrets in
 	// plain text, self-signed certificates and hostPath volumes. Default:
@@ -71,7 +73,7 @@ type Environment struct {
 	// images come from there, the languages' too, under their names on Docker
 	// Hub ("library/nginx"). images.<name>.repository wins over it, and so does
 	// runtimes.registry for the languages' images. Images of users' own are
-	// their own affair. Default: none, Docker Hub itself.
+	// their own affair, but for those that runtimes.blackboxes lists. Default: none, Docker Hub itself.
 	Mirror string `json:"mirror"`
 	// Names of Secrets of type kubernetes.io/dockerconfigjson, in both
 	// namespaces, with which images are pulled. Default: none.
@@ -852,10 +854,22 @@ type IntRange struct {
 
 // Runtimes is the list of languages.
 type Runtimes struct {
-	// Families of the catalogue's manifest that are offered. "nodejs" must
-	// be among them: controllers test invokers with it. Default: an empty
-	// list, which means all.
+	// Families of the manifest that are offered. "nodejs" must be among them:
+	// controllers test invokers with it. Default: an empty list, which means
+	// all.
 	Families []string `json:"families,omitempty"`
+	// File with a whole manifest in place of the catalogue's, from the
+	// repository's root: JSON, as RUNTIMES_MANIFEST has it. What stands beside it
+	// here counts on top of it. Absent: the catalogue's.
+	Manifest string `json:"manifest,omitempty"`
+	// Kinds that are added, and what is other of those that the manifest has,
+	// by kind. Default: none.
+	Kinds map[string]OwnKind `json:"kinds,omitempty"`
+	// Images beside the manifest's that users may run as they are or base their
+	// own on, as if they were a kind: they are pulled as the languages' are, run on
+	// the invokers of the languages, and must end each activation's logs
+	// with OpenWhisk's sentinels. Default: none.
+	Blackboxes []Blackbox `json:"blackboxes,omitempty"`
 	// Registry that the languages' images are pulled from, with a path if
 	// it has one. Default: mirror, and without it the cluster's own default.
 	Registry string `json:"registry"`
@@ -864,13 +878,87 @@ type Runtimes struct {
 	StemCells map[string]StemCell `json:"stemCells,omitempty"`
 }
 
+// OwnKind is what an environment says of a kind.
+type OwnKind struct {
+	// Whether there are such actions: one that is deprecated can be read and deleted,
+	// and not be made, changed or run; one that is removed is out of reach. Absent: the
+	// manifest's; else offered.
+	State string `json:"state,omitempty"`
+	// The image that its actions run in. A kind that the manifest lacks needs a
+	// repository and a tag. Absent: the manifest's.
+	Image *Image `json:"image,omitempty"`
+	// Whether <family>:default means this kind, in place of the manifest's
+	// default. Default: false.
+	Default bool `json:"default"`
+	// Whether an action must name the function of its code that is called
+	// (requireMain). Absent: the manifest's; else optional.
+	Main string `json:"main,omitempty"`
+	// Whether its code is kept as an attachment in the database, as that of
+	// OpenWhisk's own kinds, or within the action's document (attached). Absent: the
+	// manifest's; else attached.
+	Code string `json:"code,omitempty"`
+	// Whether the image ends the logs of each activation with OpenWhisk's
+	// sentinels (sentinelledLogs). Absent: the manifest's; else sentinelled.
+	Logs string `json:"logs,omitempty"`
+	// Whether nodes pull the image ahead (actions.prePull). Default: true.
+	PrePull bool `json:"prePull"`
+	// Command that the image has and that ends at once with 0, by which nodes pull
+	// it. Default: none, /bin/sh -c true.
+	PrePullCommand []string `json:"prePullCommand,omitempty"`
+}
+
+// Image of a container. At least one field.
+type Image struct {
+	// Registry and name, without a tag. Absent: the catalogue's.
+	Repository string `json:"repository,omitempty"`
+	// Tag. Absent: the catalogue's.
+	Tag string `json:"tag,omitempty"`
+	// Digest, which wins over the tag. Absent: none.
+	Digest string `json:"digest,omitempty"`
+	// Architecture of nodes that it was built for, if for one alone. Absent:
+	// what images.lock.yaml says; else that of the catalogue's image, and none
+	// where repository names another.
+	Arch string `json:"arch,omitempty"`
+}
+
+// Blackbox is an image that users name themselves.
+type Blackbox struct {
+	// Registry and name, without a tag. One without a registry comes from where
+	// the languages' come from, and users name it without one.
+	Repository string `json:"repository"`
+	// Tag, which users must name too.
+	Tag string `json:"tag"`
+	// Whether nodes pull the image ahead (actions.prePull). Default: true.
+	PrePull bool `json:"prePull"`
+	// Command that the image has and that ends at once with 0, by which nodes pull
+	// it. Default: none, /bin/sh -c true.
+	PrePullCommand []string `json:"prePullCommand,omitempty"`
+}
+
 // StemCell is the type of Runtimes.StemCells.
 type StemCell struct {
-	// Number of pods.
+	// Number of pods, when an invoker starts.
 	Count int `json:"count"`
 	// Memory of each. Default: 256Mi, that of an action that asks
 	// for none.
 	Memory string `json:"memory"`
+	// More of them while actions start cold, and fewer while none does.
+	// Absent: always count.
+	Reactive *Reactive `json:"reactive,omitempty"`
+}
+
+// Reactive is the type of StemCell.Reactive.
+type Reactive struct {
+	// Fewest that stay.
+	Min int `json:"min"`
+	// Most.
+	Max int `json:"max"`
+	// How long one that nobody used is kept. Default: 2m.
+	TTL string `json:"ttl"`
+	// Cold starts in a minute from which on there are more. Default: 2.
+	Threshold int `json:"threshold"`
+	// How many more for each threshold of cold starts. Default: 1.
+	Increment int `json:"increment"`
 }
 
 // Metrics says who reads what the installation exports, and what is made for them.
@@ -1383,18 +1471,4 @@ type ArgoCDGit struct {
 	// Folder of the repository that holds base/ and overlays/. Default:
 	// empty, its root.
 	Path string `json:"path"`
-}
-
-// Image of a container. At least one field.
-type Image struct {
-	// Registry and name, without a tag. Absent: the catalogue's.
-	Repository string `json:"repository,omitempty"`
-	// Tag. Absent: the catalogue's.
-	Tag string `json:"tag,omitempty"`
-	// Digest, which wins over the tag. Absent: none.
-	Digest string `json:"digest,omitempty"`
-	// Architecture of nodes that it was built for, if for one alone. Absent:
-	// what images.lock.yaml says; else that of the catalogue's image, and none
-	// where repository names another.
-	Arch string `json:"arch,omitempty"`
 }

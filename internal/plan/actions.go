@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -121,33 +120,4 @@ func (p *planner) sayMore(pod, spec map[string]any) {
 		added["securityContext"] = fragment(*more.SecurityContext)
 	}
 	maps.Copy(spec, added)
-}
-
-// runtimesManifest is the JSON that tells which languages there are.
-func (p *planner) runtimesManifest() (string, error) {
-	manifest := map[string]any{"runtimes": map[string]any{}}
-	runtimes := manifest["runtimes"].(map[string]any)
-	for _, family := range p.Families() {
-		var kinds []any
-		for _, kind := range p.Catalog.Runtimes[family] {
-			kind = maps.Clone(kind)
-			kind["image"] = p.KindImage(kind).Pinned()
-			if cell, ok := p.Env.Runtimes.StemCells[kind["kind"].(string)]; ok {
-				memory, err := catalog.Text("{{mib .}}", cell.Memory)
-				if err != nil {
-					return "", err
-				}
-				kind["stemCells"] = []any{map[string]any{"initialCount": cell.Count, "memory": memory}}
-			}
-			kinds = append(kinds, kind)
-		}
-		runtimes[family] = kinds
-	}
-	manifest["blackboxes"] = p.Catalog.Blackboxes
-	// On many lines, for those who review it.
-	text, err := json.MarshalIndent(manifest, "", "  ")
-	if err != nil {
-		return "", fmt.Errorf("encode the runtimes manifest: %w", err)
-	}
-	return string(text) + "\n", nil
 }

@@ -107,7 +107,7 @@ const scaledShare = "10%"
 // workload fills in the catalogue's spec and adds what the environment says.
 func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	c := p.Catalog.Components[name]
-	filled, err := catalog.Expand(c.Workload, &p.Values)
+	filled, err := p.Workload(name)
 	if err != nil {
 		return workload.Spec{}, err
 	}

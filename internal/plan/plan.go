@@ -177,7 +177,7 @@ func (p *planner) shared() error {
 		}
 		all = append(all, configmaps.ConfigMap{Name: name, Data: env})
 	}
-	manifest, err := p.runtimesManifest()
+	manifest, err := p.Manifest().Text()
 	if err != nil {
 		return err
 	}

@@ -147,7 +147,8 @@ func (s *goStruct) write(b *bytes.Buffer) {
 	if s.name == "Environment" {
 		b.WriteString("// Name is the top-level field that holds the environment. It is not part of\n// the schema.\nName string `json:\"-\"`\n" +
 			"// Source finds the user's position of a field.\nSource Source `json:\"-\"`\n" +
-			"// Lock has the images that are pinned; nil where nobody locked any.\nLock Lock `json:\"-\"`\n\n")
+			"// Lock has the images that are pinned; nil where nobody locked any.\nLock Lock `json:\"-\"`\n" +
+			"// Manifest is what the file has that runtimes.manifest names; nil without one.\nManifest *Manifest `json:\"-\"`\n\n")
 	}
 	for _, f := range s.fields {
 		tag := f.label

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/internal/runtimes"
 )
 
 // TestImages: the images that the environment is said to run are those of its
@@ -29,7 +31,7 @@ func TestImages(t *testing.T) {
 			for _, user := range append(slices.Clone(i.Components), i.Kinds...) {
 				note(listed, image, user)
 			}
-			if i.Blackbox != (len(i.Components)+len(i.Kinds) == 0) {
+			if i.Blackbox && len(i.Kinds) > 0 || !i.Blackbox && len(i.Components)+len(i.Kinds) == 0 {
 				t.Errorf("%s: is of users' own: %v", i.Reference, i.Blackbox)
 			}
 		}
@@ -56,7 +58,7 @@ func (s *sample) actionImages(t *testing.T) map[string][]string {
 	var manifest struct {
 		Runtimes map[string][]struct {
 			Kind  string
-			Image struct{ Prefix, Name, Tag string }
+			Image runtimes.Image
 		}
 	}
 	registry := ""
@@ -71,13 +73,13 @@ func (s *sample) actionImages(t *testing.T) map[string][]string {
 			}
 		}
 		if url := data["CONFIG_whisk_containerFactory_runtimesRegistry_url"]; url != "" {
-			registry = strings.TrimSuffix(url, "/") + "/"
+			registry = url
 		}
 	}
 	all := map[string][]string{}
 	for _, family := range slices.Sorted(maps.Keys(manifest.Runtimes)) {
 		for _, k := range manifest.Runtimes[family] {
-			image := registry + k.Image.Prefix + "/" + k.Image.Name + ":" + k.Image.Tag
+			image := k.Image.Reference(registry)
 			all[image] = append(all[image], k.Kind)
 		}
 	}
@@ -98,7 +100,7 @@ func TestMirror(t *testing.T) {
 	}
 	library := 0
 	for _, i := range s.values.Images() {
-		if !i.Blackbox && !strings.HasPrefix(i.Reference, "registry.example.com/hub/") {
+		if !strings.HasPrefix(i.Reference, "registry.example.com/hub/") {
 			t.Errorf("%s is not from the mirror", i.Reference)
 		}
 		if strings.HasPrefix(i.Reference, "registry.example.com/hub/library/") {

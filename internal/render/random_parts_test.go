@@ -202,6 +202,7 @@ func (r random) actions(env *environment.Environment) {
 			rt.StemCells["python:3.11"] = environment.StemCell{Count: 1, Memory: "256Mi"}
 		}
 	}
+	r.kinds(env)
 }
 
 func (r random) edge(env *environment.Environment) {

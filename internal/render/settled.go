@@ -47,7 +47,7 @@ func (r *renderer) folders(env *environment.Environment) ([]tree.Folder, error) 
 // keyOf is of all that an environment's folders follow from, but for this
 // program, whose memory it is.
 func keyOf(env *environment.Environment) (key [sha256.Size]byte, err error) {
-	text, err := json.Marshal([]any{env.Name, env, env.Lock})
+	text, err := json.Marshal([]any{env.Name, env, env.Lock, env.Manifest})
 	return sha256.Sum256(text), err
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/lockfile"
+	"github.com/whiskops/whiskops/internal/runtimes"
 )
 
 var update = flag.Bool("update", false, "rewrite what the cases of testdata expect")
@@ -29,6 +30,7 @@ var update = flag.Bool("update", false, "rewrite what the cases of testdata expe
 type example struct {
 	name, source, want string
 	lock               string // NAME.lock, if the repository has locked its images
+	manifest           string // NAME.json, the file that runtimes.manifest names
 }
 
 const roomy = `
@@ -60,6 +62,10 @@ func readExamples(t *testing.T, file string) []example {
 		i := slices.IndexFunc(all, func(e example) bool { return e.name+".txt" == f.Name })
 		if name, ok := strings.CutSuffix(f.Name, ".lock"); ok && len(all) > 0 && all[len(all)-1].name == name {
 			all[len(all)-1].lock = string(f.Data)
+			continue
+		}
+		if name, ok := strings.CutSuffix(f.Name, ".json"); ok && len(all) > 0 && all[len(all)-1].name == name {
+			all[len(all)-1].manifest = string(f.Data)
 			continue
 		}
 		if i < 0 {
@@ -116,6 +122,14 @@ func (e example) run(t *testing.T) (string, []finding.Finding) {
 		for i := range envs {
 			envs[i].Lock = lock
 		}
+	}
+	if e.manifest != "" {
+		name := envs[0].Runtimes.Manifest
+		manifest, wrong := runtimes.Parse(name, []byte(e.manifest))
+		if len(wrong) > 0 {
+			t.Fatal(wrong)
+		}
+		files[name], envs[0].Manifest = []byte(e.manifest), manifest
 	}
 	found = CheckAll(valuesOf(t, envs))
 	var b bytes.Buffer
@@ -187,6 +201,9 @@ func writeExamples(t *testing.T, file string, examples []example) {
 			txtar.File{Name: e.name + ".cue", Data: []byte(e.source)})
 		if e.lock != "" {
 			archive.Files = append(archive.Files, txtar.File{Name: e.name + ".lock", Data: []byte(e.lock)})
+		}
+		if e.manifest != "" {
+			archive.Files = append(archive.Files, txtar.File{Name: e.name + ".json", Data: []byte(e.manifest)})
 		}
 		archive.Files = append(archive.Files,
 			txtar.File{Name: e.name + ".txt", Data: []byte(e.want)})

@@ -187,6 +187,14 @@ func Codes() []Code {
 		{"WO553", isWarning, "a variable that is not there", "The container gets $(NAME) as its argument, and most programs end at that."},
 		{"WO554", isError, "more than a pod should have", "The API server or the scheduler refuses the pods, or nobody can review them."},
 
+		// Kinds of their own.
+		{"WO569", isError, "a family without exactly one default", "OpenWhisk refuses the manifest: no controller and no invoker starts."},
+		{"WO570", isError, "a kind that no action can have", "Actions of that kind cannot be created."},
+		{"WO571", isError, "an image of actions that nobody can pull", "Pods of its actions stay in ErrImagePull or InvalidImageName."},
+		{"WO572", isError, "a runtimes manifest that is too large for a variable", "Controllers and invokers end with \"argument list too long\"."},
+		{"WO573", isEither, "a stem cell that OpenWhisk refuses, or that crowds out actions", "No controller and no invoker starts; or kinds without a stem cell wait."},
+		{"WO574", isWarning, "a deprecated kind where a new one is needed", "Actions of the family's default cannot be created, or pods are kept ready for nobody."},
+
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},

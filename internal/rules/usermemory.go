@@ -2,11 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/quantity"
+	"github.com/whiskops/whiskops/internal/runtimes"
 )
 
 const userMemoryField = "invoker.userMemory"
@@ -170,20 +169,27 @@ func (c *checker) shareHelp(mib int64) string {
 	return help
 }
 
-// stemCells take memory for good.
+// stemCells take memory for good, and reactive ones more while actions start cold.
 func (c *checker) stemCells(mib int64) {
-	var cells int64
-	for _, kind := range slices.Sorted(maps.Keys(c.Env.Runtimes.StemCells)) {
-		cell := c.Env.Runtimes.StemCells[kind]
-		cells += int64(cell.Count) * (size(cell.Memory) / quantity.MiB)
+	var cells, most int64
+	for _, k := range c.Kinds() {
+		for _, s := range k.StemCells {
+			n, _ := runtimes.Bytes(s.Memory) // it was read before
+			cells += int64(s.Count) * (n / quantity.MiB)
+			most += int64(s.Most()) * (n / quantity.MiB)
+		}
 	}
 	std := size(c.Env.Limits.Memory.Std) / quantity.MiB
-	if cells == 0 || cells+std <= mib {
-		return
+	at := c.written("runtimes.stemCells", manifestField)
+	help := fmt.Sprintf("write fewer or smaller stem cells, %dMi in all, or a larger invoker.userMemory", max(0, mib-std))
+	switch {
+	case cells > 0 && cells+std > mib:
+		c.fail("WO234", at,
+			fmt.Sprintf("stem cells take %dMi of the %dMi that an invoker gives to actions, and leave none for an action of %s: kinds without a stem cell never run", cells, mib, c.show("limits.memory.std", c.Env.Limits.Memory.Std)), help)
+	case most > cells && most+std > mib:
+		c.warn("WO573", at,
+			fmt.Sprintf("reactive stem cells may take %dMi of the %dMi that an invoker gives to actions, and leave none for an action of %s: kinds without a stem cell wait until theirs have been idle for their ttl", most, mib, c.show("limits.memory.std", c.Env.Limits.Memory.Std)), help)
 	}
-	c.fail("WO234", "runtimes.stemCells",
-		fmt.Sprintf("stem cells take %dMi of the %dMi that an invoker gives to actions, and leave none for an action of %s: kinds without a stem cell never run", cells, mib, c.show("limits.memory.std", c.Env.Limits.Memory.Std)),
-		fmt.Sprintf("write fewer or smaller stem cells, %dMi in all, or a larger invoker.userMemory", max(0, mib-std)))
 }
 
 // actionCPUs adds up what action pods ask for when all memory is given away.
