@@ -30,7 +30,15 @@ func (m *Mismatch) Error() string {
 // computed here and not taken from the build. The error joins a *Mismatch for
 // each object that differs, is missing or is too much.
 func Prove(built []kustomize.Object, want []*yaml.RNode) error {
-	expected, err := expect(want)
+	wanted, err := load(want)
+	if err != nil {
+		return fmt.Errorf("prove: %w", err)
+	}
+	return prove(built, wanted)
+}
+
+func prove(built []kustomize.Object, wanted []*object) error {
+	expected, err := expect(wanted)
 	if err != nil {
 		return fmt.Errorf("prove: %w", err)
 	}
@@ -61,12 +69,9 @@ func Prove(built []kustomize.Object, want []*yaml.RNode) error {
 type key struct{ apiVersion, kind, namespace, name string }
 
 // expect are the values that a build must have of what is wanted.
-func expect(want []*yaml.RNode) (map[key]map[string]any, error) {
-	wanted, err := load(want)
-	if err != nil {
-		return nil, err
-	}
+func expect(wanted []*object) (map[key]map[string]any, error) {
 	hashed := map[placed]string{}
+	var err error
 	for _, o := range wanted {
 		if !o.hashed {
 			continue

@@ -40,7 +40,7 @@ const (
 	OverlayFolder = "overlays"
 	GoldenFolder  = "golden"
 	// CustomFolder below an overlay is the user's own.
-	CustomFolder = "custom"
+	CustomFolder = overlay.CustomFolder
 )
 
 // Parents are the folders that hold a folder for each release or environment.
@@ -165,19 +165,31 @@ type renderer struct {
 	warn    func([]finding.Finding)
 }
 
-// atWork is the tree that is being built, if the user's own folder is in it.
+// atWork is the tree that is being built, if the user's own folder is in it, or the file
+// of the function that is run.
 type atWork struct {
-	tree atomic.Pointer[kustomize.Tree]
+	tree     atomic.Pointer[kustomize.Tree]
+	function atomic.Pointer[string]
 }
 
 func (a *atWork) begin(tree *kustomize.Tree) {
 	if a != nil {
 		a.tree.Store(tree)
+		a.function.Store(nil)
+	}
+}
+
+func (a *atWork) run(file string) {
+	if a != nil {
+		a.function.Store(&file)
 	}
 }
 
 // file is the one of the user's that the build is at, or "".
 func (a *atWork) file() string {
+	if file := a.function.Load(); file != nil {
+		return *file
+	}
 	if tree := a.tree.Load(); tree != nil {
 		return tree.AtWork()
 	}
@@ -196,8 +208,9 @@ func newRenderer(release string, root fs.ReadLinkFS, o Options) (*renderer, erro
 	return r, nil
 }
 
-// environment renders one environment's overlay and golden files.
-func (r *renderer) environment(env *environment.Environment, custom overlay.Custom) ([]tree.Folder, error) {
+// environment renders one environment's overlay and golden files, with what the user has
+// for it.
+func (r *renderer) environment(env *environment.Environment, own ownFolder) ([]tree.Folder, error) {
 	values, err := derived.New(env)
 	if err != nil {
 		return nil, err
@@ -212,22 +225,22 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 		return nil, err
 	}
 	readme := make(chan []byte, 1)
-	go func() { readme <- guide.Markdown(values, custom) }() // beside the engine
+	go func() { readme <- guide.Markdown(values, own.holds()) }() // beside the engine
 	built, err := r.proven(files, dir, want)
 	if err != nil {
 		return nil, err
 	}
 	generated := built
 	seen := record.NewInputs(map[string]fs.FS{repository: r.root})
-	if custom != overlay.NoCustom {
+	if own.holds() != overlay.NoCustom {
 		// The user's own folder changes the build on purpose: what the
 		// overlay does without it is proven above.
-		if files, err = r.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
+		if files, err = r.Overlay(want, overlay.Options{Environment: env.Name, Custom: own.custom}); err != nil {
 			return nil, err
 		}
 		watched := *r
 		watched.root = seen.Through(repository)
-		if files, built, err = watched.customized(&values, files, dir, generated); err != nil {
+		if files, built, err = watched.customized(&values, files, dir, generated, own.functions); err != nil {
 			return nil, err
 		}
 	}
@@ -236,7 +249,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 		return nil, err
 	}
 	delivered, err := r.deliver(delivery.Input{
-		Values: &values, Built: built, Generated: generated, Secrets: secrets, Custom: custom, Base: path.Join(BaseFolder, env.OpenWhisk), Overlay: dir,
+		Values: &values, Built: built, Generated: generated, Secrets: secrets, Custom: own.holds(), Base: path.Join(BaseFolder, env.OpenWhisk), Overlay: dir,
 	}, files, seen)
 	if err != nil {
 		return nil, err
