@@ -41,7 +41,7 @@ type change struct {
 func (f Folder) Run(objects []*yaml.RNode, begin func(file string)) (Outcome, error) {
 	// Records of runs elsewhere, which somebody may have committed, are not about these.
 	records := forget(objects)
-	list := &krm.ResourceList{Items: objects}
+	list := &krm.ResourceList{Items: objects, Hashed: true}
 	out := Outcome{changes: map[called][]change{}}
 	before, err := values(objects)
 	if err != nil {
