@@ -109,7 +109,7 @@ func (d *Draft) pairs() ([]pair, error) {
 		if was := left[o.key()]; was != nil {
 			same[o] = was
 			delete(left, o.key())
-			o.hashed = o.hashed || was.hashed
+			o.hashed = was.hashed
 		}
 		wanted, nodes[o] = append(wanted, o), n.YNode()
 	}
