@@ -135,7 +135,7 @@ func (r *reader) file(name string) {
 func (r *reader) document(file string, n *yaml.Node) {
 	at := finding.Position{File: file, Line: n.Line, Column: n.Column}
 	if wrong := krm.Misshaped(n); wrong != "" {
-		r.fail(codeNone, at, "the document"+wrong+", and no functionConfig", helpKinds())
+		r.fail(codeNone, at, "the document"+wrong, helpKinds())
 		return
 	}
 	c := config{file: file, node: yaml.NewRNode(n)}

@@ -175,7 +175,11 @@ func (c config) refused(err error) []finding.Finding {
 	}
 	var found []finding.Finding
 	for _, r := range all {
-		found = append(found, c.finding(codeRefused, finding.Error, r, "`whiskops fn "+c.of.Command+" --help` says what it may be given"))
+		help := "`whiskops fn " + c.of.Command + " --help` says what it may be given"
+		if c.about(r) {
+			help = "change the object, or the function; which objects it means is in its selector"
+		}
+		found = append(found, c.finding(codeRefused, finding.Error, r, help))
 	}
 	return found
 }
@@ -193,8 +197,8 @@ func (c config) warned(results []krm.Result) []finding.Finding {
 
 func (c config) finding(code string, severity finding.Severity, r krm.Result, help string) finding.Finding {
 	f := finding.Finding{Code: code, Severity: severity, Position: c.place(""), Help: help}
-	said := strings.TrimPrefix(r.Message, "functionConfig of kind "+c.of.Kind+": ")
-	if r.Object != nil && r.Object.Kind != c.of.Kind {
+	said := strings.TrimLeft(strings.TrimPrefix(r.Message, "functionConfig of kind "+c.of.Kind), ": ")
+	if c.about(r) {
 		said = r.Object.String() + ": " + said
 	} else if r.Field != nil {
 		f.Position = c.place(r.Field.Path)
@@ -202,3 +206,6 @@ func (c config) finding(code string, severity finding.Severity, r krm.Result, he
 	f.Message = c.String() + ": " + said
 	return f
 }
+
+// about tells whether a result is about an object, and not about the config.
+func (c config) about(r krm.Result) bool { return r.Object != nil && r.Object.Kind != c.of.Kind }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -13,8 +14,8 @@ import (
 
 // Mismatch is an object that a build does not give as it was wanted.
 type Mismatch struct {
-	// Object is "Kind namespace/name", with the name as built.
-	Object string
+	// Object as built; one that is not built has no value.
+	Object kustomize.Object
 	// Diff has a line for each field that differs, "-" as wanted and "+" as
 	// built.
 	Diff string
@@ -49,18 +50,18 @@ func prove(built []kustomize.Object, wanted []*object) error {
 		delete(expected, k)
 		switch {
 		case !ok:
-			wrong = append(wrong, &Mismatch{o.String(), "+ the whole object\n"})
+			wrong = append(wrong, &Mismatch{o, "+ the whole object\n"})
 		case !value.Equal(is, o.Value):
-			wrong = append(wrong, &Mismatch{o.String(), value.Diff(is, o.Value)})
+			wrong = append(wrong, &Mismatch{o, value.Diff(is, o.Value)})
 		}
 	}
-	var missing []string
+	var missing []kustomize.Object
 	for k := range expected {
-		missing = append(missing, kustomize.Object{Kind: k.kind, Namespace: k.namespace, Name: k.name}.String())
+		missing = append(missing, kustomize.Object{Kind: k.kind, Namespace: k.namespace, Name: k.name})
 	}
-	slices.Sort(missing)
-	for _, m := range missing {
-		wrong = append(wrong, &Mismatch{m, "- the whole object\n"})
+	slices.SortFunc(missing, func(a, b kustomize.Object) int { return strings.Compare(a.String(), b.String()) })
+	for _, o := range missing {
+		wrong = append(wrong, &Mismatch{o, "- the whole object\n"})
 	}
 	return errors.Join(wrong...)
 }

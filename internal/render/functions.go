@@ -78,7 +78,7 @@ func (r *renderer) apply(own functions.Folder, a applied, dir, name string) (app
 	draft.Objects = a.outcome.Objects
 	c, err := draft.Component(name)
 	if err != nil {
-		return a, unsaid(own.Path, err)
+		return a, unsaid(finding.Position{File: own.Path}, "")
 	}
 	if len(c.Files) == 0 {
 		return a, nil
@@ -90,25 +90,30 @@ func (r *renderer) apply(own functions.Folder, a applied, dir, name string) (app
 	if a.built, a.whole, err = r.withCustom(a.files, dir); err != nil {
 		return a, err
 	}
-	return a, a.proven(dir)
+	return a, a.proven(own.Path)
 }
 
 // proven holds what is built against what the functions gave.
-func (a applied) proven(dir string) error {
-	if err := a.component.Prove(a.built); err != nil {
-		return unsaid(path.Join(dir, CustomFolder, overlay.FunctionsFolder), err)
+func (a applied) proven(at string) error {
+	err := a.component.Prove(a.built)
+	if err == nil {
+		return nil
 	}
-	return nil
+	where, what := finding.Position{File: at}, ""
+	if m := (*overlay.Mismatch)(nil); errors.As(err, &m) {
+		what = fmt.Sprintf(": %s is built otherwise", m.Object)
+		if p, ok := a.outcome.Place(m.Object, nil); ok {
+			where = p
+		}
+	}
+	return unsaid(where, what)
 }
 
-func unsaid(at string, err error) *CustomError {
-	message := "no kustomization says what these functions make of what is built; nothing was written"
-	if m := (*overlay.Mismatch)(nil); errors.As(err, &m) {
-		message += fmt.Sprintf(": %s is built otherwise", m.Object)
-	}
+func unsaid(at finding.Position, what string) *CustomError {
 	return &CustomError{finding.Finding{
-		Code: codeUnsaid, Severity: finding.Error, Position: finding.Position{File: at}, Message: message,
-		Help: "leave that object out by a selector, and write what it needs in custom/kustomization.yaml",
+		Code: codeUnsaid, Severity: finding.Error, Position: at,
+		Message: "no kustomization says what the functions make of what is built; nothing was written" + what,
+		Help:    "leave that object out by a selector, and write what it needs in custom/kustomization.yaml",
 	}}
 }
 

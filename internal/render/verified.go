@@ -55,7 +55,7 @@ func (r *renderer) renameJobs(a applied, dir string, old []kustomize.Object) (ap
 	if err := a.component.RenameJobs(old); err != nil {
 		return a, err
 	}
-	return a, a.proven(dir)
+	return a, a.proven(path.Join(dir, CustomFolder, overlay.FunctionsFolder))
 }
 
 // verified judges what is built with a user's own folder against what is built
