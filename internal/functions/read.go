@@ -60,12 +60,18 @@ func (r *reader) fail(code string, at finding.Position, message, help string) {
 }
 
 // list gives the names of the files that have functions, in order.
-func (r *reader) list(repository fs.FS) ([]string, error) {
+func (r *reader) list(repository fs.ReadLinkFS) ([]string, error) {
 	at := r.folder.Path
+	// The folder above may be a link, behind which there is none.
+	above, file, err := r.tree.CleanedAbs(path.Dir(at))
+	if err != nil || file != "" {
+		return nil, nil // which is said of that folder
+	}
+	if _, err := repository.Lstat(path.Join(kustomize.Below(above), path.Base(at))); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	real, file, err := r.tree.CleanedAbs(at)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
 	case err != nil:
 		r.fail(codeFolder, finding.Position{File: at}, "the folder cannot be read: "+reason(err), helpFolder)
 		return nil, nil

@@ -42,9 +42,6 @@ func (r *renderer) ownFolder(name string) (own ownFolder, err error) {
 	if own.custom, err = customFolder(r.root, at); err != nil {
 		return own, err
 	}
-	if _, err := r.root.Lstat(at); err != nil {
-		return own, nil
-	}
 	var found []finding.Finding
 	if own.functions, found, err = functions.Read(r.root, FunctionsOf(name)); err != nil {
 		return own, err
