@@ -233,6 +233,9 @@ func TestComponentForms(t *testing.T) {
 				t.Errorf("files (-want +got):\n%s", diff)
 			}
 			if len(c.Files) == 0 {
+				if err := c.Prove(before); err != nil {
+					t.Errorf("nothing is changed, and what is built is not wanted: %v", err)
+				}
 				return
 			}
 			if files, err = c.Include(files, "o", "functions"); err != nil {
