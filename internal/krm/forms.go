@@ -18,7 +18,7 @@ var Forms = map[string]Form{
 	"path":  {`^/`, 0},
 	// An amount above nothing, and a time as Go writes one, may be less than this lets
 	// through: the function reads them.
-	"quantity": {`^[0-9.]+([eE][-+]?[0-9]+|[numkMGTPE]i?|Ki)?$`, 0},
+	"quantity": {`^[0-9.]+(m|[kMGT]|[KMGT]i)?$`, 0},
 	"duration": {`^[-+]?[0-9.]+(([a-zµμ]+)[0-9.]+)*[a-zµμ]*$`, 0},
 	// Servers as host:port, with commas between; with a variable it may be any text.
 	"endpoints": {`^([^:@, ]+:[0-9]{1,5}|[^, ]*\$[^, ]*)(,([^:@, ]+:[0-9]{1,5}|[^, ]*\$[^, ]*))*$`, 0},

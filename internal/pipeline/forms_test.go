@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestFormsOfFunctions(t *testing.T) {
 		"label":    {"a", "a-1", strings.Repeat("a", 63)},
 		"name":     {"a.b", "a", strings.Repeat("a", 253)},
 		"path":     {"/a", "/a/b.c"},
-		"quantity": {"10Gi", "1.5G", "1e9", "500", "100M", "1Ki", "12E6"},
+		"quantity": {"10Gi", "1.5G", "500", "100M", "1Ki"},
 		"duration": {"2160h", "1h30m", "1.5h", "90m", "3600s"},
 	}
 	tried := 0
@@ -45,7 +46,7 @@ func TestFormsOfFunctions(t *testing.T) {
 				}
 			}
 			for _, v := range fits[f.Tag.Get("form")] {
-				if !pattern.MatchString(v) || refusesField(t, d, name, v) {
+				if !pattern.MatchString(v) || refusesForm(t, d, name, v) {
 					t.Errorf("%s: spec.%s refuses %q, or its schema does", d.Command, name, v)
 				}
 			}
@@ -116,4 +117,13 @@ func TestNumbersHaveBounds(t *testing.T) {
 	if seen < 4 {
 		t.Errorf("%d numbers were seen", seen)
 	}
+}
+
+// refusesForm tells whether a function's example with another value of a field is refused
+// for what that is, and not for what it is beside.
+func refusesForm(t *testing.T, d krm.Definition, name, v string) bool {
+	t.Helper()
+	return slices.ContainsFunc(complaintsOf(t, d, name, v), func(r krm.Result) bool {
+		return strings.HasPrefix(r.Message, fmt.Sprintf("spec.%s %q is no ", name, v))
+	})
 }
