@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -163,37 +162,6 @@ type renderer struct {
 	holds   func(map[string]string) bool
 	custom  *atWork // of one environment; nil: nobody asks
 	warn    func([]finding.Finding)
-}
-
-// atWork is the tree that is being built, if the user's own folder is in it, or the file
-// of the function that is run.
-type atWork struct {
-	tree     atomic.Pointer[kustomize.Tree]
-	function atomic.Pointer[string]
-}
-
-func (a *atWork) begin(tree *kustomize.Tree) {
-	if a != nil {
-		a.tree.Store(tree)
-		a.function.Store(nil)
-	}
-}
-
-func (a *atWork) run(file string) {
-	if a != nil {
-		a.function.Store(&file)
-	}
-}
-
-// file is the one of the user's that the build is at, or "".
-func (a *atWork) file() string {
-	if file := a.function.Load(); file != nil {
-		return *file
-	}
-	if tree := a.tree.Load(); tree != nil {
-		return tree.AtWork()
-	}
-	return ""
 }
 
 func newRenderer(release string, root fs.ReadLinkFS, o Options) (*renderer, error) {
