@@ -42,7 +42,8 @@ func TestFindingsDocument(t *testing.T) {
 	b.WriteString("\nOf the file that `runtimes.manifest` names, at its own lines:\n\n| code | meaning |\n|---|---|\n" + codes(t, "../../internal/runtimes/codes.go"))
 	b.WriteString("\n## WO3xx: the generated tree\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(strings.Join(slices.Sorted(strings.Lines(codes(t, "../../internal/tree/findings.go")+
-		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go")+codes(t, "../../internal/render/deliver.go")+codes(t, "../../internal/render/part.go"))), ""))
+		codes(t, "../../internal/version/version.go")+codes(t, "../../internal/render/custom.go")+codes(t, "../../internal/render/deliver.go")+codes(t, "../../internal/render/part.go")+
+		codes(t, "../../internal/functions/functions.go")+codes(t, "../../internal/render/functions.go"))), ""))
 	b.WriteString("\n## WO4xx: what a change does\n\nThe help of each says what to do first, with the commands. Where it is made already, and the cluster is in the way, " +
 		"`whiskops diff --against COMMIT`\nwith the commit before says it once more. [changes.md](changes.md#when-generate-stops) has the order of things.\n\n| code | meaning |\n|---|---|\n")
 	b.WriteString(codes(t, "../../internal/judge/codes.go") + codes(t, "../../internal/render/gone.go"))

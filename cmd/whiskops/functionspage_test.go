@@ -14,8 +14,9 @@ import (
 
 var consoleFence = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
 
-// TestFunctionsPage does what docs/functions.md shows: what "$ cat" prints is a file,
-// and what a command of whiskops prints is compared. -update writes that.
+// TestFunctionsPage does what docs/functions.md shows: what "$ cat" prints is a file, one
+// that a command wrote or one for the next, and what a command of whiskops prints is
+// compared. -update writes that.
 func TestFunctionsPage(t *testing.T) {
 	const path = "../../docs/functions.md"
 	text, err := os.ReadFile(path)
@@ -48,7 +49,12 @@ func pasted(t *testing.T, console string) string {
 		line, shown, _ := strings.Cut(strings.TrimSuffix(one, "$ "), "\n")
 		printed.WriteString("$ " + line + "\n")
 		if file, ok := strings.CutPrefix(line, "cat "); ok {
-			write(t, filepath.Join(dir, file), shown)
+			at := filepath.Join(dir, file)
+			if made, err := os.ReadFile(at); err == nil { // a command wrote it
+				printed.Write(made)
+				continue
+			}
+			write(t, at, shown)
 			printed.WriteString(shown)
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/value"
 )
@@ -204,7 +205,7 @@ func TestProofHidesSecrets(t *testing.T) {
 		"data": map[string]any{"password": base64.StdEncoding.EncodeToString([]byte(p)), "guest": base64.StdEncoding.EncodeToString([]byte(guestKey))},
 	}
 	built := map[string]any{"stringData": map[string]any{"password": p, "guest": guestKey, "controller-username": "controller"}}
-	text := secrets.Hide((&overlay.Mismatch{Object: "Secret openwhisk/couchdb-admin", Diff: value.Diff(want, built)}).Error())
+	text := secrets.Hide((&overlay.Mismatch{Object: kustomize.Object{Kind: "Secret", Namespace: "openwhisk", Name: "couchdb-admin"}, Diff: value.Diff(want, built)}).Error())
 	for _, secret := range []string{"hunter2", "Xw8Xw8", want["data"].(map[string]any)["password"].(string), want["data"].(map[string]any)["guest"].(string), `"controller"`} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%q is shown:\n%s", secret, text)

@@ -47,9 +47,9 @@ type Spec struct {
 	// Labels of the Certificate that is made.
 	Labels krm.Labels `json:"labels,omitempty"`
 	// Secret of type kubernetes.io/tls, unless the certificate is self-signed.
-	Secret string `json:"secret,omitempty"`
+	Secret string `json:"secret,omitempty" form:"name"`
 	// MountPath of tls.crt and tls.key in the container.
-	MountPath string `json:"mountPath"`
+	MountPath string `json:"mountPath" form:"path"`
 	// DNSNames of the certificate, the common name first. Addresses may be among them.
 	DNSNames []string `json:"dnsNames,omitempty"`
 
@@ -64,13 +64,13 @@ type CertManager struct {
 	// IssuerKind, as "ClusterIssuer".
 	IssuerKind string `json:"issuerKind"`
 	// IssuerName in the cluster or namespace.
-	IssuerName string `json:"issuerName"`
+	IssuerName string `json:"issuerName" form:"name"`
 	// IssuerGroup of the API, as "cert-manager.io".
-	IssuerGroup string `json:"issuerGroup"`
+	IssuerGroup string `json:"issuerGroup" form:"name"`
 	// Duration of a certificate, as Go writes durations: "2160h".
-	Duration string `json:"duration"`
+	Duration string `json:"duration" form:"duration"`
 	// RenewBefore its end.
-	RenewBefore string `json:"renewBefore"`
+	RenewBefore string `json:"renewBefore" form:"duration"`
 }
 
 // SelfSigned certificates are made by each pod when it starts; the key never

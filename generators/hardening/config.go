@@ -39,7 +39,7 @@ type Spec struct {
 	Selector *krm.Selector `json:"selector"`
 	// User is the number of the user and group as whom all containers run, and of the
 	// group that owns volumes. Without it, the image says who it is, but not root.
-	User int `json:"user,omitempty"`
+	User int `json:"user,omitempty" min:"1" max:"2147483647"`
 	// WritableRoot are containers that write to their root filesystem.
 	WritableRoot []string `json:"writableRoot,omitempty"`
 	// Except are containers that stay as they are, because they need more. The pod then

@@ -13,9 +13,6 @@ import (
 
 // process changes the selected workloads.
 func process(r *krm.Run, s Spec) error {
-	if s.User < 0 || s.User > 1<<31-1 {
-		r.Fail("spec.user is %d, wanted 1 to %d", s.User, 1<<31-1)
-	}
 	workloads := r.Workloads("spec.selector", s.Selector)
 	known(r, "spec.writableRoot", s.WritableRoot, workloads)
 	known(r, "spec.except", s.Except, workloads)

@@ -32,9 +32,7 @@ func TestBounds(t *testing.T) {
 		for i, want := range tt.want {
 			n, s := tt.at+i-1, sound()
 			tt.set(&s, n)
-			var c krm.Check
-			check(&c, s)
-			err := c.Err()
+			err := Process(&krm.ResourceList{Config: krm.M{"apiVersion": krm.FunctionVersion, "kind": Kind, "metadata": krm.M{"name": "a"}, "spec": s}})
 			if refused := err != nil && strings.Contains(err.Error(), tt.complaint); refused != (want == 'x') || want == '-' && err != nil {
 				t.Errorf("%s %d: %v", tt.complaint, n, err)
 			}

@@ -53,12 +53,6 @@ func checkTopic(c *krm.Check, field string, t Topic) {
 	if c.Given(field+".name", t.Name) && (len(t.Name) > 249 || !topicName.MatchString(t.Name) || t.Name == "." || t.Name == "..") {
 		c.Fail("%s.name %q is no topic: at most 249 letters, digits, '.', '_' and '-'", field, t.Name)
 	}
-	if t.Partitions < 1 {
-		c.Fail("%s.partitions is %d, wanted at least 1", field, t.Partitions)
-	}
-	if t.Replicas < 1 || t.Replicas > 32767 {
-		c.Fail("%s.replicas is %d, wanted 1 to 32767", field, t.Replicas)
-	}
 	for _, k := range krm.Keys(t.Config) {
 		if !configKey.MatchString(k) {
 			c.Fail("%s.config has the key %q: Kafka's keys are lower case words joined by dots", field, k)

@@ -37,16 +37,16 @@ func Process(rl *krm.ResourceList) error { return Function.Process(rl) }
 // "declare.sh", for a Deployment to run.
 type Spec struct {
 	// Name of the ConfigMap.
-	Name string `json:"name,omitempty"`
+	Name string `json:"name,omitempty" form:"name"`
 	// Namespace of what is made.
-	Namespace string `json:"namespace,omitempty"`
+	Namespace string `json:"namespace,omitempty" form:"label"`
 	// Labels of what is made.
 	Labels krm.Labels `json:"labels,omitempty"`
 	// Topics that there are to be.
 	Topics []Topic `json:"topics"`
 	// Strimzi is the name of the Kafka cluster whose operator makes the
 	// topics from KafkaTopic objects.
-	Strimzi string `json:"strimzi,omitempty"`
+	Strimzi string `json:"strimzi,omitempty" form:"name"`
 	// Hash says how the ConfigMap gets a name of its own for each content: "content"
 	// puts it behind the name, here and where pods name it, "kustomize" asks kustomize
 	// to. Without it, it is kustomize for a generator and content for all others.
@@ -58,9 +58,9 @@ type Topic struct {
 	// Name of the topic.
 	Name string `json:"name"`
 	// Partitions of it.
-	Partitions int `json:"partitions"`
+	Partitions int `json:"partitions" min:"1"`
 	// Replicas is the replication factor.
-	Replicas int `json:"replicas"`
+	Replicas int `json:"replicas" min:"1" max:"32767"`
 	// Config of the topic by Kafka's names: retention.ms, segment.bytes.
 	Config map[string]string `json:"config,omitempty"`
 }

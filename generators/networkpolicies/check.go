@@ -45,9 +45,6 @@ func checkRule(c *krm.Check, field string, r Rule) {
 	if r.UDP && len(r.Ports) == 0 {
 		c.Fail("%s.udp has no ports: a rule without ports allows every protocol already", field)
 	}
-	for i, p := range r.Ports {
-		c.Port(fmt.Sprintf("%s.ports[%d]", field, i), p)
-	}
 	for i, p := range r.Peers {
 		checkPeer(c, fmt.Sprintf("%s.peers[%d]", field, i), p)
 	}

@@ -44,9 +44,9 @@ type Spec struct {
 	// after it and in its namespace.
 	Selector *krm.Selector `json:"selector,omitempty"`
 	// Name of the NetworkPolicy, where it is not one for each selected object.
-	Name string `json:"name,omitempty"`
+	Name string `json:"name,omitempty" form:"name"`
 	// Namespace of the NetworkPolicy, where it is not the selected object's.
-	Namespace string `json:"namespace,omitempty"`
+	Namespace string `json:"namespace,omitempty" form:"label"`
 	// Labels of the NetworkPolicy.
 	Labels krm.Labels `json:"labels,omitempty"`
 	// Annotations of the NetworkPolicy.
@@ -69,7 +69,7 @@ type Rule struct {
 	// Peers of the rule; none means anywhere, inside the cluster or not.
 	Peers []Peer `json:"peers,omitempty"`
 	// Ports as pods listen on them, TCP. None means all.
-	Ports []int `json:"ports,omitempty"`
+	Ports []int `json:"ports,omitempty" min:"1" max:"65535"`
 	// UDP allows the same ports over UDP too, as DNS needs.
 	UDP bool `json:"udp,omitempty"`
 }

@@ -43,16 +43,16 @@ type Spec struct {
 	Selector *krm.Selector `json:"selector"`
 	// Namespace of objects that do not say their own. Volumes that exist already are
 	// bound to claims by their namespace.
-	Namespace string `json:"namespace,omitempty"`
+	Namespace string `json:"namespace,omitempty" form:"label"`
 	// Labels of the PersistentVolumes that are made.
 	Labels krm.Labels `json:"labels,omitempty"`
 	// Name of the volume.
-	Name string `json:"name"`
+	Name string `json:"name" form:"label"`
 	// MountPath in the container.
-	MountPath string `json:"mountPath"`
+	MountPath string `json:"mountPath" form:"path"`
 
 	// Size of the volume, as a quantity: "10Gi".
-	Size string `json:"size,omitempty"`
+	Size string `json:"size,omitempty" form:"quantity"`
 	// Class is the StorageClass; empty means the cluster's default.
 	Class string `json:"class,omitempty"`
 	// AccessMode of the claims.
@@ -61,7 +61,7 @@ type Spec struct {
 	ReclaimPolicy string `json:"reclaimPolicy,omitempty" enum:"Retain,Delete"`
 
 	// ExistingClaim that a single pod has.
-	ExistingClaim string `json:"existingClaim,omitempty"`
+	ExistingClaim string `json:"existingClaim,omitempty" form:"name"`
 	// NFS exports that exist.
 	NFS *NFS `json:"nfs,omitempty"`
 	// CSI volumes that exist.
@@ -82,7 +82,7 @@ type NFS struct {
 	// Server, by its name or address.
 	Server string `json:"server"`
 	// Path of the export.
-	Path string `json:"path"`
+	Path string `json:"path" form:"path"`
 	// MountOptions of the nodes.
 	MountOptions []string `json:"mountOptions,omitempty"`
 }
@@ -102,7 +102,7 @@ type CSI struct {
 // Local directory on nodes.
 type Local struct {
 	// Path of the directory, the same on each node.
-	Path string `json:"path"`
+	Path string `json:"path" form:"path"`
 	// Nodes by their names, one for each replica.
 	Nodes []string `json:"nodes"`
 }
@@ -110,5 +110,5 @@ type Local struct {
 // HostPath directory on whatever node a pod lands on.
 type HostPath struct {
 	// Path of the directory, which exists.
-	Path string `json:"path"`
+	Path string `json:"path" form:"path"`
 }

@@ -151,6 +151,7 @@ func repository(t *testing.T) (fstest.MapFS, environment.Environment) {
 	root := fstest.MapFS{
 		"overlays/ci/custom/kustomization.yaml": {Data: []byte("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../../../shared, own.yaml]\n")},
 		"overlays/ci/custom/own.yaml":           {Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, namespace: x}\n")},
+		"overlays/ci/custom/functions/own.yaml": {Data: []byte("apiVersion: fn.whiskops.github.io/v1alpha1\nkind: SetPlacement\nmetadata: {name: own}\nspec: {selector: {name: nginx}, tolerations: [{key: edge, operator: Exists}]}\n")},
 		"overlays/ci/custom/notes.txt":          {Data: []byte("not read")},
 		"shared/kustomization.yaml":             {Data: []byte("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [more.yaml]\n")},
 		"shared/more.yaml":                      {Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more, namespace: x}\n")},

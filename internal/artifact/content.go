@@ -36,6 +36,8 @@ func Content(root fs.FS, env environment.Environment) (map[string][]byte, []find
 		return nil, nil, err
 	}
 	files, links := inputs.Read("root")
+	// What they make is in the overlay.
+	maps.DeleteFunc(files, func(name string, _ []byte) bool { return strings.HasPrefix(name, render.FunctionsOf(env.Name)+"/") })
 	for _, f := range folders {
 		if strings.HasPrefix(f.Path, render.GoldenFolder+"/") {
 			continue // for people

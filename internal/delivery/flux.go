@@ -113,6 +113,12 @@ func (d *delivery) tiers() ([]part, error) {
 			Help:    "write gitops: flux: shape: \"single\", or make the folder a kustomization of kind Kustomization that adds objects",
 		}
 	}
+	if d.Custom == overlay.CustomFunctions {
+		return nil, &Refused{
+			Message: "the folder has functions, which may change objects of any tier, and gitops.flux.shape is \"tiers\": no tier would have their changes",
+			Help:    "write gitops: flux: shape: \"single\", or take functions/ out of the folder",
+		}
+	}
 	own := d.own()
 	var parts []part
 	for _, tier := range d.policy.tiers {

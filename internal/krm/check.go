@@ -3,19 +3,15 @@ package krm
 import (
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// Lengths are compared, not matched: a repetition with a bound is compiled into
-// as many steps, which each start of the program would pay for.
-var (
-	label     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
-	dataKey   = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
-	subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
-)
+var dataKey = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
 
 // Check collects what is wrong with a spec, so that one run says all of it.
 // The zero value is ready. Fields are named as in the functionConfig.
@@ -53,14 +49,14 @@ func (c *Check) Given(field, value string) bool {
 
 // Label wants a DNS label: the name of a Service, a container, a volume.
 func (c *Check) Label(field, value string) {
-	if c.Given(field, value) && (len(value) > 63 || !label.MatchString(value)) {
+	if c.Given(field, value) && (len(value) > Forms["label"].MaxLength || !label.MatchString(value)) {
 		c.Fail("%s %q is no DNS label: at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends", field, value)
 	}
 }
 
 // Name wants what most objects can be named: DNS labels joined by dots.
 func (c *Check) Name(field, value string) {
-	if c.Given(field, value) && (len(value) > 253 || !subdomain.MatchString(value)) {
+	if c.Given(field, value) && (len(value) > Forms["name"].MaxLength || !subdomain.MatchString(value)) {
 		c.Fail("%s %q is no object name: at most 253 of a-z, 0-9, '-' and '.', with a letter or digit at both ends", field, value)
 	}
 }
@@ -72,8 +68,8 @@ func (c *Check) OneOf(field, value string, allowed ...string) {
 	}
 }
 
-// listed wants each text whose field has the tag enum to be one of those named there.
-// One that is left out is no fault here.
+// listed wants each text whose field has the tag enum to be one of those named there, and
+// each number to be within its bounds. One that is left out is no fault here.
 func (c *Check) listed(path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -91,12 +87,45 @@ func (c *Check) listed(path string, v reflect.Value) {
 			if !f.IsExported() {
 				continue
 			}
+			at := path + "." + name
 			if enum := f.Tag.Get("enum"); enum != "" && v.Field(i).String() != "" {
-				c.OneOf(path+"."+name, v.Field(i).String(), strings.Split(enum, ",")...)
+				c.OneOf(at, v.Field(i).String(), strings.Split(enum, ",")...)
+			} else if least, most, ok := Bounds(f.Tag); ok {
+				if !v.Field(i).IsZero() || !strings.HasSuffix(f.Tag.Get("json"), ",omitempty") {
+					c.within(at, v.Field(i), least, most)
+				}
 			} else {
-				c.listed(path+"."+name, v.Field(i))
+				c.listed(at, v.Field(i))
 			}
 		}
+	}
+}
+
+// Bounds are those that a field's tags say of its number, or of the numbers in its list:
+// min, and max where there is one. A field that is left out has none.
+func Bounds(tag reflect.StructTag) (least, most int64, ok bool) {
+	least, err := strconv.ParseInt(tag.Get("min"), 10, 64)
+	if err != nil {
+		return 0, 0, false
+	}
+	if most, err = strconv.ParseInt(tag.Get("max"), 10, 64); err != nil {
+		most = math.MaxInt64
+	}
+	return least, most, true
+}
+
+// within wants numbers within bounds.
+func (c *Check) within(path string, v reflect.Value, least, most int64) {
+	switch {
+	case v.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			c.within(fmt.Sprintf("%s[%d]", path, i), v.Index(i), least, most)
+		}
+	case v.Int() >= least && v.Int() <= most:
+	case most == math.MaxInt64:
+		c.Fail("%s is %d, wanted at least %d", path, v.Int(), least)
+	default:
+		c.Fail("%s is %d, wanted %d to %d", path, v.Int(), least, most)
 	}
 }
 

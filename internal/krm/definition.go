@@ -25,12 +25,23 @@ type Definition struct {
 	// Spec is the type of the config's spec.
 	Spec reflect.Type
 	run  func(*ResourceList) error
+	// form says what is wrong with a config by itself.
+	form func(*ResourceList) error
 }
 
 // Define a function. process says through r what is wrong and what to do; an error of
 // it is a fault.
 func Define[Spec any](d Definition, process func(r *Run, spec Spec) error) Definition {
 	d.Spec = reflect.TypeFor[Spec]()
+	d.form = func(rl *ResourceList) error {
+		c, err := decode[Spec](rl, FunctionVersion, d.Kind)
+		if err != nil {
+			return err
+		}
+		var check Check
+		check.listed("spec", reflect.ValueOf(c.Spec))
+		return check.Err()
+	}
 	d.run = func(rl *ResourceList) error {
 		c, err := decode[Spec](rl, FunctionVersion, d.Kind)
 		if err != nil {
@@ -61,6 +72,12 @@ func Define[Spec any](d Definition, process func(r *Run, spec Spec) error) Defin
 
 // Process runs the function.
 func (d Definition) Process(rl *ResourceList) error { return d.run(rl) }
+
+// Form says what is wrong with the form of a config, whatever the objects are: Complaints,
+// or nil.
+func (d Definition) Form(config *yaml.RNode) error {
+	return d.form(&ResourceList{FunctionConfig: config})
+}
 
 // Labels of made objects come from the config alone.
 type Labels map[string]string

@@ -22,11 +22,11 @@ const (
 
 // MakeHashed makes a ConfigMap. Without a word for how its name is hashed that follows
 // from who runs the function: a generator of a kustomization sees its functionConfig
-// alone.
+// alone, and who writes a kustomization of what is made says so.
 func (r *Run) MakeHashed(o M, how string) error {
 	if how == "" {
 		how = HashContent
-		if r.alone() {
+		if r.list.Hashed || r.alone() {
 			how = HashKustomize
 		}
 	}

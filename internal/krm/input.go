@@ -159,6 +159,10 @@ func unreadable(err error) error {
 	return failure("the input is not YAML")
 }
 
+// Misshaped says what keeps a node from being an object, as the end of a sentence about
+// it; "" if nothing does.
+func Misshaped(n *yaml.Node) string { return checkItem(n) }
+
 // checkItem says what keeps kyaml from asking an item for its kind, name, labels
 // and annotations; "" if nothing does.
 func checkItem(n *yaml.Node) string {

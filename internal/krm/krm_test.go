@@ -1,6 +1,7 @@
 package krm
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -97,5 +98,34 @@ spec.many[2].colour is "red,green", wanted red, green
 and more`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want\n%s", err, want)
+	}
+}
+
+// A number is held to the bounds of its field: one below, at them, and one above. One that
+// is left out has none.
+func TestBoundsAreChecked(t *testing.T) {
+	type part struct {
+		Number int `json:"number" min:"1" max:"3"`
+	}
+	type spec struct {
+		Number int    `json:"number,omitempty" min:"1" max:"3"`
+		List   []int  `json:"list,omitempty" min:"1"`
+		Parts  []part `json:"parts,omitempty"`
+	}
+	d := Define(Definition{Kind: "K"}, func(*Run, spec) error { return nil })
+	for text, want := range map[string]string{
+		"number: 0":                          "",
+		"number: 1, list: [1]":               "",
+		"number: 3, parts: [{number: 3}]":    "",
+		"number: 4":                          "spec.number is 4, wanted 1 to 3",
+		"number: -1":                         "spec.number is -1, wanted 1 to 3",
+		"list: [1, 0]":                       "spec.list[1] is 0, wanted at least 1",
+		"parts: [{number: 1}, {number: 0}]":  "spec.parts[1].number is 0, wanted 1 to 3",
+		"parts: [{number: 4}], list: [-100]": "spec.list[0] is -100, wanted at least 1\nspec.parts[0].number is 4, wanted 1 to 3",
+	} {
+		err := d.Process(&ResourceList{FunctionConfig: yaml.MustParse("{apiVersion: fn.whiskops.github.io/v1alpha1, kind: K, metadata: {name: a}, spec: {" + text + "}}")})
+		if got := fmt.Sprint(err); got != want && (want != "" || err != nil) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
 	}
 }

@@ -21,6 +21,9 @@ type ResourceList struct {
 	// them first.
 	Config M
 	Items  []*yaml.RNode
+	// Hashed says that kustomize comes after the function, and puts a hash of its content
+	// behind the name of each ConfigMap that asks for one.
+	Hashed bool
 	// Results are what a function says of what it did.
 	Results []Result
 }

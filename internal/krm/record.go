@@ -72,7 +72,7 @@ func (r *Run) keep(n *yaml.RNode, all notes, mine note) error {
 	if !r.recording {
 		return nil
 	}
-	own := all[""].Record
+	own := ownRecord(all)
 	kept := notes{}
 	for by, other := range all {
 		if by != "" && by != r.by {
@@ -81,9 +81,6 @@ func (r *Run) keep(n *yaml.RNode, all notes, mine note) error {
 	}
 	if mine.Made != "" || !mine.Record.Empty() {
 		kept[r.by] = mine
-	}
-	if len(own.Put) == 0 {
-		own.Put = []string{annotationPath}
 	}
 	if len(kept) == 0 {
 		edit.Undo(n.YNode(), own)
@@ -103,4 +100,22 @@ func (r *Run) keep(n *yaml.RNode, all notes, mine note) error {
 	}
 	_, _, err = edit.Merge(n.YNode(), M{"metadata": M{"annotations": M{AppliedAnnotation: string(text)}}}, made)
 	return err
+}
+
+// ownRecord is that of the annotation itself.
+func ownRecord(all notes) edit.Record {
+	own := all[""].Record
+	if len(own.Put) == 0 {
+		own.Put = []string{annotationPath}
+	}
+	return own
+}
+
+// Forget takes the record of what functions did out of an object, for a list that nobody
+// gives to functions again. One that no function wrote is left.
+func Forget(n *yaml.RNode) {
+	var all notes
+	if text := annotation(n.YNode(), AppliedAnnotation); text != "" && json.Unmarshal([]byte(text), &all) == nil {
+		edit.Undo(n.YNode(), ownRecord(all))
+	}
 }

@@ -68,6 +68,15 @@ func confirmed(p string) filesys.ConfirmedDir {
 	return filesys.ConfirmedDir(filepath.FromSlash(path.Join(rootDir, p)))
 }
 
+// Below is the slash path below a Tree's root of a folder that CleanedAbs gave.
+func Below(dir filesys.ConfirmedDir) string {
+	rest, ok := strings.CutPrefix(filepath.ToSlash(dir.String()), rootDir+"/")
+	if !ok {
+		return "."
+	}
+	return rest
+}
+
 // shown is what a person reads of a path, or of a text with paths in it.
 func shown(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, rootDir+"/", ""), rootDir, ".")

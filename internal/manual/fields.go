@@ -2,6 +2,7 @@ package manual
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"strings"
 
@@ -99,6 +100,7 @@ func (c comments) schema(t reflect.Type) map[string]any {
 			if enum := f.Tag.Get("enum"); enum != "" {
 				of["enum"] = strings.Split(enum, ",")
 			}
+			bound(of, f.Tag)
 			properties[name] = of
 			if !strings.Contains(options, "omitempty") {
 				required = append(required, name)
@@ -121,6 +123,26 @@ func (c comments) schema(t reflect.Type) map[string]any {
 		return map[string]any{}
 	}
 	return map[string]any{"type": "integer"}
+}
+
+// bound says in a field's schema what its tags say: the form of a text, the bounds of a
+// number, or those of all in a list.
+func bound(of map[string]any, tag reflect.StructTag) {
+	if items, ok := of["items"].(map[string]any); ok {
+		of = items
+	}
+	if form, ok := krm.Forms[tag.Get("form")]; ok {
+		of["pattern"] = form.Pattern
+		if form.MaxLength > 0 {
+			of["maxLength"] = form.MaxLength
+		}
+	}
+	if least, most, ok := krm.Bounds(tag); ok {
+		of["minimum"] = least
+		if most < math.MaxInt64 {
+			of["maximum"] = most
+		}
+	}
 }
 
 // whole is the schema of a functionConfig.

@@ -9,9 +9,12 @@ type form interface {
 	emit(s *sheet) error
 }
 
+// finder finds what a form can say of what is left of a difference.
+type finder = func(t *tier, pairs []pair) (form, error)
+
 // forms in the order in which they are tried, the most idiomatic first. Each
 // finds what it can say of the difference that those before it left.
-var forms = []func(t *tier, pairs []pair) (form, error){
+var forms = []finder{
 	findListed,
 	findRemovals,
 	findNamespace,

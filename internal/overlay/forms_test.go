@@ -66,7 +66,7 @@ func checkForms(t *testing.T, b *Base, name string, tr *tier) {
 		}
 		copied := *sheet
 		copied.folder = &folder{sheet.header, sheet.taken, sheet.files}
-		if err := copied.write(); err != nil {
+		if err := copied.write(kustomization()); err != nil {
 			t.Fatal(err)
 		}
 		files := map[string][]byte{}
@@ -191,7 +191,7 @@ func emitted(t *testing.T, f form) string {
 	if err := f.emit(s); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.write(); err != nil {
+	if err := s.write(kustomization()); err != nil {
 		t.Fatal(err)
 	}
 	_, text, _ := strings.Cut(string(s.files[kustomizationFile]), "kind: Kustomization\n")

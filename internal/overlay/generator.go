@@ -64,6 +64,8 @@ func asLine(key, text string) bool { return identifier.MatchString(key) && oneLi
 func (f *folder) generator(o *object) (fields, error) {
 	data := stringMap(o.value["data"])
 	entry := fields{{"name", o.name}}
+	namespace, _ := o.spoken()
+	entry.put("namespace", namespace)
 	lines := true
 	for key, text := range data {
 		lines = lines && asLine(key, text)

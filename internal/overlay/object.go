@@ -19,7 +19,7 @@ type object struct {
 	// hashed: a ConfigMap whose name gets a content hash.
 	hashed bool
 	// value is the object as a file of the tree has it: without
-	// metadata.namespace, which the tier sets, and without krm.NeedsHash.
+	// metadata.namespace, where the tier sets that, and without krm.NeedsHash.
 	value map[string]any
 }
 
@@ -51,7 +51,27 @@ func load(nodes []*yaml.RNode) ([]*object, error) {
 	return objects, nil
 }
 
+// loadOne reads an object of a tier, which says where it is written.
 func loadOne(n *yaml.RNode) (*object, error) {
+	o, err := readObject(n)
+	if err != nil {
+		return nil, err
+	}
+	meta := value.Map(o.value, "metadata")
+	labels := value.Map(meta, "labels")
+	o.component, _ = labels[krm.NameLabel].(string)
+	o.tier, _ = labels[krm.TierLabel].(string)
+	for _, l := range [][2]string{{krm.NameLabel, o.component}, {krm.TierLabel, o.tier}} {
+		if !folderName.MatchString(l[1]) {
+			return nil, fmt.Errorf("read %s: label %s is %q, which names no folder", o, l[0], l[1])
+		}
+	}
+	delete(meta, "namespace")
+	return o, nil
+}
+
+// readObject reads any object, with its namespace in its value.
+func readObject(n *yaml.RNode) (*object, error) {
 	o := &object{
 		apiVersion: n.GetApiVersion(), kind: n.GetKind(),
 		name: n.GetName(), namespace: n.GetNamespace(),
@@ -65,21 +85,12 @@ func loadOne(n *yaml.RNode) (*object, error) {
 	if meta == nil || o.apiVersion == "" || o.kind == "" || o.name == "" {
 		return nil, fmt.Errorf("read %s: an object needs apiVersion, kind and metadata.name", o)
 	}
-	labels := value.Map(meta, "labels")
-	o.component, _ = labels[krm.NameLabel].(string)
-	o.tier, _ = labels[krm.TierLabel].(string)
-	for _, l := range [][2]string{{krm.NameLabel, o.component}, {krm.TierLabel, o.tier}} {
-		if !folderName.MatchString(l[1]) {
-			return nil, fmt.Errorf("read %s: label %s is %q, which names no folder", o, l[0], l[1])
-		}
-	}
 	annotations := value.Map(meta, "annotations")
 	o.hashed = o.kind == "ConfigMap" && annotations[krm.NeedsHash] == "true"
 	if o.hashed {
 		delete(annotations, krm.NeedsHash)
 		dropEmpty(o.value, "data", "binaryData")
 	}
-	delete(meta, "namespace")
 	dropEmpty(meta, "labels", "annotations")
 	return o, nil
 }
@@ -91,6 +102,21 @@ func dropEmpty(m map[string]any, fields ...string) {
 			delete(m, field)
 		}
 	}
+}
+
+// patched are the fields by which a patch finds an object.
+func (o *object) patched() map[string]any {
+	meta := map[string]any{"name": o.name}
+	if namespace, ok := o.spoken(); ok {
+		meta["namespace"] = namespace
+	}
+	return meta
+}
+
+// spoken is the namespace that a file of an object says, where no tier sets it.
+func (o *object) spoken() (namespace string, ok bool) {
+	namespace, ok = value.Map(o.value, "metadata")["namespace"].(string)
+	return namespace, ok
 }
 
 // part is what a component has in a tier.

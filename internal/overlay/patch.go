@@ -37,6 +37,7 @@ func (s patches) emit(to *sheet) error {
 // mean others as well.
 func targetOf(o *object, pairs []pair) fields {
 	target := fields{{"kind", o.kind}, {"name", o.name}}
+	namespace, spoken := o.spoken()
 	pattern, err := regexp.Compile("^(?:" + o.name + ")$")
 	if err != nil {
 		pattern = regexp.MustCompile("^" + regexp.QuoteMeta(o.name) + "$")
@@ -47,7 +48,7 @@ func targetOf(o *object, pairs []pair) fields {
 		if other == nil {
 			other = p.want
 		}
-		if other == o || other.kind != o.kind || !pattern.MatchString(other.name) {
+		if elsewhere := spoken && other.namespace != o.namespace; elsewhere || other == o || other.kind != o.kind || !pattern.MatchString(other.name) {
 			continue
 		}
 		if other.name != o.name {
@@ -57,6 +58,7 @@ func targetOf(o *object, pairs []pair) fields {
 		group, version := groupVersion(o.apiVersion)
 		target = fields{{"group", group}, {"version", version}, {"kind", o.kind}, target[1]}
 	}
+	target.put("namespace", regexp.QuoteMeta(namespace))
 	return target
 }
 

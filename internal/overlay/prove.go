@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -14,8 +15,8 @@ import (
 
 // Mismatch is an object that a build does not give as it was wanted.
 type Mismatch struct {
-	// Object is "Kind namespace/name", with the name as built.
-	Object string
+	// Object as built; one that is not built has no value.
+	Object kustomize.Object
 	// Diff has a line for each field that differs, "-" as wanted and "+" as
 	// built.
 	Diff string
@@ -43,7 +44,15 @@ type Expectation struct {
 // Expect is what a build of what is wanted must give, for callers that can work it
 // out beside something else. Its error is that of the proof.
 func Expect(want []*yaml.RNode) *Expectation {
-	objects, err := expect(want)
+	wanted, err := load(want)
+	if err != nil {
+		return &Expectation{err: err}
+	}
+	return expectation(wanted)
+}
+
+func expectation(wanted []*object) *Expectation {
+	objects, err := expect(wanted)
 	return &Expectation{objects, err}
 }
 
@@ -60,18 +69,18 @@ func (e *Expectation) Prove(built []kustomize.Object) error {
 		delete(expected, k)
 		switch {
 		case !ok:
-			wrong = append(wrong, &Mismatch{o.String(), "+ the whole object\n"})
+			wrong = append(wrong, &Mismatch{o, "+ the whole object\n"})
 		case !value.Equal(is, o.Value):
-			wrong = append(wrong, &Mismatch{o.String(), value.Diff(is, o.Value)})
+			wrong = append(wrong, &Mismatch{o, value.Diff(is, o.Value)})
 		}
 	}
-	var missing []string
+	var missing []kustomize.Object
 	for k := range expected {
-		missing = append(missing, kustomize.Object{Kind: k.kind, Namespace: k.namespace, Name: k.name}.String())
+		missing = append(missing, kustomize.Object{Kind: k.kind, Namespace: k.namespace, Name: k.name})
 	}
-	slices.Sort(missing)
-	for _, m := range missing {
-		wrong = append(wrong, &Mismatch{m, "- the whole object\n"})
+	slices.SortFunc(missing, func(a, b kustomize.Object) int { return strings.Compare(a.String(), b.String()) })
+	for _, o := range missing {
+		wrong = append(wrong, &Mismatch{o, "- the whole object\n"})
 	}
 	return errors.Join(wrong...)
 }
@@ -80,12 +89,9 @@ func (e *Expectation) Prove(built []kustomize.Object) error {
 type key struct{ apiVersion, kind, namespace, name string }
 
 // expect are the values that a build must have of what is wanted.
-func expect(want []*yaml.RNode) (map[key]map[string]any, error) {
-	wanted, err := load(want)
-	if err != nil {
-		return nil, err
-	}
+func expect(wanted []*object) (map[key]map[string]any, error) {
 	hashed := map[placed]string{}
+	var err error
 	for _, o := range wanted {
 		if !o.hashed {
 			continue

@@ -33,7 +33,7 @@ func (r removals) emit(s *sheet) error {
 		for _, o := range r[component] {
 			documents = append(documents, map[string]any{
 				"$patch": "delete", "apiVersion": o.apiVersion, "kind": o.kind,
-				"metadata": map[string]any{"name": o.name},
+				"metadata": o.patched(),
 			})
 		}
 		if err := s.patch(component+"-removed", nil, documents...); err != nil {

@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"fmt"
+	"maps"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -64,7 +65,7 @@ func strategicPatch(p pair) (merge map[string]any, ok bool, err error) {
 	if meta == nil {
 		meta = map[string]any{}
 	}
-	meta["name"] = p.want.name
+	maps.Copy(meta, p.want.patched())
 	merge["apiVersion"], merge["kind"], merge["metadata"] = p.base.apiVersion, p.base.kind, meta
 	if ok, err = exact(p.now, merge, p.want.value); !ok || err != nil {
 		return nil, false, err

@@ -18,31 +18,38 @@ type tier struct {
 // files are those of the tier's folder: what each form says of the difference.
 func (t *tier) files(header string) (map[string][]byte, error) {
 	s := &sheet{folder: newFolder(header)}
+	if err := s.say(t, forms); err != nil {
+		return nil, err
+	}
+	return s.folder.files, s.write(kustomization())
+}
+
+// say the difference between what base and an environment have, in forms.
+func (s *sheet) say(t *tier, forms []finder) error {
 	pairs := t.pairs
 	for _, find := range forms {
 		f, err := find(t, pairs)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if err := f.emit(s); err != nil {
-			return nil, err
+			return err
 		}
 		pairs = f.apply(pairs)
 	}
 	for _, p := range pairs {
 		if p.want != nil && !value.Equal(p.now, p.want.value) {
-			return nil, fmt.Errorf("no form makes %s of base (- wanted, + made):\n%s", p.want, value.Diff(p.want.value, p.now))
+			return fmt.Errorf("no form makes %s of base (- wanted, + made):\n%s", p.want, value.Diff(p.want.value, p.now))
 		}
 	}
-	return s.folder.files, s.write()
+	return nil
 }
 
-// write writes the kustomization.
-func (s *sheet) write() error {
+// write writes the kustomization of a kind.
+func (s *sheet) write(k fields) error {
 	slices.SortFunc(s.own, byName)
 	slices.SortFunc(s.generators, byFirst)
 	slices.SortFunc(s.patches, byFirst)
-	k := kustomization()
 	k.put("namespace", s.namespace)
 	k.put("resources", append(s.resources, s.own...))
 	k.put("configMapGenerator", s.generators)

@@ -130,9 +130,9 @@ func enginesWith(t *testing.T, program string) map[string]engine {
 	}
 	if version, err := exec.Command("kpt", "version").Output(); err == nil {
 		t.Logf("kpt %s", version)
-		all["kpt"] = kpt
+		all["kpt render"], all["kpt eval"], all["kpt source, sink"] = kptRender, kptEval, kptPipe
 	} else {
-		t.Log("NOT RUN: kpt, which is not in PATH")
+		t.Log("NOT RUN: kpt render, kpt eval, kpt source and sink: kpt is not in PATH")
 	}
 	if *kustomize == "" {
 		t.Log("NOT RUN: kustomize, of which -kustomize names none")
@@ -148,16 +148,65 @@ func command(name string, args ...string) engine {
 	}
 }
 
-// kpt changes the folder in place, unless a function refuses.
-func kpt(t *testing.T, dir string) (string, bool) {
+// kptRender changes the folder in place by its pipeline.
+func kptRender(t *testing.T, dir string) (string, bool) {
+	return inPlace(t, dir, "kpt", "fn", "render", "--allow-exec", dir)
+}
+
+// kptEval changes the folder in place by one function that the package does not know.
+func kptEval(t *testing.T, dir string) (string, bool) {
+	return inPlace(t, dir, "kpt", "fn", "eval", dir, "--exec", "whiskops fn", "--fn-config", config(t, dir))
+}
+
+// inPlace runs what changes a folder, unless a function refuses.
+func inPlace(t *testing.T, dir, name string, args ...string) (string, bool) {
 	before := objectsIn(t, dir)
-	if err := exec.Command("kpt", "fn", "render", "--allow-exec", dir).Run(); err == nil {
+	if err := exec.Command(name, args...).Run(); err == nil {
 		return objectsIn(t, dir), true
 	}
 	if after := objectsIn(t, dir); after != before {
 		return after, false
 	}
 	return "", false
+}
+
+// kptPipe gives what a folder has to the function, and writes what comes of it into
+// another.
+func kptPipe(t *testing.T, dir string) (string, bool) {
+	list, err := exec.Command("kpt", "fn", "source", dir, "--fn-config", config(t, dir)).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	function := exec.Command("whiskops", "fn")
+	function.Stdin, function.Stdout = bytes.NewReader(list), &out
+	if function.Run() != nil {
+		return "", false
+	}
+	sink := exec.Command("kpt", "fn", "sink", filepath.Join(dir, "out"))
+	sink.Stdin = &out
+	if text, err := sink.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return objectsIn(t, filepath.Join(dir, "out")), true
+}
+
+// config is that of a folder in a file beside it, as one gives it by hand, and takes it
+// out of the folder, with the pipeline that names it.
+func config(t *testing.T, dir string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "config.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside := t.TempDir()
+	write(t, beside, map[string]string{"config.yaml": string(text)})
+	for _, name := range []string{"config.yaml", "Kptfile", "kustomization.yaml"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(beside, "config.yaml")
 }
 
 // objectsIn a folder, all but what says how it is built.

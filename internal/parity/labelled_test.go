@@ -64,7 +64,7 @@ func TestLabelled(t *testing.T) {
 	if program == "" {
 		program = made(t, "../..", "./cmd/whiskops")
 	}
-	if enginesWith(t, program)["kpt"] == nil {
+	if enginesWith(t, program)["kpt render"] == nil {
 		t.Skip("NOT RUN: kpt, which is not in PATH")
 	}
 	self, err := os.Executable()
@@ -102,7 +102,7 @@ func inFront(t *testing.T, self, objects, config string) {
 	}
 	pipeline := strings.Replace(string(text), "mutators: [", "mutators: [{exec: "+self+" -labeller}, ", 1)
 	write(t, dir, map[string]string{"Kptfile": pipeline})
-	got, ok := kpt(t, dir)
+	got, ok := kptRender(t, dir)
 	before := exec.Command(self, "-labeller")
 	before.Stdin = strings.NewReader(objects)
 	list, err := before.Output()
@@ -131,8 +131,8 @@ func inFront(t *testing.T, self, objects, config string) {
 		t.Errorf("(-without +with the labeller in front):\n%s", diff)
 	}
 	// Objects that ours made get the label by the next render.
-	second, _ := kpt(t, dir)
-	if third, _ := kpt(t, dir); third != second {
+	second, _ := kptRender(t, dir)
+	if third, _ := kptRender(t, dir); third != second {
 		t.Errorf("a third render (-second +third):\n%s", cmp.Diff(second, third))
 	}
 }

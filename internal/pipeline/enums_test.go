@@ -41,6 +41,14 @@ func TestEnumsOfFunctions(t *testing.T) {
 // refused for that field.
 func refusesField(t *testing.T, d krm.Definition, name, v string) bool {
 	t.Helper()
+	return slices.ContainsFunc(complaintsOf(t, d, name, v), func(r krm.Result) bool {
+		return reflect.DeepEqual(r.Field, &krm.Field{Path: "spec." + name})
+	})
+}
+
+// complaintsOf a function's example with another value of a field.
+func complaintsOf(t *testing.T, d krm.Definition, name, v string) krm.Complaints {
+	t.Helper()
 	config := yaml.MustParse(d.Example)
 	if err := config.PipeE(yaml.Lookup("spec"), yaml.SetField(name, yaml.NewStringRNode(v))); err != nil {
 		t.Fatal(err)
@@ -49,7 +57,5 @@ func refusesField(t *testing.T, d krm.Definition, name, v string) bool {
 	if err := d.Process(&krm.ResourceList{FunctionConfig: config}); err != nil && !errors.As(err, &all) {
 		t.Fatal(err)
 	}
-	return slices.ContainsFunc(all, func(r krm.Result) bool {
-		return reflect.DeepEqual(r.Field, &krm.Field{Path: "spec." + name})
-	})
+	return all
 }

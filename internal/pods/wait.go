@@ -24,7 +24,7 @@ type Wait struct {
 	Name string `json:"name"`
 	// TCP is a comma-separated list of host:port. More than half of them
 	// must accept a connection.
-	TCP string `json:"tcp,omitempty"`
+	TCP string `json:"tcp,omitempty" form:"endpoints"`
 	// URL must answer a GET with a 2xx status.
 	URL string `json:"url,omitempty"`
 	// Contains must stand in the answer's body.

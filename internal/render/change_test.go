@@ -9,7 +9,6 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/judge"
-	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/seeds"
 )
 
@@ -56,7 +55,7 @@ func TestEveryDifferenceHasAnEffect(t *testing.T) {
 func goldenOf(t *testing.T, r renderer, env environment.Environment) map[string][]byte {
 	t.Helper()
 	r.root = ownFiles(env)
-	folders, err := r.environment(&env, overlay.NoCustom)
+	folders, err := r.environment(&env, ownFolder{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/functions"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/tree"
 	"github.com/whiskops/whiskops/internal/verify"
@@ -25,7 +26,9 @@ const (
 )
 
 // Warnings are the codes of warnings about an environment that this package has.
-func Warnings() []string { return append(verify.Warnings(), codePlain) }
+func Warnings() []string {
+	return slices.Concat(verify.Warnings(), functions.Warnings(), []string{codePlain})
+}
 
 // CustomError is a mistake in a user's own folder.
 type CustomError struct{ Finding finding.Finding }
@@ -43,6 +46,9 @@ func (r *renderer) withCustom(files map[string][]byte, dir string) ([]kustomize.
 		return nil, nil, &CustomError{*mistake}
 	}
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := listed(whole, built); err != nil {
 		return nil, nil, err
 	}
 	return built, whole, storable(at, whole, built)

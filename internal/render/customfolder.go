@@ -102,6 +102,9 @@ const mostNames = 5
 func forgotten(root fs.FS, at string) error {
 	var found []string
 	err := fs.WalkDir(root, at, func(name string, e fs.DirEntry, err error) error {
+		if e != nil && e.IsDir() && name == path.Join(at, overlay.FunctionsFolder) {
+			return fs.SkipDir // those are run, and listed nowhere
+		}
 		if len(found) < mostNames && err == nil && !e.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name)) {
 			found = append(found, strings.TrimPrefix(name, at+"/"))
 		}

@@ -80,6 +80,18 @@ func TestDeliveredCustom(t *testing.T) {
 			"with this folder clusters/e/flux/tree/custom does not build what the overlay builds: Pod openwhisk/own is otherwise; an object of it may refer to one of another tier, or patch one: " +
 				"write gitops: flux: shape: \"single\", or name what it refers to as it is in golden/", "", "",
 		},
+		"flux, functions": {
+			flux("single"), functionIn("overlays/e/custom", "SetPlacement", "{selector: {name: nginx}, tolerations: [{key: edge, operator: Exists}]}"),
+			"", "clusters/e/flux/source.yaml", "!/overlays/e\n",
+		},
+		"flux by tiers, functions": {
+			flux("tiers"), functionIn("overlays/e/custom", "SetPlacement", "{selector: {name: nginx}, tolerations: [{key: edge, operator: Exists}]}"),
+			"the folder has functions, which may change objects of any tier", "", "",
+		},
+		"argo cd, functions": {
+			argocd, functionIn("overlays/e/custom", "AddCertificate", "{selector: {kind: Deployment, name: kafka-topics}, secret: own, mountPath: /own, dnsNames: [a.example.com], certManager: {issuerKind: ClusterIssuer, issuerName: a, issuerGroup: cert-manager.io, duration: 2160h, renewBefore: 720h}}"),
+			"", "clusters/e/argocd/project.yaml", "kind: Certificate\n",
+		},
 		"flux, a link":    {flux("single"), link, "link", "", ""},
 		"argo cd, a link": {argocd, link, "", "clusters/e/argocd/tree/kustomization.yaml", "overlays/e\n"},
 		"argo cd, a kind that waits": {

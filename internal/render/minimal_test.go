@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"fmt"
-	"github.com/whiskops/whiskops/internal/overlay"
 	"maps"
 	"path"
 	"slices"
@@ -20,7 +19,7 @@ import (
 // overlayOf returns the files of an example's overlay by path from the root.
 func overlayOf(t testing.TB, env environment.Environment) map[string][]byte {
 	t.Helper()
-	folders, err := rendererOf(t, &env, Options{Whole: true}).environment(&env, overlay.NoCustom)
+	folders, err := rendererOf(t, &env, Options{Whole: true}).environment(&env, ownFolder{})
 	if err != nil {
 		t.Fatal(err)
 	}

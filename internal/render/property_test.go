@@ -58,7 +58,7 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 			// Its own functions prove the build.
 			r := *renderers[env.OpenWhisk]
 			r.root = ownFiles(env)
-			folders, err := r.environment(&env, overlay.NoCustom)
+			folders, err := r.environment(&env, ownFolder{})
 			if err != nil {
 				t.Fatalf("seed %d: %v", s, err)
 			}
@@ -76,7 +76,7 @@ func TestOverlayRebuildsEnvironment(t *testing.T) {
 // files are the same, byte for byte.
 func wholeRebuilds(t *testing.T, env *environment.Environment, apart []tree.Folder) {
 	t.Helper()
-	whole, err := rendererOf(t, env, Options{Whole: true}).environment(env, overlay.NoCustom)
+	whole, err := rendererOf(t, env, Options{Whole: true}).environment(env, ownFolder{})
 	if err != nil {
 		t.Fatalf("%s: %v", env.Name, err)
 	}

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -40,7 +39,7 @@ const (
 	OverlayFolder = "overlays"
 	GoldenFolder  = "golden"
 	// CustomFolder below an overlay is the user's own.
-	CustomFolder = "custom"
+	CustomFolder = overlay.CustomFolder
 )
 
 // Parents are the folders that hold a folder for each release or environment.
@@ -165,25 +164,6 @@ type renderer struct {
 	warn    func([]finding.Finding)
 }
 
-// atWork is the tree that is being built, if the user's own folder is in it.
-type atWork struct {
-	tree atomic.Pointer[kustomize.Tree]
-}
-
-func (a *atWork) begin(tree *kustomize.Tree) {
-	if a != nil {
-		a.tree.Store(tree)
-	}
-}
-
-// file is the one of the user's that the build is at, or "".
-func (a *atWork) file() string {
-	if tree := a.tree.Load(); tree != nil {
-		return tree.AtWork()
-	}
-	return ""
-}
-
 func newRenderer(release string, root fs.ReadLinkFS, o Options) (*renderer, error) {
 	base, err := Base(release)
 	if err != nil {
@@ -196,15 +176,16 @@ func newRenderer(release string, root fs.ReadLinkFS, o Options) (*renderer, erro
 	return r, nil
 }
 
-// environment renders one environment's overlay and golden files.
-func (r *renderer) environment(env *environment.Environment, custom overlay.Custom) ([]tree.Folder, error) {
+// environment renders one environment's overlay and golden files, with what the user has
+// for it.
+func (r *renderer) environment(env *environment.Environment, own ownFolder) ([]tree.Folder, error) {
 	values, err := derived.New(env)
 	if err != nil {
 		return nil, err
 	}
 	// Nothing else needs it, and what comes before the engine runs leaves a core idle.
 	readme := make(chan []byte, 1)
-	go func() { readme <- guide.Markdown(values, custom) }()
+	go func() { readme <- guide.Markdown(values, own.holds()) }()
 	want, err := desired(values)
 	if err != nil {
 		return nil, err
@@ -222,15 +203,15 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 	}
 	generated := built
 	seen := record.NewInputs(map[string]fs.FS{repository: r.root})
-	if custom != overlay.NoCustom {
+	if own.holds() != overlay.NoCustom {
 		// The user's own folder changes the build on purpose: what the
 		// overlay does without it is proven above.
-		if files, err = r.Overlay(want, overlay.Options{Environment: env.Name, Custom: custom}); err != nil {
+		if files, err = r.Overlay(want, overlay.Options{Environment: env.Name, Custom: own.custom}); err != nil {
 			return nil, err
 		}
 		watched := *r
 		watched.root = seen.Through(repository)
-		if files, built, err = watched.customized(&values, files, dir, generated); err != nil {
+		if files, built, err = watched.customized(&values, files, dir, generated, own.functions); err != nil {
 			return nil, err
 		}
 	}
@@ -239,7 +220,7 @@ func (r *renderer) environment(env *environment.Environment, custom overlay.Cust
 		return nil, err
 	}
 	delivered, err := r.deliver(delivery.Input{
-		Values: &values, Built: built, Generated: generated, Secrets: secrets, Custom: custom, Base: path.Join(BaseFolder, env.OpenWhisk), Overlay: dir,
+		Values: &values, Built: built, Generated: generated, Secrets: secrets, Custom: own.holds(), Base: path.Join(BaseFolder, env.OpenWhisk), Overlay: dir,
 	}, files, seen)
 	if err != nil {
 		return nil, err

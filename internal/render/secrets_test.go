@@ -16,7 +16,6 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/leak"
-	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/seeds"
 	"github.com/whiskops/whiskops/internal/value"
 )
@@ -105,7 +104,7 @@ func TestSecretsStayOut(t *testing.T) {
 				values = append(values, key)
 			}
 		}
-		folders, err := rendererOf(t, &env, Options{}).environment(&env, overlay.NoCustom)
+		folders, err := rendererOf(t, &env, Options{}).environment(&env, ownFolder{})
 		if err != nil {
 			t.Fatalf("seed %d: %v", s, err)
 		}
@@ -141,7 +140,7 @@ func TestDecryption(t *testing.T) {
 		if env.GitOps.Flux == nil || env.Secrets.Source.SOPS == nil && env.Secrets.Source.Sealed == nil {
 			continue
 		}
-		folders, err := rendererOf(t, &env, Options{}).environment(&env, overlay.NoCustom)
+		folders, err := rendererOf(t, &env, Options{}).environment(&env, ownFolder{})
 		if err != nil {
 			t.Fatalf("seed %d: %v", s, err)
 		}

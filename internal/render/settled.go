@@ -19,13 +19,13 @@ const settledKind = "environment"
 // the disk as an earlier run made them of the same environment. One with a
 // folder of the user's own in it is always made.
 func (r *renderer) folders(env *environment.Environment) ([]tree.Folder, error) {
-	custom, err := customFolder(r.root, path.Join(OverlayFolder, env.Name, CustomFolder))
+	own, err := r.ownFolder(env.Name)
 	if err != nil {
 		return nil, err
 	}
 	source := env.Secrets.Source
-	if r.memory == nil || custom != overlay.NoCustom || source.SOPS != nil || source.Sealed != nil {
-		return r.environment(env, custom)
+	if r.memory == nil || own.holds() != overlay.NoCustom || source.SOPS != nil || source.Sealed != nil {
+		return r.environment(env, own)
 	}
 	key, err := keyOf(env)
 	if err != nil {
@@ -34,7 +34,7 @@ func (r *renderer) folders(env *environment.Environment) ([]tree.Folder, error) 
 	if folders, ok := r.settled(env, key); ok {
 		return folders, nil
 	}
-	folders, err := r.environment(env, custom)
+	folders, err := r.environment(env, own)
 	if err != nil {
 		return nil, err
 	}

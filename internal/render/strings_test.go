@@ -20,7 +20,6 @@ import (
 
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/kustomize"
-	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/rules"
 	"github.com/whiskops/whiskops/internal/seeds"
 )
@@ -150,7 +149,7 @@ func TestStringsSurvive(t *testing.T) {
 
 // arrive follows each string to its readers.
 func (f freeStrings) arrive(t *testing.T, env *environment.Environment) error {
-	folders, err := rendererOf(t, env, Options{}).environment(env, overlay.NoCustom)
+	folders, err := rendererOf(t, env, Options{}).environment(env, ownFolder{})
 	if err != nil {
 		return err
 	}

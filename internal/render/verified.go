@@ -9,6 +9,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/functions"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/overlay"
 	"github.com/whiskops/whiskops/internal/verify"
@@ -20,44 +21,72 @@ type VerifyError struct{ Findings []finding.Finding }
 
 func (e *VerifyError) Error() string { return e.Findings[0].Message }
 
-// customized builds an environment with the user's own folder in it, and judges
-// that. A Job that the folder changes is renamed by the overlay itself: files are
-// those with which it is.
-func (r *renderer) customized(values *derived.Values, files map[string][]byte, dir string, plain []kustomize.Object) (map[string][]byte, []kustomize.Object, error) {
+// customized builds an environment with the user's own folder in it, and with what
+// functions in that make of it, and judges that. A Job that they change is renamed by the
+// overlay itself: files are those with which it is.
+func (r *renderer) customized(values *derived.Values, files map[string][]byte, dir string, plain []kustomize.Object, own functions.Folder) (map[string][]byte, []kustomize.Object, error) {
 	built, whole, err := r.withCustom(files, dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	if old := verify.OldNames(plain, built); len(old) > 0 {
-		renamed, err := overlay.RenameJobs(files, dir, old)
-		if err != nil {
+	applied := applied{files: files, built: built, whole: whole}
+	if !own.Empty() {
+		if applied, err = r.apply(own, applied, dir, values.Env.Name); err != nil {
 			return nil, nil, err
 		}
-		if built, whole, err = r.withCustom(renamed, dir); err != nil {
-			return nil, nil, err
-		}
-		files = renamed
 	}
-	return files, built, r.verified(values, plain, built, whole)
+	if old := verify.OldNames(plain, applied.built); len(old) > 0 {
+		if applied, err = r.renameJobs(applied, dir, old); err != nil {
+			return nil, nil, err
+		}
+	}
+	return applied.files, applied.built, r.verified(values, plain, applied)
+}
+
+// renameJobs gives Jobs names of other contents.
+func (r *renderer) renameJobs(a applied, dir string, old []kustomize.Object) (applied, error) {
+	var err error
+	if a.files, err = overlay.RenameJobs(a.files, dir, old); err != nil {
+		return a, err
+	}
+	if a.built, a.whole, err = r.withCustom(a.files, dir); err != nil || a.component == nil {
+		return a, err
+	}
+	if err := a.component.RenameJobs(old); err != nil {
+		return a, err
+	}
+	return a, a.proven(path.Join(dir, CustomFolder, overlay.FunctionsFolder))
 }
 
 // verified judges what is built with a user's own folder against what is built
 // without. Errors stop the environment; warnings are told.
-func (r *renderer) verified(values *derived.Values, plain, built []kustomize.Object, whole *kustomize.Tree) error {
+func (r *renderer) verified(values *derived.Values, plain []kustomize.Object, a applied) error {
 	at := path.Join(OverlayFolder, values.Env.Name, CustomFolder)
-	set := Judged(values, built)
+	set := Judged(values, a.built)
 	set.At = func(o kustomize.Object, field []string, words ...string) finding.Position {
-		if p, ok := whole.Stands(o, field, words); ok {
+		if p, ok := a.outcome.Place(o, field); ok {
+			return p
+		}
+		if p, ok := a.whole.Stands(o, field, words); ok {
 			return finding.Position{File: p.File, Line: p.Line, Column: p.Column}
+		}
+		if p, ok := a.outcome.Place(o, nil); ok {
+			return p
 		}
 		return finding.Position{File: at}
 	}
 	tools := values.Env.GitOps
-	found := verify.Custom(plain, set, verify.Own{
-		Folder: at, Kustomizations: whole.Kustomizations(), ByTier: tools.Flux == nil && tools.ArgoCD == nil,
-	})
+	own := verify.Own{Folder: at, Kustomizations: a.whole.Kustomizations(), ByTier: tools.Flux == nil && tools.ArgoCD == nil}
+	if a.component != nil {
+		own.Functions = path.Join(at, overlay.FunctionsFolder)
+	}
+	return r.told(values.Env.Name, append(a.outcome.Findings, verify.Custom(plain, set, own)...))
+}
+
+// told are findings about an environment: errors stop it, and warnings are told.
+func (r *renderer) told(name string, found []finding.Finding) error {
 	for i := range found {
-		found[i].Path = environment.JoinPath(values.Env.Name)
+		found[i].Path = environment.JoinPath(name)
 	}
 	if finding.HasErrors(found) {
 		return &VerifyError{found}
