@@ -187,6 +187,13 @@ func Codes() []Code {
 		{"WO553", isWarning, "a variable that is not there", "The container gets $(NAME) as its argument, and most programs end at that."},
 		{"WO554", isError, "more than a pod should have", "The API server or the scheduler refuses the pods, or nobody can review them."},
 
+		// Load.
+		{"WO555", isError, "more load than its subject may make", "Most of the run is answered 429, and says nothing about the installation."},
+		{"WO556", isError, "thresholds that no run meets, or none misses", "CI is red for ever, or green whatever happens."},
+		{"WO557", isError, "a run that is longer than it may be", "It is stopped before its end, and there is no report."},
+		{"WO558", isError, "a key for the load that is not there", "The pod of the run stays in ContainerCreating: a key of the Secret is missing."},
+		{"WO559", isEither, "more calls at a time than there may be", "Calls are answered 429, or wait in the program that sends them."},
+
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},
