@@ -12,6 +12,8 @@
 //   CONNECTIONS   most requests at a time
 //   CALL_SECONDS  after which a request has failed
 //   START_SECONDS until which the action must have answered once; default 300
+//   LATE_MS       after which a request was not sent in time; default 50
+//   RECORD_SECONDS until which there is a record of each activation; default 30
 //   P50_MS, P95_MS, P99_MS, COLD_P95_MS, ERRORS (in a thousand), THROUGHPUT (answers
 //                 a minute)   thresholds; one that is not set is not judged
 //   REPORT        name of the ConfigMap; none is written if it is empty
@@ -34,8 +36,6 @@ const plan = require("./plan.js");
 const object = require("./object.js");
 const { Tally } = require("./tally.js");
 
-// Milliseconds after which a request was not sent in time.
-const late = 50;
 // Actions that are made for cold starts, and requests that may wait for a
 // connection, per connection.
 const mostCold = 1000;
@@ -91,6 +91,7 @@ function settings() {
   return {
     planned, thresholds, key, url: process.env.API_URL, work: whole("WORK_MS", 10), connections: whole("CONNECTIONS", 200),
     call: whole("CALL_SECONDS", 75) * 1000, start: whole("START_SECONDS", 300) * 1000,
+    late: whole("LATE_MS", 50), record: whole("RECORD_SECONDS", 30) * 1000,
     report: process.env.REPORT || "", run: process.env.RUN || "", termination: process.env.TERMINATION || "/dev/termination-log",
   };
 }
@@ -214,7 +215,7 @@ class Run {
   // due is for a request whose time has come: it goes, or waits for a connection,
   // or, where too many wait, is lost.
   due(request, behind) {
-    this.tally.sent(request, behind, late);
+    this.tally.sent(request, behind, this.set.late);
     if (this.flying < this.set.connections) {
       this.go(request);
       return;
@@ -248,9 +249,9 @@ class Run {
   }
 
   // records asks for some of the activations that nobody waited for. One whose
-  // record does not come within half a minute was lost.
+  // record does not come in time was lost.
   async records() {
-    const deadline = now() + 30000;
+    const deadline = now() + this.set.record;
     await each(this.tally.ids, 4, async (id) => {
       for (;;) {
         const answer = await this.calls.ask("GET", "/namespaces/_/activations/" + id).catch(() => ({ status: 0 }));
