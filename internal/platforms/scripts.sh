@@ -39,16 +39,16 @@ until kubectl -n {{.Readme.Namespace}} get job "$run" -o 'jsonpath={.status.cond
 done
 kubectl -n {{.Readme.Namespace}} get configmap load-report -o 'jsonpath={.data.report\.json}' >load-report.json || true
 kubectl -n {{.Readme.Namespace}} get configmap load-report -o 'jsonpath={.data.report\.svg}' >load-report.svg || true
-pod="-l batch.kubernetes.io/job-name=$run -o jsonpath={.items[*].status.containerStatuses[*].state.terminated"
-# shellcheck disable=SC2086 # three words
-kubectl -n {{.Readme.Namespace}} get pods $pod.message}
-# shellcheck disable=SC2086
-code=$(kubectl -n {{.Readme.Namespace}} get pods $pod.exitCode})
+# of the run's pod, how it ended; nothing, where it was stopped at its deadline.
+ended() {
+  kubectl -n {{.Readme.Namespace}} get pods -l "batch.kubernetes.io/job-name=$run" -o "jsonpath={.items[*].status.containerStatuses[*].state.terminated.$1}"
+}
+ended message
+code=$(ended exitCode)
 if ! grep -q "\"run\": \"$run\"" load-report.json; then
   echo "load-report is of another run" >&2
   exit 2
 fi
-# Without a pod it was stopped at its deadline.
 exit "${code:-2}"
 --
 # ci/{{.Name}}/remove.sh: the cluster with all that is on it.
