@@ -12,6 +12,7 @@ import (
 	"time"
 
 	authv1 "k8s.io/api/authentication/v1"
+	authzv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -29,6 +30,7 @@ const loadComponent = "load"
 // not run.
 var loadClaims = []string{
 	"a run under load through nginx on real controllers and invokers meets its thresholds, counts cold starts by the records, and writes its report with the rights of its account",
+	"the account of a run under load may make, read and change the report, by its name, and nothing else",
 	"a slow action misses a threshold, with exit code 1",
 	"errors of an edge that is gone are counted, with exit code 1",
 }
@@ -84,7 +86,7 @@ func Load(r *Run) error {
 		check func() error
 	}{
 		{"controllers", o.begin}, {"cluster", func() (err error) { u.cluster, err = newActionCluster(r); return err }}, {"invokers", u.invokers.begin},
-		{"nginx", u.startEdge}, {"account", u.makeAccount},
+		{"nginx", u.startEdge}, {"account", u.makeAccount}, {"rights", u.narrow},
 		{"met", u.meets}, {"slow", u.misses}, {"gone", u.counts},
 	} {
 		if err := step.check(); err != nil {
@@ -173,6 +175,33 @@ func (u *underLoad) makeAccount() error {
 		}
 	}
 	return os.Chmod(u.account, 0o777) // for the message of the end
+}
+
+// narrow asks the API server what the account may do besides: nothing.
+func (u *underLoad) narrow() error {
+	ns := u.namespace()
+	for _, c := range []struct {
+		verb, resource, name string
+		may                  bool
+	}{
+		{"create", "configmaps", "load-report", true}, {"get", "configmaps", "load-report", true}, {"patch", "configmaps", "load-report", true},
+		{"create", "configmaps", "other", false}, {"create", "configmaps", "", false}, {"get", "configmaps", "other", false}, {"patch", "configmaps", "other", false},
+		{"delete", "configmaps", "load-report", false}, {"list", "configmaps", "", false}, {"get", "secrets", "openwhisk-subjects", false}, {"get", "pods", "", false},
+	} {
+		review, err := u.cluster.set.AuthorizationV1().SubjectAccessReviews().Create(u.run.Context, &authzv1.SubjectAccessReview{Spec: authzv1.SubjectAccessReviewSpec{
+			User:               "system:serviceaccount:" + ns + ":" + loadComponent,
+			Groups:             []string{"system:serviceaccounts", "system:serviceaccounts:" + ns, "system:authenticated"},
+			ResourceAttributes: &authzv1.ResourceAttributes{Namespace: ns, Verb: c.verb, Version: "v1", Resource: c.resource, Name: c.name},
+		}}, metav1.CreateOptions{})
+		if err != nil {
+			return err
+		}
+		if review.Status.Allowed != c.may {
+			return fmt.Errorf("its account may %s %s %q: %v", c.verb, c.resource, c.name, review.Status.Allowed)
+		}
+	}
+	u.run.proved(invokerServer, "the account of a run under load may make, read and change the report, by its name, and nothing else")
+	return nil
 }
 
 // runLoad makes a run, with these variables in place of what is generated, and gives

@@ -85,16 +85,17 @@ func (p pattern) busiest() int {
 // loadSubject must have a key in the Secret.
 func (c *checker) loadSubject(subject string) {
 	s := c.Env.Secrets
+	help := `write load: subject: "guest": of others no key is made`
 	if s.Plain != nil {
 		if _, ok := s.Plain.Subjects[subject]; ok {
 			return
 		}
+		help = `write load: subject: "guest", or its key into secrets.plain.subjects`
 	} else if _, made := c.Catalog.Secrets["subjects"].Values[subject]; made || !c.SecretFiles() && s.Source.External == nil {
 		return // somebody else makes the Secret, with what keys they like
 	}
 	c.fail("WO558", "load.subject",
-		fmt.Sprintf("load.subject is %q, of which secrets.%s has no key: the pod of a run would wait for it for ever", subject, s.Subjects),
-		`write "guest", or add the subject's key to the Secret`)
+		fmt.Sprintf("load.subject is %q, of which the Secret %q has no key: the pod of a run would wait for it for ever", subject, s.Subjects), help)
 }
 
 // loadTime lets a run end before it is stopped.
