@@ -2,11 +2,11 @@ package catalog_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/pem"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -22,121 +22,6 @@ import (
 
 	"github.com/whiskops/whiskops/schema/catalog"
 )
-
-// A whisk is the REST API as far as load.js uses it. Its actions answer after a
-// delay; the first call of each starts cold.
-type whisk struct {
-	mu     sync.Mutex
-	made   map[string]bool
-	warm   map[string]bool
-	left   []string
-	delay  func(calls int) time.Duration
-	status func(calls int) int
-	lose   bool
-	// held is when the program is held back for a second.
-	held  time.Duration
-	calls int
-}
-
-func (w *whisk) ServeHTTP(out http.ResponseWriter, q *http.Request) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	action := q.URL.Path[strings.LastIndex(q.URL.Path, "/")+1:]
-	user, key, _ := q.BasicAuth()
-	web := strings.HasPrefix(q.URL.Path, "/api/v1/web/guest/default/")
-	if !web && (user != "id" || key != "key") {
-		http.Error(out, "{}", http.StatusUnauthorized)
-		return
-	}
-	var body struct{ N int }
-	_ = json.NewDecoder(q.Body).Decode(&body)
-	switch {
-	case q.URL.Path == "/api/v1/namespaces":
-		fmt.Fprint(out, `["guest"]`)
-	case strings.Contains(q.URL.Path, "/activations/"):
-		if w.lose {
-			http.Error(out, "{}", http.StatusNotFound)
-			return
-		}
-		fmt.Fprint(out, `{"annotations":[{"key":"waitTime","value":3}]}`)
-	case q.Method == http.MethodPut:
-		w.made[action], w.warm[action] = true, false
-		fmt.Fprint(out, "{}")
-	case q.Method == http.MethodDelete:
-		delete(w.made, action)
-		fmt.Fprint(out, "{}")
-	case web && w.made[strings.TrimSuffix(action, ".json")]:
-		w.answer(out, func() { fmt.Fprintf(out, `{"n":%s}`, q.URL.Query().Get("n")) })
-	case !w.made[action]:
-		http.Error(out, "{}", http.StatusNotFound)
-	case q.URL.Query().Get("blocking") == "":
-		out.WriteHeader(http.StatusAccepted)
-		fmt.Fprint(out, `{"activationId":"0a"}`)
-	default:
-		annotations := `{"key":"waitTime","value":5}`
-		if !w.warm[action] {
-			annotations += `,{"key":"initTime","value":40}`
-		}
-		w.warm[action] = true
-		w.answer(out, func() {
-			fmt.Fprintf(out, `{"activationId":"0b","annotations":[%s],"response":{"status":"success","result":{"n":%d}}}`, annotations, body.N)
-		})
-	}
-}
-
-// gone is the status of a server that closes the connection instead.
-const gone = 0
-
-// answer a call that counts, others meanwhile.
-func (w *whisk) answer(out http.ResponseWriter, say func()) {
-	w.calls++
-	calls := w.calls
-	w.mu.Unlock()
-	if w.delay != nil {
-		time.Sleep(w.delay(calls))
-	}
-	status := http.StatusOK
-	if w.status != nil {
-		status = w.status(calls)
-	}
-	w.mu.Lock()
-	switch status {
-	case http.StatusOK:
-	case gone:
-		panic(http.ErrAbortHandler)
-	default:
-		http.Error(out, `{"error":"no"}`, status)
-		return
-	}
-	say()
-}
-
-// A keeper is the Kubernetes API as far as object.js uses it: one ConfigMap, which
-// an apply makes or changes.
-type keeper struct {
-	mu   sync.Mutex
-	held map[string]any
-	deny bool
-}
-
-func (k *keeper) ServeHTTP(out http.ResponseWriter, q *http.Request) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	switch {
-	case q.Header.Get("Authorization") != "Bearer token" || q.URL.Path != "/api/v1/namespaces/whisk/configmaps/load-report" || k.deny:
-		http.Error(out, `{"message":"forbidden"}`, http.StatusForbidden)
-	case q.Method == http.MethodGet && k.held == nil:
-		http.Error(out, `{"message":"not found"}`, http.StatusNotFound)
-	case q.Method == http.MethodGet:
-		_ = json.NewEncoder(out).Encode(k.held)
-	case q.Method == http.MethodPatch && q.Header.Get("Content-Type") == "application/apply-patch+yaml" && q.URL.RawQuery == "fieldManager=load&force=true":
-		k.held = nil
-		_ = json.NewDecoder(q.Body).Decode(&k.held)
-		_ = json.NewEncoder(out).Encode(k.held)
-	default:
-		http.Error(out, `{"message":"not served"}`, http.StatusMethodNotAllowed)
-	}
-}
 
 // report is what the tests read of one.
 type report struct {
@@ -302,31 +187,31 @@ func TestLoadMet(t *testing.T) {
 func TestLoadVerdicts(t *testing.T) {
 	slow := func(int) time.Duration { return 300 * time.Millisecond }
 	for name, tt := range map[string]struct {
-		api  whisk
+		api  *whisk
 		deny bool
 		stop time.Duration
 		env  []string
 		code int
 		says string
 	}{
-		"a slow server":             {api: whisk{delay: slow}, env: []string{"P50_MS=250"}, code: 1, says: "missed: p50 is "},
-		"a slow one within limits":  {api: whisk{delay: slow}, env: []string{"P50_MS=2000"}, code: 0, says: "met: "},
-		"errors":                    {api: whisk{status: failing(20, 503)}, code: 1, says: "missed: errors is "},
-		"too many requests":         {api: whisk{status: failing(20, 429)}, code: 1, says: "missed: errors is "},
+		"a slow server":             {api: &whisk{delay: slow}, env: []string{"P50_MS=250"}, code: 1, says: "missed: p50 is "},
+		"a slow one within limits":  {api: &whisk{delay: slow}, env: []string{"P50_MS=2000"}, code: 0, says: "met: "},
+		"errors":                    {api: &whisk{status: failing(20, 503)}, code: 1, says: "missed: errors is "},
+		"too many requests":         {api: &whisk{status: failing(20, 429)}, code: 1, says: "missed: errors is "},
 		"fewer answers":             {env: []string{"THROUGHPUT=4000"}, code: 1, says: "missed: throughput is "},
 		"nothing that started cold": {env: []string{"REQUESTS=web 1", "COLD_P95_MS=900"}, code: 2, says: "inconclusive: nothing was measured for coldP95"},
-		"too few connections":       {api: whisk{delay: slow}, env: []string{"STAGES=steady 1200 2", "CONNECTIONS=4", "P99_MS=60000"}, code: 2, says: "connections is too low for this rate"},
+		"too few connections":       {api: &whisk{delay: slow}, env: []string{"STAGES=steady 1200 2", "CONNECTIONS=4", "P99_MS=60000"}, code: 2, says: "connections is too low for this rate"},
 		"told to stop":              {stop: 2500 * time.Millisecond, env: []string{"STAGES=steady 1200 20"}, code: 2, says: "inconclusive: it was told to stop before its end"},
-		"never an answer":           {api: whisk{status: func(int) int { return 503 }}, code: 2, says: "inconclusive: nothing could be measured, within 2 s: call the warm action: status 503"},
-		"records that are lost":     {api: whisk{lose: true}, env: []string{"RECORD_SECONDS=1"}, code: 1, says: "missed: errors is 100 in a thousand"},
-		"held back itself":          {api: whisk{held: 1500 * time.Millisecond}, env: []string{"STAGES=steady 1200 3"}, code: 2, says: "requests were sent late: this program had too little CPU"},
+		"never an answer":           {api: &whisk{status: func(int) int { return 503 }}, code: 2, says: "inconclusive: nothing could be measured, within 2 s: call the warm action: status 503"},
+		"records that are lost":     {api: &whisk{lose: true}, env: []string{"RECORD_SECONDS=1"}, code: 1, says: "missed: errors is 100 in a thousand"},
+		"held back itself":          {api: &whisk{held: 1500 * time.Millisecond}, env: []string{"STAGES=steady 1200 3"}, code: 2, says: "requests were sent late: this program had too little CPU"},
 		"no right to report":        {deny: true, code: 2, says: "met: "},
 		"no stages":                 {env: []string{"STAGES="}, code: 2, says: "inconclusive: STAGES or REQUESTS: a stage is"},
 		"too many cold ones":        {env: []string{"STAGES=steady 60000 2", "REQUESTS=cold 1"}, code: 2, says: "inconclusive: 2000 cold calls"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := drive(t, &tt.api, &keeper{deny: tt.deny}, tt.stop, append([]string{"STAGES=steady 3000 1"}, tt.env...)...)
+			got := drive(t, cmp.Or(tt.api, &whisk{}), &keeper{deny: tt.deny}, tt.stop, append([]string{"STAGES=steady 3000 1"}, tt.env...)...)
 			if got.code != tt.code || !strings.Contains(got.termination, tt.says) {
 				t.Errorf("code %d, want %d; %q, want %q\n%s", got.code, tt.code, got.termination, tt.says, got.out)
 			}
