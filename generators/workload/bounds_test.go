@@ -48,6 +48,8 @@ func TestBounds(t *testing.T) {
 		{"spec.minReadySeconds", 1, "-xx", func(s *Spec, n int) { s.Kind, s.Replicas, s.MinReadySeconds = job, 0, n }},
 		{"spec.backoffLimit", 0, "x--", func(s *Spec, n int) { s.Kind, s.Replicas, s.BackoffLimit = job, 0, n }},
 		{"spec.backoffLimit", 1, "-xx", func(s *Spec, n int) { s.BackoffLimit = n }},
+		{"spec.deadlineSeconds", 0, "x--", func(s *Spec, n int) { s.Kind, s.Replicas, s.DeadlineSeconds = job, 0, n }},
+		{"spec.deadlineSeconds", 1, "-xx", func(s *Spec, n int) { s.DeadlineSeconds = n }},
 		{"spec.waitImage", 1, "-xx", func(s *Spec, n int) {
 			s.Waits = []Wait{{Name: "kafka", TCP: "kafka:9092"}, {Name: "redis", TCP: "redis:6379"}}[:n]
 		}},

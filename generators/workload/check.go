@@ -63,6 +63,12 @@ func checkKind(c *krm.Check, s Spec) {
 	if (s.Schedule != "") != (s.Kind == cronJob) || s.Kind == cronJob && len(strings.Fields(s.Schedule)) != 5 {
 		c.Fail("spec.schedule is %q: a CronJob has five fields of cron, and nothing else has a schedule", s.Schedule)
 	}
+	if s.Suspend && s.Kind != cronJob {
+		c.Fail("spec.suspend is for a CronJob")
+	}
+	if s.DeadlineSeconds < 0 || s.DeadlineSeconds > 0 && !passes(s.Kind) {
+		c.Fail("spec.deadlineSeconds is %d: it is for a Job, and not negative", s.DeadlineSeconds)
+	}
 	if passes(s.Kind) && len(s.Services) > 0 {
 		c.Fail("spec.services are of no use to a Job")
 	}

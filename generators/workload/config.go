@@ -88,6 +88,12 @@ type Spec struct {
 	BackoffLimit int `json:"backoffLimit,omitempty"`
 	// Schedule of a CronJob, in cron's five fields.
 	Schedule string `json:"schedule,omitempty"`
+	// Suspend tells that a CronJob starts nothing by itself: its Jobs are made of
+	// it by hand (kubectl create job --from).
+	Suspend bool `json:"suspend,omitempty"`
+	// DeadlineSeconds after which a Job, or each Job of a CronJob, is stopped and
+	// has failed; 0 is never.
+	DeadlineSeconds int `json:"deadlineSeconds,omitempty"`
 }
 
 // Autoscale of a Deployment's or StatefulSet's pods by their use of CPU.

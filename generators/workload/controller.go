@@ -97,14 +97,18 @@ func daemonSetSpec(s Spec) krm.M {
 // jobSpec sets no time to live: a reconciler would miss the Job that has
 // gone, and run it again.
 func jobSpec(s Spec) krm.M {
-	return krm.M{"backoffLimit": s.BackoffLimit, "template": template(s)}
+	spec := krm.M{"backoffLimit": s.BackoffLimit, "template": template(s)}
+	if s.DeadlineSeconds > 0 {
+		spec["activeDeadlineSeconds"] = s.DeadlineSeconds
+	}
+	return spec
 }
 
 // cronJobSpec starts no run beside another one. One that the cluster had no time
 // for within ten minutes is left to the next: a hundred of them that were missed
 // would stop a CronJob without such a deadline for good.
 func cronJobSpec(s Spec) krm.M {
-	return krm.M{
+	spec := krm.M{
 		"schedule":                   s.Schedule,
 		"concurrencyPolicy":          "Forbid",
 		"startingDeadlineSeconds":    600,
@@ -112,4 +116,8 @@ func cronJobSpec(s Spec) krm.M {
 		"failedJobsHistoryLimit":     1,
 		"jobTemplate":                krm.M{"metadata": krm.M{"labels": s.Labels()}, "spec": jobSpec(s)},
 	}
+	if s.Suspend {
+		spec["suspend"] = true
+	}
+	return spec
 }

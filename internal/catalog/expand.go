@@ -25,6 +25,11 @@ var functions = template.FuncMap{
 		n, err := time.ParseDuration(d)
 		return int(n.Seconds()), err
 	},
+	// milliseconds turns a duration into whole milliseconds.
+	"milliseconds": func(d string) (int, error) {
+		n, err := time.ParseDuration(d)
+		return int(n.Milliseconds()), err
+	},
 	// percent of a quantity, in bytes.
 	"percent": func(n int64, q string) (int64, error) {
 		all, err := quantity.Bytes(q)

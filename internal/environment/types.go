@@ -56,6 +56,9 @@ type Environment struct {
 	// Who reads what the installation exports. Absent: nobody; no port is open,
 	// and no kind is used that is not Kubernetes' own.
 	Metrics *Metrics `json:"metrics,omitempty"`
+	// A test under load, which somebody starts: CI after an update, a person
+	// before one. Absent: none.
+	Load *LoadTest `json:"load,omitempty"`
 	// What is said of components beside their own fields, by component.
 	// Default: nothing.
 	Additions map[string]Additions `json:"additions,omitempty"`
@@ -1005,6 +1008,70 @@ type MetricsDashboard struct {
 	Label string `json:"label"`
 	// Value of the label. Default: that of kube-prometheus-stack.
 	Value string `json:"value"`
+}
+
+// LoadTest is a test under load: a CronJob that starts nothing by itself, so that no
+// reconciler runs it over and over. `kubectl create job --from=cronjob/load` runs
+// it once. The report is the ConfigMap load-report, as JSON and as a picture.
+type LoadTest struct {
+	// Subject whose key is used, and whose limits hold. Default: guest.
+	Subject string `json:"subject"`
+	// How many requests there are, one stage after another.
+	Stages []LoadStage `json:"stages"`
+	// Which requests these are, as shares of their sum.
+	Requests LoadTestRequests `json:"requests"`
+	// How long the action waits before it answers, as one does that asks a
+	// server. Default: 10ms.
+	Work string `json:"work"`
+	// Most requests at a time. Default: 200.
+	Connections int `json:"connections"`
+	// How long a run may take, all in all. Derived: its stages, and what comes
+	// before and after them.
+	Deadline string `json:"deadline,omitempty"`
+	// What a run is judged by. Times are counted from when a request was due.
+	Thresholds LoadTestThresholds `json:"thresholds"`
+}
+
+// LoadStage is a part of the run with one kind of rate.
+type LoadStage struct {
+	// How requests come. "steady": evenly. "ramp": more and more, or fewer,
+	// from the rate of the stage before, or from none. "burst": all of a second
+	// at its begin. Default: steady.
+	Kind string `json:"kind"`
+	// Requests in a minute; of a ramp, at its end.
+	PerMinute int `json:"perMinute"`
+	// How long it takes.
+	Duration string `json:"duration"`
+}
+
+// LoadTestRequests is the type of LoadTest.Requests.
+type LoadTestRequests struct {
+	// Blocking calls of one action, again and again. Default: 85.
+	Warm int `json:"warm"`
+	// Blocking calls of actions that were never called, each of its own:
+	// a pod is made for them. Default: 5.
+	Cold int `json:"cold"`
+	// Calls of a web action. Default: 5.
+	Web int `json:"web"`
+	// Calls that nobody waits for. Default: 5.
+	NonBlocking int `json:"nonBlocking"`
+}
+
+// LoadTestThresholds is the type of LoadTest.Thresholds.
+type LoadTestThresholds struct {
+	// Half of the warm calls are answered within it. Absent: not judged.
+	P50 string `json:"p50,omitempty"`
+	// 95 in a hundred of them are. Absent: not judged.
+	P95 string `json:"p95,omitempty"`
+	// 99 in a hundred of them are. Absent: not judged.
+	P99 string `json:"p99,omitempty"`
+	// 95 in a hundred of the calls that started cold are answered within it.
+	// Absent: not judged.
+	ColdP95 string `json:"coldP95,omitempty"`
+	// Requests of a thousand that may fail. Default: 10.
+	Errors int `json:"errors"`
+	// Answers in a minute, at least, over the whole run. Absent: not judged.
+	Throughput int `json:"throughput,omitempty"`
 }
 
 // Additions are what is said of one component beside its own fields. They are part

@@ -163,8 +163,18 @@ func secrets(v *derived.Values) []Item {
 	for _, secret := range v.Secrets() {
 		all = append(all, Item{
 			key: secret.Name, Name: secret.Name, Namespace: v.Env.Namespace, Field: environment.JoinPath("secrets", secret.Field),
-			Type: strings.Join(slices.Sorted(maps.Keys(secret.Values)), " "),
+			Type: strings.Join(keys(v, secret), " "),
 		})
+	}
+	return all
+}
+
+// keys that are read of a Secret. Of one that may have others, a run under load reads
+// that of its subject.
+func keys(v *derived.Values, s derived.Secret) []string {
+	all := slices.Sorted(maps.Keys(s.Values))
+	if l := v.Env.Load; l != nil && s.Open && !slices.Contains(all, l.Subject) {
+		all = append(all, l.Subject)
 	}
 	return all
 }

@@ -101,7 +101,7 @@ func hardened(c container, fail func(string, ...any)) {
 }
 
 // callsAPIServer tells whose pods talk to the Kubernetes API: an invoker makes
-// action pods, a controller may look for others.
+// action pods, a controller may look for others, a run under load writes its report.
 func (s *sample) callsAPIServer(component string) bool {
-	return component == "invoker" || component == "configmap-cleanup" || component == "controller" && s.values.Env.Controller.Clustering == "kubernetes"
+	return component == "invoker" || component == "configmap-cleanup" || component == "load" || component == "controller" && s.values.Env.Controller.Clustering == "kubernetes"
 }

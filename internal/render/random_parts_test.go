@@ -271,6 +271,26 @@ func (r random) metrics(env *environment.Environment) {
 	env.Metrics = m
 }
 
+// load is a test under load, or none. Its subject may make that many calls.
+func (r random) load(env *environment.Environment) {
+	if r.chance(40) {
+		return
+	}
+	l := &environment.LoadTest{
+		Subject: pick(r, "guest", "whisk.system"), Work: pick(r, "10ms", "50ms"), Connections: pick(r, 200, 7), Deadline: pick(r, "", "7200s"),
+		Stages:   []environment.LoadStage{{Kind: pick(r, "ramp", "burst"), PerMinute: pick(r, 600, 17), Duration: pick(r, "30s", "7s")}},
+		Requests: environment.LoadTestRequests{Warm: pick(r, 85, 1), Cold: pick(r, 5, 0), Web: pick(r, 5, 100), NonBlocking: pick(r, 5, 33)},
+		Thresholds: environment.LoadTestThresholds{
+			P50: pick(r, "", "1500ms"), P95: pick(r, "", "2s"), P99: pick(r, "", "1m"), ColdP95: pick(r, "", "30s"), Errors: pick(r, 10, 0), Throughput: pick(r, 0, 5),
+		},
+	}
+	if r.chance(50) {
+		l.Stages = append(l.Stages, environment.LoadStage{Kind: "steady", PerMinute: pick(r, 60, 120), Duration: "60s"})
+	}
+	env.Limits.InvocationsPerMinute = max(env.Limits.InvocationsPerMinute, 800)
+	env.Load = l
+}
+
 // gitops is one of the tools, or none.
 func (r random) gitops(env *environment.Environment) {
 	env.GitOps = environment.GitOps{}

@@ -194,6 +194,12 @@ func Codes() []Code {
 		{"WO572", isError, "a runtimes manifest that is too large for a variable", "Controllers and invokers end with \"argument list too long\"."},
 		{"WO573", isEither, "a stem cell that OpenWhisk refuses, or that crowds out actions", "No controller and no invoker starts; or kinds without a stem cell wait."},
 		{"WO574", isWarning, "a deprecated kind where a new one is needed", "Actions of the family's default cannot be created, or pods are kept ready for nobody."},
+		// Load.
+		{"WO555", isError, "more load than its subject may make", "Most of the run is answered 429, and says nothing about the installation."},
+		{"WO556", isError, "thresholds that no run meets, or none misses", "CI is red for ever, or green whatever happens."},
+		{"WO557", isError, "a run that is longer than it may be", "It is stopped before its end, and there is no report."},
+		{"WO558", isError, "a key for the load that is not there", "The pod of the run stays in ContainerCreating: a key of the Secret is missing."},
+		{"WO559", isEither, "more calls at a time than there may be", "Calls are answered 429, or wait in the program that sends them."},
 
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},

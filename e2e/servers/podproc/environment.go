@@ -95,6 +95,11 @@ func (p *Pod) field(path string) (string, error) {
 			return "", fmt.Errorf("a pod of a %s has no label apps.kubernetes.io/pod-index", p.workload.Kind)
 		}
 		return strconv.Itoa(p.options.Index), nil
+	case "metadata.labels['batch.kubernetes.io/job-name']":
+		if p.workload.Kind != "Job" && p.workload.Kind != "CronJob" {
+			return "", fmt.Errorf("a pod of a %s has no label batch.kubernetes.io/job-name", p.workload.Kind)
+		}
+		return p.name, nil
 	case "status.podIP":
 		return p.options.IP, nil
 	case "spec.nodeName":
