@@ -103,6 +103,7 @@ func New(env *environment.Environment) (Values, error) {
 	if err != nil {
 		return Values{}, err
 	}
+	env = withGateway(env)
 	v := Values{Env: env, Catalog: cat}
 	v.Cluster = cmp.Or(env.Cluster.Name, env.Name)
 	v.ActionNamespace = cmp.Or(env.Actions.Namespace, env.Namespace+"-actions")

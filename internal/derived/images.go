@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/field"
 )
 
 // Image that an environment runs.
@@ -40,11 +41,18 @@ func (i Image) Parts() (repository, tag, digest string) {
 // name one of its own: "kind:nodejs:20".
 const ofKind = "kind:"
 
+// ofField is how the catalogue names an image that a field of the environment names:
+// "field:packages.image.reference".
+const ofField = "field:"
+
 // Reference of an image of the catalogue, as the environment has it, before
 // anything is pinned.
 func (v *Values) Reference(name string) string {
 	if kind, ok := strings.CutPrefix(name, ofKind); ok {
 		return v.KindImage(v.kind(kind)).Reference
+	}
+	if path, ok := strings.CutPrefix(name, ofField); ok {
+		return field.Of(v.Env, path).String()
 	}
 	i, own := v.Catalog.Images[name], v.Env.Images[name]
 	repository := cmp.Or(own.Repository, Mirrored(v.Env.Mirror, i.Repository))
@@ -168,8 +176,8 @@ func (v *Values) Images() []Image {
 	for _, component := range v.Components() {
 		for _, name := range v.ImagesOf(component) {
 			own := name
-			if strings.HasPrefix(name, ofKind) {
-				own = "" // it is a language's, whoever has it
+			if strings.HasPrefix(name, ofKind) || strings.HasPrefix(name, ofField) {
+				own = "" // it is a language's or the user's, whoever has it
 			}
 			add(own, v.Reference(name), component, "")
 		}
