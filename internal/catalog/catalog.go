@@ -109,6 +109,8 @@ type Image struct {
 	// Published tells that it can be pulled as it is named here; where it is
 	// not known to be, an environment must name it.
 	Published bool `json:"published"`
+	// Ended says that it rests on what nobody mends any more.
+	Ended string `json:"ended,omitempty"`
 }
 
 // Component is one part of the installation. Fields of an environment are named
@@ -299,6 +301,14 @@ type List struct {
 type Outside struct {
 	Servers string `json:"servers"`
 	When    When   `json:"when"`
+	// Never are the servers of a component that must not be among them.
+	Never *Never `json:"never,omitempty"`
+}
+
+// Never says whose servers something must not talk to, and why.
+type Never struct {
+	Component string `json:"component"`
+	Because   string `json:"because"`
 }
 
 // Public port.

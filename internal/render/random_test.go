@@ -63,6 +63,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 		*source = environment.SecretSource{} // which the rules refuse
 	}
 	r.metrics(&env)
+	r.packages(&env)
 	r.additions(&env)
 	r.lock(&env)
 	if r.chance(50) {

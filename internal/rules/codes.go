@@ -187,6 +187,15 @@ func Codes() []Code {
 		{"WO553", isWarning, "a variable that is not there", "The container gets $(NAME) as its argument, and most programs end at that."},
 		{"WO554", isError, "more than a pod should have", "The API server or the scheduler refuses the pods, or nobody can review them."},
 
+		// Packages of whisk.system and event providers.
+		{"WO560", isError, "packages from an image without a digest", "Actions of whisk.system become other code without a change in git."},
+		{"WO561", isError, "route management without the API gateway", "\"wsk api create\" ends with \"the API gateway does not answer\"."},
+		{"WO562", isError, "packages of a kind that is not offered", "package-installer is never ready: the API refuses the actions with 400."},
+		{"WO563", isWarning, "a provider's database that nobody makes", "The provider's pod waits for CouchDB for ever."},
+		{"WO564", isWarning, "an image that nobody mends any more", "What is found in its language and libraries stays open."},
+		{"WO565", isError, "users' triggers on OpenWhisk's own Kafka", "A user reads the activations of everyone."},
+		{"WO566", isError, "a plain user that is missing", "The pod does not start: the Secret has no such key."},
+
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},

@@ -114,6 +114,9 @@ func (k *checker) component(name string, c catalog.Component) {
 	for _, o := range c.Outside {
 		k.field(o.Servers, reflect.TypeFor[[]string]())
 		k.when(o.When)
+		if o.Never != nil {
+			k.exists(o.Never.Component)
+		}
 	}
 	for _, p := range c.Public {
 		k.port(name, p.Port)
