@@ -83,6 +83,8 @@ type Catalog struct {
 	Dashboard Dashboard `json:"dashboard"`
 	// Packages are what is installed into the namespace of whisk.system, by name.
 	Packages map[string]Package `json:"packages"`
+	// PackageValues are what parameters of packages ask for by name: addresses.
+	PackageValues map[string]PackageValue `json:"packageValues"`
 	// SaidBy are the fields that say what templates ask for, by their words there.
 	SaidBy map[string]string `json:"saidBy"`
 }

@@ -36,3 +36,11 @@ type PackageParameter struct {
 	Required    bool   `json:"required"`
 	Description string `json:"description"`
 }
+
+// PackageValue is the address of a port of a component's Service.
+type PackageValue struct {
+	Component string `json:"component"`
+	Service   string `json:"service"`
+	Port      string `json:"port"`
+	Path      string `json:"path"`
+}

@@ -51,6 +51,18 @@ func (v *Values) ManagesRoutes() bool { return v.Env.Packages != nil && v.Env.Pa
 // PackagesImage tells whether there are packages from an image.
 func (v *Values) PackagesImage() bool { return v.Env.Packages != nil && v.Env.Packages.Image != nil }
 
+// PackageValues are what parameters of packages ask for by name, of what is there: JSON.
+func (v *Values) PackageValues() (string, error) {
+	values := map[string]string{}
+	for name, at := range v.Catalog.PackageValues {
+		if v.Has(at.Component) {
+			values[name] = fmt.Sprintf("http://%s:%d%s", v.FQDN(at.Service), v.Catalog.Components[at.Component].Port(at.Port), at.Path)
+		}
+	}
+	text, err := json.Marshal(values)
+	return string(text), err
+}
+
 // ProviderBrokers are those that the provider of Kafka's messages reads from, joined
 // by commas.
 func (v *Values) ProviderBrokers() string {

@@ -3,6 +3,8 @@ package source
 import (
 	"maps"
 	"slices"
+
+	"github.com/whiskops/whiskops/internal/catalog"
 )
 
 // packages must say whose they are, and have their code among the files of some
@@ -30,6 +32,12 @@ func (k *checker) packages() {
 				}
 			}
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.catalog.PackageValues)) {
+		k.at = "value of packages " + name
+		v := k.catalog.PackageValues[name]
+		k.port(v.Component, v.Port)
+		k.service(k.catalog.Components[v.Component], &catalog.Endpoint{Service: v.Service})
 	}
 	for _, role := range slices.Sorted(maps.Keys(k.catalog.Databases)) {
 		k.at = "database " + role
