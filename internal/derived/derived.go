@@ -62,7 +62,9 @@ type Values struct {
 	// ask for a number; empty where they have one.
 	ZooKeeper string
 
-	links map[string]*link
+	// gateway tells that the API gateway is on because something else needs it.
+	gateway bool
+	links   map[string]*link
 }
 
 // Kafka's brokers, and how often they copy.
@@ -103,8 +105,9 @@ func New(env *environment.Environment) (Values, error) {
 	if err != nil {
 		return Values{}, err
 	}
+	said := env
 	env = withGateway(env)
-	v := Values{Env: env, Catalog: cat}
+	v := Values{Env: env, Catalog: cat, gateway: env != said}
 	v.Cluster = cmp.Or(env.Cluster.Name, env.Name)
 	v.ActionNamespace = cmp.Or(env.Actions.Namespace, env.Namespace+"-actions")
 	dns := cmp.Or(cat.DNS[env.Cluster.Platform], cat.DNS["generic"])

@@ -103,7 +103,7 @@ func (v *Values) PackagesManifest() (string, error) {
 			Parameters:  p.Parameters, Actions: map[string]wantedAction{},
 		}
 		for action, a := range p.Actions {
-			wanted.Actions[action] = wantedAction{Code: a.Code, Kind: a.Kind, Web: a.Web, Annotations: notes(a)}
+			wanted.Actions[action] = wantedAction{Code: a.Code, Kind: a.Kind, Web: a.Web, Annotations: annotationsOf(a)}
 		}
 		all[name] = wanted
 	}
@@ -114,8 +114,8 @@ func (v *Values) PackagesManifest() (string, error) {
 	return string(text) + "\n", nil
 }
 
-// notes are an action's annotations, which tools read.
-func notes(a catalog.PackageAction) map[string]any {
+// annotationsOf an action are what tools read of it.
+func annotationsOf(a catalog.PackageAction) map[string]any {
 	notes := map[string]any{"description": a.Description}
 	if a.Feed {
 		notes["feed"] = true

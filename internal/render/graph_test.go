@@ -41,7 +41,7 @@ func (g graph) needs(from, to string, port int) bool {
 		all = g.values.Catalog.Actions.Needs
 	case from == systemPods:
 		all = slices.Concat(g.values.Catalog.Actions.Needs, g.values.Catalog.Actions.System.Needs)
-	case from == "invoker" && users(to):
+	case from == "invoker" && ofUsers(to):
 		return port == g.values.Catalog.Actions.Port
 	}
 	return slices.ContainsFunc(all, func(n catalog.Need) bool {
@@ -114,8 +114,8 @@ const (
 	systemPods = "system-action-pods"
 )
 
-// users tells of pods that invokers make.
-func users(name string) bool { return name == actionPods || name == systemPods }
+// ofUsers tells of pods that invokers make.
+func ofUsers(name string) bool { return name == actionPods || name == systemPods }
 
 // places of the installation: a pod of each component, and an action pod.
 func (g graph) places(t testing.TB) []place {
@@ -158,7 +158,7 @@ func TestGraph(t *testing.T) {
 				for _, port := range g.allPorts() {
 					needed := g.needs(from.name, to.name, port)
 					leaves := needed || slices.Contains(anywhere, port)
-					if users(from.name) {
+					if ofUsers(from.name) {
 						leaves = leaves || g.reachedByActions(t, to.ip)
 					}
 					enters := needed || g.public(to.name, port)
@@ -226,12 +226,12 @@ func TestOutside(t *testing.T) {
 							t.Errorf("%s cannot ask %s on %s port %d", p.name, dns.name, protocol, port)
 						}
 					}
-					if want := users(p.name) && g.reachedByActions(t, stranger.ip) && protocol == "TCP"; n.leaves(p, stranger, port, protocol) != want {
+					if want := ofUsers(p.name) && g.reachedByActions(t, stranger.ip) && protocol == "TCP"; n.leaves(p, stranger, port, protocol) != want {
 						t.Errorf("%s can ask a stranger on %s port %d: %v, want %v", p.name, protocol, port, !want, want)
 					}
 				}
 			}
-			reached := users(p.name) && g.reachedByActions(t, api.ip)
+			reached := ofUsers(p.name) && g.reachedByActions(t, api.ip)
 			for _, port := range s.values.APIPorts() {
 				want := g.callsAPIServer(p.name) || slices.Contains(g.outside(p.name), port) || reached
 				if got := n.leaves(p, api, port, "TCP"); got != want {
@@ -247,7 +247,7 @@ func TestOutside(t *testing.T) {
 			}
 			for _, there := range []place{web, metadata, stranger} {
 				for _, port := range []int{80, 443, 8080, 9092} {
-					want := slices.Contains(g.outside(p.name), port) || users(p.name) && g.reachedByActions(t, there.ip)
+					want := slices.Contains(g.outside(p.name), port) || ofUsers(p.name) && g.reachedByActions(t, there.ip)
 					if got := n.leaves(p, there, port, "TCP"); got != want {
 						t.Errorf("%s -> %s:%d: %v, want %v", p.name, there.name, port, got, want)
 					}
