@@ -93,13 +93,31 @@ func (a *whisk) serve(w http.ResponseWriter, r *http.Request, of map[string]doc,
 	case !strings.Contains(name, "/"):
 		have = maps.Clone(have)
 		have["actions"] = a.in(name)
+	default:
+		have = a.inheriting(name)
 	case r.URL.Query().Get("code") == "false":
-		have = maps.Clone(have)
+		have = a.inheriting(name)
 		exec := maps.Clone(have["exec"].(doc))
 		delete(exec, "code")
 		have["exec"] = exec
 	}
 	_ = json.NewEncoder(w).Encode(have)
+}
+
+// inheriting is an action as it is shown: with the parameters of its package.
+func (a *whisk) inheriting(name string) doc {
+	have := maps.Clone(a.actions[name])
+	of, _, _ := strings.Cut(name, "/")
+	own, _ := have["parameters"].([]any)
+	all := slices.Clone(own)
+	more, _ := a.packages[of]["parameters"].([]any)
+	for _, p := range more {
+		if !slices.ContainsFunc(own, func(o any) bool { return o.(doc)["key"] == p.(doc)["key"] }) {
+			all = append(all, p)
+		}
+	}
+	have["parameters"] = all
+	return have
 }
 
 // in are the actions in a package.
@@ -174,7 +192,7 @@ const oneManifest = `{"packages": {
 		"parameters": {"plain": "p", "url": {"value": "gateway-url"}, "token": {"value": "gateway-token"}, "nested": {"value": "x", "and": 1}},
 		"actions": {
 			"hello": {"code": ["part.js", "hello.js"], "annotations": {"description": "hi"}},
-			"web": {"code": ["hello.js"], "web": true, "kind": "nodejs:20", "main": "other", "parameters": {"a": 1}, "limits": {"timeout": 1000}},
+			"web": {"code": ["hello.js"], "web": true, "kind": "nodejs:20", "main": "other", "parameters": {"a": 1, "plain": "q"}, "limits": {"timeout": 1000}},
 			"zipped": {"code": ["all.zip"], "kind": "python:3.11"}
 		}
 	},

@@ -296,7 +296,12 @@ function among(have, want) {
 // in each round: OpenWhisk counts every change.
 const seen = new Map();
 
-async function ensureAction(api, pack, name, wanted) {
+// Parameters of an action as the API shows them: with those of its package.
+function inherited(ofPackage, own) {
+  return ofPackage.filter((p) => !own.some((o) => o.key === p.key)).concat(own);
+}
+
+async function ensureAction(api, pack, name, wanted, ofPackage) {
   const at = actionAt(pack, name);
   const what = "action " + pack + "/" + name;
   const brief = await api.call("GET", at + "?code=false", [200, 404]);
@@ -308,7 +313,7 @@ async function ensureAction(api, pack, name, wanted) {
   if (brief.status === 200) {
     const have = (await api.call("GET", at, [200])).body;
     const exec = have.exec || {};
-    if (annotation(have, mine) === wanted.hash && exec.code === wanted.body.exec.code && same(have.parameters, wanted.body.parameters) && among(have.annotations, wanted.body.annotations)) {
+    if (annotation(have, mine) === wanted.hash && exec.code === wanted.body.exec.code && same(have.parameters, inherited(ofPackage, wanted.body.parameters)) && among(have.annotations, wanted.body.annotations)) {
       seen.set(at, have.version + " " + wanted.hash);
       log(what, "right");
       return;
@@ -363,7 +368,7 @@ async function ensurePackage(api, name, wanted, present) {
   }
   log(what, result);
   for (const action of Object.keys(wanted.actions)) {
-    await ensureAction(api, name, action, wanted.actions[action]);
+    await ensureAction(api, name, action, wanted.actions[action], wanted.body.parameters);
   }
   for (const action of (await actionsOf(api, name)).mine) {
     if (!wanted.actions[action]) {
