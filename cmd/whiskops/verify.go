@@ -183,7 +183,7 @@ func (v *verification) set(objects []kustomize.Object) (verify.Set, error) {
 		if err != nil {
 			return s, err
 		}
-		s.Made = append(s.Made, verify.Made{Labels: c.Actions.Labels})
+		s.Made = append(s.Made, verify.Made{Labels: c.Actions.Labels}, verify.Made{Labels: c.Actions.System.Labels})
 	}
 	return s, nil
 }

@@ -176,8 +176,10 @@ func checkVolumes(c *krm.Check, s Spec) {
 
 func checkServices(c *krm.Check, s Spec) {
 	targets := map[string]int{}
-	for _, p := range s.Main.Ports {
-		targets[p.Name] = p.Port
+	for _, container := range append([]Container{s.Main}, s.Sidecars...) {
+		for _, p := range container.Ports {
+			targets[p.Name] = p.Port
+		}
 	}
 	seen := map[string]bool{}
 	for i, svc := range s.Services {
@@ -198,7 +200,7 @@ func checkServices(c *krm.Check, s Spec) {
 			c.Port(at+".port", p.Port)
 			switch port, ok := targets[p.Target]; {
 			case !ok:
-				c.Fail("%s.target %q is no port of spec.main", at, p.Target)
+				c.Fail("%s.target %q is no port of spec.main or of a sidecar", at, p.Target)
 			case (svc.Headless || svc.Ready) && port != p.Port:
 				c.Fail("%s.port is %d: clients get the pods' own addresses, where %s is %d", at, p.Port, p.Target, port)
 			}

@@ -157,6 +157,6 @@ type Service struct {
 type ServicePort struct {
 	Name string `json:"name"`
 	Port int    `json:"port"`
-	// Target is the container port's name.
+	// Target is the name of a port of the main container or of a sidecar.
 	Target string `json:"target"`
 }

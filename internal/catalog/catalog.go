@@ -87,6 +87,10 @@ type Catalog struct {
 	// Alerts and Dashboard are what watches an installation.
 	Alerts    []Alert   `json:"alerts"`
 	Dashboard Dashboard `json:"dashboard"`
+	// Packages are what is installed into the namespace of whisk.system, by name.
+	Packages map[string]Package `json:"packages"`
+	// PackageValues are what parameters of packages ask for by name: addresses.
+	PackageValues map[string]PackageValue `json:"packageValues"`
 	// SaidBy are the fields that say what templates ask for, by their words there.
 	SaidBy map[string]string `json:"saidBy"`
 }
@@ -113,6 +117,8 @@ type Image struct {
 	// Published tells that it can be pulled as it is named here; where it is
 	// not known to be, an environment must name it.
 	Published bool `json:"published"`
+	// Ended says that it rests on what nobody mends any more.
+	Ended string `json:"ended,omitempty"`
 }
 
 // Component is one part of the installation. Fields of an environment are named
@@ -303,6 +309,14 @@ type List struct {
 type Outside struct {
 	Servers string `json:"servers"`
 	When    When   `json:"when"`
+	// Never are the servers of a component that must not be among them.
+	Never *Never `json:"never,omitempty"`
+}
+
+// Never says whose servers something must not talk to, and why.
+type Never struct {
+	Component string `json:"component"`
+	Because   string `json:"because"`
 }
 
 // Public port.
@@ -392,6 +406,8 @@ type Value struct {
 	Subject bool   `json:"subject,omitempty"`
 	Login   string `json:"login,omitempty"`
 	Outside string `json:"outside,omitempty"`
+	// When the key is wanted.
+	When When `json:"when,omitempty"`
 }
 
 // Topic kind.
@@ -471,6 +487,8 @@ type Growth struct {
 type Database struct {
 	// Suffix of the name, after the environment's prefix.
 	Suffix string `json:"suffix"`
+	// When it is there.
+	When When `json:"when,omitempty"`
 	// Designs are the design documents by name.
 	Designs map[string]Design `json:"designs"`
 	// Members are the users that may read and write.
@@ -510,6 +528,8 @@ type Actions struct {
 	Port int `json:"port"`
 	// Needs are the edges of the graph that start at action pods.
 	Needs []Need `json:"needs"`
+	// System are those among them that run actions of whisk.system.
+	System SystemActions `json:"system"`
 	// Arch is the architecture that the languages' images were built for, if for one
 	// alone.
 	Arch string `json:"arch"`
@@ -531,6 +551,14 @@ type Actions struct {
 	// Instead says of fields of a template that are lost what does the same.
 	Overwritten map[string]Overwritten `json:"overwritten"`
 	Instead     map[string]string      `json:"instead"`
+}
+
+// SystemActions are action pods that run what packages of whisk.system have.
+type SystemActions struct {
+	// Labels by which they are told from those that run users' code.
+	Labels map[string]string `json:"labels"`
+	// Needs are the edges of the graph that start at them alone.
+	Needs []Need `json:"needs"`
 }
 
 // Overwritten field, why it is, and what to write instead.

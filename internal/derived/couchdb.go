@@ -20,7 +20,9 @@ const (
 // knows that it does.
 func (v *Values) couchDB() error {
 	names := map[string]string{}
-	for role, db := range v.Catalog.Databases {
+	databases := maps.Clone(v.Catalog.Databases)
+	maps.DeleteFunc(databases, func(_ string, db catalog.Database) bool { return !db.When.Holds(v.Env) })
+	for role, db := range databases {
 		names[role] = v.Env.CouchDB.Prefix + db.Suffix
 	}
 	s := couchdbinit.Spec{
@@ -28,8 +30,8 @@ func (v *Values) couchDB() error {
 		Marker:           couchdbinit.Marker{Database: names[subjects], Document: marker},
 	}
 	users := map[string]bool{}
-	for _, role := range slices.Sorted(maps.Keys(v.Catalog.Databases)) {
-		db := v.Catalog.Databases[role]
+	for _, role := range slices.Sorted(maps.Keys(databases)) {
+		db := databases[role]
 		d := couchdbinit.Database{Name: names[role], Members: db.Members}
 		for _, name := range slices.Sorted(maps.Keys(db.Designs)) {
 			d.Designs = append(d.Designs, designDocument(name, db.Designs[name]))

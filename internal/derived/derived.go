@@ -62,6 +62,8 @@ type Values struct {
 	// ask for a number; empty where they have one.
 	ZooKeeper string
 
+	// gateway tells that the API gateway is on because something else needs it.
+	gateway    bool
 	links      map[string]*link
 	kinds      []Kind
 	blackboxes []Blackbox
@@ -105,7 +107,9 @@ func New(env *environment.Environment) (Values, error) {
 	if err != nil {
 		return Values{}, err
 	}
-	v := Values{Env: env, Catalog: cat}
+	said := env
+	env = withGateway(env)
+	v := Values{Env: env, Catalog: cat, gateway: env != said}
 	v.languages()
 	v.Cluster = cmp.Or(env.Cluster.Name, env.Name)
 	v.ActionNamespace = cmp.Or(env.Actions.Namespace, env.Namespace+"-actions")

@@ -53,6 +53,9 @@ func (v *Values) Follows() []Follow {
 		environment.JoinPath("cluster", "nodes", v.InvokerPool, "pods"), environment.JoinPath("cluster", "nodes", v.InvokerPool, "systemPods"), "limits.memory.min")
 	add("actions.namespace", v.ActionNamespace, "namespace")
 
+	if v.gateway {
+		add(gatewayOn, true, "packages.routeManagement")
+	}
 	v.delivered(add)
 	add("publicURL", v.PublicURL, "edge.host", "edge.port")
 	add("certificateSecret", v.CertificateSecret, "edge.tls")

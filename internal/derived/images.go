@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/field"
 )
 
 // Image that an environment runs.
@@ -36,11 +37,18 @@ func (i Image) Parts() (repository, tag, digest string) {
 	return repository, tag, digest
 }
 
+// ofField is how the catalogue names an image that a field of the environment names:
+// "field:packages.image.reference".
+const ofField = "field:"
+
 // Reference of an image of the catalogue, as the environment has it, before
 // anything is pinned.
 func (v *Values) Reference(name string) string {
 	if reference := v.actionImage(name); reference != "" {
 		return reference
+	}
+	if path, ok := strings.CutPrefix(name, ofField); ok {
+		return field.Of(v.Env, path).String()
 	}
 	i, own := v.Catalog.Images[name], v.Env.Images[name]
 	repository := cmp.Or(own.Repository, Mirrored(v.Env.Mirror, i.Repository))
@@ -114,8 +122,8 @@ func (v *Values) Images() []Image {
 				pulling[v.Reference(name)] = component
 				continue
 			}
-			if strings.HasPrefix(name, ofKind) {
-				own = "" // it is a language's, whoever has it
+			if strings.HasPrefix(name, ofKind) || strings.HasPrefix(name, ofField) {
+				own = "" // it is a language's or the user's, whoever has it
 			}
 			add(own, v.Reference(name), component, "")
 		}

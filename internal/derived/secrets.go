@@ -26,10 +26,17 @@ func (v *Values) Secrets() []Secret {
 	for _, name := range slices.Sorted(maps.Keys(v.Catalog.Secrets)) {
 		s := v.Catalog.Secrets[name]
 		all = append(all, Secret{
-			Field: name, Name: field.Of(v.Env, s.Name).String(), Values: s.Values, Open: s.All != "",
+			Field: name, Name: field.Of(v.Env, s.Name).String(), Values: v.wanted(s.Values), Open: s.All != "",
 		})
 	}
 	return all
+}
+
+// wanted are the values that the environment has a use for.
+func (v *Values) wanted(of map[string]catalog.Value) map[string]catalog.Value {
+	values := maps.Clone(of)
+	maps.DeleteFunc(values, func(_ string, value catalog.Value) bool { return !value.When.Holds(v.Env) })
+	return values
 }
 
 // SecretFiles tells whether the Secrets come from files below

@@ -53,6 +53,9 @@ type Environment struct {
 	Limits Limits `json:"limits"`
 	// The languages that are offered.
 	Runtimes Runtimes `json:"runtimes"`
+	// What is installed for users beside OpenWhisk itself: route management, the
+	// packages of /whisk.system, event providers. Absent: nothing.
+	Packages *Packages `json:"packages,omitempty"`
 	// Who reads what the installation exports. Absent: nobody; no port is open,
 	// and no kind is used that is not Kubernetes' own.
 	Metrics *Metrics `json:"metrics,omitempty"`
@@ -369,9 +372,8 @@ type ResourceList struct {
 // APIGateway serves API definitions (wsk api).
 type APIGateway struct {
 	// Whether it is installed, and Redis with it. Default: false, because
-	// "wsk api create" needs the package of route management besides, which
-	// whiskops does not install yet, and its management port, which no
-	// policy opens: until then nobody can use it.
+	// "wsk api create" needs route management besides: with
+	// packages.routeManagement it is on unless this is written.
 	Enabled bool `json:"enabled"`
 	// Number of its pods. Default: 1; it holds no state.
 	Replicas int `json:"replicas"`
@@ -964,6 +966,68 @@ type Reactive struct {
 	Increment int `json:"increment"`
 }
 
+// Packages are what is installed into the namespace of whisk.system beside OpenWhisk
+// itself. A program puts them in by the API, again and again, from what is in the
+// tree or in an image, and takes back what it made and is not wanted any more;
+// nothing is read from the internet. To take back all, write false first, and leave
+// out the field when they are gone.
+type Packages struct {
+	// Whether "wsk api" works: route management, and with it the API gateway and
+	// Redis. Default: true.
+	RouteManagement bool `json:"routeManagement"`
+	// Packages of whiskops' own.
+	Catalogue PackagesCatalogue `json:"catalogue"`
+	// Packages from an image of one's own, which has a packages.json and the files
+	// that it names (docs/packages.md), and the program cp. Absent: none.
+	Image *PackagesImage `json:"image,omitempty"`
+	// Whether packages of the wanted names that someone else made are taken over:
+	// those of a Helm chart's installation, say. Default: false, which leaves them
+	// as they are, and says so.
+	Adopt bool `json:"adopt"`
+	// Triggers by the clock: the package alarms and its provider. Absent: none.
+	Alarms *PackagesAlarms `json:"alarms,omitempty"`
+	// Triggers by messages of Kafka: the package messaging and its provider.
+	// Absent: none.
+	Kafka *PackagesKafka `json:"kafka,omitempty"`
+}
+
+// PackagesCatalogue is the type of Packages.Catalogue.
+type PackagesCatalogue struct {
+	// Building blocks that format and put together data. Default: true.
+	Utils bool `json:"utils"`
+	// Small examples to try. Default: true.
+	Samples bool `json:"samples"`
+	// Messages to Slack, for which actions need the internet. Default:
+	// false.
+	Slack bool `json:"slack"`
+}
+
+// PackagesImage is the type of Packages.Image.
+type PackagesImage struct {
+	// The image, with a digest.
+	Reference string `json:"reference"`
+	// Directory in it. Default: /packages.
+	Path string `json:"path"`
+	// Kinds that its actions name, which must be offered. Default: none,
+	// which is right for actions of a kind such as nodejs:default.
+	Kinds []string `json:"kinds,omitempty"`
+}
+
+// PackagesAlarms is the type of Packages.Alarms.
+type PackagesAlarms struct {
+	// Resources of the provider's pod.
+	Resources Resources `json:"resources"`
+}
+
+// PackagesKafka is the type of Packages.Kafka.
+type PackagesKafka struct {
+	// Brokers that the provider may read from. Not the installation's own:
+	// their topics hold every user's activations.
+	Brokers []string `json:"brokers"`
+	// Resources of the provider's pod.
+	Resources Resources `json:"resources"`
+}
+
 // Metrics says who reads what the installation exports, and what is made for them.
 // Kinds that are not Kubernetes' own must be known to the cluster before.
 type Metrics struct {
@@ -1323,7 +1387,9 @@ type Proxy struct {
 type Secrets struct {
 	// Keys username, password: CouchDB's administrator. Keys
 	// controller-username, controller-password, invoker-username,
-	// invoker-password: the users of the databases. Default: couchdb-admin.
+	// invoker-password: the users of the databases; with packages.alarms also
+	// alarms-username and alarms-password, and with packages.kafka those of
+	// kafka. Default: couchdb-admin.
 	CouchDB string `json:"couchdb"`
 	// Keys controller-username, controller-password, invoker-username,
 	// invoker-password: what the administrative endpoints ask for. Default:
@@ -1429,6 +1495,12 @@ type CouchDBLogins struct {
 	Controller Login `json:"controller"`
 	// The invokers' user of the databases.
 	Invoker Login `json:"invoker"`
+	// The user of the provider of alarms. Absent: none, which is
+	// right without packages.alarms.
+	Alarms *Login `json:"alarms,omitempty"`
+	// The user of the provider of Kafka's messages. Absent: none,
+	// which is right without packages.kafka.
+	Kafka *Login `json:"kafka,omitempty"`
 }
 
 // Login is a user and a password.

@@ -104,10 +104,10 @@ func TestAlertsLeadToTheirLog(t *testing.T) {
 func TestSymptomsThatApply(t *testing.T) {
 	all := values(t)
 	for name, absent := range map[string][]string{
-		"production":  nil,
-		"ci":          {"quorum-at-risk", "zone-lost"},
-		"development": {"quorum-at-risk", "zone-lost", "node-lost"},
-		"outside":     {"broker-disk-full", "database-disk-full", "zone-lost"},
+		"production":  {"api-create-fails"},
+		"ci":          {"api-create-fails", "quorum-at-risk", "zone-lost"},
+		"development": {"api-create-fails", "quorum-at-risk", "zone-lost", "node-lost"},
+		"outside":     {"api-create-fails", "broker-disk-full", "database-disk-full", "zone-lost"},
 	} {
 		v, ok := all[name]
 		if !ok {

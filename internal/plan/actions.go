@@ -58,6 +58,31 @@ func (p *planner) actions() error {
 			Egress: egress,
 		}},
 	)
+	return p.systemActions(own)
+}
+
+// systemActions lets pods that run actions of whisk.system talk to what these need:
+// users' own never run there.
+func (p *planner) systemActions(own krm.Owner) error {
+	system := p.Catalog.Actions.System
+	var egress []networkpolicies.Rule
+	for _, need := range system.Needs {
+		if !need.When.Holds(p.Env) || !p.Has(need.Component) {
+			continue
+		}
+		ports, err := p.named(need.Component, need.Ports)
+		if err != nil {
+			return err
+		}
+		egress = append(egress, networkpolicies.Rule{
+			Peers: []networkpolicies.Peer{{Component: need.Component, Namespace: p.Env.Namespace}}, Ports: ports,
+		})
+	}
+	if len(egress) > 0 {
+		p.add(Function{networkpolicies.Kind, "actions-system", networkpolicies.Spec{
+			Labels: own.Made(), Name: "actions-system", Pods: system.Labels, Egress: egress, Annotations: krm.Judged(p.Catalog.Actions.Judged),
+		}})
+	}
 	return nil
 }
 

@@ -100,8 +100,11 @@ func (p *planner) ingress(name string) ([]networkpolicies.Rule, error) {
 			return nil, err
 		}
 	}
-	actions := networkpolicies.Peer{Pods: p.Catalog.Actions.Labels, Namespace: p.ActionNamespace}
-	if err := from(actions, p.Catalog.Actions.Needs); err != nil {
+	of := p.Catalog.Actions
+	if err := from(networkpolicies.Peer{Pods: of.Labels, Namespace: p.ActionNamespace}, of.Needs); err != nil {
+		return nil, err
+	}
+	if err := from(networkpolicies.Peer{Pods: of.System.Labels, Namespace: p.ActionNamespace}, of.System.Needs); err != nil {
 		return nil, err
 	}
 	if m := p.Env.Metrics; m != nil && p.Catalog.Components[name].Metrics != nil {

@@ -27,7 +27,9 @@ func (p *planner) plainSecrets() []foundation.Secret {
 			data = field.Of(p.Env, secret.All).Interface().(map[string]string)
 		}
 		for key, path := range secret.Keys {
-			data[key] = field.Of(p.Env, path).String()
+			if secret.Values[key].When.Holds(p.Env) {
+				data[key] = field.Of(p.Env, path).String()
+			}
 		}
 		all = append(all, foundation.Secret{Name: field.Of(p.Env, secret.Name).String(), Data: data})
 	}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -38,11 +39,13 @@ func (g graph) needs(from, to string, port int) bool {
 	switch {
 	case from == actionPods:
 		all = g.values.Catalog.Actions.Needs
-	case from == "invoker" && to == actionPods:
+	case from == systemPods:
+		all = slices.Concat(g.values.Catalog.Actions.Needs, g.values.Catalog.Actions.System.Needs)
+	case from == "invoker" && ofUsers(to):
 		return port == g.values.Catalog.Actions.Port
 	}
 	return slices.ContainsFunc(all, func(n catalog.Need) bool {
-		return n.Component == to && slices.ContainsFunc(n.Ports, func(name string) bool { return g.ports[to][name] == port })
+		return n.Component == to && n.When.Holds(g.values.Env) && slices.ContainsFunc(n.Ports, func(name string) bool { return g.ports[to][name] == port })
 	})
 }
 
@@ -86,6 +89,11 @@ func (g graph) outside(component string) []int {
 	if g.callsAPIServer(component) && len(e.Cluster.APIServer.CIDRs) == 0 {
 		ports = append(ports, g.values.APIPorts()...)
 	}
+	if component == "kafkaprovider" && e.Packages != nil && e.Packages.Kafka != nil {
+		for _, b := range e.Packages.Kafka.Brokers {
+			add(b)
+		}
+	}
 	if component == "invoker" && e.Invoker.Kind == "DaemonSet" {
 		for _, z := range e.Invoker.ZooKeeper {
 			add(z)
@@ -100,7 +108,14 @@ func byName(host string) bool {
 	return err != nil
 }
 
-const actionPods = "action-pods"
+// actionPods run users' code, systemPods that of packages of whisk.system.
+const (
+	actionPods = "action-pods"
+	systemPods = "system-action-pods"
+)
+
+// ofUsers tells of pods that invokers make.
+func ofUsers(name string) bool { return name == actionPods || name == systemPods }
 
 // places of the installation: a pod of each component, and an action pod.
 func (g graph) places(t testing.TB) []place {
@@ -109,8 +124,11 @@ func (g graph) places(t testing.TB) []place {
 		ip := netip.AddrFrom4([4]byte{10, 244, 1, byte(i)})
 		all = append(all, place{w.component(), w.Namespace, w.labels(), ip})
 	}
-	labels := map[string]string{"user-action-pod": "true", "app.kubernetes.io/part-of": "openwhisk"}
-	return append(all, place{actionPods, g.values.ActionNamespace, labels, netip.MustParseAddr("10.244.2.1")})
+	labels := map[string]string{"user-action-pod": "true", "app.kubernetes.io/part-of": "openwhisk", "openwhisk/namespace": "guest"}
+	system := maps.Clone(labels)
+	system["openwhisk/namespace"] = "whisk.system"
+	return append(all, place{actionPods, g.values.ActionNamespace, labels, netip.MustParseAddr("10.244.2.1")},
+		place{systemPods, g.values.ActionNamespace, system, netip.MustParseAddr("10.244.2.2")})
 }
 
 // interesting ports: all that anything listens on, and one that nothing does.
@@ -140,7 +158,7 @@ func TestGraph(t *testing.T) {
 				for _, port := range g.allPorts() {
 					needed := g.needs(from.name, to.name, port)
 					leaves := needed || slices.Contains(anywhere, port)
-					if from.name == actionPods {
+					if ofUsers(from.name) {
 						leaves = leaves || g.reachedByActions(t, to.ip)
 					}
 					enters := needed || g.public(to.name, port)
@@ -208,12 +226,12 @@ func TestOutside(t *testing.T) {
 							t.Errorf("%s cannot ask %s on %s port %d", p.name, dns.name, protocol, port)
 						}
 					}
-					if want := p.name == actionPods && g.reachedByActions(t, stranger.ip) && protocol == "TCP"; n.leaves(p, stranger, port, protocol) != want {
+					if want := ofUsers(p.name) && g.reachedByActions(t, stranger.ip) && protocol == "TCP"; n.leaves(p, stranger, port, protocol) != want {
 						t.Errorf("%s can ask a stranger on %s port %d: %v, want %v", p.name, protocol, port, !want, want)
 					}
 				}
 			}
-			reached := p.name == actionPods && g.reachedByActions(t, api.ip)
+			reached := ofUsers(p.name) && g.reachedByActions(t, api.ip)
 			for _, port := range s.values.APIPorts() {
 				want := g.callsAPIServer(p.name) || slices.Contains(g.outside(p.name), port) || reached
 				if got := n.leaves(p, api, port, "TCP"); got != want {
@@ -229,7 +247,7 @@ func TestOutside(t *testing.T) {
 			}
 			for _, there := range []place{web, metadata, stranger} {
 				for _, port := range []int{80, 443, 8080, 9092} {
-					want := slices.Contains(g.outside(p.name), port) || p.name == actionPods && g.reachedByActions(t, there.ip)
+					want := slices.Contains(g.outside(p.name), port) || ofUsers(p.name) && g.reachedByActions(t, there.ip)
 					if got := n.leaves(p, there, port, "TCP"); got != want {
 						t.Errorf("%s -> %s:%d: %v, want %v", p.name, there.name, port, got, want)
 					}

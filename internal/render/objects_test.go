@@ -85,7 +85,8 @@ func TestSelectors(t *testing.T) {
 
 // actionPods are made by invokers, and are in no build.
 func (s *sample) actionPods(sel selector, namespace string) bool {
-	return namespace == s.values.ActionNamespace && fmt.Sprint(sel.MatchLabels) == fmt.Sprint(s.values.Catalog.Actions.Labels)
+	of, labels := s.values.Catalog.Actions, fmt.Sprint(sel.MatchLabels)
+	return namespace == s.values.ActionNamespace && (labels == fmt.Sprint(of.Labels) || labels == fmt.Sprint(of.System.Labels))
 }
 
 // Every workload that serves has a budget, so that nodes can be drained one by

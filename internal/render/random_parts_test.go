@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/environment"
 )
@@ -250,6 +251,38 @@ func (r random) edge(env *environment.Environment) {
 		e.TLS.Existing = &environment.ExistingTLS{Secret: pick(r, "wildcard.example.com", "edge-tls")}
 	case kind == 2 && selfSigned:
 		e.TLS.SelfSigned = &struct{}{}
+	}
+}
+
+// packages are installed beside OpenWhisk itself, or none are.
+func (r random) packages(env *environment.Environment) {
+	if r.chance(50) {
+		return
+	}
+	p := &environment.Packages{RouteManagement: env.APIGateway.Enabled && r.chance(70), Adopt: r.chance(30)}
+	p.Catalogue = environment.PackagesCatalogue{Utils: r.chance(50), Samples: r.chance(50), Slack: r.chance(50)}
+	small := environment.Resources{Requests: environment.ResourceList{CPU: "50m", Memory: "128Mi"}, Limits: environment.ResourceList{Memory: "512Mi"}}
+	if r.chance(50) {
+		p.Alarms = &environment.PackagesAlarms{Resources: small}
+		r.resources(&p.Alarms.Resources, 256)
+	}
+	if r.chance(50) {
+		p.Kafka = &environment.PackagesKafka{Brokers: append(some(r, "events-0.example.com:9092"), "events-1.example.com:9094"), Resources: small}
+		r.resources(&p.Kafka.Resources, 256)
+	}
+	if r.chance(50) {
+		p.Image = &environment.PackagesImage{
+			Reference: pick(r, "registry.example.com/packages@sha256:", "registry.example.com:5000/a/b:1@sha256:") + strings.Repeat("0", 64),
+			Path:      pick(r, "/packages", "/srv/catalogue"), Kinds: []string{},
+		}
+		maybe(r, &p.Image.Kinds, []string{"nodejs:20"}, []string{"nodejs:18", "nodejs:20"})
+	}
+	env.Packages = p
+	if plain := env.Secrets.Plain; plain != nil && p.Alarms != nil {
+		plain.CouchDB.Alarms = &environment.Login{Username: pick(r, "alarms", "alarms-2"), Password: pick(r, "rings", "e\"")}
+	}
+	if plain := env.Secrets.Plain; plain != nil && p.Kafka != nil {
+		plain.CouchDB.Kafka = &environment.Login{Username: pick(r, "kafka", "kafka-2"), Password: pick(r, "reads", "e\"")}
 	}
 }
 

@@ -64,6 +64,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	}
 	r.metrics(&env)
 	r.load(&env)
+	r.packages(&env)
 	r.additions(&env)
 	r.lock(&env)
 	if r.chance(50) {

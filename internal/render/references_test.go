@@ -12,11 +12,18 @@ import (
 // schema documents: nil where any may be read.
 func (s *sample) secretKeys() map[string][]string {
 	e := s.values.Env
+	providers := []string{"username", "password"}
+	if p := e.Packages; p != nil && p.Alarms != nil {
+		providers = append(providers, "alarms-username", "alarms-password")
+	}
+	if p := e.Packages; p != nil && p.Kafka != nil {
+		providers = append(providers, "kafka-username", "kafka-password")
+	}
 	both := func(more ...string) []string {
 		return append(more, "controller-username", "controller-password", "invoker-username", "invoker-password")
 	}
 	all := map[string][]string{
-		e.Secrets.CouchDB: both("username", "password"), e.Secrets.OpenWhisk: both(), e.Secrets.Subjects: {"whisk.system", "guest"},
+		e.Secrets.CouchDB: both(providers...), e.Secrets.OpenWhisk: both(), e.Secrets.Subjects: {"whisk.system", "guest"},
 	}
 	for _, name := range e.ImagePullSecrets {
 		all[name] = nil

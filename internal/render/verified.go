@@ -123,6 +123,8 @@ func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
 		}
 	}
 	set.ConfigMaps = referred.ConfigMaps
-	set.Made = []verify.Made{{Namespace: values.ActionNamespace, Labels: values.Catalog.Actions.Labels}}
+	for _, labels := range []map[string]string{values.Catalog.Actions.Labels, values.Catalog.Actions.System.Labels} {
+		set.Made = append(set.Made, verify.Made{Namespace: values.ActionNamespace, Labels: labels})
+	}
 	return set
 }

@@ -200,6 +200,14 @@ func Codes() []Code {
 		{"WO557", isError, "a run that is longer than it may be", "It is stopped before its end, and there is no report."},
 		{"WO558", isError, "a key for the load that is not there", "The pod of the run stays in ContainerCreating: a key of the Secret is missing."},
 		{"WO559", isEither, "more calls at a time than there may be", "Calls are answered 429, or wait in the program that sends them."},
+		// Packages of whisk.system and event providers.
+		{"WO560", isError, "packages from an image without a digest", "Actions of whisk.system become other code without a change in git."},
+		{"WO561", isError, "route management without the API gateway", "\"wsk api create\" ends with \"the API gateway does not answer\"."},
+		{"WO562", isError, "packages of a kind that is not offered", "package-installer is never ready: the API refuses the actions with 400."},
+		{"WO563", isWarning, "a provider's database that nobody makes", "The provider's pod waits for CouchDB for ever."},
+		{"WO564", isWarning, "an image that nobody mends any more", "What is found in its language and libraries stays open."},
+		{"WO565", isError, "users' triggers on OpenWhisk's own Kafka", "A user reads the activations of everyone."},
+		{"WO566", isError, "a plain user that is missing", "The pod does not start: the Secret has no such key."},
 
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},

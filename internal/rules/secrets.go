@@ -74,14 +74,21 @@ type login struct {
 // loginsOf the plain secrets: CouchDB's users, then those of OpenWhisk's
 // administrative endpoints.
 func loginsOf(p *environment.PlainSecrets) (couchdb, openwhisk []login) {
-	return []login{
-			{"secrets.plain.couchdb.admin", p.CouchDB.Admin},
-			{"secrets.plain.couchdb.controller", p.CouchDB.Controller},
-			{"secrets.plain.couchdb.invoker", p.CouchDB.Invoker},
-		}, []login{
-			{"secrets.plain.openwhisk.controller", p.OpenWhisk.Controller},
-			{"secrets.plain.openwhisk.invoker", p.OpenWhisk.Invoker},
-		}
+	couchdb = []login{
+		{"secrets.plain.couchdb.admin", p.CouchDB.Admin},
+		{"secrets.plain.couchdb.controller", p.CouchDB.Controller},
+		{"secrets.plain.couchdb.invoker", p.CouchDB.Invoker},
+	}
+	if p.CouchDB.Alarms != nil {
+		couchdb = append(couchdb, login{"secrets.plain.couchdb.alarms", *p.CouchDB.Alarms})
+	}
+	if p.CouchDB.Kafka != nil {
+		couchdb = append(couchdb, login{"secrets.plain.couchdb.kafka", *p.CouchDB.Kafka})
+	}
+	return couchdb, []login{
+		{"secrets.plain.openwhisk.controller", p.OpenWhisk.Controller},
+		{"secrets.plain.openwhisk.invoker", p.OpenWhisk.Invoker},
+	}
 }
 
 // logins keeps two users apart.

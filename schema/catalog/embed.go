@@ -7,5 +7,5 @@ import "embed"
 
 // Files of the catalogue.
 //
-//go:embed *.cue */*.cue couchdb flux kafka load smoke
+//go:embed *.cue */*.cue couchdb flux kafka load packages smoke
 var Files embed.FS

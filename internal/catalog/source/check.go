@@ -51,6 +51,7 @@ func check(c *catalog.Catalog) error {
 		}
 	}
 	k.additions()
+	k.packages()
 	k.at = "the rest"
 	k.rest()
 	return errors.Join(k.wrong...)
@@ -113,6 +114,9 @@ func (k *checker) component(name string, c catalog.Component) {
 	for _, o := range c.Outside {
 		k.field(o.Servers, reflect.TypeFor[[]string]())
 		k.when(o.When)
+		if o.Never != nil {
+			k.exists(o.Never.Component)
+		}
 	}
 	for _, p := range c.Public {
 		k.port(name, p.Port)
@@ -195,6 +199,7 @@ func (k *checker) secret(s catalog.Secret) {
 		if v.Outside != "" {
 			k.path(v.Outside)
 		}
+		k.when(v.When)
 		if v.Login != "" && s.Values[v.Login].Fixed == "" {
 			k.fail("the value of %q is the password of %q, which is no user's name", key, v.Login)
 		}
@@ -230,7 +235,7 @@ func (k *checker) rest() {
 	}
 	k.image(k.catalog.WaitImage)
 	k.exists(k.catalog.Actions.By)
-	for _, need := range k.catalog.Actions.Needs {
+	for _, need := range slices.Concat(k.catalog.Actions.Needs, k.catalog.Actions.System.Needs) {
 		k.need(need)
 	}
 	upstreams := map[any]bool{}

@@ -1,0 +1,1 @@
+const main = (params) => feed(params, {});

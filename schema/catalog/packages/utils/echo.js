@@ -1,0 +1,2 @@
+// Gives back what it gets.
+const main = (params) => params;
