@@ -20,7 +20,8 @@ type Secret struct {
 	Open   bool
 }
 
-// Secrets that the installation expects, in the order of their fields.
+// Secrets that the installation expects, in the order of their fields, those of
+// tenants last.
 func (v *Values) Secrets() []Secret {
 	var all []Secret
 	for _, name := range slices.Sorted(maps.Keys(v.Catalog.Secrets)) {
@@ -29,7 +30,7 @@ func (v *Values) Secrets() []Secret {
 			Field: name, Name: field.Of(v.Env, s.Name).String(), Values: s.Values, Open: s.All != "",
 		})
 	}
-	return all
+	return append(all, v.tenantSecrets()...)
 }
 
 // SecretFiles tells whether the Secrets come from files below
