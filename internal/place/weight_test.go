@@ -28,14 +28,14 @@ func pairs(n int, between string) string {
 // much.
 func TestTooHeavy(t *testing.T) {
 	const (
-		values = "this makes more than 10000 values"
+		values = "this makes more than 30000 values"
 		text   = "this makes more than 1 MiB of text"
 		ways   = "these alternatives can be combined in more than 1000 ways"
 		depth  = "this is more than 400 structs, lists and references inside one another"
 	)
 	for _, tt := range []struct{ name, src, want string }{
-		{"range at the bound", "import \"list\"\n_l: list.Range(0, 10_000, 1)", ""},
-		{"range above it", "import \"list\"\n_l: list.Range(0, 10_001, 1)", "2:5 " + values},
+		{"range at the bound", "import \"list\"\n_l: list.Range(0, 30_000, 1)", ""},
+		{"range above it", "import \"list\"\n_l: list.Range(0, 30_001, 1)", "2:5 " + values},
 		{"range by steps", "import \"list\"\n_l: list.Range(0, 1M, 100)", ""},
 		{"range downwards", "import \"list\"\n_l: list.Range(20000, 0, -1)", "2:5 " + values},
 		{"range of calculated numbers", "import \"list\"\n_n: 100 * 100\n_l: list.Range(0, _n + 1, 1)", "3:5 " + values},
