@@ -64,6 +64,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	}
 	r.metrics(&env)
 	r.additions(&env)
+	r.tenants(&env)
 	r.lock(&env)
 	if r.chance(50) {
 		env.Cluster.Name = pick(r, "eu-1", "lab")
