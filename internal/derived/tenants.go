@@ -13,6 +13,7 @@ import (
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/field"
+	"github.com/whiskops/whiskops/internal/krm"
 	"github.com/whiskops/whiskops/internal/quantity"
 	"github.com/whiskops/whiskops/internal/value"
 )
@@ -161,4 +162,39 @@ func (v *Values) tenantSecrets() []Secret {
 		all = append(all, s)
 	}
 	return all
+}
+
+// Volumes with the lines of tenants, and with their keys.
+const (
+	linesVolume = "lines"
+	keysVolume  = "keys"
+)
+
+// TenantConfigMap is the name of the i-th ConfigMap of TenantLines.
+func (v *Values) TenantConfigMap(i int) string {
+	return fmt.Sprintf("%s-%d", v.Catalog.Tenancy.ConfigMap, i+1)
+}
+
+// Sourced are the volumes of a component that are put together of as many
+// ConfigMaps and Secrets as an environment needs.
+func (v *Values) Sourced(component string) ([]krm.M, error) {
+	if component != v.Catalog.Tenancy.By {
+		return nil, nil
+	}
+	texts, err := v.TenantLines()
+	if err != nil {
+		return nil, err
+	}
+	var lines, keys krm.L
+	for i := range texts {
+		lines = append(lines, krm.M{"configMap": krm.M{"name": v.TenantConfigMap(i)}})
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.TenantSecrets())) {
+		keys = append(keys, krm.M{"secret": krm.M{"name": name}})
+	}
+	all := []krm.M{{"name": linesVolume, "projected": krm.M{"sources": lines}}}
+	if keys == nil { // all are removed
+		return append(all, krm.M{"name": keysVolume, "emptyDir": krm.M{"sizeLimit": "1Mi"}}), nil
+	}
+	return append(all, krm.M{"name": keysVolume, "projected": krm.M{"sources": keys}}), nil
 }

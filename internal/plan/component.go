@@ -116,11 +116,11 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		return spec, err
 	}
 	spec.Owner = own
-	if name == p.Catalog.Tenancy.By {
-		if err := p.tenantVolumes(&spec); err != nil {
-			return spec, err
-		}
+	more, err := p.Sourced(name)
+	if err != nil {
+		return spec, err
 	}
+	spec.Volumes = append(spec.Volumes, more...)
 	spec.Replicas = p.Replicas(name)
 	if spec.Kind == derived.DaemonSet || p.Passes(name) {
 		spec.Replicas = 0

@@ -284,7 +284,7 @@ async function bring(server, tenants, keys, problem) {
       open.forEach((tenant) => problem(tenant.subject, "is changed by someone else all the time"));
       return written;
     }
-    await sleep(i);
+    await sleep((i * usual) / 30);
     const again = await attempt(server, open, keys, problem);
     written += again.written;
     open = again.open;
