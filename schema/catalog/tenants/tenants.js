@@ -106,7 +106,7 @@ function readTenants() {
 function readKey(namespace) {
   let text;
   try {
-    text = fs.readFileSync(secrets + "/tenants/" + namespace, "utf8");
+    text = fs.readFileSync([secrets, "tenants", namespace].join("/"), "utf8");
   } catch (e) {
     return { wrong: "has no key in the Secrets of tenants" };
   }
