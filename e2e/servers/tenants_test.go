@@ -68,3 +68,10 @@ func TestTenants(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestTenantsOfOpenWhisk(t *testing.T) {
+	t.Parallel()
+	if err := try(t, withTenants(t), TenantsOfOpenWhisk); err != nil {
+		t.Fatal(err)
+	}
+}
