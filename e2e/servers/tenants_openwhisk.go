@@ -131,7 +131,7 @@ func (t *tenants) limited(o *openWhisk) error {
 		{"limited", http.MethodPut, "/_/actions/c", madeAction("python:3.11", 256), []int{403}, "python:3.11"},
 		{"limited", http.MethodPut, "/_/triggers/t", map[string]any{}, []int{200}, ""},
 		{"several-none", http.MethodPut, "/_/actions/a", madeAction("nodejs:20", 256), []int{200}, ""},
-		{"several-none", http.MethodPost, "/_/actions/a", nil, []int{429}, "0"},
+		{"several-none", http.MethodPost, "/_/actions/a", map[string]any{}, []int{429}, "0"},
 	}); err != nil {
 		return err
 	}
@@ -141,10 +141,10 @@ func (t *tenants) limited(o *openWhisk) error {
 	// No invoker is there to run it; what is too much is refused before that.
 	runs, fires := []int{502, 503}, []int{202, 204}
 	if err := t.all(o, []asked{
-		{"limited", http.MethodPost, "/_/actions/a", nil, runs, ""}, {"limited", http.MethodPost, "/_/actions/a", nil, runs, ""}, {"limited", http.MethodPost, "/_/actions/a", nil, runs, ""},
-		{"limited", http.MethodPost, "/_/actions/a", nil, []int{429}, "3"},
-		{"limited", http.MethodPost, "/_/triggers/t", nil, fires, ""}, {"limited", http.MethodPost, "/_/triggers/t", nil, fires, ""},
-		{"limited", http.MethodPost, "/_/triggers/t", nil, []int{429}, "2"},
+		{"limited", http.MethodPost, "/_/actions/a", map[string]any{}, runs, ""}, {"limited", http.MethodPost, "/_/actions/a", map[string]any{}, runs, ""}, {"limited", http.MethodPost, "/_/actions/a", map[string]any{}, runs, ""},
+		{"limited", http.MethodPost, "/_/actions/a", map[string]any{}, []int{429}, "3"},
+		{"limited", http.MethodPost, "/_/triggers/t", map[string]any{}, fires, ""}, {"limited", http.MethodPost, "/_/triggers/t", map[string]any{}, fires, ""},
+		{"limited", http.MethodPost, "/_/triggers/t", map[string]any{}, []int{429}, "2"},
 	}); err != nil {
 		return err
 	}

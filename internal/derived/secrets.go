@@ -18,6 +18,8 @@ type Secret struct {
 	// beside them.
 	Values map[string]catalog.Value
 	Open   bool
+	// Tenants tells that its keys are tenants': they come and go.
+	Tenants bool
 }
 
 // Secrets that the installation expects, in the order of their fields, those of

@@ -252,17 +252,45 @@ func (f *Folder) missing(v *derived.Values) {
 		if o.Kind == kindSecret && value.Map(o.Value, "sops") == nil {
 			continue // it has to be made anew
 		}
-		have := values(o)
-		for _, k := range sortedKeys(s.Values) {
-			if _, ok := have[k]; ok {
-				continue
-			}
+		if s.Tenants {
+			f.missingTenants(v, s, o, create)
+			continue
+		}
+		for _, k := range lacking(s, o) {
 			at, line := f.at(v, o, "stringData")
 			f.Missing = append(f.Missing, wrong(codeMissing, at, line,
 				fmt.Sprintf("the Secret %s has no key %s, and pods that read it do not start", s.Name, k),
 				fmt.Sprintf("run `whiskops secrets rotate %s %s/%s`, which makes it", v.Env.Name, s.Field, k)))
 		}
 	}
+}
+
+// lacking are the keys of a Secret that its object does not have, sorted.
+func lacking(s derived.Secret, o kustomize.Object) []string {
+	have := values(o)
+	var all []string
+	for _, k := range sortedKeys(s.Values) {
+		if _, ok := have[k]; !ok {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// missingTenants says in one finding which tenants have no key yet: they may be many.
+func (f *Folder) missingTenants(v *derived.Values, s derived.Secret, o kustomize.Object, create string) {
+	const most = 5
+	names := lacking(s, o)
+	if len(names) == 0 {
+		return
+	}
+	text := strings.Join(names[:min(most, len(names))], ", ")
+	if n := len(names) - most; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	at, line := f.at(v, o, "stringData")
+	f.Missing = append(f.Missing, wrong(codeMissing, at, line,
+		fmt.Sprintf("the Secret %s has no key for namespaces of tenants, who are not let in: %s", s.Name, text), create))
 }
 
 // Has tells whether a Secret has a key.
