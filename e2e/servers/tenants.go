@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	tenantsComponent = "tenants"
+	tenantsComponent = "tenants-sync"
 	tenantsSecret    = "openwhisk-tenants"
 )
 

@@ -15,7 +15,7 @@ import (
 func tenantMaps(texts ...string) map[string][]byte {
 	all := map[string][]byte{}
 	for i, text := range texts {
-		all[fmt.Sprintf("configmap-tenants-%d.yaml", i+1)] = fmt.Appendf(nil, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: tenants-%[1]d-bcdfghkmt2, namespace: x, labels: {app.kubernetes.io/name: tenants}}\ndata:\n  tenants-%[1]d.jsonl: |\n    %[2]s\n",
+		all[fmt.Sprintf("configmap-tenants-%d.yaml", i+1)] = fmt.Appendf(nil, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: tenants-%[1]d-bcdfghkmt2, namespace: x, labels: {app.kubernetes.io/name: tenants-sync}}\ndata:\n  tenants-%[1]d.jsonl: |\n    %[2]s\n",
 			i+1, strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    "))
 	}
 	return all

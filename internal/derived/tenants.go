@@ -155,7 +155,7 @@ func (v *Values) tenantSecrets() []Secret {
 	named := v.TenantSecrets()
 	var all []Secret
 	for _, name := range slices.Sorted(maps.Keys(named)) {
-		s := Secret{Field: v.Catalog.Tenancy.By, Name: name, Values: map[string]catalog.Value{}, Tenants: true}
+		s := Secret{Field: strings.TrimPrefix(v.Catalog.Tenancy.Secret, "secrets."), Name: name, Values: map[string]catalog.Value{}, Tenants: true}
 		for _, key := range named[name] {
 			s.Values[key] = v.Catalog.Tenancy.Value
 		}
