@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -32,9 +33,11 @@ type Folder struct {
 	// Exists tells that there is a folder.
 	Exists bool
 
-	names  []string            // of files, below the root
-	listed []string            // resources of the kustomization
-	files  map[string]document // by kind, namespace and name
+	names  []string // of files, below the root
+	listed []string // resources of the kustomization
+	// kustomization is its text.
+	kustomization string
+	files         map[string]document // by kind, namespace and name
 }
 
 // document is an object as it stands in a file.
@@ -99,6 +102,7 @@ func Read(root fs.ReadLinkFS, v *derived.Values) (*Folder, error) {
 		return f, nil
 	}
 	if text, err := repository.ReadFile(path.Join(dir, Kustomization)); err == nil {
+		f.kustomization = string(text)
 		var k struct{ Resources []string }
 		_ = yaml.Unmarshal(text, &k) // the build says what is wrong with it
 		for _, name := range k.Resources {
@@ -138,6 +142,21 @@ func (f *Folder) Unlisted(files []string) []string {
 		}
 	}
 	return all
+}
+
+// Extended is the folder's kustomization with files that it does not list yet; ok
+// is false if it is not as whiskops made it, and so somebody's own.
+func (f *Folder) Extended(v *derived.Values, files map[string][]byte) (name string, text []byte, ok bool) {
+	all := map[string][]byte{}
+	for _, listed := range f.listed {
+		all[path.Join(delivery.SecretsOf(v.Env.Name), listed)] = nil
+	}
+	if _, made := Listing(v, all); string(made) != f.kustomization {
+		return "", nil, false
+	}
+	maps.Copy(all, files)
+	name, text = Listing(v, all)
+	return name, text, true
 }
 
 // stubs stand for files that were deleted, and that the kustomization still has:

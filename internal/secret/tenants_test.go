@@ -97,3 +97,27 @@ func asValues(data map[string]string) map[string]any {
 	}
 	return all
 }
+
+// A list that is as whiskops made it gets what it lacks; somebody's own stays.
+func TestListGrows(t *testing.T) {
+	text, _ := certificate(t, time.Hour)
+	root := fstest.MapFS{"certificates/e.pem": {Data: text}}
+	v := of(t, `sealed: certificate: "certificates/e.pem"`)
+	files, _ := made(t, root, v)
+	const list, more = "clusters/e/secrets/kustomization.yaml", "clusters/e/secrets/openwhisk-tenants.yaml"
+	for name, ours := range map[string]bool{"": true, "# Mine.\n": false} {
+		files[list] = append([]byte(name), files[list]...)
+		folder, err := Read(mapped(files), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, text, ok := folder.Extended(v, map[string][]byte{more: nil})
+		if ok != ours {
+			t.Errorf("after %q it is extended: %v", name, ok)
+		}
+		if want := string(files[list]) + "- openwhisk-tenants.yaml\n"; ok && (at != list || string(text) != want) {
+			t.Errorf("%s is\n%s\nand not\n%s", at, text, want)
+		}
+		files[list] = files[list][len(name):]
+	}
+}
