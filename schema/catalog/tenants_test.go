@@ -54,12 +54,19 @@ func TestTenants(t *testing.T) {
 	want["alice/limits"] = doc{"invocationsPerMinute": 5, "concurrentInvocations": 1, "whiskops": []any{"invocationsPerMinute"}}
 	p.want(want)
 
+	// A key alone changes, while all else rests.
+	p.rounds(3)
+	p.file("secrets/tenants/bobby", keyOf(30))
+	want["bobby"] = doc{"subject": "bobby", "namespaces": []any{namespaceOf("bobby", 30)}, "blocked": true, "whiskops": []any{"blocked"}}
+	p.want(want)
+
 	// Another key, and nothing said of what was said.
+	p.rounds(3)
 	p.file("secrets/tenants/alice", keyOf(20))
 	p.file("tenants/1.jsonl", `{"subject":"alice","state":"active","namespaces":{"alice":{"storeActivations":false},"alice-dev":null}}`+"\n"+`{"subject":"bobby","namespaces":{"bobby":{}}}`+"\n")
 	want["alice"] = doc{"subject": "alice", "namespaces": []any{namespaceOf("by-hand", 7), namespaceOf("alice", 20)}, "blocked": false, "note": "kept", "whiskops": []any{"blocked"}}
 	want["alice/limits"] = doc{"storeActivations": false, "concurrentInvocations": 1, "whiskops": []any{"storeActivations"}}
-	want["bobby"] = doc{"subject": "bobby", "namespaces": []any{namespaceOf("bobby", 3)}}
+	want["bobby"] = doc{"subject": "bobby", "namespaces": []any{namespaceOf("bobby", 30)}}
 	p.want(want)
 
 	// A line that goes removes nobody, and limits of which nothing is left go.
