@@ -944,7 +944,7 @@ type TenantLimits struct {
 	MaxParameterSize int `json:"maxParameterSize,omitempty"`
 	// Largest payload of an activation in bytes. Default: limits.payload.
 	MaxPayloadSize int `json:"maxPayloadSize,omitempty"`
-	// Bytes after which a larger result is cut. Default: OpenWhisk's own.
+	// Bytes after which a larger result is cut. Default: limits.payload.
 	TruncationSize int `json:"truncationSize,omitempty"`
 }
 
