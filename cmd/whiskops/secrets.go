@@ -154,9 +154,12 @@ func (k *keeper) create(root fs.FS, envs []environment.Environment, v *derived.V
 	}
 	made := slices.Sorted(maps.Keys(files))
 	var add []string
+	unlisted := have.Unlisted(made)
 	if name, text := secret.Listing(v, files); !have.Exists {
 		files[name] = text
-	} else if unlisted := have.Unlisted(made); len(unlisted) > 0 {
+	} else if with, extended, ok := have.Extended(v, files); len(unlisted) > 0 && ok {
+		files[with] = extended
+	} else if len(unlisted) > 0 {
 		add = append(add, fmt.Sprintf("add to resources of %s: %s", name, strings.Join(unlisted, ", ")))
 	}
 	if v.Env.Secrets.Source.SOPS != nil {
@@ -254,7 +257,12 @@ func keyNamed(v *derived.Values, name string) (derived.Secret, string, error) {
 			return s, key, nil
 		}
 	}
-	return derived.Secret{}, "", fmt.Errorf("there is no %q\n  help: write one of %s", name, strings.Join(keyNames(v), ", "))
+	known, tenants := keyNames(v), ""
+	if len(v.Env.Tenants) > 0 { // who may be a thousand
+		known = slices.DeleteFunc(known, func(k string) bool { return strings.HasPrefix(k, "tenants/") })
+		tenants = ", or tenants/ with a namespace of one"
+	}
+	return derived.Secret{}, "", fmt.Errorf("there is no %q\n  help: write one of %s%s", name, strings.Join(known, ", "), tenants)
 }
 
 // keyNames are those of all values that are made.

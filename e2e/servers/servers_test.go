@@ -145,7 +145,7 @@ func TestEveryProbeWaitAndHookHasACheck(t *testing.T) {
 	probed := map[string]string{
 		"nginx": "Nginx", "kafka": "Kafka", "redis": "Redis", "couchdb": "CouchDB",
 		"controller": "Probes", "invoker": "Probes", "apigateway": "Probes",
-		"couchdb-init": "CouchDB", "kafka-topics": "Kafka", "kafka-exporter": "Probes",
+		"couchdb-init": "CouchDB", "tenants-sync": "Tenants", "kafka-topics": "Kafka", "kafka-exporter": "Probes",
 	}
 	prepared := map[string]string{
 		"nginx/self-signed": "Nginx",

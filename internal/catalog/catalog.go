@@ -29,6 +29,8 @@ type Catalog struct {
 	Topics map[string]Topic `json:"topics"`
 	// Secrets that an installation expects.
 	Secrets map[string]Secret `json:"secrets"`
+	// Tenancy is how tenants are written.
+	Tenancy Tenancy `json:"tenancy"`
 	// Edge is what nginx serves and refuses.
 	Edge Edge `json:"edge"`
 	// Databases of CouchDB by role.

@@ -38,6 +38,7 @@ func Compare(old, new []Object, facts Facts) []Effect {
 		c.add(pair{new: o})
 	}
 	c.freed(p)
+	c.tenants(old, new)
 	Sort(c.effects)
 	return c.effects
 }

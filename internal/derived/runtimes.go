@@ -40,7 +40,7 @@ type Blackbox struct {
 	pull
 }
 
-// Words of a kind's fields in environments.
+// States of what an environment lists: kinds; tenants, and their namespaces, that go.
 const (
 	Deprecated = "deprecated"
 	Removed    = "removed"

@@ -18,9 +18,12 @@ type Secret struct {
 	// beside them.
 	Values map[string]catalog.Value
 	Open   bool
+	// Tenants tells that its keys are tenants': they come and go.
+	Tenants bool
 }
 
-// Secrets that the installation expects, in the order of their fields.
+// Secrets that the installation expects, in the order of their fields, those of
+// tenants last.
 func (v *Values) Secrets() []Secret {
 	var all []Secret
 	for _, name := range slices.Sorted(maps.Keys(v.Catalog.Secrets)) {
@@ -29,7 +32,7 @@ func (v *Values) Secrets() []Secret {
 			Field: name, Name: field.Of(v.Env, s.Name).String(), Values: v.wanted(s.Values), Open: s.All != "",
 		})
 	}
-	return all
+	return append(all, v.tenantSecrets()...)
 }
 
 // wanted are the values that the environment has a use for.

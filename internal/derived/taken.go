@@ -45,6 +45,11 @@ func (v *Values) Taken(component string) (Taken, error) {
 		return t, err
 	}
 	spec.Owner = krm.Owner{Component: component, Tier: c.Tier}
+	more, err := v.Sourced(component)
+	if err != nil {
+		return t, err
+	}
+	spec.Volumes = append(spec.Volumes, more...)
 	pod := workload.Pod(spec)
 	for _, field := range []string{"initContainers", "containers"} {
 		t.Containers = append(t.Containers, namesIn(pod[field], "name")...)

@@ -53,6 +53,9 @@ type Environment struct {
 	Limits Limits `json:"limits"`
 	// The languages that are offered.
 	Runtimes Runtimes `json:"runtimes"`
+	// Who may call, and how much, by the subjects' names. Default: none but the
+	// subjects of secrets.subjects.
+	Tenants map[string]Tenant `json:"tenants,omitempty"`
 	// What is installed for users beside OpenWhisk itself: route management, the
 	// packages of /whisk.system, event providers. Absent: nothing.
 	Packages *Packages `json:"packages,omitempty"`
@@ -723,7 +726,7 @@ type ActionPod struct {
 	Resources map[string]int `json:"resources,omitempty"`
 	// Whether the pods share the node's users. No release passes it on.
 	// Absent: as the cluster says.
-	HostUsers bool `json:"hostUsers,omitempty"`
+	HostUsers *bool `json:"hostUsers,omitempty"`
 	// Who the pods run as, and what they may do.
 	SecurityContext *ActionPodSecurityContext `json:"securityContext,omitempty"`
 }
@@ -779,7 +782,7 @@ type ActionPodSecurityContext struct {
 	// Group that owns volumes. Absent: none.
 	FSGroup int `json:"fsGroup,omitempty"`
 	// Whether a container that runs as root is refused. Absent: no.
-	RunAsNonRoot bool `json:"runAsNonRoot,omitempty"`
+	RunAsNonRoot *bool `json:"runAsNonRoot,omitempty"`
 	// Profile of system calls. No release passes it on. Absent: the node's.
 	SeccompProfile *SeccompProfile `json:"seccompProfile,omitempty"`
 }
@@ -964,6 +967,78 @@ type Reactive struct {
 	Threshold int `json:"threshold"`
 	// How many more for each threshold of cold starts. Default: 1.
 	Increment int `json:"increment"`
+}
+
+// A tenant.
+type Tenant struct {
+	// "active": it is let in, also if somebody has blocked it by hand.
+	// "blocked": it is refused with all its namespaces, and all that it has
+	// stays. "removed": the subject and the limits of its namespaces are
+	// deleted; actions, triggers and records stay, out of reach. The line can
+	// go when that is done. Default: nothing is said; it is let in when it is
+	// made, and one that is blocked by hand stays so.
+	State string `json:"state,omitempty"`
+	// Its namespaces by name, each with a key of its own in secret. Absent:
+	// one, named as the tenant.
+	Namespaces map[string]TenantNamespace `json:"namespaces,omitempty"`
+	// Limits of each of its namespaces, where the namespace does not say its
+	// own. What neither says is as it is for all (limits), or as somebody wrote
+	// it by hand.
+	Limits TenantLimits `json:"limits"`
+	// Secret with the keys of its namespaces, uuid:key by the namespace's name.
+	// Default: that of secrets.tenants.
+	Secret string `json:"secret,omitempty"`
+}
+
+// A namespace of a tenant.
+type TenantNamespace struct {
+	// "removed": the tenant loses it and its limits are deleted; what it has
+	// stays, out of reach. Default: present.
+	State string `json:"state"`
+	// Limits of the namespace.
+	Limits TenantLimits `json:"limits"`
+}
+
+// Limits of a namespace, by OpenWhisk's names. 0 invocations, in a minute or at a
+// time, block the namespace.
+type TenantLimits struct {
+	// Invocations in a minute. Default: limits.invocationsPerMinute.
+	InvocationsPerMinute *int `json:"invocationsPerMinute,omitempty"`
+	// Activations at a time. Default: limits.concurrentInvocations.
+	ConcurrentInvocations *int `json:"concurrentInvocations,omitempty"`
+	// Firings of triggers in a minute. Default: limits.firesPerMinute.
+	FiresPerMinute *int `json:"firesPerMinute,omitempty"`
+	// Kinds of actions that may be made, "sequence" among them if they may.
+	// Default: all that are offered.
+	AllowedKinds []string `json:"allowedKinds,omitempty"`
+	// Whether records of activations are kept. Without them a call that does
+	// not wait has no result. Default: true.
+	StoreActivations *bool `json:"storeActivations,omitempty"`
+	// Least memory that an action may ask for. Default: limits.memory.min.
+	MinActionMemory string `json:"minActionMemory,omitempty"`
+	// Most memory that an action may ask for. Default: limits.memory.max.
+	MaxActionMemory string `json:"maxActionMemory,omitempty"`
+	// Least log that an action may ask for. Default: limits.log.min.
+	MinActionLogs string `json:"minActionLogs,omitempty"`
+	// Most log that an action may ask for. Default: limits.log.max.
+	MaxActionLogs string `json:"maxActionLogs,omitempty"`
+	// Shortest time that an action may ask for. Default: limits.time.min.
+	MinActionTimeout string `json:"minActionTimeout,omitempty"`
+	// Longest time that an action may ask for. Default: limits.time.max.
+	MaxActionTimeout string `json:"maxActionTimeout,omitempty"`
+	// Least concurrency that an action may ask for. Default:
+	// limits.concurrency.min.
+	MinActionConcurrency int `json:"minActionConcurrency,omitempty"`
+	// Most concurrency that an action may ask for. Default:
+	// limits.concurrency.max.
+	MaxActionConcurrency int `json:"maxActionConcurrency,omitempty"`
+	// Largest parameters of an action, a package or a trigger, in bytes.
+	// Default: 1048576, OpenWhisk's own, which is the most too.
+	MaxParameterSize int `json:"maxParameterSize,omitempty"`
+	// Largest payload of an activation in bytes. Default: limits.payload.
+	MaxPayloadSize int `json:"maxPayloadSize,omitempty"`
+	// Bytes after which a larger result is cut. Default: limits.payload.
+	TruncationSize int `json:"truncationSize,omitempty"`
 }
 
 // Packages are what is installed into the namespace of whisk.system beside OpenWhisk
@@ -1398,6 +1473,10 @@ type Secrets struct {
 	// A key for each subject, named as the subject, with uuid:key.
 	// whisk.system and guest are expected. Default: openwhisk-subjects.
 	Subjects string `json:"subjects"`
+	// A key for each namespace of tenants, named as the namespace, with uuid:key.
+	// It is expected where there are tenants that name no other Secret. Default:
+	// openwhisk-tenants.
+	Tenants string `json:"tenants"`
 	// How often the three above were changed where their values are not known
 	// here: a number that grows rolls the pods that read the Secret when they
 	// start. Couchdb-init reads it again and again, and does not roll.
@@ -1485,6 +1564,8 @@ type PlainSecrets struct {
 	OpenWhisk OpenWhiskLogins `json:"openwhisk"`
 	// Keys of the subjects, by the subject's name.
 	Subjects map[string]string `json:"subjects"`
+	// Keys of the tenants' namespaces, by the namespace's name. Default: none.
+	Tenants map[string]string `json:"tenants,omitempty"`
 }
 
 // CouchDBLogins is the type of PlainSecrets.CouchDB.

@@ -92,7 +92,7 @@ func (v view) SubjectPath() string { return strings.ReplaceAll(v.Subject(), ".",
 // SecretNames of those that the installation expects.
 func (v view) SecretNames() []string {
 	s := v.Env.Secrets
-	return []string{s.CouchDB, s.OpenWhisk, s.Subjects}
+	return append([]string{s.CouchDB, s.OpenWhisk, s.Subjects}, sorted(v.TenantSecrets())...)
 }
 
 // SecretFolder has their files, where they come from files.

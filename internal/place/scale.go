@@ -86,7 +86,7 @@ func (w weight) excess() (text, help string) {
 			"write the value that is meant, or fewer alternatives"
 	case w.values > maxValues:
 		return fmt.Sprintf("this makes more than %d values", maxValues),
-			"an environment has some hundreds: write those that it needs"
+			"an environment has some hundreds, and a dozen for each tenant: write those that it needs"
 	case w.bytes > maxBytes:
 		return fmt.Sprintf("this makes more than %d MiB of text", maxBytes>>20),
 			"an environment has some kilobytes: write what it needs"

@@ -23,10 +23,11 @@ type weight struct {
 }
 
 // What an environment may weigh. One that uses every field has some hundreds of
-// values and some 10 KiB. The evaluator's time grows faster than these numbers:
+// values and some 10 KiB, and up to 16 values besides for each of its tenants, of
+// whom there may be a thousand. The evaluator's time grows faster than these numbers:
 // 100,000 values take 15 s, 16,384 ways half a minute.
 const (
-	maxValues = 10_000
+	maxValues = 30_000
 	maxBytes  = 1 << 20
 	maxWays   = 1_000
 	maxDepth  = 400

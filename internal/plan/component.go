@@ -116,6 +116,11 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 		return spec, err
 	}
 	spec.Owner = own
+	more, err := p.Sourced(name)
+	if err != nil {
+		return spec, err
+	}
+	spec.Volumes = append(spec.Volumes, more...)
 	spec.Replicas = p.Replicas(name)
 	if spec.Kind == derived.DaemonSet || p.Passes(name) {
 		spec.Replicas = 0
@@ -207,6 +212,9 @@ func (p *planner) files(name string) (map[string]map[string]string, error) {
 			return nil, err
 		}
 		all[actions.File.ConfigMap] = map[string]string{actions.File.Key: pod}
+	}
+	if name == p.Catalog.Tenancy.By {
+		return all, p.tenantFiles(all)
 	}
 	return all, nil
 }

@@ -33,7 +33,7 @@ func (p *planner) plainSecrets() []foundation.Secret {
 		}
 		all = append(all, foundation.Secret{Name: field.Of(p.Env, secret.Name).String(), Data: data})
 	}
-	return all
+	return append(all, p.plainTenants()...)
 }
 
 // secretVersions are what changes with each key of a Secret: its value, hashed,

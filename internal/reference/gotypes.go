@@ -74,14 +74,21 @@ func (t *typeSet) structType(name string, s *contract.Shape) (*goStruct, error) 
 	return known, known.merge(out)
 }
 
-// typeOf is the type of the Go field at place, "Cluster.APIServer".
+// typeOf is the type of the Go field at place, "Cluster.APIServer". A number or a
+// bool that may be left out is a pointer where its zero value says something.
 func (t *typeSet) typeOf(place string, s *contract.Shape, optional bool) (string, error) {
 	switch s.Kind {
 	case cue.StringKind:
 		return "string", nil
 	case cue.IntKind:
+		if optional && s.Default == nil && (s.Low == nil || *s.Low <= 0) {
+			return "*int", nil
+		}
 		return "int", nil
 	case cue.BoolKind:
+		if optional && s.Default == nil {
+			return "*bool", nil
+		}
 		return "bool", nil
 	case cue.ListKind:
 		elem, err := t.typeOf(place, s.Elem, false)

@@ -150,7 +150,7 @@ func (r random) actionPod(p *environment.ActionPod) {
 	if r.chance(50) {
 		p.SecurityContext = &environment.ActionPodSecurityContext{}
 		if maybe(r, &p.SecurityContext.RunAsUser, 1000); p.SecurityContext.RunAsUser != 0 {
-			p.SecurityContext.RunAsNonRoot = r.chance(50)
+			p.SecurityContext.RunAsNonRoot = pick(r, nil, ptr(true), ptr(false))
 		}
 		maybe(r, &p.SecurityContext.RunAsGroup, 1000)
 		maybe(r, &p.SecurityContext.FSGroup, 2000)

@@ -66,6 +66,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	r.load(&env)
 	r.packages(&env)
 	r.additions(&env)
+	r.tenants(&env)
 	r.lock(&env)
 	if r.chance(50) {
 		env.Cluster.Name = pick(r, "eu-1", "lab")

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,6 +29,18 @@ func (s *sample) secretKeys() map[string][]string {
 	}
 	for _, name := range e.ImagePullSecrets {
 		all[name] = nil
+	}
+	for name, tenant := range e.Tenants {
+		if tenant.State == "removed" {
+			continue
+		}
+		keys := slices.Collect(maps.Keys(tenant.Namespaces))
+		keys = slices.DeleteFunc(keys, func(key string) bool { return tenant.Namespaces[key].State == "removed" })
+		if tenant.Namespaces == nil {
+			keys = []string{name}
+		}
+		secret := cmp.Or(tenant.Secret, e.Secrets.Tenants)
+		all[secret] = append(all[secret], keys...)
 	}
 	if e.Edge.TLS.SelfSigned == nil {
 		// An existing one, or that of the Certificate.
@@ -125,6 +139,9 @@ func (r referrer) volume(v volume) {
 		PersistentVolumeClaim *struct{ ClaimName string }
 		EmptyDir              *struct{ SizeLimit string }
 		HostPath              *struct{ Path string }
+		Projected             *struct {
+			Sources []struct{ ConfigMap, Secret *struct{ Name string } }
+		}
 	}](r.t, v)
 	switch {
 	case source.ConfigMap != nil:
@@ -146,6 +163,17 @@ func (r referrer) volume(v volume) {
 	case source.EmptyDir != nil:
 		if source.EmptyDir.SizeLimit == "" {
 			r.fail("volume %s: an emptyDir without a limit fills the node", v.name())
+		}
+	case source.Projected != nil:
+		for _, s := range source.Projected.Sources {
+			switch {
+			case s.ConfigMap != nil:
+				r.configMap(s.ConfigMap.Name)
+			case s.Secret != nil:
+				r.secret(s.Secret.Name)
+			default:
+				r.fail("volume %s has a source that is not known: %v", v.name(), v)
+			}
 		}
 	case source.HostPath != nil && r.s.hostPath(r.w.component()):
 	default:

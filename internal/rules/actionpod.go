@@ -46,7 +46,7 @@ func (c *checker) actionPod() {
 		}
 		c.fail("WO546", path, fmt.Sprintf("%s does not arrive: the invoker reads the template with a Kubernetes client that does not know the field, and drops it without a word", path), help)
 	}
-	if s := pod.SecurityContext; s != nil && s.RunAsNonRoot && s.RunAsUser == 0 {
+	if s := pod.SecurityContext; s != nil && s.RunAsNonRoot != nil && *s.RunAsNonRoot && s.RunAsUser == 0 {
 		c.fail("WO552", actionPodField+".securityContext.runAsNonRoot", actionPodField+".securityContext.runAsNonRoot is true, and OpenWhisk's runtimes run as root: the kubelet starts none of them",
 			"write runAsUser too, with a user for which your runtimes were tried, or leave it out")
 	}
@@ -60,10 +60,6 @@ func (c *checker) actionTemplate() krm.M {
 	}
 	for _, field := range []string{"annotations", "labels", "env", "resources"} {
 		delete(spec, field)
-	}
-	// false is what one would write, and is as if it were absent.
-	if path := "hostUsers"; c.Env.Source.Written(actionPodField + "." + path) {
-		spec[path] = c.Env.Actions.Pod.HostUsers
 	}
 	return krm.M{"spec": spec}
 }

@@ -186,6 +186,14 @@ func Codes() []Code {
 		{"WO552", isError, "actions that are not to run as root, in images that do", "Action pods stay in CreateContainerConfigError."},
 		{"WO553", isWarning, "a variable that is not there", "The container gets $(NAME) as its argument, and most programs end at that."},
 		{"WO554", isError, "more than a pod should have", "The API server or the scheduler refuses the pods, or nobody can review them."},
+		// Tenants.
+		{"WO575", isError, "a tenant with a name of the installation's own", "Two programs write one subject in turn, and its key is now the one, now the other."},
+		{"WO576", isError, "a namespace that two tenants have", "Of its keys one works, and nobody knows which."},
+		{"WO577", isError, "a limit of a tenant that does not hold", "Another limit holds, and nobody says so; or nothing can be made at all."},
+		{"WO578", isError, "a kind that is allowed and not offered", "Nobody can make an action of that kind."},
+		{"WO579", isError, "plain keys of tenants that are missing, of nobody or the same", "A tenant is not made, or OpenWhisk takes one for the other."},
+		{"WO580", isError, "more keys than a Secret takes", "The API server refuses the Secret, and no tenant is written."},
+		{"WO581", isError, "a tenant without a namespace", "It has no key, and nobody can call as it."},
 
 		// Kinds of their own.
 		{"WO569", isError, "a family without exactly one default", "OpenWhisk refuses the manifest: no controller and no invoker starts."},

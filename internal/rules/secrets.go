@@ -37,6 +37,14 @@ func (c *checker) secretNames() {
 	uses := []use{
 		{"secrets.couchdb", s.CouchDB}, {"secrets.openwhisk", s.OpenWhisk}, {"secrets.subjects", s.Subjects},
 	}
+	named := map[string]bool{}
+	for _, t := range c.Tenants() {
+		if named[t.Secret] || len(t.Keyed()) == 0 {
+			continue
+		}
+		named[t.Secret] = true
+		uses = append(uses, use{c.written(environment.JoinPath("tenants", t.Subject, "secret"), "secrets.tenants"), t.Secret})
+	}
 	switch tls := c.Env.Edge.TLS; {
 	case tls.Existing != nil:
 		uses = append(uses, use{"edge.tls.existing.secret", tls.Existing.Secret})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -32,9 +33,11 @@ type Folder struct {
 	// Exists tells that there is a folder.
 	Exists bool
 
-	names  []string            // of files, below the root
-	listed []string            // resources of the kustomization
-	files  map[string]document // by kind, namespace and name
+	names  []string // of files, below the root
+	listed []string // resources of the kustomization
+	// kustomization is its text.
+	kustomization string
+	files         map[string]document // by kind, namespace and name
 }
 
 // document is an object as it stands in a file.
@@ -99,6 +102,7 @@ func Read(root fs.ReadLinkFS, v *derived.Values) (*Folder, error) {
 		return f, nil
 	}
 	if text, err := repository.ReadFile(path.Join(dir, Kustomization)); err == nil {
+		f.kustomization = string(text)
 		var k struct{ Resources []string }
 		_ = yaml.Unmarshal(text, &k) // the build says what is wrong with it
 		for _, name := range k.Resources {
@@ -138,6 +142,21 @@ func (f *Folder) Unlisted(files []string) []string {
 		}
 	}
 	return all
+}
+
+// Extended is the folder's kustomization with files that it does not list yet; ok
+// is false if it is not as whiskops made it, and so somebody's own.
+func (f *Folder) Extended(v *derived.Values, files map[string][]byte) (name string, text []byte, ok bool) {
+	all := map[string][]byte{}
+	for _, listed := range f.listed {
+		all[path.Join(delivery.SecretsOf(v.Env.Name), listed)] = nil
+	}
+	if _, made := Listing(v, all); string(made) != f.kustomization {
+		return "", nil, false
+	}
+	maps.Copy(all, files)
+	name, text = Listing(v, all)
+	return name, text, true
 }
 
 // stubs stand for files that were deleted, and that the kustomization still has:
@@ -252,17 +271,45 @@ func (f *Folder) missing(v *derived.Values) {
 		if o.Kind == kindSecret && value.Map(o.Value, "sops") == nil {
 			continue // it has to be made anew
 		}
-		have := values(o)
-		for _, k := range sortedKeys(s.Values) {
-			if _, ok := have[k]; ok {
-				continue
-			}
+		if s.Tenants {
+			f.missingTenants(v, s, o, create)
+			continue
+		}
+		for _, k := range lacking(s, o) {
 			at, line := f.at(v, o, "stringData")
 			f.Missing = append(f.Missing, wrong(codeMissing, at, line,
 				fmt.Sprintf("the Secret %s has no key %s, and pods that read it do not start", s.Name, k),
 				fmt.Sprintf("run `whiskops secrets rotate %s %s/%s`, which makes it", v.Env.Name, s.Field, k)))
 		}
 	}
+}
+
+// lacking are the keys of a Secret that its object does not have, sorted.
+func lacking(s derived.Secret, o kustomize.Object) []string {
+	have := values(o)
+	var all []string
+	for _, k := range sortedKeys(s.Values) {
+		if _, ok := have[k]; !ok {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// missingTenants says in one finding which tenants have no key yet: they may be many.
+func (f *Folder) missingTenants(v *derived.Values, s derived.Secret, o kustomize.Object, create string) {
+	const most = 5
+	names := lacking(s, o)
+	if len(names) == 0 {
+		return
+	}
+	text := strings.Join(names[:min(most, len(names))], ", ")
+	if n := len(names) - most; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	at, line := f.at(v, o, "stringData")
+	f.Missing = append(f.Missing, wrong(codeMissing, at, line,
+		fmt.Sprintf("the Secret %s has no key for namespaces of tenants, who are not let in: %s", s.Name, text), create))
 }
 
 // Has tells whether a Secret has a key.

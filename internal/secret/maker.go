@@ -18,6 +18,7 @@ import (
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/field"
 	"github.com/whiskops/whiskops/internal/finding"
+	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/sops"
 )
 
@@ -90,13 +91,17 @@ func Refused(v *derived.Values, err error) []finding.Finding {
 }
 
 // Create returns the files of Secrets that the folder does not have, or of all if
-// anew is set: their contents by their paths below the root.
+// anew is set, and of those of tenants that lack keys: their contents by their paths
+// below the root.
 func (m *Maker) Create(have *Folder, anew bool) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, s := range m.values.Secrets() {
 		at := file(m.values, s.Name)
 		if o, ok := have.Secret(m.values, s.Name); ok {
 			if !anew {
+				if err := m.complete(have, s, o, files); err != nil {
+					return nil, err
+				}
 				continue
 			}
 			at, _ = have.at(m.values, o)
@@ -124,6 +129,30 @@ func (m *Maker) Create(have *Folder, anew bool) (map[string][]byte, error) {
 		files[at] = text
 	}
 	return files, m.proven(files)
+}
+
+// complete adds the keys of tenants that came since the file was made, and leaves
+// the others.
+func (m *Maker) complete(have *Folder, s derived.Secret, o kustomize.Object, files map[string][]byte) error {
+	lacks := s.Tenants && len(lacking(s, o)) > 0
+	d, ok := have.files[key(o.Kind, o.Namespace, o.Name)]
+	if !lacks || !ok || !d.only {
+		return nil
+	}
+	data := map[string]string{}
+	for _, k := range lacking(s, o) {
+		text, err := m.value(s, k)
+		if err != nil {
+			return err
+		}
+		data[k] = text
+	}
+	changed, err := m.changed(m.values, s.Name, d, data)
+	if err != nil {
+		return refusal(m.values, err)
+	}
+	files[d.file] = changed
+	return nil
 }
 
 // value of a key: given, or made.

@@ -17,9 +17,12 @@ import (
 // Rolls are the workloads whose pods are made anew when the number of changes of
 // a key grows, and that number's field and next value.
 func Rolls(v *derived.Values, s derived.Secret, k string) (workloads []string, path string, next int64, err error) {
-	of := v.Catalog.Secrets[s.Field]
+	of, ok := v.Catalog.Secrets[s.Field]
+	if !ok { // who reads it looks again and again
+		return nil, "", 0, nil
+	}
 	path = of.Revision
-	if apart, ok := of.Apart[k]; ok {
+	if apart, is := of.Apart[k]; is {
 		path = apart
 	}
 	changed := *v.Env

@@ -85,6 +85,13 @@ type Volume struct {
 	}
 	EmptyDir              *struct{ SizeLimit string }
 	PersistentVolumeClaim *struct{ ClaimName string }
+	// Projected are several in one.
+	Projected *struct {
+		Sources []struct {
+			ConfigMap, Secret *struct{ Name string }
+		}
+		DefaultMode *uint32
+	}
 }
 
 // Port is the number of a port given by number or by name.

@@ -2,6 +2,7 @@ package podproc
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,6 +99,23 @@ func (p *Pod) makeVolume(v golden.Volume) error {
 			data = chosen
 		}
 		return p.writeFiles(v.Name, data, v.Secret.DefaultMode)
+	case v.Projected != nil:
+		all := map[string]string{}
+		for _, source := range v.Projected.Sources {
+			var data map[string]string
+			err := fmt.Errorf("a source that is not known here")
+			switch {
+			case source.ConfigMap != nil:
+				data, err = p.configMap(source.ConfigMap.Name)
+			case source.Secret != nil:
+				data, err = p.secret(source.Secret.Name)
+			}
+			if err != nil {
+				return err
+			}
+			maps.Copy(all, data)
+		}
+		return p.writeFiles(v.Name, all, v.Projected.DefaultMode)
 	case v.EmptyDir != nil || v.PersistentVolumeClaim != nil:
 		return p.makeFolder(v.Name)
 	}
