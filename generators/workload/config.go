@@ -88,6 +88,8 @@ type Spec struct {
 	BackoffLimit int `json:"backoffLimit,omitempty"`
 	// Schedule of a CronJob, in cron's five fields.
 	Schedule string `json:"schedule,omitempty"`
+	// Suspend keeps a CronJob from running: Jobs are made of it by hand.
+	Suspend bool `json:"suspend,omitempty"`
 }
 
 // Autoscale of a Deployment's or StatefulSet's pods by their use of CPU.

@@ -104,7 +104,7 @@ func jobSpec(s Spec) krm.M {
 // for within ten minutes is left to the next: a hundred of them that were missed
 // would stop a CronJob without such a deadline for good.
 func cronJobSpec(s Spec) krm.M {
-	return krm.M{
+	made := krm.M{
 		"schedule":                   s.Schedule,
 		"concurrencyPolicy":          "Forbid",
 		"startingDeadlineSeconds":    600,
@@ -112,4 +112,8 @@ func cronJobSpec(s Spec) krm.M {
 		"failedJobsHistoryLimit":     1,
 		"jobTemplate":                krm.M{"metadata": krm.M{"labels": s.Labels()}, "spec": jobSpec(s)},
 	}
+	if s.Suspend {
+		made["suspend"] = true
+	}
+	return made
 }

@@ -25,8 +25,10 @@ func (v *Values) Secrets() []Secret {
 	var all []Secret
 	for _, name := range slices.Sorted(maps.Keys(v.Catalog.Secrets)) {
 		s := v.Catalog.Secrets[name]
+		values := maps.Clone(s.Values)
+		maps.DeleteFunc(values, func(_ string, made catalog.Value) bool { return !made.When.Holds(v.Env) })
 		all = append(all, Secret{
-			Field: name, Name: field.Of(v.Env, s.Name).String(), Values: s.Values, Open: s.All != "",
+			Field: name, Name: field.Of(v.Env, s.Name).String(), Values: values, Open: s.All != "",
 		})
 	}
 	return all
