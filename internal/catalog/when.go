@@ -28,8 +28,8 @@ func value(v reflect.Value, want any) any {
 	if _, text := want.(string); text && v.Kind() == reflect.String {
 		return v.String()
 	}
-	if _, number := want.(int); number && v.CanInt() {
-		return int(v.Int())
+	if _, number := want.(float64); number && v.CanInt() { // as JSON has numbers
+		return float64(v.Int())
 	}
 	if v.Kind() == reflect.Bool {
 		return v.Bool()

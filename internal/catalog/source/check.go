@@ -290,7 +290,7 @@ func (k *checker) when(w catalog.When) {
 		if is == nil {
 			continue
 		}
-		if _, number := w[path].(int); number && is.Kind() == reflect.Int {
+		if _, number := w[path].(float64); number && is.Kind() == reflect.Int {
 			continue
 		}
 		if _, text := w[path].(string); text != (is.Kind() == reflect.String) && (text || !field.Optional(environmentType, path)) {

@@ -29,9 +29,8 @@
 const { Server, Failure, readLogin, name } = require("./server.js");
 const { openTarget, readBack, writeLines } = require("./target.js");
 
-// Documents of a request.
+// Documents of a request, at most.
 const most = 500;
-const large = 20;
 
 const made = ["_global_changes"];
 
@@ -63,26 +62,26 @@ async function* lines(server, database, docs) {
 
 // All documents, by id.
 async function* all(server, database) {
-  let last;
-  for (;;) {
-    const after = last === undefined ? "" : "&skip=1&startkey=" + encodeURIComponent(JSON.stringify(last));
-    const page = await server.call("GET", name(database) + "/_all_docs?include_docs=true&limit=" + most + after);
-    const docs = page.rows.filter((row) => row.doc).map((row) => row.doc);
-    yield* lines(server, database, docs);
-    if (page.rows.length < most) {
+  const asked = { rows: most, most };
+  for (let after = ""; ; ) {
+    const { body, full } = await server.page((rows) => name(database) + "/_all_docs?include_docs=true&limit=" + rows + after, asked);
+    yield* lines(server, database, body.rows.filter((row) => row.doc).map((row) => row.doc));
+    if (!full) {
       return;
     }
-    last = page.rows[page.rows.length - 1].id;
+    // What is put between this one and the next is among the changes.
+    after = "&startkey=" + encodeURIComponent(JSON.stringify(body.rows[body.rows.length - 1].id + "\u0000"));
   }
 }
 
 // What changed since a sequence, until there was nothing new; seq is where that was.
 async function* changed(server, database, from, end) {
+  const asked = { rows: most, most };
   for (end.seq = from; ; ) {
-    const page = await server.call("GET", name(database) + "/_changes?include_docs=true&limit=" + large + "&since=" + encodeURIComponent(end.seq));
-    yield* lines(server, database, page.results.map((row) => (row.deleted ? { _id: row.id, _deleted: true } : row.doc)));
-    end.seq = page.last_seq;
-    if (page.results.length < large) {
+    const { body, full } = await server.page((rows) => name(database) + "/_changes?include_docs=true&limit=" + rows + "&since=" + encodeURIComponent(end.seq), asked);
+    yield* lines(server, database, body.results.map((row) => (row.deleted || !row.doc ? { _id: row.id, _deleted: true } : row.doc)));
+    end.seq = body.last_seq;
+    if (!full) {
       return;
     }
   }

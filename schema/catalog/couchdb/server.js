@@ -29,6 +29,23 @@ function name(database, id) {
 const attempts = 5;
 const pause = 3;
 
+// Bytes of an answer with many documents.
+const bytes = 16 * 1024 * 1024;
+
+// The body of an answer as text, or undefined if it has more bytes than asked for.
+async function read(response, limit) {
+  const chunks = [];
+  let n = 0;
+  for await (const chunk of response.body || []) {
+    n += chunk.length;
+    if (n > limit) { // leaving the loop ends the answer
+      return undefined;
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
 class Server {
   constructor(url, login) {
     this.url = (url || "").replace(/\/+$/, "");
@@ -38,9 +55,9 @@ class Server {
     this.login = login;
   }
 
-  // A request as the administrator: its status and text. A node that goes just now
-  // has others that answer.
-  async send(method, path, body) {
+  // A request as the administrator: its status and text, which is undefined where it
+  // has more bytes than asked for. A node that goes just now has others that answer.
+  async send(method, path, body, limit) {
     for (let i = 1; ; i++) {
       try {
         const response = await fetch(this.url + path, {
@@ -49,7 +66,7 @@ class Server {
           body: body === undefined ? undefined : JSON.stringify(body),
           signal: AbortSignal.timeout(300000),
         });
-        const text = await response.text();
+        const text = await read(response, limit || Infinity);
         if (response.status < 500 || i === attempts) {
           return { status: response.status, text };
         }
@@ -70,6 +87,21 @@ class Server {
       return undefined;
     }
     return this.good("GET", path, answer, []).text;
+  }
+
+  // As many rows of a page as there are in an answer of not too many bytes, at least
+  // one: path is a function of how many are asked for, which asked says, and changes.
+  async page(path, asked) {
+    for (;;) {
+      const answer = this.good("GET", path(asked.rows), await this.send("GET", path(asked.rows), undefined, asked.rows > 1 ? bytes : undefined), []);
+      if (answer.text !== undefined) {
+        const body = JSON.parse(answer.text);
+        const got = { body, full: (body.rows || body.results).length >= asked.rows };
+        asked.rows = Math.min(asked.most, asked.rows * 2);
+        return got;
+      }
+      asked.rows = Math.ceil(asked.rows / 4);
+    }
   }
 
   // The body of an answer that must be good or have one of the other statuses; of such
