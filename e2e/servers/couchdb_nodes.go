@@ -115,7 +115,7 @@ func (n *couchNodes) keeperOf(env *golden.Env) error {
 
 // ready tells whether the Service leads to a node: what its kubelet sees.
 func (n *couchNodes) ready(i int) bool {
-	return n.servers[i] != nil && n.servers[i].Running() && n.pods[i].Probe(n.run.Context, "couchdb", "readiness") == nil
+	return n.servers[i] != nil && n.servers[i].Running() && n.pods[i].Probe(n.run.Context, "couchdb", "readinessProbe") == nil
 }
 
 // start runs a node with what is on its disk.
@@ -155,7 +155,7 @@ func (n *couchNodes) whole(patience time.Duration) (time.Duration, error) {
 		if n.keeper == nil {
 			return nil
 		}
-		return n.keeper.Probe(n.run.Context, couchCluster, "readiness")
+		return n.keeper.Probe(n.run.Context, couchCluster, "readinessProbe")
 	})
 	if err != nil && n.keeps != nil {
 		err = fmt.Errorf("%w\n%s", err, tail(n.keeps.Log()))
