@@ -100,17 +100,22 @@ func (n *couchNodes) room(ip, image string) func(string, []podproc.Mount) (podpr
 
 // keeperOf prepares couchdb-cluster.
 func (n *couchNodes) keeperOf(env *golden.Env) error {
-	empty, err := n.run.Guard.Folder("image")
+	empty, err := n.run.noImage()
 	if err != nil {
-		return err
-	}
-	// A room without anything of an image but a folder.
-	if err := os.Mkdir(filepath.Join(empty, "image"), 0o755); err != nil {
 		return err
 	}
 	ip := n.network.PodAddress()
 	n.keeper, err = podproc.New(env, n.run.Guard, podproc.Options{Component: couchCluster, IP: ip, Secrets: n.secrets, Room: n.room(ip, empty)})
 	return err
+}
+
+// noImage is a folder for a room with nothing of an image but a folder.
+func (r *Run) noImage() (string, error) {
+	folder, err := r.Guard.Folder("image")
+	if err != nil {
+		return "", err
+	}
+	return folder, os.Mkdir(filepath.Join(folder, "image"), 0o755)
 }
 
 // ready tells whether the Service leads to a node: what its kubelet sees.

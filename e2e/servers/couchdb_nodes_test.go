@@ -59,3 +59,5 @@ func withNodes(t *testing.T, check func(*Run, *golden.Env) error) {
 }
 
 func TestCouchDBNodes(t *testing.T) { withNodes(t, CouchDBNodes) }
+
+func TestCouchDBGrows(t *testing.T) { withNodes(t, CouchDBGrows) }

@@ -104,10 +104,11 @@ func TestAlertsLeadToTheirLog(t *testing.T) {
 func TestSymptomsThatApply(t *testing.T) {
 	all := values(t)
 	for name, absent := range map[string][]string{
-		"production":  nil,
-		"ci":          {"quorum-at-risk", "zone-lost"},
-		"development": {"quorum-at-risk", "zone-lost", "node-lost"},
-		"outside":     {"broker-disk-full", "database-disk-full", "zone-lost"},
+		"production":  {"database-node-lost", "database-copies", "database-restore"},
+		"ci":          {"quorum-at-risk", "zone-lost", "database-node-lost", "database-copies", "database-restore"},
+		"development": {"quorum-at-risk", "zone-lost", "node-lost", "database-node-lost", "database-copies", "database-restore"},
+		"outside":     {"broker-disk-full", "database-disk-full", "zone-lost", "database-node-lost", "database-copies", "database-restore"},
+		"nodes":       nil,
 	} {
 		v, ok := all[name]
 		if !ok {

@@ -11,7 +11,7 @@
 //     couchdb/username, password   the administrator of all nodes
 //
 // A node is in maintenance (maintenance_mode = true) when its disk is new, or that
-// of a single node: it takes writes and answers no reads. What is done:
+// of a single node: it answers no requests, and others fill it. What is done:
 //
 //   1. Where no node is whole, the cluster is founded by the one that has
 //      databases, else by the first. All must be there for that: one that is away
@@ -19,8 +19,8 @@
 //   2. Databases of a single node, which is called nonode@nohost, become those of its
 //      new name, nodes that are missing are added, and every database gets a copy on
 //      each node, which CouchDB fills by itself.
-//   3. A node that has everything leaves maintenance: CouchDB was told to compare
-//      what it and another have of each database, and has nothing left to copy.
+//   3. A node that has of each part of each database what the others have leaves
+//      maintenance.
 //   4. All nodes have the same hash of the administrator's password, without which
 //      a session would be good on one of them alone.
 //
@@ -37,10 +37,8 @@ const state = process.env.STATE || "/tmp";
 const usual = 30;
 const soon = 3;
 
-// A node is whole when in so many rounds, one after the other, no node had more than
-// so many changes left to copy: those of the last moment are what any node may lack.
-const rounds = 3;
-const left = 100;
+// Looks at a node that is filled after which CouchDB is told again to fill it.
+const again = 20;
 
 const single = "nonode@nohost";
 const copies = 3;
@@ -110,13 +108,11 @@ class Node {
   async look() {
     const members = await this.call("GET", "/_membership", [200]);
     const mode = await this.call("GET", "/_node/_local/_config/couchdb/maintenance_mode", [200, 404]);
-    const system = await this.call("GET", "/_node/_local/_system", [200]);
     const all = await this.call("GET", "/_node/_local/_dbs/_all_docs?include_docs=true", [200]);
     this.members = members.cluster_nodes;
     this.sees = members.all_nodes;
     // Any other mode is an administrator's.
     this.whole = mode !== "true";
-    this.left = system.internal_replication_jobs;
     this.maps = all.rows.map((row) => row.doc).filter((doc) => doc && doc.by_range);
     return this;
   }
@@ -244,37 +240,60 @@ async function sameHash(first, node, user) {
   console.log(node.name + ": takes sessions of " + first.name);
 }
 
-// How often, one after the other, nothing was left to copy to a node since it was last
-// started; its name tells which.
-const calm = new Map();
+// How many documents, deleted ones too, a node has of each part of each database. It
+// counts what is on its own disk, in maintenance too.
+async function counts(node, maps) {
+  const found = new Map();
+  for (const map of maps) {
+    for (const range of Object.keys(map.by_range).filter((one) => map.by_range[one].includes(node.name))) {
+      const part = "shards/" + range + "/" + map._id + String.fromCharCode(...map.shard_suffix);
+      const info = await node.call("GET", "/_node/_local/" + encodeURIComponent(part), [200, 404]);
+      found.set(part, info ? info.doc_count + info.doc_del_count : -1);
+    }
+  }
+  return found;
+}
 
-// Copies what nodes in maintenance lack, and lets those out that lack nothing.
+// What nodes in maintenance had to have at the last look, by their names, and how
+// often they were looked at since they are in it.
+const awaited = new Map();
+
+// Has nodes in maintenance filled, and lets those out that have what the others had a
+// look ago: what came since is on its way to any node.
 async function fill(first, found) {
   const behind = found.nodes.filter((node) => !node.whole);
-  for (const name of calm.keys()) {
+  for (const name of awaited.keys()) {
     if (!behind.some((node) => node.name === name)) {
-      calm.delete(name);
+      awaited.delete(name);
     }
   }
   if (behind.length === 0) {
     return;
   }
-  const still = Math.max(...found.nodes.map((node) => node.left)) <= left;
-  for (const node of behind) {
-    const known = first.maps.every((map) => node.maps.some((other) => other._id === map._id && other._rev === map._rev));
-    const joined = first.sees.includes(node.name) && node.sees.includes(first.name);
-    calm.set(node.name, known && joined && still ? (calm.get(node.name) || 0) + 1 : 0);
-    console.log(node.name + ": " + (joined ? "is filled, " + first.left + " changes left" : "is not joined yet"));
+  const wanted = new Map();
+  const has = await Promise.all(behind.map((node) => counts(node, first.maps)));
+  for (const node of found.nodes.filter((one) => one.whole)) {
+    for (const [part, n] of await counts(node, first.maps)) {
+      wanted.set(part, Math.max(n, wanted.get(part) || 0));
+    }
   }
-  // What is copied is compared anew in each calm round: what failed is not left out.
-  if (still) {
+  for (const [i, node] of behind.entries()) {
+    const before = awaited.get(node.name) || { looks: 0 };
+    const missing = Array.from(before.parts || wanted, ([part, n]) => (has[i].has(part) ? Math.max(0, n - has[i].get(part)) : 0)).reduce((a, b) => a + b, 0);
+    const joined = first.sees.includes(node.name) && node.sees.includes(first.name);
+    if (before.parts && joined && missing === 0) {
+      await leaveMaintenance(node);
+      awaited.delete(node.name);
+      continue;
+    }
+    console.log(node.name + ": " + (joined ? "is filled, " + missing + " documents left" : "is not joined yet"));
+    awaited.set(node.name, { looks: before.looks + 1, parts: wanted });
+  }
+  // CouchDB fills a new disk by itself, and a copy that was added when it is told to.
+  if (Array.from(awaited.values()).some((one) => one.looks % again === 1)) {
     for (const map of first.maps) {
       await first.call("POST", "/" + encodeURIComponent(map._id) + "/_sync_shards", [200, 202]);
     }
-  }
-  for (const node of behind.filter((one) => calm.get(one.name) > rounds)) {
-    await leaveMaintenance(node);
-    calm.delete(node.name);
   }
 }
 
