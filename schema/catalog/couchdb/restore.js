@@ -33,11 +33,15 @@ async function readManifest(target, copies) {
   if (!copies.includes(copy)) {
     throw new Failure(copies.length === 0 ? "there is no copy" : "there is no copy " + copy + "; there are " + copies.join(", "));
   }
-  let text = "";
+  const chunks = [];
   for await (const chunk of await target.read(copy, manifest)) {
-    text += chunk;
+    chunks.push(chunk);
   }
-  return Object.assign(JSON.parse(text), { copy });
+  try {
+    return Object.assign(JSON.parse(Buffer.concat(chunks).toString("utf8")), { copy });
+  } catch (e) {
+    throw new Failure("copy " + copy + ": " + manifest + " is broken; name another one by COPY");
+  }
 }
 
 // The documents of a copy in the order in which they count: changes first, whose ids
