@@ -8,15 +8,15 @@ import (
 // DatabaseNodes says what three nodes of CouchDB take and what they need; empty where
 // there is one.
 func (v view) DatabaseNodes() string {
-	n := v.Replicas("couchdb")
-	if !v.Has("couchdb") || n == 1 {
+	n := v.Env.CouchDB.Replicas
+	if v.Env.CouchDB.External != nil || n == 1 {
 		return ""
 	}
 	return fmt.Sprintf("Each of the %d nodes has a copy of everything, and two of three are enough to read and write: one may be lost, with its disk. "+
-		"Clients use the Service `%s`; the Service `couchdb` gives nodes their names, `couchdb@couchdb-0.couchdb` and so on, which never change. "+
+		"Clients use the Service `couchdb-client`; the Service `couchdb` gives nodes their names, `couchdb@couchdb-0.couchdb` and so on, which never change. "+
 		"`couchdb-cluster` brings nodes together, makes one of a single node's databases where there was one before, fills a disk that is new, and lets its node answer when it has everything. "+
 		"The nodes know each other by the key `cookie` of the Secret `%s`, 32 letters and digits or more, which is not changed while they run; what they say to each other is not encrypted, and network policies let nobody else speak to their port.",
-		n, v.Endpoint("couchdb").Host, v.Env.Secrets.CouchDB)
+		n, v.Env.Secrets.CouchDB)
 }
 
 // DatabaseCopies says where copies of the database go, and what must be there; empty
