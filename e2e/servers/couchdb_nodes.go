@@ -157,6 +157,9 @@ func (n *couchNodes) whole(patience time.Duration) (time.Duration, error) {
 				return fmt.Errorf("couchdb-%d is not ready: %s", i, tail(n.servers[i].Log()))
 			}
 		}
+		if n.service.chosen() == "" {
+			return errors.New("the Service leads to no node yet")
+		}
 		if n.keeper == nil {
 			return nil
 		}

@@ -413,6 +413,25 @@ func TestCopiesThatAreKept(t *testing.T) {
 	}
 }
 
+// A server that cuts connections is no end that is good, whatever Node makes of it.
+func TestConnectionsThatAreCut(t *testing.T) {
+	target := t.TempDir()
+	c := newCopier(t, target)
+	if out, good := c.run("backup.js", full()); !good {
+		t.Fatal(out)
+	}
+	cut := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if connection, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_ = connection.Close()
+		}
+	})
+	for _, script := range []string{"backup.js", "restore.js"} {
+		if out, good := c.run(script, cut); good || !strings.Contains(out, "failed: ") {
+			t.Errorf("%s: %s", script, out)
+		}
+	}
+}
+
 // A copy whose bytes changed is none, and is not written anywhere.
 func TestCopyThatIsBroken(t *testing.T) {
 	target := t.TempDir()

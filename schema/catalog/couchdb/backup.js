@@ -130,9 +130,20 @@ async function main() {
   }
 }
 
+// Node ends well when nothing is left to wait for, as after a connection that was cut in
+// the middle: only the end of main is one.
+process.exitCode = 1;
+process.on("exit", (code) => {
+  if (code === 1 && !said) {
+    console.error("failed: it ended in the middle: run it again");
+  }
+});
+let said = false;
+
 // A process with the number 1 ignores signals that it has no answer to.
 process.on("SIGTERM", () => process.exit(1));
 main().then(() => process.exit(0), (e) => {
+  said = true;
   console.error("failed: " + (e instanceof Failure ? e.message : "fault of backup.js: " + e.stack));
   process.exit(1);
 });
