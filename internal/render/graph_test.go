@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +43,7 @@ func (g graph) needs(from, to string, port int) bool {
 		return port == g.values.Catalog.Actions.Port
 	}
 	return slices.ContainsFunc(all, func(n catalog.Need) bool {
-		return n.Component == to && slices.ContainsFunc(n.Ports, func(name string) bool { return g.ports[to][name] == port })
+		return n.Component == to && n.When.Holds(g.values.Env) && slices.ContainsFunc(n.Ports, func(name string) bool { return g.ports[to][name] == port })
 	})
 }
 
@@ -85,6 +86,10 @@ func (g graph) outside(component string) []int {
 	}
 	if g.callsAPIServer(component) && len(e.Cluster.APIServer.CIDRs) == 0 {
 		ports = append(ports, g.values.APIPorts()...)
+	}
+	if b := e.CouchDB.Backup; b != nil && b.S3 != nil && (component == "couchdb-backup" || component == "couchdb-restore") {
+		address, _ := url.Parse(b.S3.Endpoint)
+		add(net.JoinHostPort(address.Hostname(), cmp.Or(address.Port(), map[string]string{"http": "80", "https": "443"}[address.Scheme])))
 	}
 	if component == "invoker" && e.Invoker.Kind == "DaemonSet" {
 		for _, z := range e.Invoker.ZooKeeper {
