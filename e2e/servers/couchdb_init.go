@@ -54,6 +54,9 @@ func (c *couch) runPod(pod *podproc.Pod) (string, error) {
 	err = c.run.probesPass(pod, couchInit, time.Minute)
 	log := strings.TrimPrefix(process.Log(), before)
 	if err != nil {
+		if !process.Running() {
+			err = fmt.Errorf("it has ended (%v): %w", process.Wait(c.run.Context), err)
+		}
 		return log, fmt.Errorf("%w: %s", err, tail(log))
 	}
 	if !strings.HasSuffix(log, allIsRight) {

@@ -231,6 +231,8 @@ type Change struct {
 	To string `json:"to,omitempty"`
 	// Units of numbers: what the word behind one multiplies it by.
 	Units map[string]int64 `json:"units,omitempty"`
+	// Same are names of one thing: a change from one to another is none.
+	Same []string `json:"same,omitempty"`
 	// Class is "data", "quorum" or "exposed", Severity "error" or "warning".
 	Class    string `json:"class"`
 	Severity string `json:"severity"`
@@ -281,12 +283,17 @@ type Data struct {
 }
 
 // Endpoint of a component: a port of a Service, or with Each the pods of a
-// headless one by their names.
+// headless one by their names. Ready is a Service that leads to any of several
+// pods that is ready, in the place of one that names each of them.
 type Endpoint struct {
 	Service  string `json:"service"`
 	Port     string `json:"port"`
 	Protocol string `json:"protocol"`
 	Each     bool   `json:"each"`
+	Ready    *struct {
+		Service string `json:"service"`
+		When    When   `json:"when"`
+	} `json:"ready"`
 }
 
 // External is a server outside in a component's place. Field is given if it is

@@ -96,8 +96,8 @@ func Text(text string, values any) (string, error) {
 // maps, lists and scalars, and returns a copy. A string that is one template
 // with the prefix "int:" becomes a number. List entries and fields whose
 // template comes out as "omit:" are left out; so are entries whose field
-// "name" does, and those whose field "if", a condition that nothing else sees,
-// does not come out as "true".
+// "name" does, and those entries and fields whose own field "if", a condition that
+// nothing else sees, does not come out as "true".
 func Expand(v any, values any) (any, error) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -113,7 +113,14 @@ func Expand(v any, values any) (any, error) {
 func expandMap(m map[string]any, values any) (any, error) {
 	out := make(map[string]any, len(m))
 	for _, k := range slices.Sorted(maps.Keys(m)) {
-		e, err := Expand(m[k], values)
+		was, there, err := applies(m[k], values)
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			continue
+		}
+		e, err := Expand(was, values)
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +152,7 @@ func expandList(list []any, values any) (any, error) {
 	return out, nil
 }
 
-// applies takes the condition off a list's entry, and tells whether it holds.
+// applies takes the condition off an entry or a field, and tells whether it holds.
 func applies(entry any, values any) (any, bool, error) {
 	m, _ := entry.(map[string]any)
 	condition, ok := m["if"].(string)

@@ -8,8 +8,8 @@ import (
 )
 
 // When says under which values of an environment something is so: for each path
-// of a field its value, a string or a bool. Of a field that is no bool, true says
-// that it is given and false that it is not. A When without paths always holds,
+// of a field its value, a string, a number or a bool. Of a field that is no bool,
+// true says that it is given and false that it is not. A When without paths always holds,
 // nil too where the catalogue has a default.
 type When map[string]any
 
@@ -27,6 +27,9 @@ func (w When) Holds(env *environment.Environment) bool {
 func value(v reflect.Value, want any) any {
 	if _, text := want.(string); text && v.Kind() == reflect.String {
 		return v.String()
+	}
+	if _, number := want.(float64); number && v.CanInt() { // as JSON has numbers
+		return float64(v.Int())
 	}
 	if v.Kind() == reflect.Bool {
 		return v.Bool()

@@ -123,6 +123,9 @@ func (r ruled) holds(d difference) bool {
 	if r.To != "" && became != r.To {
 		return false
 	}
+	if r.named(d.old) && r.named(d.new) {
+		return false
+	}
 	old, isNumber := number(d.old, r.Units)
 	new, isNumberToo := number(d.new, r.Units)
 	switch r.If {
@@ -139,6 +142,12 @@ func (r ruled) holds(d difference) bool {
 	default:
 		return true
 	}
+}
+
+// named tells whether a value is a name of what the rule says is always the same.
+func (r ruled) named(v any) bool {
+	name, isText := v.(string)
+	return isText && slices.Contains(r.Same, name)
 }
 
 // apartFrom tells whether two texts with commas have nothing in common.

@@ -3,6 +3,8 @@ package derived
 import (
 	"fmt"
 	"net"
+	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +43,11 @@ func (v *Values) Endpoint(component string) Endpoint {
 		out.Servers = addresses(v.Members(component), out.Port)
 		return out
 	}
-	out.Host, out.FQDN = e.Service, v.FQDN(e.Service)
+	service := e.Service
+	if e.Ready != nil && e.Ready.When.Holds(v.Env) {
+		service = e.Ready.Service
+	}
+	out.Host, out.FQDN = service, v.FQDN(service)
 	out.Servers = addresses([]string{out.Host}, out.Port)
 	return out
 }
@@ -79,9 +85,21 @@ func (v *Values) outside(e *catalog.External) Endpoint {
 	return out
 }
 
-// Servers is a field of the environment with a list of host:port.
+// Servers is a field of the environment with a list of host:port, or with an
+// address of http or https.
 func (v *Values) Servers(path string) []string {
-	return field.Of(v.Env, path).Interface().([]string)
+	given := field.Of(v.Env, path)
+	if given.Kind() != reflect.String {
+		return given.Interface().([]string)
+	}
+	address, err := url.Parse(given.String())
+	if err != nil || address.Host == "" {
+		return nil
+	}
+	if address.Port() != "" {
+		return []string{address.Host}
+	}
+	return []string{net.JoinHostPort(address.Hostname(), map[string]string{"http": "80", "https": "443"}[address.Scheme])}
 }
 
 // Ports of a list of host:port, sorted, each once.

@@ -63,11 +63,13 @@ const votersZones = 3
 
 // ZonesOf a component say how its pods spread over zones where nothing is written. A volume stays for ever in the
 // zone in which its first pod was, so voters of a quorum that keep one each are
-// put apart from the first day on, where there are zones enough.
+// put apart from the first day on, where there are zones enough; and so are nodes of
+// which each has a copy of everything.
 func (v *Values) ZonesOf(component string) string {
 	c := v.Catalog.Components[component]
 	volume, _ := v.Volume(component)
-	if v.Voter(component) == nil || volume == nil || !c.Data.Each || v.Env.Cluster.Nodes[v.Pool(component)].Zones < votersZones {
+	copied := c.Endpoint != nil && c.Endpoint.Ready != nil && c.Endpoint.Ready.When.Holds(v.Env)
+	if volume == nil || !copied && (v.Voter(component) == nil || !c.Data.Each) || v.Env.Cluster.Nodes[v.Pool(component)].Zones < votersZones {
 		return c.Zones
 	}
 	switch {

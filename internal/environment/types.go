@@ -482,7 +482,13 @@ type CouchDB struct {
 	Init bool `json:"init"`
 	// The records of activations: of each its result and its log.
 	Activations CouchDBActivations `json:"activations"`
-	// Where its data is. Default size: 20Gi.
+	// Number of its nodes: 1, or 3, each with a copy of everything, of which
+	// one may be lost. Default: 1. From 1 to 3 all that is stored is taken
+	// along; there is no way back. README.md has what it needs.
+	Replicas int `json:"replicas"`
+	// Copies of all databases, at regular times. Absent: none.
+	Backup *CouchDBBackup `json:"backup,omitempty"`
+	// Where its data is, of each node. Default size: 20Gi.
 	Volume Volume `json:"volume"`
 	// Resources of its pod.
 	Resources Resources `json:"resources"`
@@ -511,6 +517,44 @@ type CouchDBActivations struct {
 	// Size of a record that is expected, on the average. Default: 2Ki, of
 	// small results and a few lines of log.
 	Size string `json:"size"`
+}
+
+// CouchDBBackup says when all databases are copied, and where to: exactly one of
+// volume and s3. A copy holds the subjects' keys, and is not encrypted.
+type CouchDBBackup struct {
+	// When, in cron's five fields and the cluster's time zone. Default: once a
+	// day, at a quiet hour.
+	Schedule string `json:"schedule"`
+	// How many copies are kept; the last good one always is. Default: 7.
+	Keep int `json:"keep"`
+	// A volume of the installation's namespace.
+	Volume *CouchDBBackupVolume `json:"volume,omitempty"`
+	// A bucket of an object store that speaks S3.
+	S3 *CouchDBBackupS3 `json:"s3,omitempty"`
+	// Resources of its pod; the memory holds the largest action's code twice.
+	Resources Resources `json:"resources"`
+}
+
+// CouchDBBackupVolume is the type of CouchDBBackup.Volume.
+type CouchDBBackupVolume struct {
+	// A PersistentVolumeClaim that exists, with room for keep copies and one
+	// more.
+	Claim string `json:"claim"`
+}
+
+// CouchDBBackupS3 is the type of CouchDBBackup.S3.
+type CouchDBBackupS3 struct {
+	// Name of the bucket, which exists.
+	Bucket string `json:"bucket"`
+	// What stands before the names of the objects. Default: couchdb/.
+	Prefix string `json:"prefix"`
+	// Address of the store, which names the bucket in the path of each request;
+	// at AWS https://s3.<region>.amazonaws.com.
+	Endpoint string `json:"endpoint"`
+	// Region of the bucket. Default: us-east-1, which stores of others mostly take.
+	Region string `json:"region"`
+	// Secret with the keys access-key-id and secret-access-key.
+	Secret string `json:"secret"`
 }
 
 // Kafka carries activations between controllers and invokers, in KRaft mode.
@@ -1460,11 +1504,13 @@ type Proxy struct {
 // Secrets names Secrets that must exist before the installation is applied.
 // The generated README lists their keys.
 type Secrets struct {
-	// Keys username, password: CouchDB's administrator. Keys
-	// controller-username, controller-password, invoker-username,
-	// invoker-password: the users of the databases; with packages.alarms also
-	// alarms-username and alarms-password, and with packages.kafka those of
-	// kafka. Default: couchdb-admin.
+	// Keys username, password: CouchDB's administrator. Key cookie, of 32
+	// letters and digits or more: what the nodes of a cluster know each other
+	// by, where there is more than one. Keys controller-username,
+	// controller-password, invoker-username, invoker-password: the users of the
+	// databases; with packages.alarms also alarms-username and
+	// alarms-password, and with packages.kafka those of kafka. Default:
+	// couchdb-admin.
 	CouchDB string `json:"couchdb"`
 	// Keys controller-username, controller-password, invoker-username,
 	// invoker-password: what the administrative endpoints ask for. Default:
@@ -1572,6 +1618,9 @@ type PlainSecrets struct {
 type CouchDBLogins struct {
 	// Its administrator.
 	Admin Login `json:"admin"`
+	// What nodes of a cluster know each other by (couchdb.replicas).
+	// Absent: there is one node.
+	Cookie string `json:"cookie,omitempty"`
 	// The controllers' user of the databases.
 	Controller Login `json:"controller"`
 	// The invokers' user of the databases.

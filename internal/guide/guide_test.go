@@ -112,6 +112,7 @@ var known = map[string]bool{
 	"NODE": true, "ACME": true, "JSON": true, "HTTPR": true, "CSID": true, "CREATE": true, "HOME": true,
 	"CIDR": true, "POST": true, "ERROR": true, "WARN": true, "READY": true, "RESTARTS": true, "OOMK": true,
 	"KAFKA": true, "HOSTS": true, // of the variable KAFKA_HOSTS
+	"INTO": true, "COPY": true, // variables of restore.js
 }
 
 // keys is how kubectl shows the names of a Secret's keys alone.

@@ -104,10 +104,11 @@ func TestAlertsLeadToTheirLog(t *testing.T) {
 func TestSymptomsThatApply(t *testing.T) {
 	all := values(t)
 	for name, absent := range map[string][]string{
-		"production":  {"api-create-fails"},
-		"ci":          {"api-create-fails", "quorum-at-risk", "zone-lost"},
-		"development": {"api-create-fails", "quorum-at-risk", "zone-lost", "node-lost"},
-		"outside":     {"api-create-fails", "broker-disk-full", "database-disk-full", "zone-lost"},
+		"production":  {"api-create-fails", "database-node-lost", "database-copies", "database-restore"},
+		"ci":          {"api-create-fails", "quorum-at-risk", "zone-lost", "database-node-lost", "database-copies", "database-restore"},
+		"development": {"api-create-fails", "quorum-at-risk", "zone-lost", "node-lost", "database-node-lost", "database-copies", "database-restore"},
+		"outside":     {"api-create-fails", "broker-disk-full", "database-disk-full", "zone-lost", "database-node-lost", "database-copies", "database-restore"},
+		"nodes":       {"api-create-fails"},
 	} {
 		v, ok := all[name]
 		if !ok {

@@ -27,8 +27,9 @@ func (p *planner) plainSecrets() []foundation.Secret {
 			data = field.Of(p.Env, secret.All).Interface().(map[string]string)
 		}
 		for key, path := range secret.Keys {
-			if secret.Values[key].When.Holds(p.Env) {
-				data[key] = field.Of(p.Env, path).String()
+			// One that may be left out is there where somebody needs it.
+			if text := field.Of(p.Env, path).String(); text != "" && secret.Values[key].When.Holds(p.Env) {
+				data[key] = text
 			}
 		}
 		all = append(all, foundation.Secret{Name: field.Of(p.Env, secret.Name).String(), Data: data})

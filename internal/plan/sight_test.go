@@ -24,6 +24,7 @@ a: {
 b: {
 	edge: {host: "b.example.com", tls: selfSigned: {}}
 	kafka: mode: "separate"
+	couchdb: {replicas: 3, backup: volume: claim: "copies"}
 	metrics: {namespace: "monitoring", dashboard: {}}
 }
 `)}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,6 +94,10 @@ func (g graph) outside(component string) []int {
 		for _, b := range e.Packages.Kafka.Brokers {
 			add(b)
 		}
+	}
+	if b := e.CouchDB.Backup; b != nil && b.S3 != nil && (component == "couchdb-backup" || component == "couchdb-restore") {
+		address, _ := url.Parse(b.S3.Endpoint)
+		add(net.JoinHostPort(address.Hostname(), cmp.Or(address.Port(), map[string]string{"http": "80", "https": "443"}[address.Scheme])))
 	}
 	if component == "invoker" && e.Invoker.Kind == "DaemonSet" {
 		for _, z := range e.Invoker.ZooKeeper {

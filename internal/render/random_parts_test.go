@@ -17,9 +17,14 @@ func (r random) data(env *environment.Environment) {
 			c.External.Protocol, c.External.Port = "http", 5984
 		}
 	default:
-		c.Volume = r.volume(env, c.Volume, "couchdb", 1)
+		c.Replicas = pick(r, 1, 1, 3)
+		c.Volume = r.volume(env, c.Volume, "couchdb", c.Replicas)
+		if c.Replicas > 1 {
+			c.Volume.NFS = nil
+		}
 		r.resources(&c.Resources, 2048)
 	}
+	c.Backup = r.backup()
 	maybe(r, &c.Prefix, "ci_", "w")
 	c.Init = r.chance(75)
 	maybe(r, &c.Activations.Keep, "24h", "168h")
@@ -36,6 +41,27 @@ func (r random) data(env *environment.Environment) {
 		env.Redis.Volume = r.volume(env, env.Redis.Volume, "redis", 1)
 		r.resources(&env.Redis.Resources, 128)
 	}
+}
+
+// backup of CouchDB to either place, or none.
+func (r random) backup() *environment.CouchDBBackup {
+	b := &environment.CouchDBBackup{Schedule: "43 2 * * *", Keep: 7}
+	b.Resources.Requests.CPU, b.Resources.Requests.Memory, b.Resources.Limits.Memory = "100m", "192Mi", "768Mi"
+	maybe(r, &b.Schedule, "0 */6 * * 1-5", "7 3 1 * *")
+	maybe(r, &b.Keep, 1, 30)
+	r.resources(&b.Resources, 768)
+	switch r.IntN(3) {
+	case 0:
+		b.Volume = &environment.CouchDBBackupVolume{Claim: pick(r, "copies", "couchdb-copies")}
+	case 1:
+		b.S3 = &environment.CouchDBBackupS3{
+			Bucket: pick(r, "copies", "copies.example.com"), Prefix: pick(r, "couchdb/", "", "ci/a/"), Region: pick(r, "us-east-1", "eu-central-1"),
+			Endpoint: pick(r, "https://s3.eu-central-1.amazonaws.com", "http://minio:9000", "https://minio.example.com:9000"), Secret: pick(r, "backup", "s3"),
+		}
+	default:
+		return nil
+	}
+	return b
 }
 
 // volume is of any kind that suits the replicas. Its size holds every topic.

@@ -238,6 +238,9 @@ func (r random) secrets(env *environment.Environment) {
 	if r.chance(30) {
 		s.Plain.Subjects["someone_else-9"] = key(3)
 	}
+	if env.CouchDB.Replicas > 1 {
+		s.Plain.CouchDB.Cookie = fmt.Sprintf("%032d", r.IntN(1000))
+	}
 }
 
 // source of Secrets: files are those of ownFiles.

@@ -217,6 +217,13 @@ func Codes() []Code {
 		{"WO565", isError, "users' triggers on OpenWhisk's own Kafka", "A user reads the activations of everyone."},
 		{"WO566", isError, "a plain user that is missing", "The pod does not start: the Secret has no such key."},
 
+		// The database's nodes, and copies of what it holds.
+		{"WO593", isError, "a number of CouchDB's nodes that is worse than another", "With two nodes nothing works while either restarts."},
+		{"WO594", isError, "nodes of CouchDB without a cookie", "Its pods stay in CreateContainerConfigError: couldn't find key cookie in Secret."},
+		{"WO595", isError, "copies with no place, or with two", "Every run fails, or copies are not where somebody looks for them."},
+		{"WO596", isError, "copies on the disk that they are there for", "The database's disk is full within days, and with it the copies are lost."},
+		{"WO597", isWarning, "copies that travel in plain text", "Who is on the way has the keys of all subjects."},
+
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},

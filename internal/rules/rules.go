@@ -19,7 +19,7 @@ func alone(v *derived.Values) *checker {
 	c := &checker{Values: v}
 	for _, subject := range []func(){
 		c.versions, c.placement, c.quorum, c.availability, c.autoscale,
-		c.kafka, c.retention, c.topics,
+		c.kafka, c.retention, c.topics, c.couchdb,
 		c.resources, c.heaps, c.userMemory, c.pools, c.actionDisk,
 		c.limits, c.throttles, c.shares, c.chain, c.fronts,
 		c.edge, c.host, c.certificate, c.egress, c.family,

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/whiskops/whiskops/e2e/servers/podproc"
 )
@@ -117,6 +118,27 @@ func (r *Room) Enter(user, group, fsGroup *uint32, args []string) []string {
 		"nsenter", "--target", strconv.Itoa(r.holder.Pid()), "--net", "--mount", "--uts", "--root", "env", "--chdir=/",
 		"setpriv", "--reuid=" + id(user), "--regid=" + id(group), groups, "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all",
 	}, args)
+}
+
+// Join lets two rooms reach each other, which without it reach this machine alone:
+// nothing here sends packets on.
+func (r *Room) Join(other *Room) error {
+	name := func(from, to *Room) string {
+		return "to" + from.IP[strings.LastIndex(from.IP, ".")+1:] + "-" + to.IP[strings.LastIndex(to.IP, ".")+1:]
+	}
+	if _, err := ip("link", "add", name(r, other), "netns", strconv.Itoa(r.holder.Pid()), "type", "veth",
+		"peer", "name", name(other, r), "netns", strconv.Itoa(other.holder.Pid())); err != nil {
+		return err
+	}
+	for _, end := range [][2]*Room{{r, other}, {other, r}} {
+		device := name(end[0], end[1])
+		for _, args := range [][]string{{"link", "set", device, "up"}, {"route", "replace", end[1].IP + "/32", "dev", device, "src", end[0].IP}} {
+			if _, err := command("nsenter", append([]string{"--target", strconv.Itoa(end[0].holder.Pid()), "--net", "ip"}, args...)...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Close ends the room; what runs in it goes on until it ends.

@@ -112,7 +112,10 @@ func (k *checker) component(name string, c catalog.Component) {
 		}
 	}
 	for _, o := range c.Outside {
-		k.field(o.Servers, reflect.TypeFor[[]string]())
+		// A list of host:port, or an address.
+		if is := k.path(o.Servers); is != nil && is.Kind() != reflect.String {
+			k.field(o.Servers, reflect.TypeFor[[]string]())
+		}
 		k.when(o.When)
 		if o.Never != nil {
 			k.exists(o.Never.Component)
@@ -196,6 +199,7 @@ func (k *checker) secret(s catalog.Secret) {
 		if (v.Fixed == "") == (v.Length == 0) || v.Subject && v.Length == 0 {
 			k.fail("the value of %q is either fixed or of a length", key)
 		}
+		k.when(v.When)
 		if v.Outside != "" {
 			k.path(v.Outside)
 		}
@@ -289,6 +293,9 @@ func (k *checker) when(w catalog.When) {
 	for _, path := range slices.Sorted(maps.Keys(w)) {
 		is := k.path(path)
 		if is == nil {
+			continue
+		}
+		if _, number := w[path].(float64); number && is.Kind() == reflect.Int {
 			continue
 		}
 		if _, text := w[path].(string); text != (is.Kind() == reflect.String) && (text || !field.Optional(environmentType, path)) {

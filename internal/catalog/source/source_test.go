@@ -132,7 +132,7 @@ func TestCheckRefuses(t *testing.T) {
 		{`a list of servers, or a host and a port`, of("kafka", func(c *catalog.Component) { c.External.Servers = "" })},
 		{`a list of servers, or a host and a port`, of("couchdb", func(c *catalog.Component) { c.External.Port = "" })},
 		{`no endpoint`, of("kafka", func(c *catalog.Component) { c.Endpoint = nil })},
-		{`wanted []string`, of("invoker", func(c *catalog.Component) { c.Outside[0].Servers = "invoker.heap" })},
+		{`wanted []string`, of("invoker", func(c *catalog.Component) { c.Outside[0].Servers = "invoker.replicas" })},
 		{`has no field "kinds"`, of("invoker", func(c *catalog.Component) { c.Idle[0].When = catalog.When{"invoker.kinds": "x"} })},
 		{`has no field "replica"`, of("invoker", func(c *catalog.Component) { c.Idle[0].Fields = []string{"invoker.replica"} })},
 		{`has no port "www"`, of("nginx", func(c *catalog.Component) { c.Public[0].Port = "www" })},
