@@ -74,6 +74,8 @@ type Kafka struct {
 	// MessageMaxBytes that brokers take.
 	MessageMaxBytes int
 	ClusterID       string
+	// Access is how its clients connect.
+	Access Access
 }
 
 // CouchDB is what the database holds.

@@ -25,8 +25,15 @@ func (v *Values) Secrets() []Secret {
 	var all []Secret
 	for _, name := range slices.Sorted(maps.Keys(v.Catalog.Secrets)) {
 		s := v.Catalog.Secrets[name]
+		if !s.When.Holds(v.Env) {
+			continue
+		}
+		values := maps.Clone(s.Values)
+		maps.DeleteFunc(values, func(_ string, value catalog.Value) bool {
+			return value.Without != "" && field.Given(field.Of(v.Env, value.Without))
+		})
 		all = append(all, Secret{
-			Field: name, Name: field.Of(v.Env, s.Name).String(), Values: s.Values, Open: s.All != "",
+			Field: name, Name: field.Of(v.Env, s.Name).String(), Values: values, Open: s.All != "",
 		})
 	}
 	return all

@@ -22,12 +22,17 @@ func (p *planner) plainSecrets() []foundation.Secret {
 	var all []foundation.Secret
 	for _, name := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
 		secret := p.Catalog.Secrets[name]
+		if !secret.When.Holds(p.Env) {
+			continue
+		}
 		data := map[string]string{}
 		if secret.All != "" {
 			data = field.Of(p.Env, secret.All).Interface().(map[string]string)
 		}
 		for key, path := range secret.Keys {
-			data[key] = field.Of(p.Env, path).String()
+			if without := secret.Values[key].Without; without == "" || !field.Given(field.Of(p.Env, without)) {
+				data[key] = field.Of(p.Env, path).String()
+			}
 		}
 		all = append(all, foundation.Secret{Name: field.Of(p.Env, secret.Name).String(), Data: data})
 	}
@@ -54,6 +59,9 @@ func (p *planner) secretVersions() map[string]map[string]string {
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
 		secret := p.Catalog.Secrets[key]
+		if !secret.When.Holds(p.Env) {
+			continue
+		}
 		name := field.Of(p.Env, secret.Name).String()
 		revision := func(key, path string) {
 			if n := field.Of(p.Env, path).Int(); n > 0 {
@@ -65,6 +73,11 @@ func (p *planner) secretVersions() map[string]map[string]string {
 		}
 		if secret.All != "" { // its keys are not known
 			revision("", secret.Revision)
+		}
+	}
+	for _, t := range p.Trusted() {
+		if t.Revision > 0 {
+			add(t.Secret, t.Key, fmt.Sprint(" ", t.Revision))
 		}
 	}
 	return versions

@@ -7,5 +7,5 @@ import "embed"
 
 // Files of the catalogue.
 //
-//go:embed *.cue */*.cue couchdb flux kafka smoke
+//go:embed *.cue */*.cue couchdb flux kafka redis smoke
 var Files embed.FS
