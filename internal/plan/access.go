@@ -11,11 +11,10 @@ import (
 // access is what each that connects to a component has besides.
 type access struct {
 	// Init containers come after the waits and before the client's own.
-	Init     []workload.Container `json:"init"`
-	Sidecars []workload.Container `json:"sidecars"`
-	Volumes  []krm.M              `json:"volumes"`
+	Init    []workload.Container `json:"init"`
+	Volumes []krm.M              `json:"volumes"`
 	// Mounts and Env are for the main container, the client's own init containers
-	// and its waits for a URL.
+	// and its wait for the component.
 	Mounts []krm.M `json:"mounts"`
 	Env    []krm.M `json:"env"`
 }
@@ -39,14 +38,13 @@ func (p *planner) access(spec *workload.Spec, component string) error {
 			return err
 		}
 		spec.Volumes = append(spec.Volumes, a.Volumes...)
-		spec.Sidecars = append(spec.Sidecars, a.Sidecars...)
 		own = append(own, a.Init...)
 		a.grant(&spec.Main)
 		for i := range spec.Init {
 			a.grant(&spec.Init[i])
 		}
 		for i, wait := range spec.Waits {
-			if wait.URL != "" {
+			if wait.Name == need.Component {
 				spec.Waits[i].Env = append(slices.Clip(wait.Env), a.Env...)
 				spec.Waits[i].Mounts = append(slices.Clip(wait.Mounts), a.Mounts...)
 			}
