@@ -8,6 +8,9 @@
 # Kubernetes and Flux replace names in dollars, so there are none here but plain ones.
 set -eu
 umask 077
+# A byte is a sign.
+LC_ALL=C
+export LC_ALL
 out=/kafka-client
 fail() {
   echo "$1" >&2
@@ -21,8 +24,7 @@ quoted() { printf '%s' "$1" | sed 's/[\\"]/\\&/g; s/^/"/; s/$/"/' | tr -d '\n'; 
 sound() {
   test -n "$2" || fail "the $1 of Secret $SECRET is empty"
   case $2 in
-  *'
-'*) fail "the $1 of Secret $SECRET has a line feed, perhaps at its end: make it anew with printf, which adds none" ;;
+  *[!\ -~]*) fail "the $1 of Secret $SECRET has more than letters, digits and signs of ASCII, perhaps a line feed at its end: make it anew with printf, which adds none" ;;
   *'$'{*) fail "the $1 of Secret $SECRET has a dollar before a brace, which a JVM would replace: choose another" ;;
   esac
 }
