@@ -186,6 +186,11 @@ func Codes() []Code {
 		{"WO552", isError, "actions that are not to run as root, in images that do", "Action pods stay in CreateContainerConfigError."},
 		{"WO553", isWarning, "a variable that is not there", "The container gets $(NAME) as its argument, and most programs end at that."},
 		{"WO554", isError, "more than a pod should have", "The API server or the scheduler refuses the pods, or nobody can review them."},
+		{"WO583", isError, "a login that the clients do not know", "Controllers and invokers end when they start: Unsupported or unknown SASL mechanism."},
+		{"WO584", isWarning, "what travels in plain text on the network", "Who listens on the way has the password, or what actions get and give."},
+		{"WO585", isWarning, "a broker that may be anybody", "Who has a certificate of the same authority reads all activations."},
+		{"WO586", isError, "a login without its values", "Pods stay in CreateContainerConfigError."},
+		{"WO587", isError, "a password that a JVM replaces a part of", "The init container kafka-client ends with an error, again and again."},
 
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},

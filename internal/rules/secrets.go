@@ -37,6 +37,12 @@ func (c *checker) secretNames() {
 	uses := []use{
 		{"secrets.couchdb", s.CouchDB}, {"secrets.openwhisk", s.OpenWhisk}, {"secrets.subjects", s.Subjects},
 	}
+	if c.Kafka.Access.SASL != nil {
+		uses = append(uses, use{"secrets.kafka", s.Kafka})
+	}
+	if c.Env.Redis.Password && c.Env.APIGateway.Enabled {
+		uses = append(uses, use{"secrets.redis", s.Redis})
+	}
 	switch tls := c.Env.Edge.TLS; {
 	case tls.Existing != nil:
 		uses = append(uses, use{"edge.tls.existing.secret", tls.Existing.Secret})
