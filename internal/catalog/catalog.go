@@ -415,6 +415,8 @@ type Topic struct {
 	// appended if Each is given.
 	Name string `json:"name"`
 	Each string `json:"each"`
+	// Group of its consumers, where it does not begin with the name.
+	Group string `json:"group,omitempty"`
 	// Key is the segment of its configuration keys.
 	Key string `json:"key"`
 	// Payload topics carry activations, and are given their size.

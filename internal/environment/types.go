@@ -641,6 +641,11 @@ type KafkaTopics struct {
 	// Name of the Strimzi Kafka cluster, for the label
 	// strimzi.io/cluster. Absent: by is "job".
 	StrimziCluster string `json:"strimziCluster,omitempty"`
+	// Name of a KafkaUser that is made, with the rights that OpenWhisk needs:
+	// Strimzi's operator of users makes its login in a Secret of that name, in
+	// the installation's namespace, which it must be told to watch. Absent:
+	// somebody else makes the login, or there is none.
+	StrimziUser string `json:"strimziUser,omitempty"`
 	// Whether brokers make a topic that someone asks for. Default:
 	// false, because such a topic has the wrong number of copies.
 	AutoCreate bool `json:"autoCreate"`

@@ -151,6 +151,7 @@ func Codes() []Code {
 
 		// Delivery.
 		{"WO504", isError, "two tools for one installation", "Objects change back and forth, and pods restart again and again."},
+		{"WO588", isError, "a login of Strimzi's that is looked for elsewhere", "Pods wait for a Secret that nobody makes, or log in as somebody unknown."},
 		{"WO505", isError, "no source, or two of them", "The API server refuses the source, or Flux applies the older of two trees."},
 		{"WO506", isWarning, "a load balancer that nobody makes", "Flux reports the installation as failed, and Argo CD as progressing, though it works."},
 		{"WO507", isError, "a name that is too long for what delivers it", "The API server refuses every object, since the label on it is too long."},

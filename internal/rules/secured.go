@@ -12,6 +12,7 @@ func (c *checker) secured() {
 		c.mechanism()
 		c.plainTransport()
 		c.anyHost()
+		c.strimziUser()
 	}
 	if e := c.Env.Redis.External; e != nil && e.TLS == nil && c.Env.Redis.Password && c.Env.APIGateway.Enabled && !c.private(e.Host) && !c.development() {
 		c.warn("WO584", "redis.external",
@@ -104,5 +105,37 @@ func (c *checker) unsaid() {
 				fmt.Sprintf("%s has a dollar before a brace: a JVM takes that for the name of one of its properties, and no client starts", v.field),
 				"choose another")
 		}
+	}
+}
+
+// strimziUser has the login where the operator puts it.
+func (c *checker) strimziUser() {
+	const field = "kafka.topics.strimziUser"
+	t, access := c.Env.Kafka.Topics, c.Kafka.Access
+	if t.StrimziUser == "" || t.By != "strimzi" {
+		return
+	}
+	name := t.StrimziUser
+	switch sasl, certificate := access.SASL, access.Certificate(); {
+	case sasl == nil && certificate == nil:
+		c.fail("WO588", field,
+			fmt.Sprintf("%s is %q, but clients have neither a login nor a certificate: the operator makes it, and nobody uses it", field, name),
+			fmt.Sprintf("write kafka: external: sasl: {mechanism: \"SCRAM-SHA-512\", username: %q} and secrets: kafka: %q, or kafka: external: tls: certificate: {secret: %q, certificate: \"user.crt\", key: \"user.key\"}", name, name, name))
+	case sasl != nil && sasl.Mechanism != "SCRAM-SHA-512":
+		c.fail("WO588", "kafka.external.sasl.mechanism",
+			fmt.Sprintf("kafka.external.sasl.mechanism is %q, but Strimzi makes users with SCRAM-SHA-512 alone: the broker knows no password for the other", sasl.Mechanism),
+			"write SCRAM-SHA-512")
+	case sasl != nil && sasl.Username != name:
+		c.fail("WO588", c.written("kafka.external.sasl.username", field),
+			fmt.Sprintf("the user is %q to Strimzi (%s), and kafka.external.sasl.username is %q: the Secret that it makes has the password alone", name, field, sasl.Username),
+			fmt.Sprintf("write kafka: external: sasl: username: %q", name))
+	case sasl != nil && c.Env.Secrets.Kafka != name:
+		c.fail("WO588", c.written("secrets.kafka", field),
+			fmt.Sprintf("Strimzi puts the password into the Secret %q (%s), and %s: pods wait for another", name, field, c.show("secrets.kafka", c.Env.Secrets.Kafka)),
+			fmt.Sprintf("write secrets: kafka: %q", name))
+	case sasl == nil && certificate.Secret != name:
+		c.fail("WO588", "kafka.external.tls.certificate.secret",
+			fmt.Sprintf("Strimzi puts the certificate into the Secret %q (%s), and kafka.external.tls.certificate.secret is %q", name, field, certificate.Secret),
+			fmt.Sprintf("write kafka: external: tls: certificate: {secret: %q, certificate: \"user.crt\", key: \"user.key\"}", name))
 	}
 }
