@@ -191,7 +191,8 @@ func madeSecrets() map[string]map[string]string {
 			"whisk.system": "00000000-0000-4000-8000-00000000000a:" + strings.Repeat("0system0", 8),
 			"guest":        "00000000-0000-4000-8000-00000000000b:" + strings.Repeat("1guest_1", 8),
 		},
-		tokenSecret: {"ca.crt": "certificate", "namespace": "openwhisk", "token": "token"},
+		"redis-password": {"password": redisPassword},
+		tokenSecret:      {"ca.crt": "certificate", "namespace": "openwhisk", "token": "token"},
 	}
 }
 

@@ -64,6 +64,27 @@ func TestKafkaOutside(t *testing.T) {
 	}
 }
 
+func TestOpenWhiskOutside(t *testing.T) {
+	t.Parallel()
+	if err := try(t, securedEnv(t, "outside"), OpenWhiskOutside(securedEnv(t, "own"), securedEnv(t, "strimzi"))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRedisWithPassword(t *testing.T) {
+	t.Parallel()
+	if err := try(t, securedEnv(t, "own"), Redis); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRedisOutside(t *testing.T) {
+	t.Parallel()
+	if err := try(t, securedEnv(t, "outside"), RedisOutside); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A fault made on purpose must be found.
 func TestKafkaOutsideMutations(t *testing.T) {
 	for _, tt := range []struct {
