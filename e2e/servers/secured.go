@@ -294,7 +294,7 @@ func (k *outside) topics() error {
 // waits end once the topics are there.
 func (k *outside) waits() error {
 	for _, component := range []string{"controller", "invoker"} {
-		pod, err := k.pod(component, couchSecrets())
+		pod, err := k.pod(component, nil)
 		if err == nil {
 			err = k.client(pod)
 		}
@@ -307,11 +307,6 @@ func (k *outside) waits() error {
 	}
 	k.run.proved(kafkaServer+" over SASL_SSL with SCRAM-SHA-512", "wait-for-topics of controllers and invokers ends")
 	return nil
-}
-
-// couchSecrets stand in where nobody talks to CouchDB.
-func couchSecrets() map[string]map[string]string {
-	return map[string]map[string]string{"couchdb-ca": {"bundle.pem": ""}}
 }
 
 // exporter asks the broker, if the program is there.

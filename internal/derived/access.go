@@ -8,9 +8,10 @@ import (
 // Access is how the clients of Kafka connect: in plain text and without a login
 // where both are nil.
 type Access struct {
-	TLS     *environment.KafkaTLS
-	SASL    *environment.KafkaSASL
-	modules map[string]catalog.Mechanism
+	TLS  *environment.KafkaTLS
+	SASL *environment.KafkaSASL
+	// Words are those of the mechanism.
+	Words catalog.Mechanism
 }
 
 // Secured tells whether clients need anything but the brokers' addresses.
@@ -38,8 +39,8 @@ func (a Access) Mechanism() string {
 
 // Module is what Java's clients call the mechanism, and Exporter what that of
 // metrics does.
-func (a Access) Module() string   { return a.modules[a.Mechanism()].Module }
-func (a Access) Exporter() string { return a.modules[a.Mechanism()].Exporter }
+func (a Access) Module() string   { return a.Words.Module }
+func (a Access) Exporter() string { return a.Words.Exporter }
 
 // Username of the login, where the environment says it.
 func (a Access) Username() string {

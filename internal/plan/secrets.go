@@ -59,9 +59,6 @@ func (p *planner) secretVersions() map[string]map[string]string {
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
 		secret := p.Catalog.Secrets[key]
-		if !secret.When.Holds(p.Env) {
-			continue
-		}
 		name := field.Of(p.Env, secret.Name).String()
 		revision := func(key, path string) {
 			if n := field.Of(p.Env, path).Int(); n > 0 {

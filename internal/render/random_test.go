@@ -239,7 +239,7 @@ func (r random) secrets(env *environment.Environment) {
 	if r.chance(30) {
 		s.Plain.Subjects["someone_else-9"] = key(3)
 	}
-	if e := env.Kafka.External; e != nil && e.SASL != nil {
+	if e := env.Kafka.External; e != nil && e.SASL != nil && env.Kafka.Topics.StrimziUser == "" {
 		l := login("openwhisk")
 		s.Plain.Kafka = &l
 	}

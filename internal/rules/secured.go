@@ -77,7 +77,7 @@ func (c *checker) unsaid() {
 		wants, has  bool
 		value, name string
 	}{
-		{"secrets.plain.kafka", "kafka.external.sasl", sasl != nil, plain.Kafka != nil, "a username and a password", "Kafka"},
+		{"secrets.plain.kafka", "kafka.external.sasl", sasl != nil && c.Env.Kafka.Topics.StrimziUser == "", plain.Kafka != nil, "a username and a password", "Kafka"},
 		{"secrets.plain.redis", "redis.password", redis, plain.Redis != nil, "a password", "Redis"},
 	} {
 		switch {
