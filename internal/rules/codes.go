@@ -151,7 +151,6 @@ func Codes() []Code {
 
 		// Delivery.
 		{"WO504", isError, "two tools for one installation", "Objects change back and forth, and pods restart again and again."},
-		{"WO588", isError, "a login of Strimzi's that is looked for elsewhere", "Pods wait for a Secret that nobody makes, or log in as somebody unknown."},
 		{"WO505", isError, "no source, or two of them", "The API server refuses the source, or Flux applies the older of two trees."},
 		{"WO506", isWarning, "a load balancer that nobody makes", "Flux reports the installation as failed, and Argo CD as progressing, though it works."},
 		{"WO507", isError, "a name that is too long for what delivers it", "The API server refuses every object, since the label on it is too long."},
@@ -192,6 +191,7 @@ func Codes() []Code {
 		{"WO585", isWarning, "a broker that may be anybody", "Who has a certificate of the same authority reads all activations."},
 		{"WO586", isError, "a login without its values", "Pods stay in CreateContainerConfigError."},
 		{"WO587", isError, "a password that a JVM replaces a part of", "The init container kafka-client ends with an error, again and again."},
+		{"WO588", isError, "a login of Strimzi's that is looked for elsewhere", "Pods wait for a Secret that nobody makes, or log in as somebody unknown."},
 
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
