@@ -185,6 +185,10 @@ func (k *outside) refused() error {
 	if err != nil {
 		return err
 	}
+	_, otherKey, err := k.authority.sign("openwhisk")
+	if err != nil {
+		return err
+	}
 	for _, tt := range []struct {
 		secret, key, value, says string
 	}{
@@ -192,7 +196,8 @@ func (k *outside) refused() error {
 		{"kafka-user", "password", "secret\n", "perhaps a line feed at its end"},
 		{"kafka-user", "password", "a${b}", "a dollar before a brace"},
 		{"kafka-ca", "ca.crt", "nothing", "the key ca.crt of Secret kafka-ca has no certificate in PEM"},
-		{"kafka-client", "tls.key", strings.ReplaceAll(k.secrets["kafka-client"]["tls.key"], "PRIVATE", "EC PRIVATE"), "is not PKCS #8"},
+		{"kafka-client", "tls.key", k.authority.PEM, "has no private key in PEM"},
+		{"kafka-client", "tls.key", otherKey, "do not belong together"},
 		{"kafka-client", "tls.crt", "", "has no certificate in PEM"},
 	} {
 		pod, err := k.pod("kafka-topics", k.with(tt.secret, tt.key, tt.value))
@@ -203,7 +208,18 @@ func (k *outside) refused() error {
 			return fmt.Errorf("%s of %s is %.20q, and kafka-client says %q, not %q", tt.key, tt.secret, tt.value, said, tt.says)
 		}
 	}
-	k.run.proved(kafkaServer, "kafka-client says what is wrong with a Secret: an empty password, a line feed, what is no PEM, a key that is not PKCS #8")
+	crt, key, _, err := certificateFor("openwhisk", 8, -time.Minute)
+	if err != nil {
+		return err
+	}
+	pod, err := k.pod("kafka-topics", map[string]map[string]string{"kafka-client": {"tls.crt": crt, "tls.key": key}})
+	if err != nil {
+		return err
+	}
+	if said, err := pod.Run(k.run.Context, "kafka-client"); err == nil || !strings.Contains(said, "has run out") {
+		return fmt.Errorf("the certificate has run out, and kafka-client says %q", said)
+	}
+	k.run.proved(kafkaServer, "kafka-client says what is wrong with a Secret: an empty password, a line feed, what is no PEM, a key of another certificate")
 	for _, tt := range []struct {
 		what, secret, key, value, says string
 	}{
@@ -214,7 +230,7 @@ func (k *outside) refused() error {
 			return err
 		}
 	}
-	crt, key, err := stranger.sign("openwhisk")
+	crt, key, err = stranger.sign("openwhisk")
 	if err != nil {
 		return err
 	}

@@ -225,7 +225,11 @@ func (o *overTLS) control(image string) error {
 	if err != nil {
 		return err
 	}
-	hosts := "127.0.0.1 localhost\n" + o.kafka.ip + " kafka-0.example.com\n" + o.couchIP + " couchdb.example.com\n"
+	names, err := os.ReadFile(filepath.Join(o.kafka.tools.folder, "hosts"))
+	if err != nil {
+		return err
+	}
+	hosts := string(names) + o.couchIP + " couchdb.example.com\n"
 	for i := range w.Replicas() {
 		ip, err := o.run.address("controller")
 		if err != nil {

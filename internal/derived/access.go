@@ -89,9 +89,7 @@ func (v *Values) Trusted() []Trusted {
 			all = append(all, Trusted{Field: field + ".secret", Secret: a.Secret, Key: a.Key, Revision: a.Revision})
 		}
 	}
-	if e := v.Env.CouchDB.External; e != nil {
-		authority("couchdb.external.ca", e.CA)
-	}
+	authority("couchdb.external.ca", v.CouchDB.CA)
 	authority("kafka.external.tls.ca", v.Kafka.Access.CA())
 	if c := v.Kafka.Access.Certificate(); c != nil {
 		const field = "kafka.external.tls.certificate.secret"

@@ -86,6 +86,8 @@ type CouchDB struct {
 	// when it is.
 	Setup    couchdbinit.Spec
 	InitHash string
+	// CA is who signed the certificate of a server outside; nil: a public authority.
+	CA *environment.Authority
 }
 
 // Topic of Kafka.

@@ -613,8 +613,8 @@ type ClientCertificate struct {
 	// The Secret's key with the certificate. Default: tls.crt; Strimzi writes
 	// user.crt.
 	Certificate string `json:"certificate"`
-	// The Secret's key with its private key, as PKCS #8 ("BEGIN PRIVATE KEY").
-	// Default: tls.key; Strimzi writes user.key.
+	// The Secret's key with its private key, without a password. Default: tls.key;
+	// Strimzi writes user.key.
 	Key string `json:"key"`
 	// How often it was changed: a number that grows rolls the pods that read it.
 	// Default: 0.

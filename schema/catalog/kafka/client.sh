@@ -67,14 +67,22 @@ if test -n "$CA"; then
   echo --tls.ca-file=$out/ca.crt >> $out/exporter.args
 fi
 
+# OpenWhisk's clients take a key in PEM only if it has a password, which keeps nobody
+# out: who reads the one file reads the other.
 if test -n "$CERTIFICATE"; then
-  grep -q '^-----BEGIN PRIVATE KEY-----' "$CERTIFICATE.key" ||
-    fail "the private key of Secret $CERTIFICATE_SECRET is not PKCS #8: openssl pkcs8 -topk8 -nocrypt makes it so, and cert-manager with privateKey.encoding: PKCS8"
-  grep -q '^-----BEGIN CERTIFICATE-----' "$CERTIFICATE.crt" || fail "Secret $CERTIFICATE_SECRET has no certificate in PEM"
-  cat "$CERTIFICATE.key" "$CERTIFICATE.crt" > $out/client.pem
-  printf '%s\n' ssl.keystore.type=PEM ssl.keystore.location=$out/client.pem >> $out/client.properties
-  printf '%s\n' --tls.cert-file=$out/client.crt --tls.key-file=$out/client.key >> $out/exporter.args
-  cat "$CERTIFICATE.key" > $out/client.key
+  openssl pkcs8 -topk8 -nocrypt -in "$CERTIFICATE.key" -passin pass: -out $out/client.key 2> /dev/null ||
+    fail "the key of Secret $CERTIFICATE_SECRET has no private key in PEM, or one with a password"
+  openssl x509 -in "$CERTIFICATE.crt" -noout -pubkey > $out/public 2> /dev/null ||
+    fail "Secret $CERTIFICATE_SECRET has no certificate in PEM"
+  openssl pkey -in $out/client.key -pubout | cmp -s - $out/public ||
+    fail "the certificate and the private key of Secret $CERTIFICATE_SECRET do not belong together"
+  openssl x509 -in "$CERTIFICATE.crt" -noout -checkend 0 > /dev/null ||
+    fail "the certificate of Secret $CERTIFICATE_SECRET has run out"
+  rm $out/public
   cat "$CERTIFICATE.crt" > $out/client.crt
+  openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES -in $out/client.key -passout "pass:$KEY_PASSWORD" -out $out/client.pem
+  cat $out/client.crt >> $out/client.pem
+  printf '%s\n' ssl.keystore.type=PEM ssl.keystore.location=$out/client.pem "ssl.key.password=$KEY_PASSWORD" >> $out/client.properties
+  printf '%s\n' --tls.cert-file=$out/client.crt --tls.key-file=$out/client.key >> $out/exporter.args
 fi
 echo "TLS and login of Kafka's clients: $PROTOCOL $MECHANISM"
