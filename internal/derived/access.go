@@ -69,6 +69,11 @@ func (a Access) Certificate() *environment.ClientCertificate {
 // Verify tells whether a broker's certificate must be for its host.
 func (a Access) Verify() bool { return a.TLS != nil && a.TLS.VerifyHost }
 
+// JVMLogin and JVMTrust tell whether a JVM is told where its login is, and whom to
+// trust. They are apart from what says so: its options follow from other fields first.
+func (v *Values) JVMLogin() bool { return v.Kafka.Access.SASL != nil }
+func (v *Values) JVMTrust() bool { return v.CouchDB.CA != nil }
+
 // Trusted is a key of a Secret with certificates that clients read when they start.
 type Trusted struct {
 	// Field of the environment that names the Secret.

@@ -59,7 +59,7 @@ func TestDerived(t *testing.T) {
 		"CONFIG_akka_cluster_seedNodes_7":              {"controller.replicas"},
 		"CONFIG_whisk_loadbalancer_managedFraction":    {"invoker.managedShare"},
 		"CONFIG_whisk_spi_LoadBalancerProvider":        nil,
-		"JAVA_OPTS":                                    {"controller.heap", "kafka.external.sasl", "couchdb.external.ca"},
+		"JAVA_OPTS":                                    {"controller.heap"},
 		"RUNTIMES_MANIFEST":                            {"runtimes"},
 		"POD_INDEX":                                    nil,
 		"CONFIG_akka_remote_artery_canonical_hostname": {"controller.clustering"},
