@@ -129,7 +129,7 @@ e2e-full:
 
 e2e-packages:
 	apt-get update -qq
-	apt-get install -y -qq nginx redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs
+	apt-get install -y -qq nginx libnginx-mod-stream redis-server netcat-openbsd curl openssl busybox maven openjdk-17-jre-headless nodejs
 	apt-get install -y -qq --no-install-recommends prometheus prometheus-redis-exporter prometheus-blackbox-exporter
 	command -v npm >/dev/null || apt-get install -y -qq npm
 

@@ -23,6 +23,7 @@ type kafkaTools struct{ folder string }
 var classes = map[string]string{
 	"kafka-topics.sh":              "org.apache.kafka.tools.TopicCommand",
 	"kafka-configs.sh":             "kafka.admin.ConfigCommand",
+	"kafka-acls.sh":                "kafka.admin.AclCommand",
 	"kafka-consumer-groups.sh":     "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
 	"kafka-metadata-quorum.sh":     "org.apache.kafka.tools.MetadataQuorumCommand",
 	"kafka-get-offsets.sh":         "org.apache.kafka.tools.GetOffsetShell",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -89,7 +90,7 @@ func (v *invokers) newPod(env *golden.Env, i int) (*podproc.Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	ip, secrets := v.network.PodAddress(), hexSecrets()
+	ip, secrets := v.network.PodAddress(), maps.Clone(v.secrets)
 	secrets[tokenSecret] = v.cluster.token
 	return v.run.podOf(env, podproc.Options{
 		Component: "invoker", Index: i, IP: ip, Secrets: secrets,

@@ -59,6 +59,9 @@ func redis(r *Run) error {
 		return err
 	}
 	r.proved(version, "redis-server takes the generated arguments; its probes are answered, and were not before")
+	if err := r.strangers(pod, ip); err != nil {
+		return err
+	}
 
 	for i := range 100 {
 		if out, err := ask("SET", fmt.Sprintf("resources:%d", i), strings.Repeat("x", i)); err != nil || out != "OK" {

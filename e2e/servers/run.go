@@ -191,6 +191,10 @@ func madeSecrets() map[string]map[string]string {
 			"whisk.system": "00000000-0000-4000-8000-00000000000a:" + strings.Repeat("0system0", 8),
 			"guest":        "00000000-0000-4000-8000-00000000000b:" + strings.Repeat("1guest_1", 8),
 		},
+		"redis-password": {"password": redisPassword},
+		// Who needs one of these to be right brings it.
+		"kafka-user": {"username": "", "password": ""}, "kafka-ca": {"ca.crt": ""}, "kafka-client": {"tls.crt": "", "tls.key": ""},
+		"couchdb-ca": {"bundle.pem": ""}, "redis-ca": {"ca.crt": ""},
 		tokenSecret: {"ca.crt": "certificate", "namespace": "openwhisk", "token": "token"},
 	}
 }

@@ -39,3 +39,26 @@ func TestBounds(t *testing.T) {
 		}
 	}
 }
+
+// A user that Strimzi could not make, or that could do nothing.
+func TestUser(t *testing.T) {
+	right := User{Name: "a", Authentication: "tls", Topics: []Pattern{{Name: "a"}}, Groups: []Pattern{{Name: "b", Prefix: true}}}
+	for want, change := range map[string]func(*Spec){
+		"": func(*Spec) {},
+		"spec.user is given without spec.strimzi": func(s *Spec) { s.Strimzi = "" },
+		"spec.user.name":            func(s *Spec) { s.User.Name = "A_b" },
+		"spec.user.authentication":  func(s *Spec) { s.User.Authentication = "plain" },
+		"spec.user.topics is empty": func(s *Spec) { s.User.Topics = nil },
+		"spec.user.topics[0].name":  func(s *Spec) { s.User.Topics = []Pattern{{}} },
+		"spec.user.groups[0].name":  func(s *Spec) { s.User.Groups = []Pattern{{Prefix: true}} },
+	} {
+		s, u := sound(), right
+		s.Strimzi, s.User = "main", &u
+		change(&s)
+		var c krm.Check
+		check(&c, s)
+		if err := c.Err(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("wanted %q, got %v", want, err)
+		}
+	}
+}

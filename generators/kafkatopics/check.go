@@ -3,6 +3,7 @@ package kafkatopics
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
@@ -30,6 +31,7 @@ func check(c *krm.Check, s Spec) {
 	if s.Strimzi != "" {
 		c.Name("spec.strimzi", s.Strimzi)
 	}
+	checkUser(c, s)
 	names := map[string]string{}
 	for i, t := range s.Topics {
 		field := fmt.Sprintf("spec.topics[%d]", i)
@@ -60,6 +62,28 @@ func checkTopic(c *krm.Check, field string, t Topic) {
 		if v := t.Config[k]; !configValue.MatchString(v) {
 			c.Fail("%s.config %s has the value %q: wanted one word of letters, digits and ._:/-", field, k, v)
 		}
+	}
+}
+
+func checkUser(c *krm.Check, s Spec) {
+	if s.User == nil {
+		return
+	}
+	if s.Strimzi == "" {
+		c.Fail("spec.user is given without spec.strimzi: Strimzi alone makes users")
+	}
+	c.Name("spec.user.name", s.User.Name)
+	if !slices.Contains([]string{"tls", "scram-sha-512"}, s.User.Authentication) {
+		c.Fail("spec.user.authentication is %q, wanted tls or scram-sha-512", s.User.Authentication)
+	}
+	if len(s.User.Topics) == 0 {
+		c.Fail("spec.user.topics is empty")
+	}
+	for i, p := range s.User.Topics {
+		c.Given(fmt.Sprintf("spec.user.topics[%d].name", i), p.Name)
+	}
+	for i, p := range s.User.Groups {
+		c.Given(fmt.Sprintf("spec.user.groups[%d].name", i), p.Name)
 	}
 }
 

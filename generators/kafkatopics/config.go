@@ -47,10 +47,33 @@ type Spec struct {
 	// Strimzi is the name of the Kafka cluster whose operator makes the
 	// topics from KafkaTopic objects.
 	Strimzi string `json:"strimzi,omitempty" form:"name"`
+	// User of that cluster, who reads and writes the topics.
+	User *User `json:"user,omitempty"`
 	// Hash says how the ConfigMap gets a name of its own for each content: "content"
 	// puts it behind the name, here and where pods name it, "kustomize" asks kustomize
 	// to. Without it, it is kustomize for a generator and content for all others.
 	Hash string `json:"hash,omitempty" enum:"content,kustomize,none"`
+}
+
+// User becomes a KafkaUser, whose login the operator puts into a Secret of the same
+// name.
+type User struct {
+	// Name of the KafkaUser.
+	Name string `json:"name"`
+	// Authentication is how the user logs in.
+	Authentication string `json:"authentication" enum:"tls,scram-sha-512"`
+	// Topics that the user reads and writes.
+	Topics []Pattern `json:"topics"`
+	// Groups in which the user reads.
+	Groups []Pattern `json:"groups,omitempty"`
+}
+
+// Pattern of names.
+type Pattern struct {
+	// Name is the whole name, or its beginning.
+	Name string `json:"name"`
+	// Prefix tells that it is the beginning.
+	Prefix bool `json:"prefix,omitempty"`
 }
 
 // Topic of Kafka.

@@ -35,6 +35,9 @@ func process(r *krm.Run, s Spec) error {
 	for _, t := range s.Topics {
 		r.Make(kafkaTopic(s, t))
 	}
+	if s.User != nil {
+		r.Make(kafkaUser(s, *s.User))
+	}
 	return nil
 }
 

@@ -108,10 +108,13 @@ type Autoscale struct {
 // Container of a pod.
 type Container struct {
 	// Name of an init container or a sidecar. The main one is named after the component.
-	Name    string   `json:"name,omitempty"`
-	Image   string   `json:"image"`
-	Command []string `json:"command,omitempty"`
-	Args    []string `json:"args,omitempty"`
+	Name string `json:"name,omitempty"`
+	// RestartPolicy "Always" lets an init container go on: the next ones start once
+	// its startup probe is answered, and it ends after the main one.
+	RestartPolicy string   `json:"restartPolicy,omitempty"`
+	Image         string   `json:"image"`
+	Command       []string `json:"command,omitempty"`
+	Args          []string `json:"args,omitempty"`
 	// EnvFrom are ConfigMaps whose keys are environment variables.
 	EnvFrom   []string `json:"envFrom,omitempty"`
 	Env       []krm.M  `json:"env,omitempty"`

@@ -48,6 +48,9 @@ func mainContainer(s Spec) krm.M {
 // Kubernetes expands $(NAME) from earlier entries only.
 func container(c Container, name string, volume func(path string) string) krm.M {
 	made := krm.M{"name": name, "image": c.Image, "securityContext": pods.Restricted()}
+	if c.RestartPolicy != "" {
+		made["restartPolicy"] = c.RestartPolicy
+	}
 	set(made, "command", c.Command)
 	set(made, "args", c.Args)
 	set(made, "envFrom", envFrom(c.EnvFrom))

@@ -31,6 +31,9 @@ type Catalog struct {
 	Secrets map[string]Secret `json:"secrets"`
 	// Tenancy is how tenants are written.
 	Tenancy Tenancy `json:"tenancy"`
+	// SASL are the mechanisms of logging in to Kafka, by the names that Kafka has
+	// for them.
+	SASL map[string]Mechanism `json:"sasl"`
 	// Edge is what nginx serves and refuses.
 	Edge Edge `json:"edge"`
 	// Databases of CouchDB by role.
@@ -160,6 +163,9 @@ type Component struct {
 	// place.
 	Endpoint *Endpoint `json:"endpoint"`
 	External *External `json:"external"`
+	// Access is what each that connects to it has besides, with templates: an
+	// Access of package plan.
+	Access map[string]any `json:"access,omitempty"`
 	// Env becomes a ConfigMap named after the component, for the main
 	// container. A value that turns out empty is left out. Config is the same
 	// by configuration keys; it is empty in a catalogue that was loaded, where
@@ -398,6 +404,8 @@ type Variables struct {
 // own; Keys are the fields with its values in plain text, by key, and All a field
 // with all of them.
 type Secret struct {
+	// When it is expected.
+	When     When              `json:"when,omitempty"`
 	Name     string            `json:"name"`
 	Revision string            `json:"revision"`
 	Apart    map[string]string `json:"apart,omitempty"`
@@ -407,6 +415,17 @@ type Secret struct {
 	Values map[string]Value `json:"values"`
 }
 
+// Mechanism of logging in to Kafka.
+type Mechanism struct {
+	// Module is the class of Java's clients, and Exporter the word of that of
+	// metrics.
+	Module   string `json:"module,omitempty"`
+	Exporter string `json:"exporter,omitempty"`
+	// Lacks is what the clients lack for it, and Instead what to do; empty: nothing.
+	Lacks   string `json:"lacks,omitempty"`
+	Instead string `json:"instead,omitempty"`
+}
+
 // Value of a key of a Secret: a Fixed name that is no secret, or Length letters
 // and digits, before which a Subject's key has a UUID and a colon.
 type Value struct {
@@ -414,6 +433,8 @@ type Value struct {
 	Length  int    `json:"length,omitempty"`
 	Subject bool   `json:"subject,omitempty"`
 	Login   string `json:"login,omitempty"`
+	// Without is a field that says it instead.
+	Without string `json:"without,omitempty"`
 	Outside string `json:"outside,omitempty"`
 	// When the key is wanted.
 	When When `json:"when,omitempty"`
@@ -425,6 +446,8 @@ type Topic struct {
 	// appended if Each is given.
 	Name string `json:"name"`
 	Each string `json:"each"`
+	// Group of its consumers, where it does not begin with the name.
+	Group string `json:"group,omitempty"`
 	// Key is the segment of its configuration keys.
 	Key string `json:"key"`
 	// Payload topics carry activations, and are given their size.

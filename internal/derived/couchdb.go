@@ -47,6 +47,9 @@ func (v *Values) couchDB() error {
 		return fmt.Errorf("hash the database's set-up: %w", err)
 	}
 	v.CouchDB = CouchDB{Databases: names, Setup: s, InitHash: hash}
+	if e := v.Env.CouchDB.External; e != nil && e.Protocol == "https" {
+		v.CouchDB.CA = e.CA
+	}
 	return nil
 }
 

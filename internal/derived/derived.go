@@ -78,6 +78,8 @@ type Kafka struct {
 	// MessageMaxBytes that brokers take.
 	MessageMaxBytes int
 	ClusterID       string
+	// Access is how its clients connect.
+	Access Access
 }
 
 // CouchDB is what the database holds.
@@ -88,6 +90,8 @@ type CouchDB struct {
 	// when it is.
 	Setup    couchdbinit.Spec
 	InitHash string
+	// CA is who signed the certificate of a server outside; nil: a public authority.
+	CA *environment.Authority
 }
 
 // Topic of Kafka.

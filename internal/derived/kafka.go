@@ -19,6 +19,8 @@ func (v *Values) kafka() error {
 	k.Brokers = env.Replicas
 	if env.External != nil {
 		k.Brokers = env.External.Brokers
+		k.Access = Access{TLS: env.External.TLS, SASL: env.External.SASL}
+		k.Access.Words = v.Catalog.SASL[k.Access.Mechanism()]
 	}
 	k.ReplicationFactor = cmp.Or(env.ReplicationFactor, min(v.Catalog.Facts.ReplicationFactorGoal, k.Brokers))
 	k.MinInSyncReplicas = cmp.Or(env.MinInSyncReplicas, max(1, k.ReplicationFactor-1))

@@ -28,6 +28,9 @@ func (v *Values) Secrets() []Secret {
 	var all []Secret
 	for _, name := range slices.Sorted(maps.Keys(v.Catalog.Secrets)) {
 		s := v.Catalog.Secrets[name]
+		if !s.When.Holds(v.Env) {
+			continue
+		}
 		all = append(all, Secret{
 			Field: name, Name: field.Of(v.Env, s.Name).String(), Values: v.wanted(s.Values), Open: s.All != "",
 		})
@@ -38,8 +41,14 @@ func (v *Values) Secrets() []Secret {
 // wanted are the values that the environment has a use for.
 func (v *Values) wanted(of map[string]catalog.Value) map[string]catalog.Value {
 	values := maps.Clone(of)
-	maps.DeleteFunc(values, func(_ string, value catalog.Value) bool { return !value.When.Holds(v.Env) })
+	maps.DeleteFunc(values, func(_ string, value catalog.Value) bool { return !v.Wants(value) })
 	return values
+}
+
+// Wants tells whether the environment has a use for a value of a Secret.
+func (v *Values) Wants(value catalog.Value) bool {
+	instead := value.Without != "" && field.Given(field.Of(v.Env, value.Without))
+	return !instead && value.When.Holds(v.Env)
 }
 
 // SecretFiles tells whether the Secrets come from files below

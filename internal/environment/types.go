@@ -391,6 +391,9 @@ type Redis struct {
 	// A Redis outside the cluster, used instead of an own one. Absent: an
 	// own one is installed.
 	External *RedisExternal `json:"external,omitempty"`
+	// Whether it asks for the password of the Secret that secrets.redis names.
+	// Default: false; a network policy lets its clients alone reach an own one.
+	Password bool `json:"password"`
 	// Where its data is. Default size: 1Gi, ample for routes.
 	Volume Volume `json:"volume"`
 	// Resources of its pod.
@@ -403,6 +406,30 @@ type RedisExternal struct {
 	Host string `json:"host"`
 	// Its TCP port. Default: Redis' own.
 	Port int `json:"port"`
+	// How connections to it are encrypted. Absent: not at all.
+	TLS *RedisTLS `json:"tls,omitempty"`
+}
+
+// RedisTLS says how connections to a Redis outside are encrypted: the API gateway
+// cannot, and a proxy beside it does.
+type RedisTLS struct {
+	// Who signed its certificate. Absent: the public authorities that the image of
+	// nginx knows.
+	CA *Authority `json:"ca,omitempty"`
+	// The name that its certificate is for. Absent: its host.
+	ServerName string `json:"serverName,omitempty"`
+}
+
+// Authority is a certificate that others are judged by, in PEM: one or several.
+type Authority struct {
+	// Secret in the installation's namespace with it, for example Strimzi's
+	// "main-cluster-ca-cert".
+	Secret string `json:"secret"`
+	// The Secret's key. Default: ca.crt, as cert-manager and Strimzi write it.
+	Key string `json:"key"`
+	// How often it was changed: a number that grows rolls the pods that read it,
+	// since none reads it again. Default: 0.
+	Revision int `json:"revision"`
 }
 
 // Volume is where a stateful component keeps its data. At most one of the
@@ -502,6 +529,9 @@ type CouchDBExternal struct {
 	Host string `json:"host"`
 	// Its TCP port. Default: that of https.
 	Port int `json:"port"`
+	// Who signed its certificate. Absent: the public authorities that the
+	// images know.
+	CA *Authority `json:"ca,omitempty"`
 }
 
 // CouchDBActivations is the type of CouchDB.Activations.
@@ -612,6 +642,48 @@ type KafkaExternal struct {
 	// Largest message that it takes, in bytes. Default: what an
 	// activation of the standard payload needs.
 	MessageMaxBytes int `json:"messageMaxBytes"`
+	// How connections to it are encrypted. Absent: not at all.
+	TLS *KafkaTLS `json:"tls,omitempty"`
+	// How clients log in. Absent: they do not.
+	SASL *KafkaSASL `json:"sasl,omitempty"`
+}
+
+// KafkaTLS says how connections to Kafka are encrypted.
+type KafkaTLS struct {
+	// Who signed the brokers' certificates. Absent: the public authorities that
+	// the clients' images know.
+	CA *Authority `json:"ca,omitempty"`
+	// What clients show of themselves, where brokers ask for it. Absent: nothing.
+	Certificate *ClientCertificate `json:"certificate,omitempty"`
+	// Whether a broker's certificate must be for the host that is connected to.
+	// Default: true. OpenWhisk's own value is false.
+	VerifyHost bool `json:"verifyHost"`
+}
+
+// ClientCertificate is what a client shows of itself, in PEM.
+type ClientCertificate struct {
+	// Secret in the installation's namespace with it.
+	Secret string `json:"secret"`
+	// The Secret's key with the certificate. Default: tls.crt; Strimzi writes
+	// user.crt.
+	Certificate string `json:"certificate"`
+	// The Secret's key with its private key, without a password. Default: tls.key;
+	// Strimzi writes user.key.
+	Key string `json:"key"`
+	// How often it was changed: a number that grows rolls the pods that read it.
+	// Default: 0.
+	Revision int `json:"revision"`
+}
+
+// KafkaSASL says how clients log in to Kafka, with the user and the password of
+// the Secret that secrets.kafka names.
+type KafkaSASL struct {
+	// The mechanism, as Kafka calls it. Those of other people's clients are known
+	// here to be refused with a reason (WO583).
+	Mechanism string `json:"mechanism"`
+	// Name of the user, where the Secret has the password alone, as those of
+	// Strimzi's users. Absent: the Secret's key username.
+	Username string `json:"username,omitempty"`
 }
 
 // KafkaTopics is the type of Kafka.Topics.
@@ -623,6 +695,11 @@ type KafkaTopics struct {
 	// Name of the Strimzi Kafka cluster, for the label
 	// strimzi.io/cluster. Absent: by is "job".
 	StrimziCluster string `json:"strimziCluster,omitempty"`
+	// Name of a KafkaUser that is made, with the rights that OpenWhisk needs:
+	// Strimzi's operator of users makes its login in a Secret of that name, in
+	// the installation's namespace, which it must be told to watch. Absent:
+	// somebody else makes the login, or there is none.
+	StrimziUser string `json:"strimziUser,omitempty"`
 	// Whether brokers make a topic that someone asks for. Default:
 	// false, because such a topic has the wrong number of copies.
 	AutoCreate bool `json:"autoCreate"`
@@ -1524,12 +1601,18 @@ type Secrets struct {
 	// openwhisk-tenants.
 	Tenants string `json:"tenants"`
 	// How often the three above were changed where their values are not known
+	// Keys username, password: the login at Kafka, where there is one; the
+	// password alone where kafka.external.sasl has a username. Default: kafka-user.
+	Kafka string `json:"kafka"`
+	// Key password: Redis' password, where it has one. Default: redis-password.
+	Redis string `json:"redis"`
+	// How often those above were changed where their values are not known
 	// here: a number that grows rolls the pods that read the Secret when they
 	// start. Couchdb-init reads it again and again, and does not roll.
 	Revisions SecretsRevisions `json:"revisions"`
-	// Where the values of the three above come from.
+	// Where the values of those above come from.
 	Source SecretSource `json:"source"`
-	// Plain values of the three above. Development alone: they end in git.
+	// Plain values of those above. Development alone: they end in git.
 	// Absent: source says who makes the Secrets.
 	Plain *PlainSecrets `json:"plain,omitempty"`
 }
@@ -1545,6 +1628,10 @@ type SecretsRevisions struct {
 	OpenWhisk int `json:"openwhisk"`
 	// Of subjects: the smoke test runs again. Default: 0.
 	Subjects int `json:"subjects"`
+	// Of kafka: all clients of Kafka roll. Default: 0.
+	Kafka int `json:"kafka"`
+	// Of redis: its clients roll, and an own Redis. Default: 0.
+	Redis int `json:"redis"`
 }
 
 // SecretSource says who makes the Secrets: at most one of its fields, and none of
@@ -1612,6 +1699,10 @@ type PlainSecrets struct {
 	Subjects map[string]string `json:"subjects"`
 	// Keys of the tenants' namespaces, by the namespace's name. Default: none.
 	Tenants map[string]string `json:"tenants,omitempty"`
+	// The login at Kafka. Absent: there is none.
+	Kafka *Login `json:"kafka,omitempty"`
+	// Redis' password. Absent: there is none.
+	Redis *PlainSecretsRedis `json:"redis,omitempty"`
 }
 
 // CouchDBLogins is the type of PlainSecrets.CouchDB.
@@ -1647,6 +1738,12 @@ type OpenWhiskLogins struct {
 	Controller Login `json:"controller"`
 	// Of the invokers' endpoints.
 	Invoker Login `json:"invoker"`
+}
+
+// PlainSecretsRedis is the type of PlainSecrets.Redis.
+type PlainSecretsRedis struct {
+	// The password.
+	Password string `json:"password"`
 }
 
 // GitOps is the tool that brings the cluster to what git holds: one of the two.

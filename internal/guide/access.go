@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/delivery"
+	"github.com/whiskops/whiskops/internal/derived"
 )
 
 // Names that nginx answers as, for people.
@@ -89,10 +90,16 @@ func (v view) Subject() string {
 // a dot in a name has to be escaped.
 func (v view) SubjectPath() string { return strings.ReplaceAll(v.Subject(), ".", `\.`) }
 
+// Trust are the keys of Secrets with certificates.
+func (v view) Trust() []derived.Trusted { return v.Trusted() }
+
 // SecretNames of those that the installation expects.
 func (v view) SecretNames() []string {
-	s := v.Env.Secrets
-	return append([]string{s.CouchDB, s.OpenWhisk, s.Subjects}, sorted(v.TenantSecrets())...)
+	var names []string
+	for _, s := range v.Values.Secrets() {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // SecretFolder has their files, where they come from files.

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/whiskops/whiskops/generators/couchdbinit"
@@ -55,6 +57,7 @@ func (p *planner) kafkaTopics(own krm.Owner) kafkatopics.Spec {
 	s := kafkatopics.Spec{Name: own.Component, Labels: own.Made(), Hash: krm.HashKustomize}
 	if p.Env.Kafka.Topics.By == "strimzi" {
 		s.Strimzi = p.Env.Kafka.Topics.StrimziCluster
+		s.User = p.kafkaUser()
 	}
 	for _, t := range p.Topics {
 		config := map[string]string{
@@ -70,6 +73,26 @@ func (p *planner) kafkaTopics(own krm.Owner) kafkatopics.Spec {
 		})
 	}
 	return s
+}
+
+// kafkaUser is who connects to a Kafka of Strimzi's, with the rights on what the
+// installation uses there; nil if another makes it.
+func (p *planner) kafkaUser() *kafkatopics.User {
+	name := p.Env.Kafka.Topics.StrimziUser
+	if name == "" {
+		return nil
+	}
+	u := &kafkatopics.User{Name: name, Authentication: "tls"}
+	if p.Kafka.Access.SASL != nil {
+		u.Authentication = "scram-sha-512"
+	}
+	for _, kind := range slices.Sorted(maps.Keys(p.TopicKinds)) {
+		t := p.TopicKinds[kind]
+		topic := p.Env.Kafka.TopicPrefix + t.Name
+		u.Topics = append(u.Topics, kafkatopics.Pattern{Name: topic, Prefix: t.Each != ""})
+		u.Groups = append(u.Groups, kafkatopics.Pattern{Name: cmp.Or(t.Group, topic), Prefix: t.Group == ""})
+	}
+	return u
 }
 
 // couchDBInit plans what CouchDB must hold.

@@ -22,13 +22,16 @@ func (p *planner) plainSecrets() []foundation.Secret {
 	var all []foundation.Secret
 	for _, name := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
 		secret := p.Catalog.Secrets[name]
+		if !secret.When.Holds(p.Env) {
+			continue
+		}
 		data := map[string]string{}
 		if secret.All != "" {
 			data = field.Of(p.Env, secret.All).Interface().(map[string]string)
 		}
 		for key, path := range secret.Keys {
 			// One that may be left out is there where somebody needs it.
-			if text := field.Of(p.Env, path).String(); text != "" && secret.Values[key].When.Holds(p.Env) {
+			if text := field.Of(p.Env, path).String(); text != "" && p.Wants(secret.Values[key]) {
 				data[key] = text
 			}
 		}
@@ -68,6 +71,11 @@ func (p *planner) secretVersions() map[string]map[string]string {
 		}
 		if secret.All != "" { // its keys are not known
 			revision("", secret.Revision)
+		}
+	}
+	for _, t := range p.Trusted() {
+		if t.Revision > 0 {
+			add(t.Secret, t.Key, fmt.Sprint(" ", t.Revision))
 		}
 	}
 	return versions

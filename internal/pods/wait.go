@@ -38,6 +38,9 @@ type Wait struct {
 	EnvFrom []string `json:"envFrom,omitempty"`
 	// Env of this wait alone, for example its password.
 	Env []krm.M `json:"env,omitempty"`
+	// Mounts of volumes of the pod that this wait reads, for example who signed the
+	// server's certificate, for the variable CURL_CA_BUNDLE.
+	Mounts []krm.M `json:"volumeMounts,omitempty"`
 }
 
 // The scripts are plain POSIX shell, and careful with three readers before
@@ -116,6 +119,13 @@ func (w Wait) Container(image string) krm.M {
 	}
 	if len(env) > 0 {
 		c["env"] = env
+	}
+	if len(w.Mounts) > 0 {
+		var mounts krm.L
+		for _, m := range w.Mounts {
+			mounts = append(mounts, m)
+		}
+		c["volumeMounts"] = mounts
 	}
 	return c
 }

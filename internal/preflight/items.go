@@ -48,6 +48,10 @@ func each(v *derived.Values, kind string) ([]Item, error) {
 		return secrets(v), nil
 	case "logins":
 		return logins(v), nil
+	case "trusted":
+		return trusted(v, false), nil
+	case "keys":
+		return trusted(v, true), nil
 	case "outside":
 		return outside(v), nil
 	case "registries":
@@ -206,6 +210,21 @@ func logins(v *derived.Values) []Item {
 	for _, name := range v.Env.ImagePullSecrets {
 		for _, namespace := range []string{v.Env.Namespace, v.ActionNamespace} {
 			add(name, namespace, "kubernetes.io/dockerconfigjson", "imagePullSecrets", "pods stay in ErrImagePull")
+		}
+	}
+	return all
+}
+
+// trusted are the keys of Secrets with certificates by which servers and clients know
+// each other, or those with private keys.
+func trusted(v *derived.Values, private bool) []Item {
+	seen := map[string]bool{}
+	var all []Item
+	for _, t := range v.Trusted() {
+		key := t.Secret + "-" + t.Key
+		if t.Private == private && !seen[key] {
+			all = append(all, Item{key: key, Name: t.Secret, Namespace: v.Env.Namespace, Type: t.Key, Field: t.Field})
+			seen[key] = true
 		}
 	}
 	return all

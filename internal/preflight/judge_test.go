@@ -1,11 +1,18 @@
 package preflight
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Each way of judging, one below, at and one above what is wanted.
@@ -38,6 +45,45 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%s of %q: %s, want %s", c.judge, c.shown, got, c.want)
 		}
 	}
+}
+
+// A certificate is judged by its end, and nothing of a Secret is shown but that.
+func TestLasts(t *testing.T) {
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("no openssl")
+	}
+	long, short, over := selfSigned(t, 15*24*time.Hour), selfSigned(t, 14*24*time.Hour-time.Minute), selfSigned(t, -time.Hour)
+	for _, c := range []struct{ name, shown, want string }{
+		{"long", long, "ok"}, {"two", long + long, "ok"}, {"short", short, "wrong"}, {"over", over, "wrong"}, {"one of two is short", long + short, "wrong"},
+		{"none", "", "wrong"}, {"something else", "s3cret", "wrong"}, {"no certificate", "-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----\n", "wrong"},
+	} {
+		script := "printf %s " + quote(c.shown) + ` >"$shown"` + "\njudge lasts 14"
+		if got := verdict(t, script); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		shows := strings.Replace(script, "judge lasts 14", `lasts 14; grep -q s3cret "$shown" && echo leak >"$shown"; judge lacks leak`, 1)
+		if got := verdict(t, shows); got != "ok" {
+			t.Errorf("%s: what the Secret has is shown", c.name)
+		}
+	}
+	if got := verdict(t, "printf %s "+quote(long)+` >"$shown"`+"\nPATH=$work\njudge lasts 14"); got == "ok" {
+		t.Error("without openssl a certificate is found sound")
+	}
+}
+
+// selfSigned is a certificate in PEM that ends after a time.
+func selfSigned(t *testing.T, after time.Duration) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(after)}
+	der, err := x509.CreateCertificate(rand.Reader, &template, &template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
 // What kubectl did not show is told from what is not there, and what proves nothing

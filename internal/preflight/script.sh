@@ -167,6 +167,23 @@ within() {
     END { exit outside }'
 }
 
+# lasts DAYS: what is shown are certificates, and each is valid so long. Then their ends
+# are shown in their place: it may be anything that a Secret has.
+lasts() {
+  cp "$shown" "$work/pem"
+  : >"$shown"
+  command -v openssl >/dev/null || { unsure=unshown; return 1; }
+  n=$(grep -c 'BEGIN CERTIFICATE' "$work/pem") good=0 i=0
+  while test $i -lt $n; do
+    i=$((i + 1))
+    awk -v n=$i '/BEGIN CERTIFICATE/ { c++ } c == n { print } /END CERTIFICATE/ && c == n { exit }' "$work/pem" >"$work/one"
+    openssl x509 -in "$work/one" -noout -enddate >>"$shown" 2>/dev/null &&
+      openssl x509 -in "$work/one" -noout -checkend $(($1 * 86400)) >/dev/null 2>&1 && good=$((good + 1))
+  done
+  rm -f "$work/pem" "$work/one"
+  test $n -gt 0 && test $good -eq $n
+}
+
 # judge WAY WANTED...: what the last command showed, or that it showed nothing. An
 # object or a kind that is not there is an answer.
 judge() {

@@ -13,7 +13,7 @@ type speller map[string]string
 // newSpeller takes the words from the names of definitions: what #CouchDB is
 // spelled like, couchdb is. The others are here.
 func newSpeller(con *contract.Contract) speller {
-	s := speller{"api": "API", "cidrs": "CIDRs", "csi": "CSI", "dns": "DNS", "fs": "FS", "http": "HTTP", "https": "HTTPS", "ip": "IP", "jvm": "JVM", "ms": "MS", "nfs": "NFS", "oci": "OCI", "sops": "SOPS", "ttl": "TTL", "url": "URL",
+	s := speller{"api": "API", "ca": "CA", "cidrs": "CIDRs", "csi": "CSI", "dns": "DNS", "fs": "FS", "http": "HTTP", "https": "HTTPS", "ip": "IP", "jvm": "JVM", "ms": "MS", "nfs": "NFS", "oci": "OCI", "sasl": "SASL", "sops": "SOPS", "ttl": "TTL", "url": "URL",
 		"openwhisk": "OpenWhisk", "zookeeper": "ZooKeeper"}
 	for _, def := range con.Definitions() {
 		s[strings.ToLower(def[1:])] = def[1:]

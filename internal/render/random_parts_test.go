@@ -25,6 +25,9 @@ func (r random) data(env *environment.Environment) {
 		r.resources(&c.Resources, 2048)
 	}
 	c.Backup = r.backup()
+	if c.External != nil && c.External.Protocol == "https" && r.chance(50) {
+		c.External.CA = r.authority()
+	}
 	maybe(r, &c.Prefix, "ci_", "w")
 	c.Init = r.chance(75)
 	maybe(r, &c.Activations.Keep, "24h", "168h")
@@ -32,11 +35,18 @@ func (r random) data(env *environment.Environment) {
 	maybe(r, &c.Activations.Size, "1Ki", "4Ki")
 
 	env.APIGateway.Enabled = r.chance(80)
+	env.Redis.Password = r.chance(40)
 	maybe(r, &env.APIGateway.Replicas, 2, 3)
 	r.resources(&env.APIGateway.Resources, 512)
 	switch {
 	case r.chance(25):
 		env.Redis.External = &environment.RedisExternal{Host: pick(r, "redis.example.com", "192.0.2.6"), Port: pick(r, 6379, 6380)}
+		if r.chance(50) {
+			env.Redis.External.TLS = &environment.RedisTLS{ServerName: pick(r, "", "cache.example.com")}
+			if r.chance(70) {
+				env.Redis.External.TLS.CA = r.authority()
+			}
+		}
 	default:
 		env.Redis.Volume = r.volume(env, env.Redis.Volume, "redis", 1)
 		r.resources(&env.Redis.Resources, 128)
@@ -62,6 +72,41 @@ func (r random) backup() *environment.CouchDBBackup {
 		return nil
 	}
 	return b
+}
+
+// authority of somebody outside. Several share a Secret at times.
+func (r random) authority() *environment.Authority {
+	return &environment.Authority{Secret: pick(r, "authorities", "main-cluster-ca-cert"), Key: pick(r, "ca.crt", "bundle.pem"), Revision: r.IntN(3)}
+}
+
+// access is how a Kafka outside is reached.
+func (r random) access(env *environment.Environment) {
+	k := env.Kafka.External
+	if r.chance(60) {
+		k.TLS = &environment.KafkaTLS{VerifyHost: r.chance(70)}
+		if r.chance(70) {
+			k.TLS.CA = r.authority()
+		}
+		if r.chance(50) {
+			k.TLS.Certificate = &environment.ClientCertificate{Secret: "kafka-client", Certificate: pick(r, "tls.crt", "user.crt"), Key: pick(r, "tls.key", "user.key"), Revision: r.IntN(3)}
+		}
+	}
+	if r.chance(50) {
+		k.SASL = &environment.KafkaSASL{Mechanism: pick(r, "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"), Username: pick(r, "", "openwhisk")}
+	}
+	if env.Kafka.Topics.By != "strimzi" || !r.chance(50) {
+		return
+	}
+	const user = "openwhisk"
+	env.Kafka.Topics.StrimziUser = user
+	if k.SASL != nil {
+		k.SASL.Mechanism, k.SASL.Username, env.Secrets.Kafka = "SCRAM-SHA-512", user, user
+		return
+	}
+	if k.TLS == nil {
+		k.TLS = &environment.KafkaTLS{VerifyHost: true}
+	}
+	k.TLS.Certificate = &environment.ClientCertificate{Secret: user, Certificate: "user.crt", Key: "user.key"}
 }
 
 // volume is of any kind that suits the replicas. Its size holds every topic.
@@ -115,6 +160,7 @@ func (r random) kafka(env *environment.Environment) {
 		if r.chance(50) {
 			k.Topics.By, k.Topics.StrimziCluster = "strimzi", "events-7"
 		}
+		r.access(env)
 	} else {
 		k.Mode = pick(r, "combined", "separate")
 		if k.Mode == "separate" {

@@ -59,7 +59,7 @@ func randomEnvironment(seed uint64) environment.Environment {
 	}
 	maybe(r, &env.Invoker.MaxUnavailable, "1%", "50%")
 	r.gitops(&env)
-	if source := &env.Secrets.Source; source.SOPS != nil && env.GitOps.ArgoCD != nil || source.External != nil && env.CouchDB.External != nil {
+	if source := &env.Secrets.Source; source.SOPS != nil && env.GitOps.ArgoCD != nil || source.External != nil && (env.CouchDB.External != nil || env.Kafka.External != nil || env.Redis.External != nil) {
 		*source = environment.SecretSource{} // which the rules refuse
 	}
 	r.metrics(&env)
@@ -219,7 +219,11 @@ func (r random) secrets(env *environment.Environment) {
 	maybe(r, &s.CouchDB, "couchdb.login")
 	maybe(r, &s.OpenWhisk, "whisk-logins")
 	maybe(r, &s.Subjects, "keys")
-	for _, revision := range []*int{&s.Revisions.CouchDB, &s.Revisions.CouchDBAdmin, &s.Revisions.OpenWhisk, &s.Revisions.Subjects} {
+	maybe(r, &s.Redis, "cache")
+	if env.Kafka.Topics.StrimziUser == "" {
+		maybe(r, &s.Kafka, "brokers")
+	}
+	for _, revision := range []*int{&s.Revisions.CouchDB, &s.Revisions.CouchDBAdmin, &s.Revisions.OpenWhisk, &s.Revisions.Subjects, &s.Revisions.Kafka, &s.Revisions.Redis} {
 		maybe(r, revision, 1, 999999)
 	}
 	if env.Profile != "development" || r.chance(50) {
@@ -240,6 +244,13 @@ func (r random) secrets(env *environment.Environment) {
 	}
 	if env.CouchDB.Replicas > 1 {
 		s.Plain.CouchDB.Cookie = fmt.Sprintf("%032d", r.IntN(1000))
+	}
+	if e := env.Kafka.External; e != nil && e.SASL != nil && env.Kafka.Topics.StrimziUser == "" {
+		l := login("openwhisk")
+		s.Plain.Kafka = &l
+	}
+	if env.Redis.Password && env.APIGateway.Enabled {
+		s.Plain.Redis = &environment.PlainSecretsRedis{Password: login("redis").Password}
 	}
 }
 

@@ -116,6 +116,14 @@ func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
 	if name := values.CertificateSecret; name != "" {
 		set.Secrets[name] = []string{"ca.crt", "tls.crt", "tls.key"}
 	}
+	for _, t := range values.Trusted() {
+		if keys, known := set.Secrets[t.Secret]; !known || keys != nil {
+			set.Secrets[t.Secret] = append(keys, t.Key)
+		}
+	}
+	if name := values.Env.Kafka.Topics.StrimziUser; name != "" {
+		set.Secrets[name] = nil
+	}
 	referred := values.Referred()
 	for _, name := range referred.Secrets {
 		if _, known := set.Secrets[name]; !known {

@@ -224,6 +224,14 @@ func Codes() []Code {
 		{"WO596", isError, "copies on the disk that they are there for", "The database's disk is full within days, and with it the copies are lost."},
 		{"WO597", isWarning, "copies that travel in plain text", "Who is on the way has the keys of all subjects."},
 
+		// Secured services.
+		{"WO583", isError, "a login that the clients do not know", "Controllers and invokers end when they start: Unsupported or unknown SASL mechanism."},
+		{"WO584", isWarning, "what travels in plain text on the network", "Who listens on the way has the password, or what actions get and give."},
+		{"WO585", isWarning, "a broker that may be anybody", "Who has a certificate of the same authority reads all activations."},
+		{"WO586", isError, "a login without its values", "Pods stay in CreateContainerConfigError."},
+		{"WO587", isError, "a password that a JVM replaces a part of", "The init container kafka-client ends with an error, again and again."},
+		{"WO588", isError, "a login of Strimzi's that is looked for elsewhere", "Pods wait for a Secret that nobody makes, or log in as somebody unknown."},
+
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},
 		{"WO633", isError, "images that were not built for the nodes", "Pods stay Pending for want of a node, or end at once with \"exec format error\"."},

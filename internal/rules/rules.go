@@ -24,7 +24,7 @@ func alone(v *derived.Values) *checker {
 		c.limits, c.throttles, c.shares, c.chain, c.fronts,
 		c.edge, c.host, c.certificate, c.egress, c.family,
 		c.secrets, c.volumes, c.records, c.names, c.external, c.runtimes, c.unpublished, c.unlocked, c.architectures, c.registries, c.effects,
-		c.gitops, c.metrics, c.additions, c.load, c.packages, c.tenants,
+		c.gitops, c.metrics, c.additions, c.load, c.packages, c.tenants, c.secured,
 	} {
 		subject()
 	}

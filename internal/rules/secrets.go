@@ -45,6 +45,12 @@ func (c *checker) secretNames() {
 		named[t.Secret] = true
 		uses = append(uses, use{c.written(environment.JoinPath("tenants", t.Subject, "secret"), "secrets.tenants"), t.Secret})
 	}
+	if c.Kafka.Access.SASL != nil {
+		uses = append(uses, use{"secrets.kafka", s.Kafka})
+	}
+	if c.Env.Redis.Password && c.Env.APIGateway.Enabled {
+		uses = append(uses, use{"secrets.redis", s.Redis})
+	}
 	switch tls := c.Env.Edge.TLS; {
 	case tls.Existing != nil:
 		uses = append(uses, use{"edge.tls.existing.secret", tls.Existing.Secret})

@@ -2,8 +2,11 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/whiskops/whiskops/internal/field"
 )
 
 // secretSource looks at where the Secrets come from.
@@ -74,6 +77,23 @@ func (c *checker) externalSecrets() {
 		c.fail("WO655", field+".generate",
 			"the operator would make an administrator's password that CouchDB at "+c.Env.CouchDB.External.Host+" does not have",
 			"write secrets: source: external: store, with the login that is valid there")
+	case external.Generate:
+		c.unknownThere(field + ".generate")
+	}
+}
+
+// unknownThere refuses a password that the server outside would have to know.
+func (c *checker) unknownThere(at string) {
+	for _, s := range c.Secrets() {
+		for _, key := range slices.Sorted(maps.Keys(s.Values)) {
+			outside := s.Values[key].Outside
+			if s.Values[key].Length > 0 && outside != "" && field.Given(field.Of(c.Env, outside)) {
+				c.fail("WO655", at,
+					fmt.Sprintf("the operator would make the %s of Secret %s, which the server of %s does not have", key, s.Name, outside),
+					"write secrets: source: external: store, with the login that is valid there")
+				return
+			}
+		}
 	}
 }
 

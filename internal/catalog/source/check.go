@@ -180,6 +180,7 @@ func (k *checker) service(c catalog.Component, e *catalog.Endpoint) {
 }
 
 func (k *checker) secret(s catalog.Secret) {
+	k.when(s.When)
 	k.field(s.Name, reflect.TypeFor[string]())
 	k.field(s.Revision, reflect.TypeFor[int]())
 	for _, path := range s.Apart {
@@ -199,9 +200,10 @@ func (k *checker) secret(s catalog.Secret) {
 		if (v.Fixed == "") == (v.Length == 0) || v.Subject && v.Length == 0 {
 			k.fail("the value of %q is either fixed or of a length", key)
 		}
-		k.when(v.When)
-		if v.Outside != "" {
-			k.path(v.Outside)
+		for _, path := range []string{v.Outside, v.Without} {
+			if path != "" {
+				k.path(path)
+			}
 		}
 		k.when(v.When)
 		if v.Login != "" && s.Values[v.Login].Fixed == "" {

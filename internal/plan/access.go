@@ -1,0 +1,61 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/whiskops/whiskops/generators/workload"
+	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/krm"
+)
+
+// access is what each that connects to a component has besides.
+type access struct {
+	// Init containers come after the waits and before the client's own.
+	Init    []workload.Container `json:"init"`
+	Volumes []krm.M              `json:"volumes"`
+	// Mounts and Env are for the main container, the client's own init containers
+	// and its wait for the component.
+	Mounts []krm.M `json:"mounts"`
+	Env    []krm.M `json:"env"`
+}
+
+// access gives a workload what those that it needs ask of their clients.
+func (p *planner) access(spec *workload.Spec, component string) error {
+	var own []workload.Container
+	done := map[string]bool{}
+	for _, need := range p.Catalog.Components[component].Needs {
+		asks := p.Catalog.Components[need.Component].Access
+		if asks == nil || done[need.Component] || need.Component == component || !need.When.Holds(p.Env) {
+			continue
+		}
+		done[need.Component] = true
+		filled, err := catalog.Expand(map[string]any(asks), &p.Values)
+		if err != nil {
+			return err
+		}
+		var a access
+		if err := decode(filled, &a); err != nil {
+			return err
+		}
+		spec.Volumes = append(spec.Volumes, a.Volumes...)
+		own = append(own, a.Init...)
+		a.grant(&spec.Main)
+		for i := range spec.Init {
+			a.grant(&spec.Init[i])
+		}
+		for i, wait := range spec.Waits {
+			if wait.Name == need.Component {
+				spec.Waits[i].Env = append(slices.Clip(wait.Env), a.Env...)
+				spec.Waits[i].Mounts = append(slices.Clip(wait.Mounts), a.Mounts...)
+			}
+		}
+	}
+	spec.Init = append(own, spec.Init...)
+	return nil
+}
+
+// grant gives a container the mounts and variables.
+func (a access) grant(c *workload.Container) {
+	c.Mounts = append(slices.Clip(c.Mounts), a.Mounts...)
+	c.Env = append(slices.Clip(c.Env), a.Env...)
+}
