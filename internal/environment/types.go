@@ -1600,7 +1600,6 @@ type Secrets struct {
 	// It is expected where there are tenants that name no other Secret. Default:
 	// openwhisk-tenants.
 	Tenants string `json:"tenants"`
-	// How often the three above were changed where their values are not known
 	// Keys username, password: the login at Kafka, where there is one; the
 	// password alone where kafka.external.sasl has a username. Default: kafka-user.
 	Kafka string `json:"kafka"`
