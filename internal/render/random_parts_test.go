@@ -2,8 +2,10 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
@@ -348,6 +350,7 @@ func (r random) packages(env *environment.Environment) {
 			Path:      pick(r, "/packages", "/srv/catalogue"), Kinds: []string{},
 		}
 		maybe(r, &p.Image.Kinds, []string{"nodejs:20"}, []string{"nodejs:18", "nodejs:20"})
+		p.Image.Kinds = offered(*env, p.Image.Kinds)
 	}
 	env.Packages = p
 	if plain := env.Secrets.Plain; plain != nil && p.Alarms != nil {
@@ -418,4 +421,12 @@ func (r random) gitops(env *environment.Environment) {
 			Namespace: pick(r, "argocd", "delivery"), Server: pick(r, "https://kubernetes.default.svc", "https://10.0.0.1:6443"), ApplicationSet: pick(r, "", "openwhisk"),
 		}
 	}
+}
+
+// offered are those kinds of which actions can be made.
+func offered(env environment.Environment, kinds []string) []string {
+	v, err := derived.New(&env)
+	return slices.DeleteFunc(kinds, func(kind string) bool {
+		return err != nil || !slices.ContainsFunc(v.Kinds(), func(k derived.Kind) bool { return k.Kind.Kind == kind && !k.Deprecated })
+	})
 }
