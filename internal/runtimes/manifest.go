@@ -31,7 +31,7 @@ type Kind struct {
 	Attached *Attached `json:"attached,omitempty"`
 	// Default: <family>:default means this one.
 	Default bool `json:"default"`
-	// Deprecated: such actions are read and deleted, and nothing else.
+	// Of a deprecated kind actions are read and deleted, and nothing else.
 	Deprecated bool  `json:"deprecated"`
 	Image      Image `json:"image"`
 	// Kind is its name, <family>:<version>.

@@ -47,7 +47,7 @@ func (a *packageAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	user, password, _ := r.BasicAuth()
 	if user+":"+password != systemKey {
-		http.Error(w, `{"error":"The supplied authentication is invalid."}`, 401)
+		http.Error(w, `{"error":"The supplied authentication is invalid."}`, http.StatusUnauthorized)
 		return
 	}
 	if r.Method == http.MethodGet {
@@ -88,20 +88,20 @@ func (a *packageAPI) serve(w http.ResponseWriter, r *http.Request, of map[string
 		http.Error(w, `{"error":"The requested resource does not exist."}`, 404)
 		return
 	case r.Method == http.MethodDelete && len(a.in(name)) > 0:
-		http.Error(w, `{"error":"Package not empty."}`, 409)
+		http.Error(w, `{"error":"Package not empty."}`, http.StatusConflict)
 		return
 	case r.Method == http.MethodDelete:
 		delete(of, name)
 	case !strings.Contains(name, "/"):
 		have = maps.Clone(have)
 		have["actions"] = a.in(name)
-	default:
-		have = a.inheriting(name)
 	case r.URL.Query().Get("code") == "false":
 		have = a.inheriting(name)
 		exec := maps.Clone(have["exec"].(doc))
 		delete(exec, "code")
 		have["exec"] = exec
+	default:
+		have = a.inheriting(name)
 	}
 	_ = json.NewEncoder(w).Encode(have)
 }

@@ -40,7 +40,7 @@ func (g *gatewayDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Header.Get("Authorization") != "Bearer "+gatewayToken {
-		http.Error(w, "<html>401", 401)
+		http.Error(w, "<html>401", http.StatusUnauthorized)
 		return
 	}
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/v2/"), "/")
