@@ -52,15 +52,21 @@ func nameOfSecret(labels []string) bool {
 	if reference(labels) {
 		return true
 	}
-	return last == "secrets" || last == "secret" && slices.Contains([]string{"existing", "flux", "ingress", "sops"}, around)
+	switch around {
+	case "ca", "certificate": // of a server outside
+		return last == "secret" || last == "key"
+	case "existing", "flux", "ingress", "s3", "sops":
+		return last == "secret"
+	}
+	return last == "secrets" || last == "secret" && len(labels) > 2 && labels[len(labels)-3] == "tenants"
 }
 
 // reference tells that what is at the labels names a key, or a Secret, of additions,
-// or the key of a toleration, which is a label's.
+// or the key of a toleration or a taint, which is a label's.
 func reference(labels []string) bool {
 	last, around := labels[len(labels)-1], labels[len(labels)-2]
 	return slices.Contains(labels, "additions") && (last == "secretKeyRef" || around == "secretKeyRef" || around == "configMapKeyRef" || last == "secretName") ||
-		last == "key" && slices.Contains(labels, "tolerations")
+		last == "key" && (slices.Contains(labels, "tolerations") || slices.Contains(labels, "taints"))
 }
 
 // collector finds the secrets of the files that are loaded.

@@ -34,7 +34,7 @@ func (r random) kinds(env *environment.Environment) {
 		env.Manifest = m
 	}
 	pulled := func() (bool, []string) {
-		return r.chance(70), pick(r, nil, nil, []string{"/bin/proxy", "{{.Env}} $(HOME)"})
+		return r.chance(70), pick(r, nil, nil, []string{"/bin/proxy", "{{.Env}} $$(HOME)"})
 	}
 	for n := range r.IntN(3) {
 		i := environment.Image{Repository: pick(r, "acme/action", "ghcr.io/acme/deep/action", "action"), Tag: fmt.Sprintf("1.%d", n)}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"net"
 	"path"
 	"slices"
 	"strconv"
@@ -124,6 +125,12 @@ func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
 	if name := values.Env.Kafka.Topics.StrimziUser; name != "" {
 		set.Secrets[name] = nil
 	}
+	if b := values.Env.CouchDB.Backup; b != nil && b.S3 != nil {
+		if _, known := set.Secrets[b.S3.Secret]; !known {
+			set.Secrets[b.S3.Secret] = nil
+		}
+	}
+	set.Hosts = elsewhere(values)
 	referred := values.Referred()
 	for _, name := range referred.Secrets {
 		if _, known := set.Secrets[name]; !known {
@@ -135,4 +142,29 @@ func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
 		set.Made = append(set.Made, verify.Made{Namespace: values.ActionNamespace, Labels: labels})
 	}
 	return set
+}
+
+// elsewhere are the hosts of all servers that are no component.
+func elsewhere(values *derived.Values) []string {
+	var all []string
+	for name, c := range values.Catalog.Components {
+		var servers []string
+		if c.External != nil {
+			if e := values.Endpoint(name); e.Outside {
+				servers = strings.Split(e.Servers, ",")
+			}
+		}
+		for _, o := range c.Outside {
+			if o.When.Holds(values.Env) {
+				servers = append(servers, values.Servers(o.Servers)...)
+			}
+		}
+		for _, server := range servers {
+			if host, _, err := net.SplitHostPort(server); err == nil {
+				all = append(all, host)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

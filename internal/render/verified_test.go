@@ -27,23 +27,51 @@ var updateCases = flag.Bool("update", false, "rewrite what the cases of testdata
 // What is generated is judged as a user's folder would be, and as any tree, and
 // nothing is found, whatever the version of Kubernetes.
 func TestPlainHasNoFinding(t *testing.T) {
-	eachSaid(t, func(t *testing.T, s *sample) {
-		set := Judged(&s.values, s.objects)
-		set.At = func(kustomize.Object, []string, ...string) finding.Position { return finding.Position{} }
-		for _, minor := range []int{kinds.Oldest(), set.Minor, kinds.Newest()} {
-			set.Minor = minor
-			for _, f := range verify.Check(set) {
-				t.Errorf("1.%d: %v", minor, f)
-			}
-		}
-		for _, f := range verify.Custom(s.objects, set, verify.Own{}) {
-			t.Error(f)
-		}
-		set.Open, set.Secrets, set.Made = true, nil, []verify.Made{{Labels: s.values.Catalog.Actions.Labels}, {Labels: s.values.Catalog.Actions.System.Labels}}
+	eachSaid(t, sound)
+	env := secured()
+	s, err := newSample(&env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound(t, &s)
+}
+
+// secured is an environment all of whose servers are outside, each with an authority
+// and a login: the random ones seldom have all of it.
+func secured() environment.Environment {
+	env := environment.Base()
+	env.Name = "secured"
+	by := func(secret string) *environment.Authority {
+		return &environment.Authority{Secret: secret, Key: "ca.crt"}
+	}
+	env.Kafka.External = &environment.KafkaExternal{
+		Bootstrap: []string{"kafka.example.com:9093"}, Brokers: 3, MessageMaxBytes: 1054644,
+		TLS: &environment.KafkaTLS{CA: by("kafka-ca"), VerifyHost: true}, SASL: &environment.KafkaSASL{Mechanism: "SCRAM-SHA-512"},
+	}
+	env.CouchDB.External = &environment.CouchDBExternal{Protocol: "https", Host: "couchdb.example.com", Port: 6984, CA: by("couchdb-ca")}
+	env.Redis.External = &environment.RedisExternal{Host: "redis.example.com", Port: 6380, TLS: &environment.RedisTLS{CA: by("redis-ca")}}
+	env.Redis.Password = true
+	return env
+}
+
+// sound tells of each finding about what is generated.
+func sound(t *testing.T, s *sample) {
+	t.Helper()
+	set := Judged(&s.values, s.objects)
+	set.At = func(kustomize.Object, []string, ...string) finding.Position { return finding.Position{} }
+	for _, minor := range []int{kinds.Oldest(), set.Minor, kinds.Newest()} {
+		set.Minor = minor
 		for _, f := range verify.Check(set) {
-			t.Errorf("open: %v", f)
+			t.Errorf("1.%d: %v", minor, f)
 		}
-	})
+	}
+	for _, f := range verify.Custom(s.objects, set, verify.Own{}) {
+		t.Error(f)
+	}
+	set.Open, set.Secrets, set.Made = true, nil, []verify.Made{{Labels: s.values.Catalog.Actions.Labels}, {Labels: s.values.Catalog.Actions.System.Labels}}
+	for _, f := range verify.Check(set) {
+		t.Errorf("open: %v", f)
+	}
 }
 
 // A case of testdata/custom/<subject>.txtar is NAME.yaml, the kustomization of a

@@ -137,7 +137,7 @@ func Codes() []Code {
 		{"WO293", isEither, "a namespace of others", "Network policies cut off what else runs there, such as the cluster's DNS."},
 		{"WO294", isWarning, "passwords in plain text on the network", "Who listens on the way has the database."},
 		{"WO295", isError, "http on the port of https", "Everything that waits for CouchDB waits for ever."},
-		{"WO296", isEither, "one server for two environments", "Activations, actions or routes of one show up in the other."},
+		{"WO296", isEither, "one server for two environments", "Activations, actions, routes or copies of one show up in the other."},
 		{"WO297", isError, "one volume for two environments", "Two servers destroy each other's data."},
 		{"WO298", isWarning, "a field without effect", "Someone believes that the field does something."},
 		{"WO299", isWarning, "a CouchDB that nobody sets up", "Controllers answer every call with an error."},

@@ -12,7 +12,7 @@ import (
 func shared(all []*checker) {
 	taken := map[string]claim{}
 	for i, c := range all {
-		for _, collides := range []func(*checker) bool{c.sharedKafka, c.sharedCouchDB, c.sharedRedis} {
+		for _, collides := range []func(*checker) bool{c.sharedKafka, c.sharedCouchDB, c.sharedRedis, c.sharedCopies} {
 			for _, other := range all[:i] {
 				if collides(other) {
 					break
@@ -56,12 +56,26 @@ func (c *checker) sharedCouchDB(other *checker) bool {
 
 func (c *checker) sharedRedis(other *checker) bool {
 	mine, theirs := c.Env.Redis.External, other.Env.Redis.External
-	if mine == nil || theirs == nil || *mine != *theirs || !c.Env.APIGateway.Enabled || !other.Env.APIGateway.Enabled {
+	if mine == nil || theirs == nil || mine.Host != theirs.Host || mine.Port != theirs.Port || !c.Env.APIGateway.Enabled || !other.Env.APIGateway.Enabled {
 		return false
 	}
 	c.warn("WO296", c.written("redis.external.host"),
 		fmt.Sprintf("%q and %q use the Redis at %q: API definitions of one answer in the other", other.Env.Name, c.Env.Name, mine.Host),
 		"write another Redis, or leave out redis.external")
+	return true
+}
+
+// sharedCopies looks at where copies of the database go: each run keeps the newest
+// there, whoever's they are, and a restore takes the newest.
+func (c *checker) sharedCopies(other *checker) bool {
+	mine, theirs := c.Env.CouchDB.Backup, other.Env.CouchDB.Backup
+	if mine == nil || theirs == nil || mine.S3 == nil || theirs.S3 == nil || mine.S3.Bucket != theirs.S3.Bucket ||
+		mine.S3.Prefix != theirs.S3.Prefix || mine.S3.Endpoint != theirs.S3.Endpoint {
+		return false
+	}
+	c.fail("WO296", c.written("couchdb.backup.s3.prefix", "couchdb.backup.s3.bucket"),
+		fmt.Sprintf("%q and %q keep the copies of their databases in the bucket %q below %q: each deletes the other's, and a restore brings back whichever is newer", other.Env.Name, c.Env.Name, mine.S3.Bucket, mine.S3.Prefix),
+		fmt.Sprintf("write couchdb: backup: s3: prefix: %q", c.Env.Name+"/"))
 	return true
 }
 

@@ -21,6 +21,13 @@ func TestSharedByThreeOfFour(t *testing.T) {
 		e.CouchDB.External = &environment.CouchDBExternal{Protocol: "https", Host: "db", Port: 443}
 	}
 	redis := func(e *env) { e.Redis.External = &environment.RedisExternal{Host: "redis", Port: 6379} }
+	tls := func(e *env) {
+		redis(e)
+		e.Redis.External.TLS = &environment.RedisTLS{CA: &environment.Authority{Secret: "ca", Key: "ca.crt"}}
+	}
+	s3 := func(e *env) {
+		e.CouchDB.Backup = &environment.CouchDBBackup{S3: &environment.CouchDBBackupS3{Bucket: "copies", Prefix: "couchdb/", Endpoint: "https://s3.example.com"}}
+	}
 	nfs := func(e *env) { e.CouchDB.Volume.NFS = &environment.NFSVolume{Server: "s", Path: "/couchdb"} }
 	csi := func(e *env) { e.CouchDB.Volume.CSI = &environment.CSIVolume{Driver: "d", Handles: []string{"h"}} }
 	for name, tt := range map[string]struct {
@@ -36,6 +43,11 @@ func TestSharedByThreeOfFour(t *testing.T) {
 		"couchdb by port":   {couchdb, func(e *env) { couchdb(e); e.CouchDB.External.Port = 444 }, "WO296", "couchdb.prefix"},
 		"redis":             {redis, func(*env) {}, "WO296", "redis.external.host"},
 		"redis by port":     {redis, func(e *env) { redis(e); e.Redis.External.Port = 6380 }, "WO296", "redis.external.host"},
+		"redis by tls":      {tls, func(*env) {}, "WO296", "redis.external.host"},
+		"copies":            {s3, func(*env) {}, "WO296", "couchdb.backup.s3.prefix"},
+		"copies by prefix":  {s3, func(e *env) { s3(e); e.CouchDB.Backup.S3.Prefix = "x/" }, "WO296", "couchdb.backup.s3.prefix"},
+		"copies by bucket":  {s3, func(e *env) { s3(e); e.CouchDB.Backup.S3.Bucket = "other" }, "WO296", "couchdb.backup.s3.prefix"},
+		"copies by store":   {s3, func(e *env) { s3(e); e.CouchDB.Backup.S3.Endpoint = "https://other" }, "WO296", "couchdb.backup.s3.prefix"},
 		"redis unused":      {redis, func(e *env) { redis(e); e.APIGateway.Enabled = false }, "WO296", "redis.external.host"},
 		"nfs":               {nfs, func(*env) {}, "WO297", "couchdb.volume.nfs"},
 		"csi":               {csi, func(e *env) { csi(e); e.CouchDB.Volume.CSI.Handles = []string{"other"} }, "WO297", "couchdb.volume.csi"},

@@ -279,7 +279,7 @@ func (f *Folder) missing(v *derived.Values) {
 			at, line := f.at(v, o, "stringData")
 			f.Missing = append(f.Missing, wrong(codeMissing, at, line,
 				fmt.Sprintf("the Secret %s has no key %s, and pods that read it do not start", s.Name, k),
-				fmt.Sprintf("run `whiskops secrets rotate %s %s/%s`, which makes it", v.Env.Name, s.Field, k)))
+				create))
 		}
 	}
 }

@@ -91,10 +91,13 @@ func Refused(v *derived.Values, err error) []finding.Finding {
 }
 
 // Create returns the files of Secrets that the folder does not have, or of all if
-// anew is set, and of those of tenants that lack keys: their contents by their paths
+// anew is set, and of those that lack keys: their contents by their paths
 // below the root.
 func (m *Maker) Create(have *Folder, anew bool) (map[string][]byte, error) {
 	files := map[string][]byte{}
+	if lacks := m.notGiven(have, anew); len(lacks) > 0 {
+		return nil, lacks
+	}
 	for _, s := range m.values.Secrets() {
 		at := file(m.values, s.Name)
 		if o, ok := have.Secret(m.values, s.Name); ok {
@@ -131,10 +134,10 @@ func (m *Maker) Create(have *Folder, anew bool) (map[string][]byte, error) {
 	return files, m.proven(files)
 }
 
-// complete adds the keys of tenants that came since the file was made, and leaves
-// the others.
+// complete adds the keys that came since the file was made, tenants' or those of a
+// field that was written, and leaves the others.
 func (m *Maker) complete(have *Folder, s derived.Secret, o kustomize.Object, files map[string][]byte) error {
-	lacks := s.Tenants && len(lacking(s, o)) > 0
+	lacks := len(lacking(s, o)) > 0
 	d, ok := have.files[key(o.Kind, o.Namespace, o.Name)]
 	if !lacks || !ok || !d.only {
 		return nil
@@ -155,19 +158,48 @@ func (m *Maker) complete(have *Folder, s derived.Secret, o kustomize.Object, fil
 	return nil
 }
 
+// notGiven says of all values that Create would make, and that only somebody else
+// knows, at once: each is asked for elsewhere.
+func (m *Maker) notGiven(have *Folder, anew bool) Findings {
+	var all Findings
+	for _, s := range m.values.Secrets() {
+		keys := sortedKeys(s.Values)
+		if o, ok := have.Secret(m.values, s.Name); ok && !anew {
+			keys = lacking(s, o)
+		}
+		for _, k := range keys {
+			if f, ok := m.elsewhere(s, k); ok {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// elsewhere is a finding about a value that was not given, and that the server
+// outside has already.
+func (m *Maker) elsewhere(s derived.Secret, k string) (finding.Finding, bool) {
+	_, given := m.given[s.Field+"/"+k]
+	made := Form(s, k)
+	if given || made.Outside == "" || !field.Given(field.Of(m.values.Env, made.Outside)) {
+		return finding.Finding{}, false
+	}
+	at := m.values.Env.Source.Position(made.Outside)
+	f := wrong(codeGiven, at.File, at.Line, fmt.Sprintf("%s/%s is a value of the server that %s names: it is known there, and cannot be made", s.Field, k, made.Outside),
+		fmt.Sprintf("give it on standard input, with --stdin and a line %s/%s=... for it", s.Field, k))
+	f.Position, f.Hidden = at, false
+	return f, true
+}
+
 // value of a key: given, or made.
 func (m *Maker) value(s derived.Secret, k string) (string, error) {
 	if text, ok := m.given[s.Field+"/"+k]; ok {
 		return text, nil
 	}
-	made := Form(s, k)
-	if made.Outside != "" && field.Given(field.Of(m.values.Env, made.Outside)) {
-		at := m.values.Env.Source.Position(made.Outside)
-		f := wrong(codeGiven, at.File, at.Line, fmt.Sprintf("%s/%s is a value of the server that %s names: it is known there, and cannot be made", s.Field, k, made.Outside),
-			fmt.Sprintf("give it on standard input, with --stdin and a line %s/%s=... for it", s.Field, k))
-		f.Position, f.Hidden = at, false
+	if f, ok := m.elsewhere(s, k); ok {
 		return "", Findings{f}
 	}
+	made := Form(s, k)
 	text, err := Make(made, m.random)
 	if made.Fixed == "" {
 		m.hide(text)

@@ -146,6 +146,9 @@ func isAddress(labels []string) bool {
 // call holds one against the set.
 func (j *judge) call(c call) {
 	service, wrong, help := j.answers(c)
+	if service == nil && slices.Contains(j.Hosts, c.host) {
+		return
+	}
 	if wrong == "" {
 		if service != nil && c.port > 0 {
 			wrong, help = j.port(*service, c.port)

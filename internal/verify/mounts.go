@@ -79,12 +79,27 @@ func (j *judge) files(p *pod, c container, mounts []mount) {
 		for _, m := range certificates.FindAllStringSubmatch(t.is, -1) {
 			file := m[1]
 			if slices.ContainsFunc(images, func(i string) bool { return strings.HasPrefix(file, i) }) ||
-				j.mountedBefore(p, c, file) || slices.ContainsFunc(mounts, func(o mount) bool { return o.at == "/" || strings.HasPrefix(file, o.at+"/") || file == o.at }) {
+				j.mountedBefore(p, c, file) || slices.ContainsFunc(mounts, func(o mount) bool { return o.at == "/" || strings.HasPrefix(file, o.at+"/") || file == o.at }) ||
+				t.shared && mountedForLater(p, c, file) {
 				continue
 			}
 			j.noFile(p, t, file, fmt.Sprintf("and container %s mounts nothing there", c.name), "mount the Secret with the certificate there, or write where it is")
 		}
 	}
+}
+
+// mountedForLater is whether a container that an init container makes way for has
+// a mount where a file is: then words of a ConfigMap that both take are for that
+// one, and who waits for a server, say, only gets them too.
+func mountedForLater(p *pod, c container, file string) bool {
+	if c.kind != "initContainers" {
+		return false
+	}
+	return slices.ContainsFunc(p.containers, func(o container) bool {
+		return o.kind == "containers" && len(list(o.is["envFrom"])) > 0 && slices.ContainsFunc(list(o.is["volumeMounts"]), func(m map[string]any) bool {
+			return strings.HasPrefix(file, path.Clean(text(m["mountPath"]))+"/")
+		})
+	})
 }
 
 func (j *judge) noFile(p *pod, t written, file, why, help string) {
@@ -98,6 +113,7 @@ func (j *judge) noFile(p *pod, t written, file, why, help string) {
 type written struct {
 	is, where string
 	path      []string
+	shared    bool // with others, perhaps: a variable of a whole ConfigMap
 }
 
 // texts that a container reads: its command, its variables, and the files of
@@ -106,18 +122,18 @@ func (j *judge) texts(p *pod, c container, mounts []mount) []written {
 	var all []written
 	for _, field := range []string{"command", "args"} {
 		for i, w := range words(c.is[field]) {
-			all = append(all, written{w, fmt.Sprintf("the %s of container %s", field, c.name), under(c.path, field, strconv.Itoa(i))})
+			all = append(all, written{w, fmt.Sprintf("the %s of container %s", field, c.name), under(c.path, field, strconv.Itoa(i)), false})
 		}
 	}
 	variables, _ := j.variablesOf(p, c)
 	for _, v := range variables {
-		all = append(all, written{v.value, "variable " + v.name, c.path})
+		all = append(all, written{v.value, "variable " + v.name, c.path, v.at < 0})
 	}
 	for _, m := range mounts {
 		name := text(value.Map(m.volume, "configMap")["name"])
 		data := value.Map(j.by[id{"ConfigMap", p.of.Namespace, name}].Value, "data")
 		for _, k := range value.Keys(data) {
-			all = append(all, written{text(data[k]), fmt.Sprintf("%s of ConfigMap %s", k, name), c.path})
+			all = append(all, written{text(data[k]), fmt.Sprintf("%s of ConfigMap %s", k, name), c.path, false})
 		}
 	}
 	return all

@@ -49,6 +49,8 @@ type Set struct {
 	Secrets map[string][]string
 	// ConfigMaps that others make, in any namespace of the set.
 	ConfigMaps []string
+	// Hosts that others answer at, though nothing in the set does.
+	Hosts []string
 	// Accounts, claims and ConfigMaps that others make are not known either: what
 	// is not in the set may be in the cluster.
 	Open bool
