@@ -124,6 +124,9 @@ func Judged(values *derived.Values, built []kustomize.Object) verify.Set {
 	if name := values.Env.Kafka.Topics.StrimziUser; name != "" {
 		set.Secrets[name] = nil
 	}
+	if b := values.Env.CouchDB.Backup; b != nil && b.S3 != nil {
+		set.Secrets[b.S3.Secret] = []string{"access-key-id", "secret-access-key"}
+	}
 	referred := values.Referred()
 	for _, name := range referred.Secrets {
 		if _, known := set.Secrets[name]; !known {

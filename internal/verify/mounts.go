@@ -82,6 +82,9 @@ func (j *judge) files(p *pod, c container, mounts []mount) {
 				j.mountedBefore(p, c, file) || slices.ContainsFunc(mounts, func(o mount) bool { return o.at == "/" || strings.HasPrefix(file, o.at+"/") || file == o.at }) {
 				continue
 			}
+			if t.shared && c.kind == "initContainers" {
+				continue // it takes the ConfigMap for other variables: whose file it is, is said of the pod's own containers
+			}
 			j.noFile(p, t, file, fmt.Sprintf("and container %s mounts nothing there", c.name), "mount the Secret with the certificate there, or write where it is")
 		}
 	}
@@ -98,6 +101,7 @@ func (j *judge) noFile(p *pod, t written, file, why, help string) {
 type written struct {
 	is, where string
 	path      []string
+	shared    bool // with the pod's other containers: it is of a ConfigMap's variables
 }
 
 // texts that a container reads: its command, its variables, and the files of
@@ -106,18 +110,18 @@ func (j *judge) texts(p *pod, c container, mounts []mount) []written {
 	var all []written
 	for _, field := range []string{"command", "args"} {
 		for i, w := range words(c.is[field]) {
-			all = append(all, written{w, fmt.Sprintf("the %s of container %s", field, c.name), under(c.path, field, strconv.Itoa(i))})
+			all = append(all, written{is: w, where: fmt.Sprintf("the %s of container %s", field, c.name), path: under(c.path, field, strconv.Itoa(i))})
 		}
 	}
 	variables, _ := j.variablesOf(p, c)
 	for _, v := range variables {
-		all = append(all, written{v.value, "variable " + v.name, c.path})
+		all = append(all, written{is: v.value, where: "variable " + v.name, path: c.path, shared: v.at < 0})
 	}
 	for _, m := range mounts {
 		name := text(value.Map(m.volume, "configMap")["name"])
 		data := value.Map(j.by[id{"ConfigMap", p.of.Namespace, name}].Value, "data")
 		for _, k := range value.Keys(data) {
-			all = append(all, written{text(data[k]), fmt.Sprintf("%s of ConfigMap %s", k, name), c.path})
+			all = append(all, written{is: text(data[k]), where: fmt.Sprintf("%s of ConfigMap %s", k, name), path: c.path})
 		}
 	}
 	return all
