@@ -52,7 +52,10 @@ func nameOfSecret(labels []string) bool {
 	if reference(labels) {
 		return true
 	}
-	return last == "secrets" || last == "secret" && slices.Contains([]string{"existing", "flux", "ingress", "sops"}, around)
+	if len(labels) > 2 && last == "secret" && labels[len(labels)-3] == "tenants" {
+		return true // of the tenant whose name is between them
+	}
+	return last == "secrets" || last == "secret" && slices.Contains([]string{"ca", "certificate", "existing", "flux", "ingress", "s3", "sops"}, around)
 }
 
 // reference tells that what is at the labels names a key, or a Secret, of additions,
