@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/robfig/cron/v3"
+
 	"github.com/whiskops/whiskops/internal/quantity"
 )
 
@@ -30,9 +32,24 @@ func meaning(def, v string) string {
 		if _, err := netip.ParseAddr(v); err != nil {
 			return "is no address"
 		}
+	case "#Cron":
+		return schedule(v)
+	case "#Bucket":
+		return bucket(v)
+	case "#GitURL", "#OCIURL", "#ServerURL", "#S3Endpoint":
+		if u, err := url.Parse(v); err != nil || u.Port() != "" && !isPort(u.Port()) {
+			return "has a port above 65535"
+		} else {
+			return host(u.Hostname())
+		}
 	case "#ImageReference":
 		if name, _, _ := strings.Cut(v, "@"); strings.HasSuffix(name, ":latest") {
 			return "has the tag \"latest\", which names no version"
+		}
+		if registry, _, found := strings.Cut(v, "/"); found {
+			if _, port, found := strings.Cut(registry, ":"); found && !isPort(port) {
+				return "has a port above 65535"
+			}
 		}
 	case "#ProxyURL":
 		if u, err := url.Parse(v); err != nil || !isPort(u.Port()) {
@@ -76,6 +93,9 @@ func isPort(digits string) bool {
 func host(h string) string {
 	parts := strings.Split(h, ".")
 	for _, p := range parts {
+		if p == "" {
+			return "has two dots beside each other, or one at its end"
+		}
 		if len(p) > 63 {
 			return "has a part of more than 63 characters"
 		}
@@ -84,6 +104,31 @@ func host(h string) string {
 		if _, err := netip.ParseAddr(h); err != nil {
 			return "is neither a name nor an IPv4 address"
 		}
+	}
+	return ""
+}
+
+// bucket holds a bucket's name to what its form does not say (Amazon S3, bucket naming
+// rules, which other stores have too).
+func bucket(name string) string {
+	if strings.Contains(name, "..") {
+		return "has two dots beside each other"
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return "is an address, and no name"
+	}
+	return ""
+}
+
+// schedule reads cron's five fields as the API server does, which refuses a CronJob with
+// others, and as its controller does, which waits for ever for a day that never comes.
+func schedule(v string) string {
+	s, err := cron.ParseStandard(v)
+	if err != nil {
+		return "has a field that cron does not take"
+	}
+	if s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		return "is a day that never comes"
 	}
 	return ""
 }
@@ -122,7 +167,7 @@ func (s *Shape) parts(v string) string {
 			all = append(all, fmt.Sprintf("%s %q", part.field, part.value))
 		}
 	}
-	if len(all) < 2 {
+	if mine := map[string]string{"#Repository": repository, "#Tag": tag}[s.Def]; len(all) < 2 || mine != "" && s.Refuses(mine) != "" {
 		return ""
 	}
 	return strings.Join(all, ", ")

@@ -31,3 +31,50 @@ func contractOfForm(t *testing.T, def string) *Shape {
 	}
 	return s
 }
+
+// What has the form of an address, a schedule or a bucket's name, and is none, is said
+// before an API server or a store says it.
+func TestMeaning(t *testing.T) {
+	for _, tt := range []struct {
+		def, value, want string
+	}{
+		{"#S3Endpoint", "https://s3.example.com:65535", ""},
+		{"#S3Endpoint", "https://s3.example.com:65536", "has a port above 65535"},
+		{"#S3Endpoint", "https://s3..example.com", "has two dots beside each other, or one at its end"},
+		{"#S3Endpoint", "https://10.0.0.256", "is neither a name nor an IPv4 address"},
+		{"#GitURL", "https://git.example.com:65536/a", "has a port above 65535"},
+		{"#GitURL", "ssh://git@git.example.com:65535/a", ""},
+		{"#OCIURL", "oci://registry.example.com:65536/a", "has a port above 65535"},
+		{"#ServerURL", "https://10.0.0.1:65536", "has a port above 65535"},
+		{"#ImageReference", "registry:65535/a:1", ""},
+		{"#ImageReference", "registry:65536/a:1", "has a port above 65535"},
+		{"#ImageReference", "a:65536", ""}, // a tag
+		{"#Bucket", "abc.def", ""},
+		{"#Bucket", "abc..def", "has two dots beside each other"},
+		{"#Bucket", "192.168.1.1", "is an address, and no name"},
+		{"#Cron", "43 2 * * *", ""},
+		{"#Cron", "59 23 31 12 SAT", ""},
+		{"#Cron", "60 2 * * *", "has a field that cron does not take"},
+		{"#Cron", "0 24 * * *", "has a field that cron does not take"},
+		{"#Cron", "*/0 2 * * *", "has a field that cron does not take"},
+		{"#Cron", "5-1 2 * * *", "has a field that cron does not take"},
+		{"#Cron", "1,,2 2 * * *", ""}, // cron reads it so,
+		{"#Cron", "0 0 29 2 *", ""},
+		{"#Cron", "0 0 31 2 *", "is a day that never comes"},
+	} {
+		if got := contractOfForm(t, tt.def).Refuses(tt.value); got != tt.want {
+			t.Errorf("%s: %q: %q, want %q", tt.def, tt.value, got, tt.want)
+		}
+	}
+}
+
+// An image in one field is taken apart only into parts that would be taken.
+func TestPartsOfImage(t *testing.T) {
+	for value, want := range map[string]string{
+		"foo/bar:1": `repository "foo/bar", tag "1"`, "Foo//bar:1": "", "foo//bar:1": "",
+	} {
+		if got := contractOfForm(t, "#Repository").meant(value); got != want {
+			t.Errorf("%q: %q, want %q", value, got, want)
+		}
+	}
+}

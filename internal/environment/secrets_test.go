@@ -91,3 +91,23 @@ func print(t *testing.T, src string) string {
 	}
 	return text(t, fs, files) + b.String()
 }
+
+// The names of Secrets of services outside, of a bucket and of tenants are no secrets:
+// a finding about the word would hide it wherever it stands.
+func TestWhatMayBeASecret(t *testing.T) {
+	for path, want := range map[string]bool{
+		"kafka.external.tls.ca.secret":          false,
+		"kafka.external.tls.certificate.secret": false,
+		"couchdb.external.ca.secret":            false,
+		"redis.external.tls.ca.secret":          false,
+		"couchdb.backup.s3.secret":              false,
+		"tenants.alice.secret":                  false,
+		"tenants.alice.limits.secret":           true,
+		"kafka.external.secret":                 true,
+		"secrets.plain.redis.password":          true,
+	} {
+		if got := maySecret(strings.Split(path, "."), false); got != want {
+			t.Errorf("%s: %v, want %v", path, got, want)
+		}
+	}
+}

@@ -74,6 +74,36 @@ func sound(t *testing.T, s *sample) {
 	}
 }
 
+// Secrets of services outside, and files of the JVMs' variables, are known too: what is
+// generated must not be refused as soon as somebody has a folder of their own.
+func TestSecuredHasNoFinding(t *testing.T) {
+	env := environment.Base()
+	env.Name = "secured"
+	env.Edge.Host = "openwhisk.example.com"
+	env.Kafka.External = &environment.KafkaExternal{
+		Bootstrap: []string{"kafka.example.com:9093"}, Brokers: 3, MessageMaxBytes: 2 << 20,
+		TLS: &environment.KafkaTLS{
+			CA:          &environment.Authority{Secret: "kafka-ca", Key: "ca.crt"},
+			Certificate: &environment.ClientCertificate{Secret: "kafka-client", Certificate: "tls.crt", Key: "tls.key"},
+			VerifyHost:  true,
+		},
+		SASL: &environment.KafkaSASL{Mechanism: "SCRAM-SHA-512"},
+	}
+	env.CouchDB.Backup = &environment.CouchDBBackup{
+		Schedule: "43 2 * * *", Keep: 7, Resources: env.Redis.Resources,
+		S3: &environment.CouchDBBackupS3{Bucket: "copies", Prefix: "couchdb/", Endpoint: "https://s3.example.com", Region: "us-east-1", Secret: "copies-s3"},
+	}
+	s, err := newSample(&env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := Judged(&s.values, s.objects)
+	set.At = func(kustomize.Object, []string, ...string) finding.Position { return finding.Position{} }
+	for _, f := range verify.Check(set) {
+		t.Error(f)
+	}
+}
+
 // A case of testdata/custom/<subject>.txtar is NAME.yaml, the kustomization of a
 // custom folder of the environment "production" of examples/environments, other
 // files of that folder as NAME/<file>, files of the repository as NAME//<path>, and

@@ -196,9 +196,27 @@ func (c *checker) loadThresholds(l *environment.LoadTest, p pattern) {
 		}
 		least, of, is = lasts(o.value), o.field, o.value
 	}
+	if t.ColdP95 != "" && lasts(t.ColdP95) <= lasts(l.Work) {
+		c.fail("WO556", c.written("load.thresholds.coldP95", "load.work"),
+			fmt.Sprintf("load.thresholds.coldP95 is %q, and %s: every run misses it", t.ColdP95, c.show("load.work", l.Work)),
+			"write a longer load.thresholds.coldP95")
+	}
+	if t.Errors == 1000 {
+		c.fail("WO556", "load.thresholds.errors",
+			"load.thresholds.errors is 1000 of a thousand: no run misses it, whatever happens",
+			"write load: thresholds: errors: 10")
+	}
 	if minutes := float64(len(p.perSecond)) / 60; t.Throughput > 0 && float64(t.Throughput)*minutes > p.all+1e-6 {
 		c.fail("WO556", "load.thresholds.throughput",
 			fmt.Sprintf("load.thresholds.throughput is %d, and load.stages send %d in a minute on average: every run misses it", t.Throughput, int(p.all/minutes)),
-			fmt.Sprintf("write %s or less", cue("load.thresholds.throughput", int(p.all/minutes*0.95))))
+			lessThroughput(int(p.all/minutes*0.95)))
 	}
+}
+
+// lessThroughput is what to do about one that no run reaches, where n are reached.
+func lessThroughput(n int) string {
+	if n < 1 {
+		return "leave it out, or write higher rates"
+	}
+	return fmt.Sprintf("write %s or less", cue("load.thresholds.throughput", n))
 }

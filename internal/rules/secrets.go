@@ -51,6 +51,9 @@ func (c *checker) secretNames() {
 	if c.Env.Redis.Password && c.Env.APIGateway.Enabled {
 		uses = append(uses, use{"secrets.redis", s.Redis})
 	}
+	if b := c.Env.CouchDB.Backup; b != nil && b.S3 != nil {
+		uses = append(uses, use{"couchdb.backup.s3.secret", b.S3.Secret})
+	}
 	switch tls := c.Env.Edge.TLS; {
 	case tls.Existing != nil:
 		uses = append(uses, use{"edge.tls.existing.secret", tls.Existing.Secret})

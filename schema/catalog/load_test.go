@@ -174,7 +174,7 @@ func TestLoadMet(t *testing.T) {
 	if len(api.left) > 0 {
 		t.Errorf("actions are left: %v", api.left)
 	}
-	if err := xml.NewDecoder(strings.NewReader(got.picture)).Decode(&struct{ XMLName xml.Name }{}); !errors.Is(err, nil) && err != io.EOF {
+	if err := xml.NewDecoder(strings.NewReader(got.picture)).Decode(&struct{ XMLName xml.Name }{}); err != nil && !errors.Is(err, io.EOF) {
 		t.Errorf("the picture is no XML: %v", err)
 	}
 	again := drive(t, &whisk{}, k, 0)
