@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 )
 
@@ -347,7 +348,15 @@ func (r random) packages(env *environment.Environment) {
 			Reference: pick(r, "registry.example.com/packages@sha256:", "registry.example.com:5000/a/b:1@sha256:") + strings.Repeat("0", 64),
 			Path:      pick(r, "/packages", "/srv/catalogue"), Kinds: []string{},
 		}
-		maybe(r, &p.Image.Kinds, []string{"nodejs:20"}, []string{"nodejs:18", "nodejs:20"})
+		kinds := []string{"nodejs:20"}
+		if v, err := derived.New(env); err == nil {
+			for _, k := range v.Kinds() {
+				if k.Kind.Kind == "nodejs:18" && !k.Deprecated {
+					kinds = append(kinds, k.Kind.Kind)
+				}
+			}
+		}
+		maybe(r, &p.Image.Kinds, kinds[:1], kinds)
 	}
 	env.Packages = p
 	if plain := env.Secrets.Plain; plain != nil && p.Alarms != nil {
