@@ -69,7 +69,7 @@ func TestNotFound(t *testing.T) {
 		{"retention", `there is no field "retention"
   help: did you mean "kafka.topics.retention"?`},
 		{"placement.rules.foo.spread", `there is no field "placement.rules.foo.spread"
-  help: known there: nginx, apigateway, redis, couchdb, couchdb-init, kafka, kafka-controller, kafka-topics, controller, invoker, pre-pull, kafka-exporter, redis-exporter, user-events, package-installer, alarmprovider, kafkaprovider, tenants-sync`},
+  help: known there: nginx, apigateway, redis, couchdb, couchdb-init, couchdb-cluster, kafka, kafka-controller, kafka-topics, controller, invoker, pre-pull, kafka-exporter, redis-exporter, user-events, package-installer, alarmprovider, kafkaprovider, tenants-sync`},
 		{"placement.rules.kafak.spread", `there is no field "placement.rules.kafak.spread"
   help: did you mean "placement.rules.kafka.spread"?`},
 		{"invoker.replicas.most", `there is no field "invoker.replicas.most"

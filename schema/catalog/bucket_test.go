@@ -172,6 +172,7 @@ func TestSignature(t *testing.T) {
 // All that a server has comes back from a bucket, in which there are as many copies as
 // are kept, and what is not of ours stays.
 func TestCopyToBucket(t *testing.T) {
+	t.Parallel()
 	b := newBucket()
 	b.objects["some/where/20200101T000000Z/manifest.json"] = []byte("{}")
 	b.objects["some/where/20200101T000000Z/x.docs.gz"] = []byte("x")

@@ -24,6 +24,7 @@ func at(resource string, answer func(w http.ResponseWriter, r *http.Request)) fu
 
 // Where one list is not whole, nothing is deleted.
 func TestConfigMapsOfListsThatFail(t *testing.T) {
+	t.Parallel()
 	says := func(status int, body string) func(http.ResponseWriter, *http.Request) {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)

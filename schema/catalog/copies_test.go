@@ -287,6 +287,7 @@ func sameData(t *testing.T, got, want *couchServer, but ...string) {
 // All that a server has is on a new one after it, the code of actions and permissions
 // with it; what replicates stays out.
 func TestCopyAndRestore(t *testing.T) {
+	t.Parallel()
 	target := t.TempDir()
 	c := newCopier(t, target)
 	was := full()
@@ -377,6 +378,7 @@ func TestRestoreIntoWhatIsThere(t *testing.T) {
 // As many copies stay as are kept, what is no copy does not count, and one that does
 // not come about takes none away.
 func TestCopiesThatAreKept(t *testing.T) {
+	t.Parallel()
 	target := t.TempDir()
 	c := newCopier(t, target)
 	for _, old := range []string{"20200101T000000Z", "20200102T000000Z", "20200103T000000Z"} {
@@ -415,6 +417,7 @@ func TestCopiesThatAreKept(t *testing.T) {
 
 // A server that cuts connections is no end that is good, whatever Node makes of it.
 func TestConnectionsThatAreCut(t *testing.T) {
+	t.Parallel()
 	target := t.TempDir()
 	c := newCopier(t, target)
 	if out, good := c.run("backup.js", full()); !good {

@@ -100,6 +100,16 @@ func needed(f *contract.Field) bool {
 	return f.Mandatory || !f.Optional && slices.ContainsFunc(f.Shape.Fields, needed)
 }
 
+// quoted are the texts in quotes, which may have spaces.
+func quoted(text string) (all []string) {
+	for i, part := range strings.Split(text, `"`) {
+		if i%2 == 1 {
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
 // text takes examples from the comments of forms.
 func (g *Generator) text(s *contract.Shape) string {
 	odd := []string{"", "x", "A b", "-", "1", "1.5.2", "100Mi", "10.0.0.1/8", "a:0", "5m", "ü", strings.Repeat("a", 400)}
@@ -109,7 +119,8 @@ func (g *Generator) text(s *contract.Shape) string {
 	case len(s.Enum) > 0:
 		return s.Enum[g.Rand.IntN(len(s.Enum))]
 	}
-	good := slices.DeleteFunc(append(odd, word.FindAllString(s.Want(), -1)...), func(v string) bool { return s.Refuses(v) != "" })
+	examples := slices.Concat(odd, word.FindAllString(s.Want(), -1), quoted(s.Want()))
+	good := slices.DeleteFunc(examples, func(v string) bool { return s.Refuses(v) != "" })
 	if s.Def == "#AuthKey" {
 		good = []string{"23bc46b1-71f6-4ed5-8c54-816aa4f8c502:" + strings.Repeat("k", 64)}
 	}
@@ -118,6 +129,9 @@ func (g *Generator) text(s *contract.Shape) string {
 	}
 	if s.Def == "#Digest" {
 		good = []string{"sha256:" + strings.Repeat("0", 64)}
+	}
+	if len(good) == 0 {
+		panic(fmt.Sprintf("no text that %s takes: its comment has no example", s.Def))
 	}
 	return good[g.Rand.IntN(len(good))]
 }
