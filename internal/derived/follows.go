@@ -2,6 +2,7 @@ package derived
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -55,6 +56,9 @@ func (v *Values) Follows() []Follow {
 
 	if v.gateway {
 		add(gatewayOn, true, "packages.routeManagement")
+	}
+	if v.Env.Load != nil {
+		add("load.deadline", fmt.Sprintf("%ds", v.LoadDeadline()), "load.stages")
 	}
 	v.delivered(add)
 	add("publicURL", v.PublicURL, "edge.host", "edge.port")

@@ -62,7 +62,12 @@ func (r *reader) fail(code string, at finding.Position, message, help string) {
 // list gives the names of the files that have functions, in order.
 func (r *reader) list(repository fs.ReadLinkFS) ([]string, error) {
 	at := r.folder.Path
-	// The folder above may be a link, behind which there is none.
+	// Nothing else is asked about where there is no folder above: what a run asked about
+	// and makes itself, such as overlays/, would keep it from being remembered.
+	if _, err := repository.Lstat(path.Dir(at)); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	// That folder may be a link, behind which there is none.
 	above, file, err := r.tree.CleanedAbs(path.Dir(at))
 	if err != nil || file != "" {
 		return nil, nil // which is said of that folder

@@ -155,6 +155,7 @@ a: {
 	kafka: mode: "separate"
 	apigateway: enabled: true
 	gitops: flux: oci: url: "oci://registry.example.com/openwhisk"
+	load: stages: [{perMinute: 60, duration: "60s"}]
 }
 `))
 	derivedPaths := map[string]bool{}
