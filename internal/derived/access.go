@@ -1,6 +1,8 @@
 package derived
 
 import (
+	"slices"
+
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
 )
@@ -106,4 +108,24 @@ func (v *Values) Trusted() []Trusted {
 		authority("redis.external.tls.ca", e.TLS.CA)
 	}
 	return all
+}
+
+// Accesses are the servers that a component connects to and that ask something of
+// their clients, each once, in the order of its needs.
+func (v *Values) Accesses(component string) []Server {
+	var all []Server
+	for _, need := range v.Catalog.Components[component].Needs {
+		asks := v.Catalog.Components[need.Component].Access
+		known := slices.ContainsFunc(all, func(s Server) bool { return s.Component == need.Component })
+		if asks != nil && !known && need.Component != component && need.When.Holds(v.Env) {
+			all = append(all, Server{need.Component, asks})
+		}
+	}
+	return all
+}
+
+// Server is a component, and what it asks of its clients, with templates.
+type Server struct {
+	Component string
+	Access    map[string]any
 }

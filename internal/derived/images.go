@@ -146,8 +146,8 @@ func (v *Values) Images() []Image {
 	return images
 }
 
-// ImagesOf a component are those of its pods by the catalogue's names: its own,
-// those that run before it, and those beside it.
+// ImagesOf a component are those of its pods by the catalogue's names: its own, those
+// that run before it and beside it, and those that servers ask of their clients.
 func (v *Values) ImagesOf(component string) []string {
 	c := v.Catalog.Components[component]
 	names := []string{c.Image}
@@ -158,6 +158,11 @@ func (v *Values) ImagesOf(component string) []string {
 	}
 	if waits, _ := c.Workload["waits"].([]any); len(waits) > 0 {
 		names = append(names, v.Catalog.WaitImage)
+	}
+	for _, asked := range v.Accesses(component) {
+		for _, m := range v.there(asked.Access["init"]) {
+			names = append(names, textOf(m, "image"))
+		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -22,14 +22,8 @@ type access struct {
 // access gives a workload what those that it needs ask of their clients.
 func (p *planner) access(spec *workload.Spec, component string) error {
 	var own []workload.Container
-	done := map[string]bool{}
-	for _, need := range p.Catalog.Components[component].Needs {
-		asks := p.Catalog.Components[need.Component].Access
-		if asks == nil || done[need.Component] || need.Component == component || !need.When.Holds(p.Env) {
-			continue
-		}
-		done[need.Component] = true
-		filled, err := catalog.Expand(map[string]any(asks), &p.Values)
+	for _, server := range p.Accesses(component) {
+		filled, err := catalog.Expand(server.Access, &p.Values)
 		if err != nil {
 			return err
 		}
@@ -44,7 +38,7 @@ func (p *planner) access(spec *workload.Spec, component string) error {
 			a.grant(&spec.Init[i])
 		}
 		for i, wait := range spec.Waits {
-			if wait.Name == need.Component {
+			if wait.Name == server.Component {
 				spec.Waits[i].Env = append(slices.Clip(wait.Env), a.Env...)
 				spec.Waits[i].Mounts = append(slices.Clip(wait.Mounts), a.Mounts...)
 			}

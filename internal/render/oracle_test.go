@@ -65,7 +65,7 @@ func (s *sample) value(t testing.TB, w *workload, v envVar, lookup func(string) 
 	case f.FieldRef != nil:
 		value, ok := map[string]string{
 			"metadata.name": w.Name + "-0", "metadata.labels['apps.kubernetes.io/pod-index']": "0",
-			"spec.nodeName": "node-1.example.com", "status.podIP": "10.244.0.7",
+			"spec.nodeName": "node-1.example.com", "status.podIP": "10.244.0.7", "metadata.labels['batch.kubernetes.io/job-name']": w.Name + "-1",
 		}[f.FieldRef.FieldPath]
 		if strings.Contains(f.FieldRef.FieldPath, "pod-index") && w.Kind != "StatefulSet" {
 			t.Errorf("%s: %s is the ordinal of a pod that has none", w.Object, v.Name)

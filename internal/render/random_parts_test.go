@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/derived"
@@ -348,15 +349,8 @@ func (r random) packages(env *environment.Environment) {
 			Reference: pick(r, "registry.example.com/packages@sha256:", "registry.example.com:5000/a/b:1@sha256:") + strings.Repeat("0", 64),
 			Path:      pick(r, "/packages", "/srv/catalogue"), Kinds: []string{},
 		}
-		kinds := []string{"nodejs:20"}
-		if v, err := derived.New(env); err == nil {
-			for _, k := range v.Kinds() {
-				if k.Kind.Kind == "nodejs:18" && !k.Deprecated {
-					kinds = append(kinds, k.Kind.Kind)
-				}
-			}
-		}
-		maybe(r, &p.Image.Kinds, kinds[:1], kinds)
+		maybe(r, &p.Image.Kinds, []string{"nodejs:20"}, []string{"nodejs:18", "nodejs:20"})
+		p.Image.Kinds = offered(*env, p.Image.Kinds)
 	}
 	env.Packages = p
 	if plain := env.Secrets.Plain; plain != nil && p.Alarms != nil {
@@ -427,4 +421,12 @@ func (r random) gitops(env *environment.Environment) {
 			Namespace: pick(r, "argocd", "delivery"), Server: pick(r, "https://kubernetes.default.svc", "https://10.0.0.1:6443"), ApplicationSet: pick(r, "", "openwhisk"),
 		}
 	}
+}
+
+// offered are those kinds of which actions can be made.
+func offered(env environment.Environment, kinds []string) []string {
+	v, err := derived.New(&env)
+	return slices.DeleteFunc(kinds, func(kind string) bool {
+		return err != nil || !slices.ContainsFunc(v.Kinds(), func(k derived.Kind) bool { return k.Kind.Kind == kind && !k.Deprecated })
+	})
 }
