@@ -78,7 +78,8 @@ func (c *couch) silent(log string) error {
 			} else if !strings.HasSuffix(name, "password") {
 				continue
 			}
-			if strings.Contains(log, value) {
+			// One that no test has brought is empty.
+			if value != "" && strings.Contains(log, value) {
 				return fmt.Errorf("init.js prints %s of Secret %s", name, secret)
 			}
 		}

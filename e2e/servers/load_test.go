@@ -3,7 +3,8 @@ package servers
 import "testing"
 
 // loaded is an environment as small as it can be, with a test under load of a minute.
-// What a machine of a test needs is between its thresholds and those of a cluster.
+// What a machine of a test needs is between its thresholds and those of a cluster. It
+// calls as a tenant's namespace.
 const loaded = `package environments
 
 loaded: {
@@ -17,8 +18,13 @@ loaded: {
 	invoker: replicas: 1
 	kafka: {replicas: 1, heap: "512Mi", volume: size: "20Gi"}
 	couchdb: activations: keep: "24h"
-	limits: {invocationsPerMinute: 300, concurrentInvocations: 60}
+	// With any limits but those of its namespace a run is mostly refused.
+	tenants: "load-team": {
+		limits: {invocationsPerMinute: 1, concurrentInvocations: 1}
+		namespaces: "load-team.runs": limits: {invocationsPerMinute: 300, concurrentInvocations: 60}
+	}
 	load: {
+		subject: "load-team.runs"
 		stages: [
 			{kind: "ramp", perMinute: 120, duration: "10s"},
 			{perMinute: 120, duration: "40s"},

@@ -23,6 +23,8 @@ func TestMutations(t *testing.T) {
 			Redis, []string{"redis-0", "redis-cli -p 6380 ping"}},
 		{"persistence of redis", "ci", "statefulset-redis.yaml", "- --appendonly\n        - \"yes\"", "- --appendonly\n        - \"no\"",
 			Redis, []string{"after SIGKILL", `"0" keys of 100`}},
+		{"writes of redis that wait for the disk", "ci", "statefulset-redis.yaml", "- --appendfsync\n        - always", "- --appendfsync\n        - everysec",
+			Redis, []string{"CONFIG GET appendfsync", "everysec"}},
 		{"denied path", "production", "configmap-nginx.yaml", "\"~^ /metrics(/|$)\" 1;", "",
 			Nginx, []string{"/metrics is not denied"}},
 		{"port of an upstream", "production", "configmap-nginx.yaml", "controller-ready.openwhisk.svc.cluster.local:8080", "controller-ready.openwhisk.svc.cluster.local:8081",

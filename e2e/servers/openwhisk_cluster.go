@@ -128,13 +128,23 @@ func (k *actionCluster) takeToken(r *Run) error {
 	})
 }
 
-// join adds a node of the pool of invokers, where the pods of actions go.
-func (k *actionCluster) join(r *Run) (err error) {
+// join adds a node of the pool of invokers, where the pods of actions go. It is tainted
+// where the environment has a pool for invokers alone; a pod that did not tolerate it
+// would wait for another node for ever.
+func (k *actionCluster) join(r *Run) error {
+	w, err := r.Env.Workload("invoker")
+	if err != nil {
+		return err
+	}
+	pool := fakenode.Role("invoker", 1, "4", "16Gi", 1)
+	if len(w.Spec.Template.Spec.Tolerations) > 0 {
+		pool = pool.Tainted()
+	}
 	if k.node, err = actionnode.New(r.Guard, r.addresses); err != nil {
 		return err
 	}
 	r.atEnd(k.node.Close)
-	for _, n := range fakenode.Role("invoker", 1, "4", "16Gi", 1).Tainted().Nodes() {
+	for _, n := range pool.Nodes() {
 		n.Status.Addresses = []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: k.node.Address}}
 		n.Status.DaemonEndpoints.KubeletEndpoint.Port = k.node.KubeletPort
 		if err := fakenode.Join(r.Context, k.set, n); err != nil {

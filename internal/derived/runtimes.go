@@ -40,9 +40,11 @@ type Blackbox struct {
 	pull
 }
 
-// States of what an environment lists: kinds; tenants, and their namespaces, that go.
+// States of what an environment lists: kinds; tenants that are refused; tenants, and
+// their namespaces, that go.
 const (
 	Deprecated = "deprecated"
+	Blocked    = "blocked"
 	Removed    = "removed"
 )
 

@@ -45,11 +45,10 @@ func (t Tenant) Keyed() []string {
 
 // Tenants of the environment, sorted by their names.
 func (v *Values) Tenants() []Tenant {
-	usual := field.Of(v.Env, v.Catalog.Tenancy.Secret).String()
 	var all []Tenant
 	for _, subject := range slices.Sorted(maps.Keys(v.Env.Tenants)) {
 		t := v.Env.Tenants[subject]
-		one := Tenant{Subject: subject, State: t.State, Namespaces: map[string]map[string]any{}, Secret: cmp.Or(t.Secret, usual)}
+		one := Tenant{Subject: subject, State: t.State, Namespaces: map[string]map[string]any{}, Secret: v.tenantSecret(t)}
 		namespaces := NamespacesOf(subject, t)
 		for name, n := range namespaces {
 			one.Namespaces[name] = nil
@@ -60,6 +59,11 @@ func (v *Values) Tenants() []Tenant {
 		all = append(all, one)
 	}
 	return all
+}
+
+// tenantSecret is the name of the Secret with a tenant's keys.
+func (v *Values) tenantSecret(t environment.Tenant) string {
+	return cmp.Or(t.Secret, field.Of(v.Env, v.Catalog.Tenancy.Secret).String())
 }
 
 // NamespacesOf a tenant, by name: one named as it is where it says none.

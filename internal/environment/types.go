@@ -1274,7 +1274,9 @@ type MetricsDashboard struct {
 // reconciler runs it over and over. `kubectl create job --from=cronjob/load` runs
 // it once. The report is the ConfigMap load-report, as JSON and as a picture.
 type LoadTest struct {
-	// Subject whose key is used, and whose limits hold. Default: guest.
+	// Subject whose key is used, and whose limits hold: one of the Secret of
+	// secrets.subjects, or a namespace of a tenant, which has a key and limits of
+	// its own. Default: guest.
 	Subject string `json:"subject"`
 	// How many requests there are, one stage after another.
 	Stages []LoadStage `json:"stages"`

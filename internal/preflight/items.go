@@ -174,10 +174,10 @@ func secrets(v *derived.Values) []Item {
 }
 
 // keys that are read of a Secret. Of one that may have others, a run under load reads
-// that of its subject.
+// that of its subject; a tenant's is read anyway.
 func keys(v *derived.Values, s derived.Secret) []string {
 	all := slices.Sorted(maps.Keys(s.Values))
-	if l := v.Env.Load; l != nil && s.Open && !slices.Contains(all, l.Subject) {
+	if l := v.Env.Load; l != nil && s.Name == v.LoadSecret() && !slices.Contains(all, l.Subject) {
 		all = append(all, l.Subject)
 	}
 	return all

@@ -31,6 +31,9 @@ func (r random) tenants(env *environment.Environment) {
 		}
 		env.Tenants[name] = t
 	}
+	if env.Load != nil && r.chance(50) {
+		r.loadOfTenant(env)
+	}
 	plain := env.Secrets.Plain
 	if plain == nil {
 		return
@@ -47,6 +50,22 @@ func (r random) tenants(env *environment.Environment) {
 	for i, namespace := range slices.Sorted(maps.Keys(plain.Tenants)) {
 		plain.Tenants[namespace] = fmt.Sprintf("10000000-0000-4000-8000-%012d:%064d", i, r.IntN(1000))
 	}
+}
+
+// loadOfTenant has a run under load call as a tenant that is let in and may make that
+// many calls, by limits of its own or by those of all.
+func (r random) loadOfTenant(env *environment.Environment) {
+	name := pick(r, slices.Sorted(maps.Keys(env.Tenants))...)
+	t := environment.Tenant{State: pick(r, "", "active"), Secret: pick(r, "", "team-keys")}
+	maybe(r, &t.Limits.InvocationsPerMinute, ptr(900))
+	maybe(r, &t.Limits.ConcurrentInvocations, ptr(100))
+	env.Load.Subject = name
+	if r.chance(50) {
+		env.Load.Subject = name + ".load"
+		t.Namespaces = map[string]environment.TenantNamespace{env.Load.Subject: {State: "present", Limits: t.Limits}, name: {State: pick(r, "present", derived.Removed)}}
+		t.Limits.InvocationsPerMinute = pick(r, nil, t.Limits.InvocationsPerMinute)
+	}
+	env.Tenants[name] = t
 }
 
 // tenantLimits are within those of the environment.

@@ -46,6 +46,7 @@ func (s *sample) secretKeys() map[string][]string {
 		// An existing one, or that of the Certificate.
 		all[s.values.CertificateSecret] = []string{"tls.crt", "tls.key"}
 	}
+	securedKeys(e, all)
 	// The account's, which Kubernetes fills.
 	all["invoker-token"] = []string{"token", "ca.crt", "namespace"}
 	return all
@@ -54,7 +55,11 @@ func (s *sample) secretKeys() map[string][]string {
 // claims that exist already.
 func (s *sample) claims() []string {
 	e := s.values.Env
-	return []string{e.CouchDB.Volume.ExistingClaim, e.Redis.Volume.ExistingClaim, e.Kafka.Volume.ExistingClaim, e.Kafka.ControllerVolume.ExistingClaim}
+	all := []string{e.CouchDB.Volume.ExistingClaim, e.Redis.Volume.ExistingClaim, e.Kafka.Volume.ExistingClaim, e.Kafka.ControllerVolume.ExistingClaim}
+	if b := e.CouchDB.Backup; b != nil && b.Volume != nil {
+		all = append(all, b.Volume.Claim)
+	}
+	return all
 }
 
 // TestReferences: whatever a pod names is there.

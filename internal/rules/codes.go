@@ -186,28 +186,13 @@ func Codes() []Code {
 		{"WO552", isError, "actions that are not to run as root, in images that do", "Action pods stay in CreateContainerConfigError."},
 		{"WO553", isWarning, "a variable that is not there", "The container gets $(NAME) as its argument, and most programs end at that."},
 		{"WO554", isError, "more than a pod should have", "The API server or the scheduler refuses the pods, or nobody can review them."},
-		// Tenants.
-		{"WO575", isError, "a tenant with a name of the installation's own", "Two programs write one subject in turn, and its key is now the one, now the other."},
-		{"WO576", isError, "a namespace that two tenants have", "Of its keys one works, and nobody knows which."},
-		{"WO577", isError, "a limit of a tenant that does not hold", "Another limit holds, and nobody says so; or nothing can be made at all."},
-		{"WO578", isError, "a kind that is allowed and not offered", "Nobody can make an action of that kind."},
-		{"WO579", isError, "plain keys of tenants that are missing, of nobody or the same", "A tenant is not made, or OpenWhisk takes one for the other."},
-		{"WO580", isError, "more keys than a Secret takes", "The API server refuses the Secret, and no tenant is written."},
-		{"WO581", isError, "a tenant without a namespace", "It has no key, and nobody can call as it."},
-
-		// Kinds of their own.
-		{"WO569", isError, "a family without exactly one default", "OpenWhisk refuses the manifest: no controller and no invoker starts."},
-		{"WO570", isError, "a kind that no action can have", "Actions of that kind cannot be created."},
-		{"WO571", isError, "an image of actions that nobody can pull", "Pods of its actions stay in ErrImagePull or InvalidImageName."},
-		{"WO572", isError, "a runtimes manifest that is too large for a variable", "Controllers and invokers end with \"argument list too long\"."},
-		{"WO573", isEither, "a stem cell that OpenWhisk refuses, or that crowds out actions", "No controller and no invoker starts; or kinds without a stem cell wait."},
-		{"WO574", isWarning, "a deprecated kind where a new one is needed", "Actions of the family's default cannot be created, or pods are kept ready for nobody."},
 		// Load.
 		{"WO555", isError, "more load than its subject may make", "Most of the run is answered 429, and says nothing about the installation."},
 		{"WO556", isError, "thresholds that no run meets, or none misses", "CI is red for ever, or green whatever happens."},
 		{"WO557", isError, "a run that is longer than it may be", "It is stopped before its end, and there is no report."},
-		{"WO558", isError, "a key for the load that is not there", "The pod of the run stays in ContainerCreating: a key of the Secret is missing."},
+		{"WO558", isError, "a subject that no load can come from", "The pod of the run stays in ContainerCreating, since a key of the Secret is missing, or all that it asks for is refused."},
 		{"WO559", isEither, "more calls at a time than there may be", "Calls are answered 429, or wait in the program that sends them."},
+
 		// Packages of whisk.system and event providers.
 		{"WO560", isError, "packages from an image without a digest", "Actions of whisk.system become other code without a change in git."},
 		{"WO561", isError, "route management without the API gateway", "\"wsk api create\" ends with \"the API gateway does not answer\"."},
@@ -217,12 +202,22 @@ func Codes() []Code {
 		{"WO565", isError, "users' triggers on OpenWhisk's own Kafka", "A user reads the activations of everyone."},
 		{"WO566", isError, "a plain user that is missing", "The pod does not start: the Secret has no such key."},
 
-		// The database's nodes, and copies of what it holds.
-		{"WO593", isError, "a number of CouchDB's nodes that is worse than another", "With two nodes nothing works while either restarts."},
-		{"WO594", isError, "nodes of CouchDB without a cookie", "Its pods stay in CreateContainerConfigError: couldn't find key cookie in Secret."},
-		{"WO595", isError, "copies with no place, or with two", "Every run fails, or copies are not where somebody looks for them."},
-		{"WO596", isError, "copies on the disk that they are there for", "The database's disk is full within days, and with it the copies are lost."},
-		{"WO597", isWarning, "copies that travel in plain text", "Who is on the way has the keys of all subjects."},
+		// Kinds of their own.
+		{"WO569", isError, "a family without exactly one default", "OpenWhisk refuses the manifest: no controller and no invoker starts."},
+		{"WO570", isError, "a kind that no action can have", "Actions of that kind cannot be created."},
+		{"WO571", isError, "an image of actions that nobody can pull", "Pods of its actions stay in ErrImagePull or InvalidImageName."},
+		{"WO572", isError, "a runtimes manifest that is too large for a variable", "Controllers and invokers end with \"argument list too long\"."},
+		{"WO573", isEither, "a stem cell that OpenWhisk refuses, or that crowds out actions", "No controller and no invoker starts; or kinds without a stem cell wait."},
+		{"WO574", isWarning, "a deprecated kind where a new one is needed", "Actions of the family's default cannot be created, or pods are kept ready for nobody."},
+
+		// Tenants.
+		{"WO575", isError, "a tenant with a name of the installation's own", "Two programs write one subject in turn, and its key is now the one, now the other."},
+		{"WO576", isError, "a namespace that two tenants have", "Of its keys one works, and nobody knows which."},
+		{"WO577", isError, "a limit of a tenant that does not hold", "Another limit holds, and nobody says so; or nothing can be made at all."},
+		{"WO578", isError, "a kind that is allowed and not offered", "Nobody can make an action of that kind."},
+		{"WO579", isError, "plain keys of tenants that are missing, of nobody or the same", "A tenant is not made, or OpenWhisk takes one for the other."},
+		{"WO580", isError, "more keys than a Secret takes", "The API server refuses the Secret, and no tenant is written."},
+		{"WO581", isError, "a tenant without a namespace", "It has no key, and nobody can call as it."},
 
 		// Secured services.
 		{"WO583", isError, "a login that the clients do not know", "Controllers and invokers end when they start: Unsupported or unknown SASL mechanism."},
@@ -231,6 +226,13 @@ func Codes() []Code {
 		{"WO586", isError, "a login without its values", "Pods stay in CreateContainerConfigError."},
 		{"WO587", isError, "a password that a JVM replaces a part of", "The init container kafka-client ends with an error, again and again."},
 		{"WO588", isError, "a login of Strimzi's that is looked for elsewhere", "Pods wait for a Secret that nobody makes, or log in as somebody unknown."},
+
+		// The database's nodes, and copies of what it holds.
+		{"WO593", isError, "a number of CouchDB's nodes that is worse than another", "With two nodes nothing works while either restarts."},
+		{"WO594", isError, "nodes of CouchDB without a cookie", "Its pods stay in CreateContainerConfigError: couldn't find key cookie in Secret."},
+		{"WO595", isError, "copies with no place, or with two", "Every run fails, or copies are not where somebody looks for them."},
+		{"WO596", isError, "copies on the disk that they are there for", "The database's disk is full within days, and with it the copies are lost."},
+		{"WO597", isWarning, "copies that travel in plain text", "Who is on the way has the keys of all subjects."},
 
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},

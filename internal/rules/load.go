@@ -24,7 +24,7 @@ func (c *checker) load() {
 	if l == nil {
 		return
 	}
-	c.loadSubject(l.Subject)
+	c.loadSubject(l)
 	c.loadTime(l)
 	if c.loadShares(l.Requests) {
 		p := patternOf(l)
@@ -82,22 +82,6 @@ func (p pattern) busiest() int {
 	return int(math.Ceil(most - 1e-6))
 }
 
-// loadSubject must have a key in the Secret.
-func (c *checker) loadSubject(subject string) {
-	s := c.Env.Secrets
-	help := `write load: subject: "guest": of others no key is made`
-	if s.Plain != nil {
-		if _, ok := s.Plain.Subjects[subject]; ok {
-			return
-		}
-		help = `write load: subject: "guest", or its key into secrets.plain.subjects`
-	} else if _, made := c.Catalog.Secrets["subjects"].Values[subject]; made || !c.SecretFiles() && s.Source.External == nil {
-		return // somebody else makes the Secret, with what keys they like
-	}
-	c.fail("WO558", "load.subject",
-		fmt.Sprintf("load.subject is %q, of which the Secret %q has no key: the pod of a run would wait for it for ever", subject, s.Subjects), help)
-}
-
 // loadTime lets a run end before it is stopped.
 func (c *checker) loadTime(l *environment.LoadTest) {
 	stages := derived.LoadDuration(l)
@@ -127,12 +111,12 @@ func (c *checker) loadShares(r environment.LoadTestRequests) bool {
 
 // loadRate keeps a run within the limit of its subject: it would measure refusals.
 func (c *checker) loadRate(p pattern) {
-	limit := c.Env.Limits.InvocationsPerMinute
+	at, limit := c.loadLimit("invocationsPerMinute", c.Env.Limits.InvocationsPerMinute)
 	if busiest := p.busiest() + firstCalls; busiest > limit {
-		c.fail("WO555", c.written(p.field, "limits.invocationsPerMinute"),
+		c.fail("WO555", c.written(p.field, at),
 			fmt.Sprintf("load.stages come to %d calls in one minute, with %d before they begin, and %s: the rest is answered 429, and counts as an error",
-				busiest, firstCalls, c.show("limits.invocationsPerMinute", limit)),
-			fmt.Sprintf("write %s, or lower rates", cue("limits.invocationsPerMinute", busiest)))
+				busiest, firstCalls, c.show(at, limit)),
+			fmt.Sprintf("write %s, or lower rates", cue(at, busiest)))
 	}
 }
 
@@ -140,11 +124,12 @@ func (c *checker) loadRate(p pattern) {
 // and when the threshold is just met.
 func (c *checker) loadAtOnce(l *environment.LoadTest, p pattern) {
 	perSecond := float64(p.peak) / 60
-	if busy := int(math.Ceil(perSecond * lasts(l.Work).Seconds())); busy > c.Env.Limits.ConcurrentInvocations {
+	at, limit := c.loadLimit("concurrentInvocations", c.Env.Limits.ConcurrentInvocations)
+	if busy := max(1, int(math.Ceil(perSecond*lasts(l.Work).Seconds()))); busy > limit {
 		c.fail("WO559", c.written("load.work", p.field),
 			fmt.Sprintf("%d calls in a minute, of %s each, are %d at a time, and %s: the rest is answered 429",
-				p.peak, l.Work, busy, c.show("limits.concurrentInvocations", c.Env.Limits.ConcurrentInvocations)),
-			fmt.Sprintf("write %s, a shorter load.work or lower rates", cue("limits.concurrentInvocations", busy)))
+				p.peak, l.Work, busy, c.show(at, limit)),
+			fmt.Sprintf("write %s, a shorter load.work or lower rates", cue(at, busy)))
 		return
 	}
 	if l.Thresholds.P95 == "" {

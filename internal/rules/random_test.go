@@ -93,11 +93,14 @@ var (
 		"bootstrap": {"k:9092", "l:9093"}, "path": {"/a", "/a/0", "/a/1"}, "server": {"s"}, "driver": {"d"},
 		"handles": {"1", "2", "3"}, "nodes": {"n1", "n2"}, "dnsNames": {"a.example.com", "b.a.example.com"},
 		"topicPrefix": {"", "ci-"}, "couchdb": {"s1", "s2"}, "subjects": {"s1", "s3"}, "openwhisk": {"s2", "2.0.0"},
+		"state": {"", "active", "blocked", "removed", "deprecated", "present"}, "subject": {"guest", "alice", "other"},
+		"allowedKinds": {"nodejs:20", "sequence", "cobol:1"}, "mechanism": {"PLAIN", "SCRAM-SHA-512", "OAUTHBEARER"},
 	}
 	mapKeys = map[string][]string{
 		"nodes": {"core", "invoker", "db"}, "rules": {"nginx", "kafka", "kafka-controller", "redis", "invoker"},
 		"stemCells": {"nodejs:20", "python:3.11", "cobol:1"}, "retention": {"completed", "events", "invoker"},
 		"images": {"nginx", "kafka", "node"}, "subjects": {"guest", "whisk.system", "other"},
+		"tenants": {"guest", "alice", "bobby"}, "namespaces": {"alice", "other"}, "kinds": {"nodejs:20", "cobol:1", "acme:own"},
 		"annotations": {ingressTimeout, ingressBody, balancerIdle},
 	}
 	numbers = map[string][2]int{

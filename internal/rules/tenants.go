@@ -151,15 +151,21 @@ func limitAmount(v any) int64 {
 	return 0
 }
 
-// orderedLimits wants room between the least and the most of a namespace.
-func (c *checker) orderedLimits(tenant, namespace string, outer, inner environment.TenantLimits) {
-	all, at := limitsBy(outer), map[string]string{}
+// limitsOf a namespace by their names, its own over its tenant's, and the field of each.
+func limitsOf(tenant, namespace string, outer, inner environment.TenantLimits) (all map[string]any, at map[string]string) {
+	all, at = limitsBy(outer), map[string]string{}
 	for name := range all {
 		at[name] = tenant + ".limits." + name
 	}
 	for name, is := range limitsBy(inner) {
 		all[name], at[name] = is, namespace+".limits."+name
 	}
+	return all, at
+}
+
+// orderedLimits wants room between the least and the most of a namespace.
+func (c *checker) orderedLimits(tenant, namespace string, outer, inner environment.TenantLimits) {
+	all, at := limitsOf(tenant, namespace, outer, inner)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		of, isLeast := strings.CutPrefix(name, "min")
 		most, said := all["max"+of]

@@ -8,7 +8,9 @@ type PodSpec struct {
 	InitContainers                []Container
 	Volumes                       []Volume
 	TerminationGracePeriodSeconds *int
-	SecurityContext               struct {
+	// Tolerations of the taints of its pool: none where the environment places nothing.
+	Tolerations     []struct{ Key, Value string }
+	SecurityContext struct {
 		RunAsUser  *uint32
 		RunAsGroup *uint32
 		FSGroup    *uint32 `json:"fsGroup"`
