@@ -53,6 +53,10 @@ type Spec struct {
 	// DNSNames of the certificate, the common name first. Addresses may be among them.
 	DNSNames []string `json:"dnsNames,omitempty"`
 
+	// Peers tells that pods show it to each other, as clients too. Its private key is
+	// PKCS #8 then, which a JVM reads.
+	Peers bool `json:"peers,omitempty"`
+
 	// CertManager fills the Secret.
 	CertManager *CertManager `json:"certManager,omitempty"`
 	// SelfSigned certificates stay in the pod.

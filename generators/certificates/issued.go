@@ -18,6 +18,10 @@ func certificate(s Spec, namespace string) krm.M {
 		"privateKey":  krm.M{"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
 		"usages":      krm.L{"digital signature", "server auth"},
 	}
+	if s.Peers {
+		spec["usages"] = krm.L{"digital signature", "server auth", "client auth"}
+		spec["privateKey"].(krm.M)["encoding"] = "PKCS8"
+	}
 	if first := s.DNSNames[0]; len(first) <= longestCommonName && !isAddress(first) {
 		spec["commonName"] = first
 	}

@@ -179,6 +179,9 @@ type Component struct {
 	Shared bool `json:"shared"`
 	// Files become a ConfigMap each, by name and key.
 	Files map[string]map[string]string `json:"files"`
+	// Peers are the names, with templates, of a certificate by which pods know each
+	// other, if the component has one made.
+	Peers *Peers `json:"peers,omitempty"`
 	// Needs are the edges of the graph: who is talked to, on which ports.
 	Needs []Need `json:"needs"`
 	// Outside are servers that are no component.
@@ -404,8 +407,9 @@ type Variables struct {
 // own; Keys are the fields with its values in plain text, by key, and All a field
 // with all of them.
 type Secret struct {
-	// When it is expected.
+	// When it is expected, and Or when else.
 	When     When              `json:"when,omitempty"`
+	Or       When              `json:"or,omitempty"`
 	Name     string            `json:"name"`
 	Revision string            `json:"revision"`
 	Apart    map[string]string `json:"apart,omitempty"`
@@ -413,6 +417,12 @@ type Secret struct {
 	All      string            `json:"all"`
 	// Values must be there where none is plain.
 	Values map[string]Value `json:"values"`
+}
+
+// Peers are pods that know each other by a certificate. Names are what it is for; one
+// that comes out empty is left out.
+type Peers struct {
+	Names []string `json:"names"`
 }
 
 // Mechanism of logging in to Kafka.

@@ -23,6 +23,11 @@ func (w When) Holds(env *environment.Environment) bool {
 	return true
 }
 
+// Expected tells whether an environment has a use for the Secret.
+func (s Secret) Expected(env *environment.Environment) bool {
+	return s.When.Holds(env) || len(s.Or) > 0 && s.Or.Holds(env)
+}
+
 // value of a field as a When writes it. A bool asks of a text whether it is given.
 func value(v reflect.Value, want any) any {
 	if _, text := want.(string); text && v.Kind() == reflect.String {

@@ -82,11 +82,27 @@ type Trusted struct {
 	Secret, Key string
 	// Private tells that it is a key of the client's own, and no certificate.
 	Private bool
+	// Made tells that the installation has it made: nobody need be asked for it.
+	Made bool
 	// Revision is how often it was changed.
 	Revision int
 }
 
-// Trusted are those of all servers outside, in the order of their fields.
+// ofBrokers are the keys of their Secret: they have a certificate of their own, whose authority clients trust. Kafka's own
+// programs read all three, and roll for them.
+func (v *Values) ofBrokers() []Trusted {
+	tls := v.Env.Kafka.TLS
+	if v.Env.Kafka.External != nil || tls == nil {
+		return nil
+	}
+	of := Trusted{Field: "kafka.tls.secret", Secret: tls.Secret, Revision: tls.Revision, Made: tls.CertManager != nil}
+	authority, certificate, key := of, of, of
+	authority.Key, certificate.Key, key.Key, key.Private = "ca.crt", "tls.crt", "tls.key", true
+	return []Trusted{authority, certificate, key}
+}
+
+// Trusted are those of all servers outside, and of the installation's own brokers, in
+// the order of their fields.
 func (v *Values) Trusted() []Trusted {
 	var all []Trusted
 	authority := func(field string, a *environment.Authority) {
@@ -95,7 +111,10 @@ func (v *Values) Trusted() []Trusted {
 		}
 	}
 	authority("couchdb.external.ca", v.CouchDB.CA)
-	authority("kafka.external.tls.ca", v.Kafka.Access.CA())
+	if v.Env.Kafka.External != nil {
+		authority("kafka.external.tls.ca", v.Kafka.Access.CA())
+	}
+	all = append(all, v.ofBrokers()...)
 	if c := v.Kafka.Access.Certificate(); c != nil {
 		const field = "kafka.external.tls.certificate.secret"
 		all = append(all,

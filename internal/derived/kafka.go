@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/environment"
 )
 
 // messages is the link of the chain that brokers are.
@@ -20,8 +21,10 @@ func (v *Values) kafka() error {
 	if env.External != nil {
 		k.Brokers = env.External.Brokers
 		k.Access = Access{TLS: env.External.TLS, SASL: env.External.SASL}
-		k.Access.Words = v.Catalog.SASL[k.Access.Mechanism()]
+	} else {
+		k.Access = ownAccess(env)
 	}
+	k.Access.Words = v.Catalog.SASL[k.Access.Mechanism()]
 	k.ReplicationFactor = cmp.Or(env.ReplicationFactor, min(v.Catalog.Facts.ReplicationFactorGoal, k.Brokers))
 	k.MinInSyncReplicas = cmp.Or(env.MinInSyncReplicas, max(1, k.ReplicationFactor-1))
 	k.ClusterID = env.ClusterID
@@ -32,6 +35,20 @@ func (v *Values) kafka() error {
 	var err error
 	k.MessageMaxBytes, err = v.Limit(messages)
 	return err
+}
+
+// ownAccess is how clients reach the installation's own brokers.
+func ownAccess(env environment.Kafka) Access {
+	var a Access
+	if tls := env.TLS; tls != nil {
+		a.TLS = &environment.KafkaTLS{
+			CA: &environment.Authority{Secret: tls.Secret, Key: "ca.crt", Revision: tls.Revision}, VerifyHost: true,
+		}
+	}
+	if env.SASL != nil {
+		a.SASL = &environment.KafkaSASL{Mechanism: env.SASL.Mechanism}
+	}
+	return a
 }
 
 // Payload is the largest message in bytes that carries an activation.

@@ -28,7 +28,7 @@ func (v *Values) Secrets() []Secret {
 	var all []Secret
 	for _, name := range slices.Sorted(maps.Keys(v.Catalog.Secrets)) {
 		s := v.Catalog.Secrets[name]
-		if !s.When.Holds(v.Env) {
+		if !s.Expected(v.Env) {
 			continue
 		}
 		all = append(all, Secret{

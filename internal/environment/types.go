@@ -339,7 +339,7 @@ type CertManager struct {
 	RenewBefore string `json:"renewBefore"`
 }
 
-// Issuer is the type of CertManager.Issuer.
+// Issuer of cert-manager.
 type Issuer struct {
 	// Kind of the issuer. Default: ClusterIssuer, which any
 	// namespace may use.
@@ -592,6 +592,14 @@ type Kafka struct {
 	// A Kafka outside the cluster, used instead of an own one. Absent: an
 	// own one is installed.
 	External *KafkaExternal `json:"external,omitempty"`
+	// Certificate of the brokers: with it all connections to them and between them
+	// are encrypted. To write it, or to leave it out, on a running cluster takes a
+	// stop of all brokers (WO402). Absent: connections are in plain text, and a
+	// network policy lets clients alone reach brokers.
+	TLS *BrokerTLS `json:"tls,omitempty"`
+	// Login that clients need at brokers, by the Secret that secrets.kafka names.
+	// It takes tls. Absent: none.
+	SASL *BrokerSASL `json:"sasl,omitempty"`
 	// Number of brokers. Default: 3, the least that survives one failure
 	// with every message in two places. With mode "combined" brokers are
 	// voters too: to change the number on a running cluster changes the
@@ -684,6 +692,42 @@ type KafkaSASL struct {
 	// Name of the user, where the Secret has the password alone, as those of
 	// Strimzi's users. Absent: the Secret's key username.
 	Username string `json:"username,omitempty"`
+}
+
+// BrokerTLS is the certificate of the brokers of an installation's own Kafka, and of
+// its quorum: one for all of them, with which they show themselves to each other too.
+type BrokerTLS struct {
+	// Secret with it: tls.crt, its private key tls.key as PKCS #8, and ca.crt, the
+	// authority. It must be good for servers and for clients, for *.kafka, and with
+	// kafka.mode "separate" for *.kafka-controller. The authority should sign nothing
+	// else: who has a certificate of it is taken for a broker. Default: kafka-tls.
+	Secret string `json:"secret"`
+	// A cert-manager Certificate that fills the Secret. Absent: the Secret exists.
+	CertManager *BrokerCertManager `json:"certManager,omitempty"`
+	// How often the authority was changed: a number that grows rolls brokers and
+	// clients. ca.crt has the old and the new one meanwhile. Default: 0.
+	Revision int `json:"revision"`
+}
+
+// BrokerCertManager is the type of BrokerTLS.CertManager.
+type BrokerCertManager struct {
+	// Who signs it: an authority of one's own, which says ca.crt. A public one
+	// signs no name inside a cluster.
+	Issuer Issuer `json:"issuer"`
+	// How long the certificate is valid. Default: 2160h, 90 days.
+	Duration string `json:"duration"`
+	// How long before its end it is renewed. Brokers then restart by themselves,
+	// one each 10 minutes. Default: 720h, a third.
+	RenewBefore string `json:"renewBefore"`
+}
+
+// BrokerSASL is the login at the brokers of an installation's own Kafka.
+type BrokerSASL struct {
+	// The mechanism, as Kafka calls it. Brokers offer PLAIN alone, over TLS: it takes
+	// the password from the Secret at each start. SCRAM keeps one in the topics'
+	// metadata, which a new password in the Secret does not change (WO589). Default:
+	// PLAIN.
+	Mechanism string `json:"mechanism"`
 }
 
 // KafkaTopics is the type of Kafka.Topics.

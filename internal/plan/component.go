@@ -51,6 +51,9 @@ func (p *planner) component(name string) error {
 	if err := p.make(own, c.After); err != nil {
 		return err
 	}
+	if err := p.peers(c.Peers, own); err != nil {
+		return err
+	}
 	if c.Data != nil {
 		volume, err := p.volume(name, own)
 		if err != nil {

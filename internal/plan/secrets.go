@@ -22,7 +22,7 @@ func (p *planner) plainSecrets() []foundation.Secret {
 	var all []foundation.Secret
 	for _, name := range slices.Sorted(maps.Keys(p.Catalog.Secrets)) {
 		secret := p.Catalog.Secrets[name]
-		if !secret.When.Holds(p.Env) {
+		if !secret.Expected(p.Env) {
 			continue
 		}
 		data := map[string]string{}

@@ -222,7 +222,7 @@ func trusted(v *derived.Values, private bool) []Item {
 	var all []Item
 	for _, t := range v.Trusted() {
 		key := t.Secret + "-" + t.Key
-		if t.Private == private && !seen[key] {
+		if t.Private == private && !t.Made && !seen[key] {
 			all = append(all, Item{key: key, Name: t.Secret, Namespace: v.Env.Namespace, Type: t.Key, Field: t.Field})
 			seen[key] = true
 		}

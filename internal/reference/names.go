@@ -32,7 +32,7 @@ var typeNames = map[string]string{
 	"Edge.Ingress":                "Ingress",
 	"Edge.Gateway":                "Gateway",
 	"TLS.CertManager":             "CertManager",
-	"CertManager.Issuer":          "Issuer",
+	"BrokerTLS.CertManager":       "BrokerCertManager",
 	"TLS.Existing":                "ExistingTLS",
 	"KafkaTopics.Retention":       "Retention",
 	"Actions.Egress":              "Egress",

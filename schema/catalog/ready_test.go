@@ -22,13 +22,20 @@ func newBroker(t *testing.T) broker {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip(err)
 	}
-	text, err := catalog.Files.ReadFile("kafka/ready.sh")
-	if err != nil {
-		t.Fatal(err)
+	text := ""
+	for _, part := range []string{"kafka/ready.sh", "kafka/ready-synced.sh"} {
+		file, err := catalog.Files.ReadFile(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text != "" {
+			text += "/opt/kafka/bin/kafka-topics.sh) || {\n"
+		}
+		text += string(file)
 	}
 	b := broker{dir: t.TempDir()}
 	b.script = strings.NewReplacer("/opt/kafka/bin", b.dir, "/opt/kafka/config", b.dir, "=/tmp", "="+b.dir,
-		"/dev/tcp/$1/9092", "/dev/tcp/127.0.0.1/$(cat "+b.dir+"/port-$1)").Replace(string(text))
+		"/dev/tcp/$1/9092", "/dev/tcp/127.0.0.1/$(cat "+b.dir+"/port-$1)").Replace(text)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -181,6 +181,7 @@ func (k *checker) service(c catalog.Component, e *catalog.Endpoint) {
 
 func (k *checker) secret(s catalog.Secret) {
 	k.when(s.When)
+	k.when(s.Or)
 	k.field(s.Name, reflect.TypeFor[string]())
 	k.field(s.Revision, reflect.TypeFor[int]())
 	for _, path := range s.Apart {
