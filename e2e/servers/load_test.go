@@ -1,14 +1,6 @@
 package servers
 
-import (
-	"os"
-	"os/exec"
-	"path/filepath"
-	"testing"
-
-	"github.com/whiskops/whiskops/e2e/ground"
-	"github.com/whiskops/whiskops/e2e/servers/golden"
-)
+import "testing"
 
 // loaded is an environment as small as it can be, with a test under load of a minute.
 // What a machine of a test needs is between its thresholds and those of a cluster.
@@ -38,25 +30,7 @@ loaded: {
 `
 
 func TestLoad(t *testing.T) {
-	binary, err := ground.Whiskops()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "environments"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "environments", "loaded.cue"), []byte(loaded), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(binary, "generate", "-C", dir).CombinedOutput(); err != nil {
-		t.Fatalf("whiskops generate: %v\n%s", err, out)
-	}
-	env, err := golden.Load(filepath.Join(dir, "golden"), "loaded")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := try(t, env, Load); err != nil {
+	if err := try(t, generated(t, loaded)["loaded"], Load); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -39,7 +39,7 @@ func TestRuntimes(t *testing.T) {
 	if os.Getenv(OpenWhiskFolder) == "" {
 		t.Skip(OpenWhiskFolder + " is not set")
 	}
-	if err := try(t, generated(t, "kinds", ownKinds), Runtimes); err != nil {
+	if err := try(t, generated(t, ownKinds)["kinds"], Runtimes); err != nil {
 		t.Fatal(err)
 	}
 }

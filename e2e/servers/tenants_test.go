@@ -2,13 +2,9 @@ package servers
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/whiskops/whiskops/e2e/ground"
 	"github.com/whiskops/whiskops/e2e/servers/golden"
 )
 
@@ -39,27 +35,7 @@ tenants: {
 		fmt.Fprintf(&b, "\t\t\"tenant-%04d\": limits: invocationsPerMinute: 60\n", i)
 	}
 	b.WriteString("\t}\n}\n")
-	binary, err := ground.Whiskops()
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := t.TempDir()
-	if err := os.Mkdir(filepath.Join(root, "environments"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(root, "environments", "tenants.cue"), []byte(b.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(binary, "generate", "--no-cache")
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	env, err := golden.Load(filepath.Join(root, "golden"), "tenants")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return env
+	return generated(t, b.String())["tenants"]
 }
 
 func TestTenants(t *testing.T) {

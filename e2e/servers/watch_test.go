@@ -1,13 +1,8 @@
 package servers
 
 import (
-	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
-
-	"github.com/whiskops/whiskops/e2e/ground"
-	"github.com/whiskops/whiskops/e2e/servers/golden"
 )
 
 // watchedEnvironment has all that is watched, as small as it can be: a quorum, and
@@ -30,33 +25,9 @@ watched: {
 }
 `
 
-// generated is golden of an environment that is no example.
-func generated(t *testing.T, name, source string) *golden.Env {
-	t.Helper()
-	binary, err := ground.Whiskops()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "environments"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "environments", name+".cue"), []byte(source), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(binary, "generate", "-C", dir).CombinedOutput(); err != nil {
-		t.Fatalf("whiskops generate: %v\n%s", err, out)
-	}
-	env, err := golden.Load(filepath.Join(dir, "golden"), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return env
-}
-
 func TestWatch(t *testing.T) {
 	t.Parallel()
-	if err := try(t, generated(t, "watched", watchedEnvironment), Watch); err != nil {
+	if err := try(t, generated(t, watchedEnvironment)["watched"], Watch); err != nil {
 		t.Fatal(err)
 	}
 }

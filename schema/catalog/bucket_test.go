@@ -201,7 +201,7 @@ func TestCopyToBucket(t *testing.T) {
 	if out, good := c.run("restore.js", is); !good {
 		t.Fatal(out)
 	}
-	same(t, is, was, "_replicator", "_global_changes")
+	sameData(t, is, was, "_replicator", "_global_changes")
 }
 
 // noise of so many bytes that hardly gets smaller.

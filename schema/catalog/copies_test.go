@@ -270,7 +270,7 @@ func full() *couchServer {
 	return s
 }
 
-func same(t *testing.T, got, want *couchServer, but ...string) {
+func sameData(t *testing.T, got, want *couchServer, but ...string) {
 	t.Helper()
 	for database := range want.databases {
 		if slices.Contains(but, database) {
@@ -298,7 +298,7 @@ func TestCopyAndRestore(t *testing.T) {
 	if !good {
 		t.Fatal(out)
 	}
-	same(t, is, was, "_replicator", "_global_changes")
+	sameData(t, is, was, "_replicator", "_global_changes")
 	if is.databases["_replicator"] != nil || is.databases["_global_changes"] != nil {
 		t.Error("what the server makes, or what replicates, is restored")
 	}
@@ -348,7 +348,7 @@ func TestCopyWhileWritten(t *testing.T) {
 		t.Fatal("it came in one page")
 	}
 	maps.DeleteFunc(was.databases["w_activations"], func(_ string, d doc) bool { return d["_deleted"] != nil })
-	same(t, is, was, "_replicator", "_global_changes")
+	sameData(t, is, was, "_replicator", "_global_changes")
 }
 
 // A database that has what the copy has not is a reason to stop before anything is

@@ -22,10 +22,10 @@ import (
 
 const systemKey = "789c46b1-71f6-4ed5-8c54-816aa4f8c502:abczO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP"
 
-// whisk is the API of OpenWhisk as far as install.js uses it: packages and actions of
+// packageAPI is the API of OpenWhisk as far as install.js uses it: packages and actions of
 // one namespace. Like the real one it counts versions, adds annotations of its own,
 // and says of a default kind which one it is.
-type whisk struct {
+type packageAPI struct {
 	mu       sync.Mutex
 	packages map[string]doc
 	actions  map[string]doc // by package/name
@@ -35,9 +35,11 @@ type whisk struct {
 	before func(w http.ResponseWriter, r *http.Request) bool
 }
 
-func newWhisk() *whisk { return &whisk{packages: map[string]doc{}, actions: map[string]doc{}} }
+func newPackageAPI() *packageAPI {
+	return &packageAPI{packages: map[string]doc{}, actions: map[string]doc{}}
+}
 
-func (a *whisk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a *packageAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.before != nil && a.before(w, r) {
@@ -64,7 +66,7 @@ func (a *whisk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (a *whisk) list(w http.ResponseWriter, r *http.Request) {
+func (a *packageAPI) list(w http.ResponseWriter, r *http.Request) {
 	skip, _ := strconv.Atoi(r.URL.Query().Get("skip"))
 	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
 	names := slices.Sorted(maps.Keys(a.packages))
@@ -76,7 +78,7 @@ func (a *whisk) list(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(all)
 }
 
-func (a *whisk) serve(w http.ResponseWriter, r *http.Request, of map[string]doc, name string) {
+func (a *packageAPI) serve(w http.ResponseWriter, r *http.Request, of map[string]doc, name string) {
 	have := of[name]
 	switch {
 	case r.Method == http.MethodPut:
@@ -105,7 +107,7 @@ func (a *whisk) serve(w http.ResponseWriter, r *http.Request, of map[string]doc,
 }
 
 // inheriting is an action as it is shown: with the parameters of its package.
-func (a *whisk) inheriting(name string) doc {
+func (a *packageAPI) inheriting(name string) doc {
 	have := maps.Clone(a.actions[name])
 	of, _, _ := strings.Cut(name, "/")
 	own, _ := have["parameters"].([]any)
@@ -121,7 +123,7 @@ func (a *whisk) inheriting(name string) doc {
 }
 
 // in are the actions in a package.
-func (a *whisk) in(name string) []doc {
+func (a *packageAPI) in(name string) []doc {
 	all := []doc{}
 	for _, id := range slices.Sorted(maps.Keys(a.actions)) {
 		if of, action, _ := strings.Cut(id, "/"); of == name {
@@ -131,7 +133,7 @@ func (a *whisk) in(name string) []doc {
 	return all
 }
 
-func (a *whisk) put(w http.ResponseWriter, r *http.Request, of map[string]doc, name string) {
+func (a *packageAPI) put(w http.ResponseWriter, r *http.Request, of map[string]doc, name string) {
 	var body doc
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
 		http.Error(w, `{"error":"no JSON"}`, 400)
@@ -159,12 +161,12 @@ func (a *whisk) put(w http.ResponseWriter, r *http.Request, of map[string]doc, n
 	_ = json.NewEncoder(w).Encode(entity)
 }
 
-func (a *whisk) names() []string {
+func (a *packageAPI) names() []string {
 	return slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(a.packages)), slices.Collect(maps.Keys(a.actions))...)))
 }
 
 // someone makes an entity that is not install.js' own.
-func (a *whisk) someone(name string) {
+func (a *packageAPI) someone(name string) {
 	if of, _, inPackage := strings.Cut(name, "/"); inPackage {
 		if a.packages[of] == nil {
 			a.someone(of)
@@ -257,9 +259,9 @@ func (i installing) run(t *testing.T, api http.Handler) (said string, ready bool
 // gatewayToken is the SHA-256 of "apigateway:" and the key.
 const gatewayToken = "57d4588bed80d374959021611bdd771893500b72a06a1abcbfa2c7efed44b8aa"
 
-func installed(t *testing.T) *whisk {
+func installed(t *testing.T) *packageAPI {
 	t.Helper()
-	a := newWhisk()
+	a := newPackageAPI()
 	if said, ready := (installing{manifests: oneFolder()}).run(t, a); !ready {
 		t.Fatal(said)
 	}
@@ -324,16 +326,16 @@ func TestInstallTwice(t *testing.T) {
 // Whatever is changed, a round puts it right, and touches nothing else.
 func TestInstallHeals(t *testing.T) {
 	for name, tt := range map[string]struct {
-		spoil func(*whisk)
+		spoil func(*packageAPI)
 		want  string
 	}{
-		"an action is gone":       {func(a *whisk) { delete(a.actions, "own/hello") }, "PUT own/hello"},
-		"a package is gone":       {func(a *whisk) { delete(a.packages, "closed") }, "PUT closed"},
-		"another code":            {func(a *whisk) { change(a.actions["own/hello"], "exec", doc{"kind": "nodejs:20", "code": "evil"}) }, "PUT own/hello"},
-		"another parameter":       {func(a *whisk) { change(a.actions["own/web"], "parameters", []any{}) }, "PUT own/web"},
-		"a parameter of a packag": {func(a *whisk) { change(a.packages["own"], "parameters", []any{}) }, "PUT own"},
-		"open to all":             {func(a *whisk) { change(a.packages["closed"], "publish", true) }, "PUT closed"},
-		"an annotation is gone": {func(a *whisk) {
+		"an action is gone":       {func(a *packageAPI) { delete(a.actions, "own/hello") }, "PUT own/hello"},
+		"a package is gone":       {func(a *packageAPI) { delete(a.packages, "closed") }, "PUT closed"},
+		"another code":            {func(a *packageAPI) { change(a.actions["own/hello"], "exec", doc{"kind": "nodejs:20", "code": "evil"}) }, "PUT own/hello"},
+		"another parameter":       {func(a *packageAPI) { change(a.actions["own/web"], "parameters", []any{}) }, "PUT own/web"},
+		"a parameter of a packag": {func(a *packageAPI) { change(a.packages["own"], "parameters", []any{}) }, "PUT own"},
+		"open to all":             {func(a *packageAPI) { change(a.packages["closed"], "publish", true) }, "PUT closed"},
+		"an annotation is gone": {func(a *packageAPI) {
 			change(a.actions["own/web"], "annotations", a.actions["own/web"]["annotations"].([]any)[1:])
 		}, "PUT own/web"},
 	} {
@@ -390,7 +392,7 @@ func TestInstallRemoves(t *testing.T) {
 // A package of a wanted name that someone else made stays as it is until it is said
 // that it may be taken over; the others are installed.
 func TestInstallForeignOfTheSameName(t *testing.T) {
-	a := newWhisk()
+	a := newPackageAPI()
 	a.someone("closed/action")
 	said, ready := installing{manifests: oneFolder()}.run(t, a)
 	if ready || !strings.Contains(said, "package closed is there and was made by someone else") || a.actions["own/hello"] == nil {
@@ -440,7 +442,7 @@ func TestInstallFailures(t *testing.T) {
 		"no secret":                  {oneFolder(), []string{"SECRETS=/nowhere"}, nil, "cannot read /nowhere/subjects/whisk.system: is the Secret mounted"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newWhisk()
+			a := newPackageAPI()
 			a.before = tt.before
 			said, ready := installing{manifests: tt.manifests, env: tt.env}.run(t, a)
 			if ready || !strings.Contains(said, "failed: ") || !strings.Contains(said, tt.want) || strings.Contains(said, "fault of install.js") {
