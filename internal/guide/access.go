@@ -90,8 +90,10 @@ func (v view) Subject() string {
 // a dot in a name has to be escaped.
 func (v view) SubjectPath() string { return strings.ReplaceAll(v.Subject(), ".", `\.`) }
 
-// Trust are the keys of Secrets with certificates.
-func (v view) Trust() []derived.Trusted { return v.Trusted() }
+// Trust are the keys of Secrets with certificates that somebody else makes.
+func (v view) Trust() []derived.Trusted {
+	return slices.DeleteFunc(v.Trusted(), func(t derived.Trusted) bool { return t.Made })
+}
 
 // SecretNames of those that the installation expects.
 func (v view) SecretNames() []string {

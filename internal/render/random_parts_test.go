@@ -109,6 +109,24 @@ func (r random) access(env *environment.Environment) {
 	k.TLS.Certificate = &environment.ClientCertificate{Secret: user, Certificate: "user.crt", Key: "user.key"}
 }
 
+// brokers have a certificate, and clients a login, or neither.
+func (r random) brokers(env *environment.Environment) {
+	if r.chance(60) {
+		return
+	}
+	tls := &environment.BrokerTLS{Secret: pick(r, "kafka-tls", "brokers"), Revision: r.IntN(3)}
+	if r.chance(60) {
+		tls.CertManager = &environment.BrokerCertManager{
+			Issuer:   environment.Issuer{Kind: pick(r, "Issuer", "ClusterIssuer"), Name: "brokers", Group: "cert-manager.io"},
+			Duration: pick(r, "2160h", "8760h"), RenewBefore: pick(r, "720h", "1000h"),
+		}
+	}
+	env.Kafka.TLS = tls
+	if r.chance(60) {
+		env.Kafka.SASL = &environment.BrokerSASL{Mechanism: "PLAIN"}
+	}
+}
+
 // volume is of any kind that suits the replicas. Its size holds every topic.
 func (r random) volume(env *environment.Environment, v environment.Volume, component string, replicas int) environment.Volume {
 	v.Size = pick(r, "500Gi", "2Ti")
@@ -162,6 +180,7 @@ func (r random) kafka(env *environment.Environment) {
 		}
 		r.access(env)
 	} else {
+		r.brokers(env)
 		k.Mode = pick(r, "combined", "separate")
 		if k.Mode == "separate" {
 			k.Controllers = pick(r, 1, 3, 5)

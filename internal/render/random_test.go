@@ -245,7 +245,7 @@ func (r random) secrets(env *environment.Environment) {
 	if env.CouchDB.Replicas > 1 {
 		s.Plain.CouchDB.Cookie = fmt.Sprintf("%032d", r.IntN(1000))
 	}
-	if e := env.Kafka.External; e != nil && e.SASL != nil && env.Kafka.Topics.StrimziUser == "" {
+	if e := env.Kafka.External; e != nil && e.SASL != nil && env.Kafka.Topics.StrimziUser == "" || e == nil && env.Kafka.SASL != nil {
 		l := login("openwhisk")
 		s.Plain.Kafka = &l
 	}

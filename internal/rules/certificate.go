@@ -29,7 +29,7 @@ func (c *checker) certificate() {
 		c.selfSigned()
 	}
 	if tls.CertManager != nil {
-		c.lifetime()
+		c.lifetime("edge.tls.certManager", tls.CertManager.Duration, tls.CertManager.RenewBefore, "nginx never starts")
 		c.moreNames()
 	}
 }
@@ -48,22 +48,23 @@ func (c *checker) selfSigned() {
 	}
 }
 
-// lifetime keeps to what cert-manager's webhook takes.
-func (c *checker) lifetime() {
-	cm := c.Env.Edge.TLS.CertManager
-	const duration, renew = "edge.tls.certManager.duration", "edge.tls.certManager.renewBefore"
-	switch d, r := lasts(cm.Duration), lasts(cm.RenewBefore); {
+// lifetime keeps to what cert-manager's webhook takes. The field is that of a
+// Certificate, with its duration and when it is renewed; without says what comes of one
+// that is refused.
+func (c *checker) lifetime(field, lasting, before, without string) {
+	duration, renew := field+".duration", field+".renewBefore"
+	switch d, r := lasts(lasting), lasts(before); {
 	case d < time.Hour:
 		c.fail("WO255", duration,
-			fmt.Sprintf("%s is %q, less than an hour: cert-manager refuses the Certificate, and nginx never starts", duration, cm.Duration),
+			fmt.Sprintf("%s is %q, less than an hour: cert-manager refuses the Certificate, and %s", duration, lasting, without),
 			"write "+cue(duration, "2160h")+", or leave it out")
 	case r >= d:
 		c.fail("WO255", c.written(renew, duration),
-			fmt.Sprintf("%s is not shorter than %s: cert-manager refuses a Certificate that would be renewed before it begins", c.show(renew, cm.RenewBefore), c.show(duration, cm.Duration)),
+			fmt.Sprintf("%s is not shorter than %s: cert-manager refuses a Certificate that would be renewed before it begins", c.show(renew, before), c.show(duration, lasting)),
 			fmt.Sprintf("write %s, a third, or less", cue(renew, period(d/3))))
 	case r < 5*time.Minute:
 		c.fail("WO255", renew,
-			fmt.Sprintf("%s is %q, less than 5 minutes: cert-manager refuses the Certificate, and nginx never starts", renew, cm.RenewBefore),
+			fmt.Sprintf("%s is %q, less than 5 minutes: cert-manager refuses the Certificate, and %s", renew, before, without),
 			"write "+cue(renew, "720h")+", or leave it out")
 	}
 }

@@ -231,6 +231,10 @@ func Codes() []Code {
 		{"WO586", isError, "a login without its values", "Pods stay in CreateContainerConfigError."},
 		{"WO587", isError, "a password that a JVM replaces a part of", "The init container kafka-client ends with an error, again and again."},
 		{"WO588", isError, "a login of Strimzi's that is looked for elsewhere", "Pods wait for a Secret that nobody makes, or log in as somebody unknown."},
+		{"WO589", isError, "a login that an installation's own brokers do not offer", "A password that is changed changes nothing, or no broker starts."},
+		{"WO590", isError, "a login without TLS", "The password would travel in plain text."},
+		{"WO591", isError, "a certificate that runs out before all brokers have the next", "Brokers no longer hear each other, and nothing is invoked."},
+		{"WO592", isWarning, "brokers that trust who signs for others", "Who has a certificate of the same authority is taken for a broker, and reads all activations."},
 
 		// Images.
 		{"WO632", isWarning, "an image that is not locked", "Its tag may mean another image tomorrow, on some of the nodes."},

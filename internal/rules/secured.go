@@ -22,6 +22,7 @@ func (c *checker) secured() {
 	if e := c.Env.CouchDB.External; e != nil && e.CA != nil && e.Protocol == "http" {
 		c.noEffect("couchdb.external.ca", "couchdb.external.protocol is \"http\", which has no certificates")
 	}
+	c.brokers()
 	c.unsaid()
 }
 
@@ -71,13 +72,17 @@ func (c *checker) unsaid() {
 	if plain == nil {
 		return
 	}
+	login := "kafka.external.sasl"
+	if c.Env.Kafka.External == nil && sasl != nil {
+		login = "kafka.sasl"
+	}
 	redis := c.Env.Redis.Password && c.Env.APIGateway.Enabled
 	for _, l := range []struct {
 		field, by   string
 		wants, has  bool
 		value, name string
 	}{
-		{"secrets.plain.kafka", "kafka.external.sasl", sasl != nil && c.Env.Kafka.Topics.StrimziUser == "", plain.Kafka != nil, "a username and a password", "Kafka"},
+		{"secrets.plain.kafka", login, sasl != nil && c.Env.Kafka.Topics.StrimziUser == "", plain.Kafka != nil, "a username and a password", "Kafka"},
 		{"secrets.plain.redis", "redis.password", redis, plain.Redis != nil, "a password", "Redis"},
 	} {
 		switch {
