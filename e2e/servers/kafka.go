@@ -53,7 +53,17 @@ func Kafka(r *Run) error {
 	return b.pods[0].Checked()
 }
 
-func newBrokers(r *Run) (*brokers, error) {
+func newBrokers(r *Run) (*brokers, error) { return newBrokersWith(r, nil, plainRules) }
+
+// plainRules have a broker listen on one address alone.
+func plainRules(_ *kafkaTools, ip string) []podproc.Rule {
+	return []podproc.Rule{
+		{In: "env KAFKA_LISTENERS", From: "PLAINTEXT://:9092", To: "PLAINTEXT://" + ip + ":9092", Always: true},
+	}
+}
+
+// newBrokersWith makes the brokers' pods, with Secrets and with rules for an address.
+func newBrokersWith(r *Run, secrets map[string]map[string]string, more func(*kafkaTools, string) []podproc.Rule) (*brokers, error) {
 	w, err := r.Env.Workload("kafka")
 	if err != nil {
 		return nil, err
@@ -77,15 +87,14 @@ func newBrokers(r *Run) (*brokers, error) {
 	}
 	for i, ip := range ips {
 		pod, err := r.pod(podproc.Options{
-			Component: "kafka", Index: i, IP: ip,
+			Component: "kafka", Index: i, IP: ip, Secrets: secrets,
 			Entrypoints: map[string][]string{"apache/kafka": b.tools.entrypoint()},
-			Rules: []podproc.Rule{
-				{In: "env KAFKA_LISTENERS", From: "PLAINTEXT://:9092", To: "PLAINTEXT://" + ip + ":9092", Always: true},
+			Rules: append(more(b.tools, ip), []podproc.Rule{
 				{In: "env KAFKA_LISTENERS", From: "CONTROLLER://:9093", To: "CONTROLLER://" + ip + ":9093", Always: true},
 				{In: "file ready.sh", From: "127.0.0.1", To: ip, Always: true},
 				{In: "file ready.sh", From: "/opt/kafka/bin/", To: b.tools.folder + "/bin/", Always: true},
 				{In: "file ready.sh", From: "/dev/tcp/$1/", To: "/dev/tcp/$(" + b.tools.folder + "/bin/address $1)/", Always: true},
-			},
+			}...),
 		})
 		if err != nil {
 			return nil, err

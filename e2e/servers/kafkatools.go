@@ -1,11 +1,13 @@
 package servers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -17,7 +19,17 @@ import (
 // kafkaTools is a folder with what the image has: Kafka's jars and scripts, and
 // the program that it runs. Names of pods are in a file that Java reads in the
 // place of DNS.
-type kafkaTools struct{ folder string }
+type kafkaTools struct {
+	folder string
+	// config is a file that says how to connect; empty: in plain text.
+	config string
+}
+
+// configOption by script, where it is not --command-config.
+var configOption = map[string]string{
+	"kafka-console-consumer.sh":   "--consumer.config",
+	"kafka-producer-perf-test.sh": "--producer.config",
+}
 
 // classes are the programs behind Kafka's scripts.
 var classes = map[string]string{
@@ -44,7 +56,7 @@ if ! said=$($java -Xmx256m -cp "%[1]s/libs/*" kafka.tools.StorageTool format --c
   *) echo "format: $said" >&2; exit 1 ;;
   esac
 fi
-exec $java ${KAFKA_HEAP_OPTS:--Xmx1G -Xms1G} -Xlog:gc:file="$logs/kafkaServer-gc.log" -Dlog4j.configuration=file:"$config/log4j.properties" \
+exec $java ${KAFKA_OPTS:-} ${KAFKA_HEAP_OPTS:--Xmx1G -Xms1G} -Xlog:gc:file="$logs/kafkaServer-gc.log" -Dlog4j.configuration=file:"$config/log4j.properties" \
   -Dkafka.logs.dir="$logs" -cp "%[1]s/libs/*" kafka.Kafka "$config/server.properties"
 `
 
@@ -124,7 +136,7 @@ func (r *Run) newKafkaTools(hosts map[string][]string) (*kafkaTools, error) {
 			return nil, err
 		}
 	}
-	return &kafkaTools{folder}, nil
+	return &kafkaTools{folder: folder}, nil
 }
 
 // entrypoint is the image's command.
@@ -134,6 +146,9 @@ func (k *kafkaTools) entrypoint() []string {
 
 // run runs one of Kafka's scripts and returns its standard output.
 func (k *kafkaTools) run(ctx context.Context, script string, args ...string) (string, error) {
+	if k.config != "" {
+		args = append(slices.Clip(args), cmp.Or(configOption[script], "--command-config"), k.config)
+	}
 	command := exec.CommandContext(ctx, filepath.Join(k.folder, "bin", script), args...)
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	var out, errors strings.Builder

@@ -107,7 +107,12 @@ func newOpenWhisk(r *Run, folder string) (*openWhisk, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &openWhisk{run: r, secrets: hexSecrets(), brokers: b}
+	return newOpenWhiskOn(r, folder, b, hexSecrets())
+}
+
+// newOpenWhiskOn starts what else controllers wait for, beside brokers that run.
+func newOpenWhiskOn(r *Run, folder string, b *brokers, secrets map[string]map[string]string) (*openWhisk, error) {
+	o := &openWhisk{run: r, secrets: secrets, brokers: b}
 	c, err := newCouch(r)
 	if err == nil {
 		o.couch, c.secrets = c, o.secrets

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -39,6 +40,8 @@ type Run struct {
 	network *room.Network
 	// entrypoints are of the images of nginx's sidecars that run, by image.
 	entrypoints map[string][]string
+	// secrets are those of the platform that all pods of the run may mount.
+	secrets map[string]map[string]string
 	// databaseSize makes the database's volume a filesystem of this size, if it is
 	// not empty.
 	databaseSize string
@@ -136,6 +139,7 @@ func (r *Run) podOf(env *golden.Env, o podproc.Options) (*podproc.Pod, error) {
 		o.IP = ip
 	}
 	secrets := madeSecrets()
+	maps.Copy(secrets, r.secrets)
 	for name, data := range o.Secrets {
 		secrets[name] = data
 	}

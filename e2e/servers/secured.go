@@ -28,8 +28,10 @@ type outside struct {
 	tools     *kafkaTools
 	authority *authority
 	secrets   map[string]map[string]string
-	ip        string
-	broker    *podproc.Process
+	// server says what it is, and what clients need there.
+	server string
+	ip     string
+	broker *podproc.Process
 }
 
 // broker of the Kafka outside. Clients are told its name, which its certificate has.
@@ -66,7 +68,7 @@ func newOutside(r *Run) (*outside, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &outside{run: r, ip: ip}
+	k := &outside{run: r, ip: ip, server: kafkaServer + " over SASL_SSL with SCRAM-SHA-512"}
 	if k.authority, err = newAuthority("brokers"); err != nil {
 		return nil, err
 	}
@@ -303,7 +305,7 @@ func (k *outside) topics() error {
 	if err := process.Stop(syscall.SIGTERM, 3*time.Second); err != nil {
 		return err
 	}
-	k.run.proved(kafkaServer+" over SASL_SSL with SCRAM-SHA-512", "kafka-topics makes %d topics at a Kafka that wants a certificate and a login, with a password of all kinds of signs", len(declared))
+	k.run.proved(k.server, "kafka-topics makes %d topics at a Kafka that wants a certificate and a login, with a password of all kinds of signs", len(declared))
 	return nil
 }
 
@@ -321,7 +323,7 @@ func (k *outside) waits() error {
 			return fmt.Errorf("%s: %w", component, err)
 		}
 	}
-	k.run.proved(kafkaServer+" over SASL_SSL with SCRAM-SHA-512", "wait-for-topics of controllers and invokers ends")
+	k.run.proved(k.server, "wait-for-topics of controllers and invokers ends")
 	return nil
 }
 

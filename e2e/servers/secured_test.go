@@ -107,3 +107,10 @@ func TestKafkaOutsideMutations(t *testing.T) {
 		})
 	}
 }
+
+func TestBrokersSecured(t *testing.T) {
+	t.Parallel()
+	if err := try(t, securedEnv(t, "brokers"), BrokersSecured); err != nil {
+		t.Fatal(err)
+	}
+}

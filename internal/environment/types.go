@@ -594,7 +594,7 @@ type Kafka struct {
 	External *KafkaExternal `json:"external,omitempty"`
 	// Certificate of the brokers: with it all connections to them and between them
 	// are encrypted. To write it, or to leave it out, on a running cluster takes a
-	// stop of all brokers (WO402). Absent: connections are in plain text, and a
+	// stop of all brokers (WO403). Absent: connections are in plain text, and a
 	// network policy lets clients alone reach brokers.
 	TLS *BrokerTLS `json:"tls,omitempty"`
 	// Login that clients need at brokers, by the Secret that secrets.kafka names.

@@ -178,6 +178,7 @@ func TestRandomEnvironmentsVary(t *testing.T) {
 var refused = map[string]bool{
 	"Actions.Pod.Resources": true, "Actions.Pod.HostUsers": true, "Actions.Pod.SecurityContext.SeccompProfile": true,
 	"Actions.Pod.SecurityContext.SeccompProfile.Type": true, "Actions.Pod.SecurityContext.SeccompProfile.LocalhostProfile": true,
+	"Kafka.SASL.Mechanism": true,
 }
 
 // fields of a struct and below, less those that are no part of the schema.

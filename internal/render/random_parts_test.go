@@ -117,7 +117,7 @@ func (r random) brokers(env *environment.Environment) {
 	tls := &environment.BrokerTLS{Secret: pick(r, "kafka-tls", "brokers"), Revision: r.IntN(3)}
 	if r.chance(60) {
 		tls.CertManager = &environment.BrokerCertManager{
-			Issuer:   environment.Issuer{Kind: pick(r, "Issuer", "ClusterIssuer"), Name: "brokers", Group: "cert-manager.io"},
+			Issuer:   environment.Issuer{Kind: pick(r, "Issuer", "ClusterIssuer"), Name: pick(r, "brokers", "kafka-ca"), Group: pick(r, "cert-manager.io", "issuers.example.com")},
 			Duration: pick(r, "2160h", "8760h"), RenewBefore: pick(r, "720h", "1000h"),
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/whiskops/whiskops/e2e/servers/golden"
 )
@@ -187,4 +188,17 @@ func (p *Pod) Claimed(path string) bool {
 		}
 	}
 	return false
+}
+
+// Replaced writes all files of a Secret's volume anew, as the kubelet did at a time.
+func (p *Pod) Replaced(volume string, data map[string]string, at time.Time) error {
+	for name, text := range data {
+		if err := p.WriteFile(volume, name, text, nil); err != nil {
+			return err
+		}
+		if err := os.Chtimes(filepath.Join(p.volumeFolder(volume), name), at, at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
