@@ -113,7 +113,7 @@ var known = map[string]bool{
 	"CIDR": true, "POST": true, "ERROR": true, "WARN": true, "READY": true, "RESTARTS": true, "OOMK": true,
 	"KAFKA": true, "HOSTS": true, // of the variable KAFKA_HOSTS
 	"INTO": true, "COPY": true, // variables of restore.js
-	"SASL": true, "SCRAM": true, "PKCS": true, "ASCII": true,
+	"SASL": true, "SCRAM": true, "PLAIN": true, "PKCS": true, "ASCII": true,
 }
 
 // value is how kubectl shows a key of a Secret.
