@@ -33,7 +33,7 @@ func BrokersSecured(r *Run) error {
 		check func() error
 	}{
 		{"start", s.brokers.begin}, {"strangers", s.strangers}, {"topics", s.topics}, {"waits", s.waits}, {"exporter", s.exporter},
-		{"controller", s.controller}, {"rolling restart", s.brokers.rolling}, {"certificate", s.renewed}, {"password", s.rotated},
+		{"rolling restart", s.brokers.rolling}, {"certificate", s.renewed}, {"password", s.rotated}, {"controller", s.controller},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("brokers secured: %s: %w", step.name, err)
