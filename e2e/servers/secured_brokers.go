@@ -213,8 +213,8 @@ func (s *securedBrokers) rotated() error {
 	if err := s.connect(); err != nil {
 		return err
 	}
-	if out, err := s.tools.run(s.run.Context, "kafka-metadata-quorum.sh", "--bootstrap-server", s.brokers.bootstrap, "describe", "--status"); err != nil || !strings.Contains(out, "LeaderId") {
-		return wrong(err, "with the new password the quorum is not shown: %s", tail(out))
+	if out, err := s.tools.run(s.run.Context, "kafka-topics.sh", "--bootstrap-server", s.brokers.bootstrap, "--list"); err != nil || !strings.Contains(out, "events") {
+		return wrong(err, "with the new password the topics are not shown: %s", tail(out))
 	}
 	s.run.proved(securedServer, "after a rolling restart with a new password brokers take it, and the old one no longer")
 	return nil
