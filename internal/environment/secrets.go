@@ -55,7 +55,7 @@ func nameOfSecret(labels []string) bool {
 	switch around {
 	case "ca", "certificate": // of a server outside
 		return last == "secret" || last == "key"
-	case "existing", "flux", "ingress", "s3", "sops":
+	case "existing", "flux", "ingress", "s3", "sops", "tls":
 		return last == "secret"
 	}
 	return last == "secrets" || last == "secret" && len(labels) > 2 && labels[len(labels)-3] == "tenants"
