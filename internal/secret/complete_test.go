@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -59,7 +60,10 @@ func TestValuesOfAllServersOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = m.Create(have, false)
-	found, _ := err.(Findings)
+	var found Findings
+	if !errors.As(err, &found) {
+		t.Fatal(err)
+	}
 	var helps []string
 	for _, f := range found {
 		helps = append(helps, f.Help)
