@@ -35,7 +35,9 @@ func (p *planner) plainSecrets() []foundation.Secret {
 				data[key] = text
 			}
 		}
-		all = append(all, foundation.Secret{Name: field.Of(p.Env, secret.Name).String(), Data: data})
+		if len(data) > 0 { // else somebody else makes it, as Strimzi its users'
+			all = append(all, foundation.Secret{Name: field.Of(p.Env, secret.Name).String(), Data: data})
+		}
 	}
 	return append(all, p.plainTenants()...)
 }

@@ -110,7 +110,12 @@ func told(name, value string) []string {
 	case name == "COUCHDB_URL" || name == "BACKEND_HOST" || name == "API_URL":
 		return []string{hostPort(value)}
 	case name == "KAFKA_ADVERTISED_LISTENERS":
-		return []string{strings.TrimPrefix(value, "PLAINTEXT://")}
+		var all []string
+		for _, listener := range strings.Split(value, ",") {
+			_, at, _ := strings.Cut(listener, "://")
+			all = append(all, at)
+		}
+		return all
 	}
 	return nil
 }

@@ -20,6 +20,12 @@ func securedKeys(e *environment.Environment, all map[string][]string) {
 			}
 		}
 	}
+	if k := e.Kafka; k.External == nil && k.TLS != nil {
+		all[k.TLS.Secret] = append(all[k.TLS.Secret], "tls.crt", "tls.key", "ca.crt")
+		if k.SASL != nil {
+			all[e.Secrets.Kafka] = append(all[e.Secrets.Kafka], "username", "password")
+		}
+	}
 	if e.Redis.Password {
 		all[e.Secrets.Redis] = append(all[e.Secrets.Redis], "password")
 	}
