@@ -163,8 +163,8 @@ type Component struct {
 	// place.
 	Endpoint *Endpoint `json:"endpoint"`
 	External *External `json:"external"`
-	// Access is what each that connects to it has besides, with templates: an
-	// Access of package plan.
+	// Access is what each that connects to it has besides, with templates: see
+	// package derived, asked.go.
 	Access map[string]any `json:"access,omitempty"`
 	// Env becomes a ConfigMap named after the component, for the main
 	// container. A value that turns out empty is left out. Config is the same

@@ -50,6 +50,9 @@ func (v *Values) Taken(component string) (Taken, error) {
 		return t, err
 	}
 	spec.Volumes = append(spec.Volumes, more...)
+	if err := v.Access(&spec, component); err != nil {
+		return t, err
+	}
 	pod := workload.Pod(spec)
 	for _, field := range []string{"initContainers", "containers"} {
 		t.Containers = append(t.Containers, namesIn(pod[field], "name")...)

@@ -118,7 +118,7 @@ func (p *planner) workload(name string, own krm.Owner) (workload.Spec, error) {
 	if err := decode(filled, &spec); err != nil {
 		return spec, err
 	}
-	if err := p.access(&spec, name); err != nil {
+	if err := p.Access(&spec, name); err != nil {
 		return spec, err
 	}
 	spec.Owner = own

@@ -67,6 +67,9 @@ func randomEnvironment(seed uint64) environment.Environment {
 	r.packages(&env)
 	r.additions(&env)
 	r.tenants(&env)
+	if tls := env.Kafka.TLS; tls != nil && tls.Secret == env.Secrets.Kafka {
+		tls.Secret = "brokers-tls" // cert-manager fills a Secret that has nothing else
+	}
 	r.lock(&env)
 	if r.chance(50) {
 		env.Cluster.Name = pick(r, "eu-1", "lab")

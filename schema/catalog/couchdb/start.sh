@@ -30,5 +30,6 @@ mv $state.new $state
 ln -sf $state /opt/couchdb/etc/local.d/zz-node.ini
 
 # The node listens on the one port on which it looks for others, and asks no epmd.
-export ERL_FLAGS="-name couchdb@$POD_NAME.couchdb -start_epmd false -erl_epmd_port 9100 -kernel inet_dist_listen_min 9100 inet_dist_listen_max 9100 ${ERL_FLAGS:-}"
+more=$(printenv ERL_FLAGS || true)
+export ERL_FLAGS="-name couchdb@$POD_NAME.couchdb -start_epmd false -erl_epmd_port 9100 -kernel inet_dist_listen_min 9100 inet_dist_listen_max 9100 $more"
 exec /docker-entrypoint.sh /opt/couchdb/bin/couchdb

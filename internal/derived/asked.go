@@ -1,4 +1,4 @@
-package plan
+package derived
 
 import (
 	"slices"
@@ -6,10 +6,11 @@ import (
 	"github.com/whiskops/whiskops/generators/workload"
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/value"
 )
 
-// access is what each that connects to a component has besides.
-type access struct {
+// wish is what each that connects to a component has besides.
+type wish struct {
 	// Init containers come after the waits and before the client's own.
 	Init    []workload.Container `json:"init"`
 	Volumes []krm.M              `json:"volumes"`
@@ -19,16 +20,17 @@ type access struct {
 	Env    []krm.M `json:"env"`
 }
 
-// access gives a workload what those that it needs ask of their clients.
-func (p *planner) access(spec *workload.Spec, component string) error {
+// Access gives a workload what those that it needs ask of their clients. An error is a
+// fault of the catalogue.
+func (v *Values) Access(spec *workload.Spec, component string) error {
 	var own []workload.Container
-	for _, server := range p.Accesses(component) {
-		filled, err := catalog.Expand(server.Access, &p.Values)
+	for _, server := range v.Accesses(component) {
+		filled, err := catalog.Expand(server.Access, v)
 		if err != nil {
 			return err
 		}
-		var a access
-		if err := decode(filled, &a); err != nil {
+		var a wish
+		if err := value.Into(filled, &a); err != nil {
 			return err
 		}
 		spec.Volumes = append(spec.Volumes, a.Volumes...)
@@ -49,7 +51,7 @@ func (p *planner) access(spec *workload.Spec, component string) error {
 }
 
 // grant gives a container the mounts and variables.
-func (a access) grant(c *workload.Container) {
+func (a wish) grant(c *workload.Container) {
 	c.Mounts = append(slices.Clip(c.Mounts), a.Mounts...)
 	c.Env = append(slices.Clip(c.Env), a.Env...)
 }
