@@ -53,6 +53,7 @@ func custom() map[string]row {
 		},
 		// The API server takes any change of a topic; what the operator does not do, it
 		// says in the topic's condition.
+		"kafka.strimzi.io/KafkaUser": nothing("strimzi-kafka-operator, install/cluster-operator: the definition of KafkaUser has no rule of transition in it"),
 		"kafka.strimzi.io/KafkaTopic": {
 			source:  "strimzi-kafka-operator, topic-operator, io.strimzi.operator.topic: NotSupported",
 			applied: withTopicNames,
