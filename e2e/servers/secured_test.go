@@ -2,57 +2,27 @@ package servers
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/whiskops/whiskops/e2e/ground"
 	"github.com/whiskops/whiskops/e2e/servers/golden"
 )
 
-// secured generates the environments of testdata/secured.cue.
-var secured = sync.OnceValues(func() (string, error) {
-	program, err := ground.Whiskops()
+// securedEnvs are the environments of testdata/secured.cue.
+func securedEnvs(t *testing.T) map[string]*golden.Env {
+	t.Helper()
+	source, err := os.ReadFile("testdata/secured.cue")
 	if err != nil {
-		return "", err
+		t.Fatal(err)
 	}
-	folder, err := os.MkdirTemp("", "whiskops-secured-")
-	if err != nil {
-		return "", err
-	}
-	text, err := os.ReadFile("testdata/secured.cue")
-	if err == nil {
-		err = os.MkdirAll(filepath.Join(folder, "environments"), 0o755)
-	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, "environments", "secured.cue"), text, 0o644)
-	}
-	if err != nil {
-		return "", err
-	}
-	command := exec.Command(program, "generate")
-	command.Dir = folder
-	if out, err := command.CombinedOutput(); err != nil {
-		return "", &generateError{string(out)}
-	}
-	return filepath.Join(folder, "golden"), nil
-})
-
-type generateError struct{ said string }
-
-func (e *generateError) Error() string { return "whiskops generate: " + e.said }
+	return generated(t, string(source))
+}
 
 func securedEnv(t *testing.T, name string) *golden.Env {
 	t.Helper()
-	folder, err := secured()
-	if err != nil {
-		t.Fatal(err)
-	}
-	env, err := golden.Load(folder, name)
-	if err != nil {
-		t.Fatal(err)
+	env, ok := securedEnvs(t)[name]
+	if !ok {
+		t.Fatalf("testdata/secured.cue has no environment %s", name)
 	}
 	return env
 }
@@ -66,7 +36,8 @@ func TestKafkaOutside(t *testing.T) {
 
 func TestOpenWhiskOutside(t *testing.T) {
 	t.Parallel()
-	if err := try(t, securedEnv(t, "outside"), OpenWhiskOutside(securedEnv(t, "own"), securedEnv(t, "strimzi"))); err != nil {
+	envs := securedEnvs(t)
+	if err := try(t, envs["outside"], OpenWhiskOutside(envs["own"], envs["strimzi"])); err != nil {
 		t.Fatal(err)
 	}
 }
