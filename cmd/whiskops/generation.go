@@ -114,6 +114,7 @@ func (g *generation) run() (outcome, error) {
 // it. There are folders only if nothing was wrong before that.
 func (g *generation) full(inputs *record.Inputs, root fs.FS) (outcome, []tree.Folder, error) {
 	g.progress.at("reading the environments")
+	largePages()
 	go render.Warm()
 	envs, findings, err := g.take(load, g.secrets, inputs.Through("packages"), inputs.Through("environments"), g.watch)
 	done := outcome{environments: len(envs), envs: envs, findings: findings}

@@ -28,7 +28,7 @@ const memoryLimit = 400 << 20
 func main() {
 	// A run lives for a blink: collecting often costs a fifth of it, and
 	// saves little memory.
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(600)
 	if os.Getenv("GOMEMLIMIT") == "" {
 		// But for a thousand environments, of which most is garbage.
 		debug.SetMemoryLimit(memoryLimit)
