@@ -8,6 +8,7 @@ package kinds
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -39,11 +40,35 @@ var known = sync.OnceValue(func() *model {
 	return m
 })
 
+// extent is what parse has of minors: each start of whiskops asks for it, to say so in
+// its help, and nearly none for kinds.
+var extent = sync.OnceValue(func() [2]int {
+	oldest, newest, err := minors(text)
+	if err != nil {
+		panic(err) // as above
+	}
+	return [2]int{oldest, newest}
+})
+
 // Oldest minor version of Kubernetes that is known, 29 being that of 1.29.
-func Oldest() int { return known().oldest }
+func Oldest() int { return extent()[0] }
 
 // Newest minor version that is known.
-func Newest() int { return known().newest }
+func Newest() int { return extent()[1] }
+
+// minors reads the line "minors <oldest> <newest>", and no more.
+func minors(text string) (oldest, newest int, err error) {
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "minors ") {
+			continue
+		}
+		if _, err := fmt.Sscanf(line, "minors %d %d", &oldest, &newest); err != nil {
+			return 0, 0, fmt.Errorf("kinds: %q: %w", line, err)
+		}
+		return oldest, newest, nil
+	}
+	return 0, 0, errors.New("kinds: no line has the minors")
+}
 
 // parse reads the lines of kinds.txt: "kind <apiVersion> <kind> <type>", the name
 // of a type, and below it " <field> <type>". A type is a basic one, that of
@@ -51,15 +76,15 @@ func Newest() int { return known().newest }
 // have ends with those that do, as "30-37".
 func parse(text string) (*model, error) {
 	m := &model{kinds: map[string][]entry{}, groups: map[string]bool{}, types: map[string]map[string][]entry{}}
+	var err error
+	if m.oldest, m.newest, err = minors(text); err != nil {
+		return nil, err
+	}
 	var fields map[string][]entry
 	for line := range strings.Lines(text) {
 		words := strings.Fields(line)
 		switch {
-		case strings.HasPrefix(line, "#"):
-		case strings.HasPrefix(line, "minors "):
-			if _, err := fmt.Sscanf(line, "minors %d %d", &m.oldest, &m.newest); err != nil {
-				return nil, fmt.Errorf("kinds: %q: %w", line, err)
-			}
+		case strings.HasPrefix(line, "#"), strings.HasPrefix(line, "minors "):
 		case strings.HasPrefix(line, "kind ") && len(words) >= 4:
 			key := words[1] + " " + words[2]
 			m.kinds[key] = append(m.kinds[key], m.entry(words[3:]))

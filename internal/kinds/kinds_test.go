@@ -80,8 +80,18 @@ func TestGolden(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	if _, err := parse("minors 29 37\nwhat is this\n"); err == nil {
-		t.Error("any line is read")
+	for text, wrong := range map[string]string{
+		"minors 29 37\nwhat is this\n": `"what is this\n" is no line`,
+		"minors 29\n":                  `"minors 29\n"`,
+		"# none\nkind v1 Pod v1.Pod\n": "no line has the minors",
+	} {
+		if _, err := parse(text); err == nil || !strings.Contains(err.Error(), wrong) {
+			t.Errorf("%q: %v, want %s", text, err, wrong)
+		}
+	}
+	// The minors are known without the rest.
+	if oldest, newest, err := minors("# of nobody\nminors 29 37\nwhat is this\n"); oldest != 29 || newest != 37 || err != nil {
+		t.Error(oldest, newest, err)
 	}
 	for name, fields := range known().types {
 		for field, entries := range fields {
