@@ -84,14 +84,14 @@ type Catalog struct {
 	Fronts map[string]Front `json:"fronts"`
 	// Assumptions are the facts about a cluster that are taken for granted, in the
 	// order in which a person is asked.
-	Assumptions []Assumption `json:"assumptions"`
+	Assumptions Part[[]Assumption] `json:"assumptions"`
 	// Throttle is how a namespace's limits are shared out.
 	Throttle Throttle `json:"throttle"`
 	// Symptoms of the runbook, by id.
-	Symptoms map[string]Symptom `json:"symptoms"`
+	Symptoms Part[map[string]Symptom] `json:"symptoms"`
 	// Alerts and Dashboard are what watches an installation.
-	Alerts    []Alert   `json:"alerts"`
-	Dashboard Dashboard `json:"dashboard"`
+	Alerts    Part[[]Alert]   `json:"alerts"`
+	Dashboard Part[Dashboard] `json:"dashboard"`
 	// Packages are what is installed into the namespace of whisk.system, by name.
 	Packages map[string]Package `json:"packages"`
 	// PackageValues are what parameters of packages ask for by name: addresses.
@@ -178,7 +178,7 @@ type Component struct {
 	// Shared tells that it reads the shared variables too.
 	Shared bool `json:"shared"`
 	// Files become a ConfigMap each, by name and key.
-	Files map[string]map[string]string `json:"files"`
+	Files Part[map[string]map[string]string] `json:"files"`
 	// Peers are the names, with templates, of a certificate by which pods know each
 	// other, if the component has one made.
 	Peers *Peers `json:"peers,omitempty"`

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -12,21 +14,22 @@ import (
 
 //go:generate go run ./source/make data
 
-// data has a file for each release, made by package source: a run spends its
-// time on what the user wrote, not on constants.
+// data has a file for each release, and below parts what runs may not need (see
+// Part), made by package source: a run spends its time on what the user wrote, not
+// on constants.
 //
-//go:embed data/*.json
+//go:embed data/*.json data/parts/*.json
 var data embed.FS
 
 // Releases are the names of those that there are, sorted.
 func Releases() []string {
-	files, err := data.ReadDir("data")
+	files, err := fs.Glob(data, "data/*.json")
 	if err != nil {
-		panic(err) // the folder is in the binary
+		panic(err) // the pattern is a constant
 	}
 	names := make([]string, len(files))
 	for i, f := range files {
-		names[i] = strings.TrimSuffix(f.Name(), ".json")
+		names[i] = strings.TrimSuffix(path.Base(f), ".json")
 	}
 	slices.Sort(names)
 	return names
@@ -46,26 +49,37 @@ func read(release string) (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("there is no OpenWhisk release %q; there are %s", release, strings.Join(Releases(), ", "))
 	}
-	c, err := Decode(text)
-	if err != nil {
+	// That it has no other fields was seen to when it was made.
+	var c Catalog
+	if err := json.Unmarshal(text, &c); err != nil {
 		return nil, fmt.Errorf("read the catalogue of %s: %w", release, err)
 	}
-	return c, nil
+	c.whole()
+	return &c, nil
 }
 
 // Decode reads a catalogue from JSON. A field that the types here do not have is
 // an error: what it says would be lost in silence.
 func Decode(text []byte) (*Catalog, error) {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
 	var c Catalog
-	if err := d.Decode(&c); err != nil {
+	if err := strictly(text, &c); err != nil {
 		return nil, err
 	}
+	c.whole()
+	return &c, nil
+}
+
+// strictly decodes what has no other fields.
+func strictly(text []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+func (c *Catalog) whole() {
 	for _, component := range c.Components {
 		whole(component.Workload)
 	}
-	return &c, nil
 }
 
 // whole turns the numbers of JSON, which are all floats, into the ints that they

@@ -23,14 +23,14 @@ func (v *Values) Alerts() []catalog.Alert {
 	if m := v.Env.Metrics; m == nil || !m.Alerts {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(v.Catalog.Alerts), func(a catalog.Alert) bool {
+	return slices.DeleteFunc(slices.Clone(v.Catalog.Alerts.Value()), func(a catalog.Alert) bool {
 		return !v.Has(a.Component) || !a.When.Holds(v.Env)
 	})
 }
 
 // Panels of what the environment has, with their templates.
 func (v *Values) Panels() []catalog.Panel {
-	return slices.DeleteFunc(slices.Clone(v.Catalog.Dashboard.Panels), func(p catalog.Panel) bool {
+	return slices.DeleteFunc(slices.Clone(v.Catalog.Dashboard.Value().Panels), func(p catalog.Panel) bool {
 		return !v.Has(p.Component) || !p.When.Holds(v.Env)
 	})
 }

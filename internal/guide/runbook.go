@@ -28,8 +28,8 @@ type cause struct {
 func (v view) Symptoms() ([]symptom, error) {
 	f := &filler{view: v}
 	var all []symptom
-	for _, id := range sorted(v.Catalog.Symptoms) {
-		s := v.Catalog.Symptoms[id]
+	for _, id := range sorted(v.Catalog.Symptoms.Value()) {
+		s := v.Catalog.Symptoms.Value()[id]
 		if !f.holds(s.If) {
 			continue
 		}

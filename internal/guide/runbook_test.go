@@ -43,13 +43,13 @@ func TestLinks(t *testing.T) {
 		for heading := range headings {
 			seen[heading] = true
 		}
-		for id := range c.Symptoms {
+		for id := range c.Symptoms.Value() {
 			if !headings[id] && strings.Contains(text, "`"+id+"`") {
 				t.Errorf("%s: %s is spoken of, and cannot be", name, id)
 			}
 		}
 	}
-	for id := range c.Symptoms {
+	for id := range c.Symptoms.Value() {
 		if !seen[id] {
 			t.Errorf("no guide has the symptom %s", id)
 		}
@@ -135,7 +135,7 @@ func TestSymptomsThatApply(t *testing.T) {
 				t.Errorf("%s has no %s", name, id)
 			}
 		}
-		if want := len(v.Catalog.Symptoms) - len(absent); len(symptoms) != want {
+		if want := len(v.Catalog.Symptoms.Value()) - len(absent); len(symptoms) != want {
 			t.Errorf("%s: %d symptoms, want %d", name, len(symptoms), want)
 		}
 	}
@@ -180,7 +180,7 @@ func TestConditionsHoldSomewhere(t *testing.T) {
 	held := map[string]bool{}
 	for _, v := range values(t) {
 		f := &filler{view: view{Values: &v}}
-		for _, s := range v.Catalog.Symptoms {
+		for _, s := range v.Catalog.Symptoms.Value() {
 			there := f.holds(s.If)
 			conditions := []string{s.If}
 			for _, l := range s.Look {

@@ -196,7 +196,7 @@ func (p *planner) configMaps(name string) ([]configmaps.ConfigMap, error) {
 // files of a component by ConfigMap and key.
 func (p *planner) files(name string) (map[string]map[string]string, error) {
 	all := map[string]map[string]string{}
-	for configMap, files := range p.Catalog.Components[name].Files {
+	for configMap, files := range p.Catalog.Components[name].Files.Value() {
 		all[configMap] = map[string]string{}
 		for key, text := range files {
 			filled, err := catalog.Text(text, &p.Values)

@@ -74,7 +74,7 @@ func TestAlertsForTheRuleTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range all.Alerts {
+	for _, a := range all.Alerts.Value() {
 		if !bytes.Contains(document, []byte("| `"+a.Name+"` |")) {
 			t.Errorf("docs/metrics.md does not have alert %s", a.Name)
 		}

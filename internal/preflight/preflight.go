@@ -34,7 +34,7 @@ type Fact struct {
 // order.
 func Of(v *derived.Values) ([]Fact, error) {
 	var all []Fact
-	for _, a := range v.Catalog.Assumptions {
+	for _, a := range v.Catalog.Assumptions.Value() {
 		if !a.When.Holds(v.Env) {
 			continue
 		}

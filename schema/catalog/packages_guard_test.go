@@ -30,7 +30,7 @@ func prepared(t *testing.T, more string, management string) (map[string]string, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	script, err := catalog.Text(v.Catalog.Components["apigateway"].Files["apigateway-scripts"]["prepare.sh"], &v)
+	script, err := catalog.Text(v.Catalog.Components["apigateway"].Files.Value()["apigateway-scripts"]["prepare.sh"], &v)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 // show is judged.
 func (k *checker) assumptions() {
 	seen := map[string]bool{}
-	for _, a := range k.catalog.Assumptions {
+	for _, a := range k.catalog.Assumptions.Value() {
 		k.at = "assumption " + a.ID
 		if seen[a.ID] {
 			k.fail("it is there twice")

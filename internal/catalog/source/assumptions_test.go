@@ -41,7 +41,7 @@ func TestAssumptions(t *testing.T) {
 	} {
 		a := good
 		c.change(&a)
-		k := &checker{catalog: &catalog.Catalog{Release: "x", Assumptions: []catalog.Assumption{a}}}
+		k := &checker{catalog: &catalog.Catalog{Release: "x", Assumptions: catalog.Of([]catalog.Assumption{a})}}
 		k.assumptions()
 		var said strings.Builder
 		for _, err := range k.wrong {
@@ -51,7 +51,7 @@ func TestAssumptions(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, said.String(), c.want)
 		}
 	}
-	k := &checker{catalog: &catalog.Catalog{Release: "x", Assumptions: []catalog.Assumption{good, good}}}
+	k := &checker{catalog: &catalog.Catalog{Release: "x", Assumptions: catalog.Of([]catalog.Assumption{good, good})}}
 	k.assumptions()
 	if len(k.wrong) != 1 || !strings.Contains(k.wrong[0].Error(), "it is there twice") {
 		t.Errorf("the same twice: %v", k.wrong)

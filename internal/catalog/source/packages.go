@@ -12,7 +12,7 @@ import (
 func (k *checker) packages() {
 	files := map[string]bool{}
 	for _, c := range k.catalog.Components {
-		for _, of := range c.Files {
+		for _, of := range c.Files.Value() {
 			for name := range of {
 				files[name] = true
 			}

@@ -17,8 +17,8 @@ var (
 
 // runbook holds the symptoms against what they name: fields, and each other.
 func (k *checker) runbook() {
-	for _, id := range slices.Sorted(maps.Keys(k.catalog.Symptoms)) {
-		s := k.catalog.Symptoms[id]
+	for _, id := range slices.Sorted(maps.Keys(k.catalog.Symptoms.Value())) {
+		s := k.catalog.Symptoms.Value()[id]
 		k.at = "symptom " + id
 		if !symptomID.MatchString(id) {
 			k.fail("an id is a heading's anchor: small letters, digits and hyphens")
@@ -50,7 +50,7 @@ func (k *checker) cause(c catalog.Cause) {
 // links to symptoms must lead somewhere.
 func (k *checker) links(text string) {
 	for _, m := range linked.FindAllStringSubmatch(text, -1) {
-		if _, ok := k.catalog.Symptoms[m[1]]; !ok {
+		if _, ok := k.catalog.Symptoms.Value()[m[1]]; !ok {
 			k.fail("there is no symptom %q", m[1])
 		}
 	}

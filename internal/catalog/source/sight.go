@@ -7,7 +7,7 @@ import (
 // sight holds alerts and panels against the components whose metrics they read.
 func (k *checker) sight() {
 	names := map[string]bool{}
-	for _, a := range k.catalog.Alerts {
+	for _, a := range k.catalog.Alerts.Value() {
 		k.at = "alert " + a.Name
 		if names[a.Name] {
 			k.fail("it is there twice")
@@ -16,7 +16,7 @@ func (k *checker) sight() {
 		k.reads(a.Component, a.When)
 		k.template(a.Expr)
 	}
-	for _, p := range k.catalog.Dashboard.Panels {
+	for _, p := range k.catalog.Dashboard.Value().Panels {
 		k.at = "panel " + p.Title
 		k.reads(p.Component, p.When)
 		for _, s := range p.Series {

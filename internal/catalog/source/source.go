@@ -68,22 +68,6 @@ func Read(release string) (*catalog.Catalog, error) {
 	return c, check(c)
 }
 
-// Data is the file that the binary holds for a release.
-func Data(release string) ([]byte, error) {
-	c, err := Read(release)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "\t")
-	if err := e.Encode(c); err != nil {
-		return nil, fmt.Errorf("encode the catalogue of %s: %w", release, err)
-	}
-	return b.Bytes(), nil
-}
-
 // evaluate unifies the files of all releases with those of one.
 func evaluate(release string) (cue.Value, error) {
 	inst := build.NewContext().NewInstance("", nil)

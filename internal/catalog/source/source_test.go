@@ -1,6 +1,7 @@
 package source
 
 import (
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -33,17 +34,29 @@ func TestDataIsCurrent(t *testing.T) {
 	if diff := cmp.Diff(releases(t), catalog.Releases()); diff != "" {
 		t.Errorf("releases of schema/catalog and of the binary; run go generate ./... (-want +got):\n%s", diff)
 	}
-	for _, release := range releases(t) {
-		want, err := Data(release)
-		if err != nil {
-			t.Fatal(err)
+	want, err := Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]byte{}
+	data := os.DirFS(filepath.Join("..", "data"))
+	err = fs.WalkDir(data, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			got[name], err = fs.ReadFile(data, name)
 		}
-		got, err := os.ReadFile(filepath.Join("..", "data", release+".json"))
-		if err != nil {
-			t.Fatal(err)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(got)) {
+		if want[name] == nil {
+			t.Errorf("nothing makes data/%s any more: remove it", name)
 		}
-		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("data of %s is stale; run go generate ./... (-want +got):\n%s", release, diff)
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if diff := cmp.Diff(string(want[name]), string(got[name])); diff != "" {
+			t.Errorf("data/%s is stale; run go generate ./... (-want +got):\n%s", name, diff)
 		}
 	}
 }
@@ -51,12 +64,12 @@ func TestDataIsCurrent(t *testing.T) {
 // symptom changes one, or a copy of another under a name that there is not.
 func symptom(id string, change func(*catalog.Symptom)) func(*catalog.Catalog) {
 	return func(c *catalog.Catalog) {
-		s, ok := c.Symptoms[id]
+		s, ok := c.Symptoms.Value()[id]
 		if !ok {
-			s = c.Symptoms["pod-init"]
+			s = c.Symptoms.Value()["pod-init"]
 		}
 		change(&s)
-		c.Symptoms[id] = s
+		c.Symptoms.Value()[id] = s
 	}
 }
 
@@ -107,19 +120,21 @@ func TestCheckRefuses(t *testing.T) {
 		})},
 		{`has no field "name"`, func(c *catalog.Catalog) { c.Said.Scraped = "metrics.name" }},
 		{`alert A: it is there twice`, func(c *catalog.Catalog) {
-			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx"}, {Name: "A", Component: "nginx"}}
+			c.Alerts = catalog.Of([]catalog.Alert{{Name: "A", Component: "nginx"}, {Name: "A", Component: "nginx"}})
 		}},
-		{`alert A: component kafka has no metrics`, func(c *catalog.Catalog) { c.Alerts = []catalog.Alert{{Name: "A", Component: "kafka"}} }},
-		{`alert A: there is no component "x"`, func(c *catalog.Catalog) { c.Alerts = []catalog.Alert{{Name: "A", Component: "x"}} }},
+		{`alert A: component kafka has no metrics`, func(c *catalog.Catalog) { c.Alerts = catalog.Of([]catalog.Alert{{Name: "A", Component: "kafka"}}) }},
+		{`alert A: there is no component "x"`, func(c *catalog.Catalog) { c.Alerts = catalog.Of([]catalog.Alert{{Name: "A", Component: "x"}}) }},
 		{`alert A: field "kafka.replicas" is a int`, func(c *catalog.Catalog) {
-			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx", When: catalog.When{"kafka.replicas": "3"}}}
+			c.Alerts = catalog.Of([]catalog.Alert{{Name: "A", Component: "nginx", When: catalog.When{"kafka.replicas": "3"}}})
 		}},
 		{`alert A: template`, func(c *catalog.Catalog) {
-			c.Alerts = []catalog.Alert{{Name: "A", Component: "nginx", Expr: "{{.Series"}}
+			c.Alerts = catalog.Of([]catalog.Alert{{Name: "A", Component: "nginx", Expr: "{{.Series"}})
 		}},
-		{`panel P: component kafka has no metrics`, func(c *catalog.Catalog) { c.Dashboard.Panels = []catalog.Panel{{Title: "P", Component: "kafka"}} }},
+		{`panel P: component kafka has no metrics`, func(c *catalog.Catalog) {
+			c.Dashboard = catalog.Of(catalog.Dashboard{Panels: []catalog.Panel{{Title: "P", Component: "kafka"}}})
+		}},
 		{`panel P: template`, func(c *catalog.Catalog) {
-			c.Dashboard.Panels = []catalog.Panel{{Title: "P", Component: "nginx", Series: []catalog.Series{{Expr: "{{"}}}}
+			c.Dashboard = catalog.Of(catalog.Dashboard{Panels: []catalog.Panel{{Title: "P", Component: "nginx", Series: []catalog.Series{{Expr: "{{"}}}}})
 		}},
 		{`there is no component "kafke"`, of("controller", func(c *catalog.Component) { c.Needs[0].Component = "kafke" })},
 		{`component kafka has no port "clint"`, of("controller", func(c *catalog.Component) { c.Needs[0].Ports = []string{"clint"} })},

@@ -6,18 +6,4 @@ import (
 	"github.com/whiskops/whiskops/internal/made"
 )
 
-func main() { made.Main(catalogues) }
-
-func catalogues() (map[string][]byte, error) {
-	releases, err := source.Releases()
-	if err != nil {
-		return nil, err
-	}
-	files := map[string][]byte{}
-	for _, release := range releases {
-		if files[release+".json"], err = source.Data(release); err != nil {
-			return nil, err
-		}
-	}
-	return files, nil
-}
+func main() { made.Main(source.Data) }
