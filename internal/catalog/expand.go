@@ -55,6 +55,10 @@ var functions = template.FuncMap{
 // tooLarge for any disk or memory, in bytes; some of it can be added up.
 const tooLarge = 1 << 53
 
+// common is what all templates share: to give each its functions took as long as to
+// read it.
+var common = template.New("").Funcs(functions).Option("missingkey=error")
+
 // templates by their text: there are as many as the catalogues have, and each is
 // filled in for every environment.
 var templates sync.Map
@@ -63,7 +67,7 @@ func parsed(text string) (*template.Template, error) {
 	if t, ok := templates.Load(text); ok {
 		return t.(*template.Template), nil
 	}
-	t, err := template.New("catalogue").Funcs(functions).Option("missingkey=error").Parse(text)
+	t, err := common.New("catalogue").Parse(text)
 	if err == nil {
 		templates.Store(text, t)
 	}

@@ -34,7 +34,7 @@ func (t *Tree) explain(err error) error {
 	}
 	said := strings.NewReplacer(`\"`, `"`, `\n`, "\n").Replace(err.Error())
 	for _, c := range causes {
-		if m := c.says.FindStringSubmatch(said); m != nil {
+		if m := regexp.MustCompile("(?s)" + c.says).FindStringSubmatch(said); m != nil {
 			if found := c.find(t, m[1:]); found != nil {
 				return found
 			}
@@ -55,49 +55,45 @@ func lastClause(said string) string {
 	return strings.Join(strings.Fields(address.ReplaceAllString(said, "...")), " ")
 }
 
-// cause knows an error of the engine by its text, and finds what it is about. find
-// gives nil if it does not.
+// cause knows an error of the engine by a pattern of its text, and finds what it is
+// about. find gives nil if it does not.
 type cause struct {
-	says *regexp.Regexp
+	says string
 	find func(t *Tree, said []string) error
-}
-
-func says(text string, find func(t *Tree, said []string) error) cause {
-	return cause{regexp.MustCompile("(?s)" + text), find}
 }
 
 // causes are looked for in this order: the first parts of a chain matter more.
 var causes = []cause{
-	says(`MalformedYAML|yaml: |invalid document separator|missing Resource metadata|missing kind in object|missing metadata.name in object`, malformed),
-	says(`already registered id: (\S+?)'?:? |already registered id: (\S+)`, twice),
-	says(`invalid Kustomization: json: unknown field "([^"]*)"`, unknownField),
-	says(`cannot unmarshal (\S+) into Go struct field (\S+) of type (\S+)`, wrongType),
-	says(`must specify --enable-helm`, helm),
-	says(`external plugins disabled; unable to load external plugin '([^']*)'`, plugin),
-	says(`couldn't execute function: `, func(*Tree, []string) error {
+	{`MalformedYAML|yaml: |invalid document separator|missing Resource metadata|missing kind in object|missing metadata.name in object`, malformed},
+	{`already registered id: (\S+?)'?:? |already registered id: (\S+)`, twice},
+	{`invalid Kustomization: json: unknown field "([^"]*)"`, unknownField},
+	{`cannot unmarshal (\S+) into Go struct field (\S+) of type (\S+)`, wrongType},
+	{`must specify --enable-helm`, helm},
+	{`external plugins disabled; unable to load external plugin '([^']*)'`, plugin},
+	{`couldn't execute function: `, func(*Tree, []string) error {
 		return &CauseError{Message: "a function gave no objects back; its own words are above", Help: "mend its functionConfig, or the objects that it is about"}
-	}),
-	says(`failed to find unique target for patch (\S+?)"?$`, noTarget),
-	says(`Unexpected kind: |unable to parse SM or JSON patch|decoding .*: invalid character`, noPatch),
-	says(`must specify one of patch and path`, emptyPatch),
-	says(`(\w+) operation does not apply: doc is missing (?:path|key): "?([^\s":]+)`, missingPath),
-	says(`(?i)unable to (remove) nonexistent key: ([^\s:]+)`, missingPath),
-	says(`testing (?:value|path) (\S+) failed`, failedTest),
-	says(`error parsing regexp: [^\n]*`, noPattern),
-	says(`kustomization.yaml is empty`, nothingToBuild),
-	says(`expected kind 'Component' for path '([^']*)'`, noComponent),
-	says(`cycle detected: candidate root '([^']*)'`, circle),
-	says(`Found multiple kustomization files under: (\S+)`, severalKustomizations),
-	says(`(?:open|lstat) \S+: `, unreadablePath),
-	says(`invalid literal source (.*?), expected key=value`, badLiteral),
-	says(`Name:"([^"]*)".* does not exist; cannot merge or replace`, nothingToMerge),
-	says(`resource with name (\S+) does not match a config`, nothingToScale),
-	says(`nothing selected by (\S+)`, nothingSelected),
-	says(`var '\{(\S+) .* cannot be mapped to a field`, nothingForVar),
-	says(`the engine panicked`, func(*Tree, []string) error {
+	}},
+	{`failed to find unique target for patch (\S+?)"?$`, noTarget},
+	{`Unexpected kind: |unable to parse SM or JSON patch|decoding .*: invalid character`, noPatch},
+	{`must specify one of patch and path`, emptyPatch},
+	{`(\w+) operation does not apply: doc is missing (?:path|key): "?([^\s":]+)`, missingPath},
+	{`(?i)unable to (remove) nonexistent key: ([^\s:]+)`, missingPath},
+	{`testing (?:value|path) (\S+) failed`, failedTest},
+	{`error parsing regexp: [^\n]*`, noPattern},
+	{`kustomization.yaml is empty`, nothingToBuild},
+	{`expected kind 'Component' for path '([^']*)'`, noComponent},
+	{`cycle detected: candidate root '([^']*)'`, circle},
+	{`Found multiple kustomization files under: (\S+)`, severalKustomizations},
+	{`(?:open|lstat) \S+: `, unreadablePath},
+	{`invalid literal source (.*?), expected key=value`, badLiteral},
+	{`Name:"([^"]*)".* does not exist; cannot merge or replace`, nothingToMerge},
+	{`resource with name (\S+) does not match a config`, nothingToScale},
+	{`nothing selected by (\S+)`, nothingSelected},
+	{`var '\{(\S+) .* cannot be mapped to a field`, nothingForVar},
+	{`the engine panicked`, func(*Tree, []string) error {
 		return &CauseError{Message: "kustomize's engine breaks down on what is in the folder",
 			Help: "take out what was added last, part by part, until it builds"}
-	}),
+	}},
 }
 
 // identity reads an id as the engine writes it: Kind.version.group/name.namespace.

@@ -90,9 +90,9 @@ func separator(i int) string {
 // Read is the base that Data wrote.
 func Read(text []byte) (*Base, error) {
 	var d data
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&d); err != nil {
+	// Whole numbers of Kubernetes' objects are small enough to be exact as floats,
+	// which Settle makes whole again.
+	if err := json.Unmarshal(text, &d); err != nil {
 		return nil, fmt.Errorf("read base: %w", err)
 	}
 	b := &Base{folders: map[part]string{}, files: make(map[string][]byte, len(d.Files))}
