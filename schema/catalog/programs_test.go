@@ -74,6 +74,26 @@ for (const name of process.argv.slice(1)) {
 	}
 }
 
+// Nothing in a program is a text that Flux or the catalogue replaces.
+func TestProgramsAreLeftAlone(t *testing.T) {
+	replaced := regexp.MustCompile(`\$\{|\{\{|@\{`)
+	for name, text := range programs(t, ".js") {
+		if found := replaced.FindString(text); found != "" {
+			t.Errorf("%s has %q", name, found)
+		}
+	}
+}
+
+// file of the catalogue.
+func file(t *testing.T, name string) string {
+	t.Helper()
+	text, err := source.Files.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 var requires = regexp.MustCompile(`require\("\./([^"]+)"\)`)
 
 // A program has beside itself what it requires, and that is the same wherever it is:
