@@ -2,6 +2,7 @@ package cluster_test
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -55,7 +56,8 @@ type mapsCleaner struct {
 	e     *environment
 	node  string
 	token string
-	text  string
+	// files of the program, by name.
+	files map[string]string
 }
 
 func newMapsCleaner(t *testing.T, g *ground, e *environment, node string) *mapsCleaner {
@@ -68,11 +70,15 @@ func newMapsCleaner(t *testing.T, g *ground, e *environment, node string) *mapsC
 	c.token = given.Status.Token
 	for _, o := range objects.OfKind(e.objects, "ConfigMap") {
 		data, _ := o.Object["data"].(map[string]any)
-		if text, ok := data["configmaps.js"].(string); ok {
-			c.text = text
+		if data["configmaps.js"] == nil {
+			continue
+		}
+		c.files = map[string]string{}
+		for name, text := range data {
+			c.files[name], _ = text.(string)
 		}
 	}
-	if c.text == "" {
+	if c.files == nil {
 		t.Fatal("no ConfigMap has the program")
 	}
 	return c
@@ -81,11 +87,11 @@ func newMapsCleaner(t *testing.T, g *ground, e *environment, node string) *mapsC
 // run runs the program once, with another age from which ConfigMaps go.
 func (c *mapsCleaner) run(t *testing.T, least string) string {
 	t.Helper()
-	text := strings.Replace(c.text, "const least = 3600;", "const least = "+least+";", 1)
+	files := maps.Clone(c.files)
+	files["configmaps.js"] = strings.Replace(files["configmaps.js"], "const least = 3600;", "const least = "+least+";", 1)
+	maps.Copy(files, map[string]string{"token": c.token, "ca.crt": string(c.plane.Config.CAData), "namespace": c.e.namespace()})
 	dir := t.TempDir()
-	for name, content := range map[string]string{
-		"configmaps.js": text, "token": c.token, "ca.crt": string(c.plane.Config.CAData), "namespace": c.e.namespace(),
-	} {
+	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -35,7 +35,7 @@ func Cleanup(r *Run) error {
 	k := &cleaner{couch: c, keep: time.Duration(keep) * time.Second}
 	if k.cleanup, err = r.pod(podproc.Options{Component: couchCleanup, IP: c.ip, Secrets: c.secrets, Rules: []podproc.Rule{
 		{In: "env COUCHDB_URL", From: "http://couchdb:", To: "http://" + c.gate.ip + ":", Always: true},
-		{In: "file cleanup.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
+		{In: "file server.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
 	}}); err != nil {
 		return fmt.Errorf("clean-up: %w", err)
 	}

@@ -24,7 +24,7 @@ func (c *couch) newInit(env *golden.Env) (*podproc.Pod, error) {
 	}
 	pod, err := podproc.New(env, c.run.Guard, podproc.Options{Component: couchInit, IP: ip, Secrets: c.secrets, Rules: []podproc.Rule{
 		{In: "env COUCHDB_URL", From: "http://couchdb:", To: "http://" + c.gate.ip + ":", Always: true},
-		{In: "file init.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
+		{In: "file again.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
 	}})
 	if err != nil {
 		return nil, err

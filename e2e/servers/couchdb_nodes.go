@@ -195,7 +195,7 @@ func (n *couchNodes) setUp(env *golden.Env, host string) error {
 	}
 	pod, err := podproc.New(env, n.run.Guard, podproc.Options{Component: couchInit, IP: ip, Secrets: n.secrets, Rules: []podproc.Rule{
 		{In: "env COUCHDB_URL", From: "http://" + host + ":", To: "http://" + n.service.ip + ":", Always: true},
-		{In: "file init.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
+		{In: "file again.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
 	}})
 	if err != nil {
 		return err

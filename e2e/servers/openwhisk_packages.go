@@ -67,7 +67,7 @@ func (p *packages) installer(env *golden.Env) (string, error) {
 	}
 	pod, err := podproc.New(env, p.run.Guard, podproc.Options{Component: packageInstaller, IP: ip, Secrets: p.secrets, Rules: []podproc.Rule{
 		{In: "env API_URL", From: "http://nginx-internal/", To: "http://" + p.ips[0] + ":8080/", Always: true},
-		{In: "file install.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
+		{In: "file again.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
 	}})
 	if err != nil {
 		return "", err

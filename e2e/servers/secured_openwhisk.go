@@ -152,7 +152,7 @@ func (o *overTLS) initPod(authority string) (*podproc.Pod, error) {
 	secrets["couchdb-ca"] = secrets[authority]
 	return o.run.pod(podproc.Options{Component: couchInit, Secrets: secrets, Rules: []podproc.Rule{
 		{In: "env COUCHDB_URL", From: "couchdb.example.com", To: o.couchIP, Always: true},
-		{In: "file init.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
+		{In: "file again.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
 	}})
 }
 

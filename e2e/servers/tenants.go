@@ -88,7 +88,7 @@ func (t *tenants) program(env *golden.Env) (*podproc.Pod, error) {
 	}
 	return podproc.New(env, t.run.Guard, podproc.Options{Component: tenantsComponent, IP: ip, Secrets: t.secrets, Rules: []podproc.Rule{
 		{In: "env COUCHDB_URL", From: "http://couchdb:", To: "http://" + t.gate.ip + ":", Always: true},
-		{In: "file tenants.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
+		{In: "file again.js", From: `"/secrets"`, To: `"$POD/root/secrets"`, Always: true},
 	}})
 }
 

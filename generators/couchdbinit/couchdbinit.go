@@ -1,8 +1,9 @@
 // Package couchdbinit makes what a pod needs to keep a CouchDB server set up:
 // databases, design documents, users, permissions and subjects. It adds one
-// ConfigMap, named after the component and hashed, with two keys:
+// ConfigMap, named after the component and hashed, with three keys:
 //
 //	init.js          the program, the same for every installation
+//	again.js         what it shares with others of its kind
 //	databases.json   what it must bring about, from the functionConfig
 //
 // Another function makes the Deployment. It must give the container
@@ -38,6 +39,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/schema/catalog"
 )
 
 //go:embed init.js
@@ -58,6 +60,7 @@ func Process(rl *krm.ResourceList) error {
 	}
 	return krm.Add(rl, config.Spec.ConfigMap(config.Spec.Component, map[string]string{
 		"init.js":        program,
+		"again.js":       catalog.Again,
 		"databases.json": content,
 	}))
 }

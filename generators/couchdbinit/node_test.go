@@ -13,10 +13,17 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"github.com/whiskops/whiskops/schema/catalog"
 )
 
-// compiled is init.js, which hundreds of runs share.
-var compiled = sync.OnceValue(func() *goja.Program { return goja.MustCompile("init.js", program, false) })
+// compiled is init.js and what it requires, which hundreds of runs share.
+var compiled = sync.OnceValue(func() map[string]*goja.Program {
+	return map[string]*goja.Program{
+		"init.js":    goja.MustCompile("init.js", program, false),
+		"./again.js": goja.MustCompile("again.js", "(function (module) {"+catalog.Again+"})", false),
+	}
+})
 
 // node runs rounds of init.js in goja with as much of Node as it uses. Time
 // passes only in timers, at once; requests go straight to the handler.
@@ -96,7 +103,7 @@ func (n *node) run(t *testing.T) outcome {
 		})
 	})
 
-	if _, err := n.vm.RunProgram(compiled()); err != nil {
+	if _, err := n.vm.RunProgram(compiled()["init.js"]); err != nil {
 		t.Fatal(err)
 	}
 	// init.js waits for one thing at a time: timers need no order.
@@ -131,7 +138,24 @@ func (n *node) require(module string) any {
 	case "crypto":
 		return map[string]any{"createHash": createHash}
 	}
+	if part, ok := compiled()[module]; ok {
+		return n.exports(part)
+	}
 	panic(n.vm.NewTypeError("no module " + module))
+}
+
+// exports of a file beside init.js.
+func (n *node) exports(part *goja.Program) goja.Value {
+	wrapped, err := n.vm.RunProgram(part)
+	if err != nil {
+		panic(err)
+	}
+	run, _ := goja.AssertFunction(wrapped)
+	module := n.vm.NewObject()
+	if _, err := run(goja.Undefined(), module); err != nil {
+		panic(err)
+	}
+	return module.Get("exports")
 }
 
 func (n *node) readFile(path, encoding string) string {

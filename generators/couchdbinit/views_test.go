@@ -13,6 +13,8 @@ import (
 
 	"github.com/dop251/goja"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/whiskops/whiskops/schema/catalog"
 )
 
 // catalogue holds the design documents of OpenWhisk, by the role of their
@@ -187,6 +189,7 @@ func TestFunctionsAreES5AndPlain(t *testing.T) {
 		}
 	}
 	plain(t, "init.js", program)
+	plain(t, "again.js", catalog.Again)
 }
 
 func plain(t *testing.T, id, text string) {

@@ -78,8 +78,8 @@ type Kafka struct {
 	// MessageMaxBytes that brokers take.
 	MessageMaxBytes int
 	ClusterID       string
-	// Access is how its clients connect.
-	Access Access
+	// Client is how its clients are configured.
+	Client KafkaClient
 }
 
 // CouchDB is what the database holds.

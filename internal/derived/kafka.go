@@ -20,11 +20,11 @@ func (v *Values) kafka() error {
 	k.Brokers = env.Replicas
 	if env.External != nil {
 		k.Brokers = env.External.Brokers
-		k.Access = Access{TLS: env.External.TLS, SASL: env.External.SASL}
+		k.Client = KafkaClient{TLS: env.External.TLS, SASL: env.External.SASL}
 	} else {
-		k.Access = ownAccess(env)
+		k.Client = ownClient(env)
 	}
-	k.Access.Words = v.Catalog.SASL[k.Access.Mechanism()]
+	k.Client.Words = v.Catalog.SASL[k.Client.Mechanism()]
 	k.ReplicationFactor = cmp.Or(env.ReplicationFactor, min(v.Catalog.Facts.ReplicationFactorGoal, k.Brokers))
 	k.MinInSyncReplicas = cmp.Or(env.MinInSyncReplicas, max(1, k.ReplicationFactor-1))
 	k.ClusterID = env.ClusterID
@@ -37,18 +37,18 @@ func (v *Values) kafka() error {
 	return err
 }
 
-// ownAccess is how clients reach the installation's own brokers.
-func ownAccess(env environment.Kafka) Access {
-	var a Access
+// ownClient is that of the installation's own brokers.
+func ownClient(env environment.Kafka) KafkaClient {
+	var c KafkaClient
 	if tls := env.TLS; tls != nil {
-		a.TLS = &environment.KafkaTLS{
+		c.TLS = &environment.KafkaTLS{
 			CA: &environment.Authority{Secret: tls.Secret, Key: "ca.crt", Revision: tls.Revision}, VerifyHost: true,
 		}
 	}
 	if env.SASL != nil {
-		a.SASL = &environment.KafkaSASL{Mechanism: env.SASL.Mechanism}
+		c.SASL = &environment.KafkaSASL{Mechanism: env.SASL.Mechanism}
 	}
-	return a
+	return c
 }
 
 // Payload is the largest message in bytes that carries an activation.

@@ -83,7 +83,7 @@ func (p *planner) kafkaUser() *kafkatopics.User {
 		return nil
 	}
 	u := &kafkatopics.User{Name: name, Authentication: "tls"}
-	if p.Kafka.Access.SASL != nil {
+	if p.Kafka.Client.SASL != nil {
 		u.Authentication = "scram-sha-512"
 	}
 	for _, kind := range slices.Sorted(maps.Keys(p.TopicKinds)) {

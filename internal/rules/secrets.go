@@ -45,7 +45,7 @@ func (c *checker) secretNames() {
 		named[t.Secret] = true
 		uses = append(uses, use{c.written(environment.JoinPath("tenants", t.Subject, "secret"), "secrets.tenants"), t.Secret})
 	}
-	if c.Kafka.Access.SASL != nil {
+	if c.Kafka.Client.SASL != nil {
 		uses = append(uses, use{"secrets.kafka", s.Kafka})
 	}
 	if c.Env.Redis.Password && c.Env.APIGateway.Enabled {

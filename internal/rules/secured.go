@@ -29,7 +29,7 @@ func (c *checker) secured() {
 // mechanism must be one that the release's clients know.
 func (c *checker) mechanism() {
 	const field = "kafka.external.sasl.mechanism"
-	name := c.Kafka.Access.Mechanism()
+	name := c.Kafka.Client.Mechanism()
 	if m := c.Catalog.SASL[name]; m.Lacks != "" {
 		c.fail("WO583", field, fmt.Sprintf("%s is %q, with which no pod can log in: %s", field, name, m.Lacks), m.Instead)
 	}
@@ -37,7 +37,7 @@ func (c *checker) mechanism() {
 
 // plainTransport warns of what travels for everyone to read.
 func (c *checker) plainTransport() {
-	external, sasl := c.Env.Kafka.External, c.Kafka.Access.SASL
+	external, sasl := c.Env.Kafka.External, c.Kafka.Client.SASL
 	if external.TLS != nil || sasl == nil || c.development() {
 		return
 	}
@@ -58,7 +58,7 @@ func (c *checker) plainTransport() {
 
 // anyHost warns where a certificate of anybody's host will do.
 func (c *checker) anyHost() {
-	if tls := c.Kafka.Access.TLS; tls != nil && !tls.VerifyHost && !c.development() {
+	if tls := c.Kafka.Client.TLS; tls != nil && !tls.VerifyHost && !c.development() {
 		c.warn("WO585", "kafka.external.tls.verifyHost",
 			"kafka.external.tls.verifyHost is false: whoever has a certificate of the same authority for any host is taken for a broker, and the exporter of metrics then asks for no certificate at all",
 			"have the brokers' certificates name the hosts that they advertise, and leave it out")
@@ -68,7 +68,7 @@ func (c *checker) anyHost() {
 // unsaid finds plain values that are missing, that nobody reads, or that one of
 // their readers does not get as they are.
 func (c *checker) unsaid() {
-	plain, sasl := c.Env.Secrets.Plain, c.Kafka.Access.SASL
+	plain, sasl := c.Env.Secrets.Plain, c.Kafka.Client.SASL
 	if plain == nil {
 		return
 	}
@@ -116,12 +116,12 @@ func (c *checker) unsaid() {
 // strimziUser has the login where the operator puts it.
 func (c *checker) strimziUser() {
 	const field = "kafka.topics.strimziUser"
-	t, access := c.Env.Kafka.Topics, c.Kafka.Access
+	t, client := c.Env.Kafka.Topics, c.Kafka.Client
 	if t.StrimziUser == "" || t.By != "strimzi" {
 		return
 	}
 	name := t.StrimziUser
-	switch sasl, certificate := access.SASL, access.Certificate(); {
+	switch sasl, certificate := client.SASL, client.Certificate(); {
 	case sasl == nil && certificate == nil:
 		c.fail("WO588", field,
 			fmt.Sprintf("%s is %q, but clients have neither a login nor a certificate: the operator makes it, and nobody uses it", field, name),

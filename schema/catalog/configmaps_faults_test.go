@@ -118,7 +118,7 @@ func TestConfigMapsRefuses(t *testing.T) {
 		{"no API server", good(), cleaner{env: []string{"KUBERNETES_SERVICE_HOST="}}, "name no API server"},
 		{"no port", good(), cleaner{env: []string{"KUBERNETES_SERVICE_PORT=https"}}, "name no API server"},
 		{"nobody there", good(), cleaner{env: []string{"KUBERNETES_SERVICE_PORT=2"}}, "no answer from 127.0.0.1 port 2: ECONNREFUSED"},
-		{"another server", good(), cleaner{replace: []string{"ca: setup.ca, ", ""}}, "no answer from 127.0.0.1 port "},
+		{"another server", good(), cleaner{replace: []string{"ca: to.ca, ", ""}}, "no answer from 127.0.0.1 port "},
 		{"another token", good(), cleaner{replace: []string{`"Bearer "`, `"Bearer x"`}}, ": 401 (is this the service account's token?)"},
 	} {
 		said, ok := tt.c.clean(t, tt.with)

@@ -15,8 +15,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/whiskops/whiskops/schema/catalog"
 )
 
 // cluster is a namespace of an API server as far as configmaps.js uses one: lists
@@ -183,22 +181,20 @@ func (c *cluster) clean(t *testing.T, with cleaner) (said string, ok bool) {
 	if err != nil {
 		t.Skip(err)
 	}
-	text, err := catalog.Files.ReadFile("flux/configmaps.js")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program, api := file(t, "flux/configmaps.js"), file(t, "apiserver.js")
 	for i := 0; i < len(with.replace); i += 2 {
-		if !strings.Contains(string(text), with.replace[i]) {
-			t.Fatalf("configmaps.js has no %q", with.replace[i])
+		if !strings.Contains(program+api, with.replace[i]) {
+			t.Fatalf("configmaps.js and apiserver.js have no %q", with.replace[i])
 		}
 	}
+	replaced := strings.NewReplacer(with.replace...)
 	c.listed = nil
 	server := httptest.NewTLSServer(c)
 	defer server.Close()
 	defer server.CloseClientConnections()
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"configmaps.js": strings.NewReplacer(with.replace...).Replace(string(text)), "token": token, "namespace": "whisk",
+		"configmaps.js": replaced.Replace(program), "apiserver.js": replaced.Replace(api), "token": token, "namespace": "whisk",
 		"ca.crt": string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})),
 	} {
 		if name == with.without {

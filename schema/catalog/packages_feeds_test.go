@@ -341,7 +341,7 @@ func TestFeedAction(t *testing.T) {
 	}
 	nameless := call("CREATE")
 	delete(nameless, "triggerName")
-	results := act(t, []string{"feeds/feed.js", "feeds/alarm.js"}, []string{"__OW_NAMESPACE=guest"}, call("CREATE"), call("READ"), call("UPDATE"), call("DELETE"), call("PAUSE"), nameless)
+	results := act(t, []string{"shared/send.js", "feeds/feed.js", "feeds/alarm.js"}, []string{"__OW_NAMESPACE=guest"}, call("CREATE"), call("READ"), call("UPDATE"), call("DELETE"), call("PAUSE"), nameless)
 	want := []string{`POST /guest/t true {"cron":"* * * * *","type":"cron"}`, "GET /guest/t true ", `PUT /guest/t true {"cron":"* * * * *","type":"cron"}`, "DELETE /guest/t true "}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -351,7 +351,7 @@ func TestFeedAction(t *testing.T) {
 		t.Errorf("%s", said)
 	}
 	server.Close()
-	if r := act(t, []string{"feeds/feed.js", "feeds/kafkaFeed.js"}, nil, call("READ")); r[0]["error"] != "the provider's service does not answer: ECONNREFUSED" {
+	if r := act(t, []string{"shared/send.js", "feeds/feed.js", "feeds/kafkaFeed.js"}, nil, call("READ")); r[0]["error"] != "the provider's service does not answer: ECONNREFUSED" {
 		t.Errorf("%v", r)
 	}
 }

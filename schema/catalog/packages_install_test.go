@@ -183,8 +183,6 @@ type installing struct {
 	// manifests by directory and file.
 	manifests map[string]string
 	env       []string
-	// between rounds, which needs more than one.
-	between string
 }
 
 const oneManifest = `{"packages": {
@@ -218,14 +216,12 @@ func (i installing) run(t *testing.T, api http.Handler) (said string, ready bool
 	server := httptest.NewServer(api)
 	defer server.Close()
 	dir := t.TempDir()
-	program := strings.NewReplacer(
-		`const state = "/tmp";`, fmt.Sprintf("const state = %q;", dir),
-		"\nmain();\n", fmt.Sprintf("\n(async () => { for (let i = 0; i < %d; i++) { if (i > 0) { %s } await round(); } })();\n", max(i.rounds, 1), i.between),
-	).Replace(string(text))
-	if !strings.Contains(program, "await round(); } })();") {
-		t.Fatal("install.js does not end with main()")
+	rounds := fmt.Sprintf("for (let n = 0; n < %d; n++) {", max(i.rounds, 1))
+	if strings.Count(catalog.Again, "for (;;) {") != 1 {
+		t.Fatal("again.js has not one loop without an end")
 	}
-	files := map[string]string{"install.js": program, "secrets/subjects/whisk.system": systemKey + "\n"}
+	again := strings.Replace(catalog.Again, "for (;;) {", rounds, 1)
+	files := map[string]string{"install.js": string(text), "again.js": again, "secrets/subjects/whisk.system": systemKey + "\n"}
 	maps.Copy(files, i.manifests)
 	var folders []string
 	for name, content := range files {
@@ -242,7 +238,7 @@ func (i installing) run(t *testing.T, api http.Handler) (said string, ready bool
 	}
 	slices.Sort(folders)
 	cmd := exec.Command(node, filepath.Join(dir, "install.js"))
-	cmd.Env = append([]string{"API_URL=" + server.URL + "/api/v1", "MANIFESTS=" + strings.Join(append(folders, dir+"/none"), ":"), `VALUES={"gateway-url":"http://gateway/v2"}`, "SECRETS=" + dir + "/secrets"}, i.env...)
+	cmd.Env = append([]string{"API_URL=" + server.URL + "/api/v1", "MANIFESTS=" + strings.Join(append(folders, dir+"/none"), ":"), `VALUES={"gateway-url":"http://gateway/v2"}`, "SECRETS=" + dir + "/secrets", "STATE=" + dir, "HASTE=10000"}, i.env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -165,7 +165,7 @@ func routes(t *testing.T, g *gatewayDouble, action string, invocations ...doc) [
 	for _, i := range invocations {
 		all = append(all, called(server, i))
 	}
-	results := act(t, []string{"apimgmt/gateway.js", "apimgmt/" + action + ".js"}, nil, all...)
+	results := act(t, []string{"shared/send.js", "apimgmt/gateway.js", "apimgmt/" + action + ".js"}, nil, all...)
 	for i, r := range results {
 		if refused, ok := r["error"].(doc); ok {
 			results[i] = doc{"refused": refused["body"].(doc)["error"], "status": refused["statusCode"]}

@@ -22,20 +22,13 @@ func newBroker(t *testing.T) broker {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip(err)
 	}
-	text := ""
-	for _, part := range []string{"kafka/ready.sh", "kafka/ready-synced.sh"} {
-		file, err := catalog.Files.ReadFile(part)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text != "" {
-			text += "/opt/kafka/bin/kafka-topics.sh) || {\n"
-		}
-		text += string(file)
+	text, err := catalog.Files.ReadFile("kafka/ready.sh")
+	if err != nil {
+		t.Fatal(err)
 	}
 	b := broker{dir: t.TempDir()}
-	b.script = strings.NewReplacer("/opt/kafka/bin", b.dir, "/opt/kafka/config", b.dir, "=/tmp", "="+b.dir,
-		"/dev/tcp/$1/9092", "/dev/tcp/127.0.0.1/$(cat "+b.dir+"/port-$1)").Replace(text)
+	b.script = strings.NewReplacer("/opt/kafka/bin", b.dir, "/opt/kafka/config", b.dir, "=/tmp", "="+b.dir, "=/kafka-broker", "="+b.dir,
+		"/dev/tcp/$1/9092", "/dev/tcp/127.0.0.1/$(cat "+b.dir+"/port-$1)").Replace(string(text))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +59,7 @@ func (b broker) describes(t *testing.T, lines ...string) {
 func (b broker) ready(t *testing.T) (bool, string) {
 	t.Helper()
 	cmd := exec.Command("bash", "-c", b.script)
-	cmd.Env = append(os.Environ(), "KAFKA_NODE_ID=1", "KAFKA_MIN_INSYNC_REPLICAS=2")
+	cmd.Env = append(os.Environ(), "KAFKA_NODE_ID=1", "KAFKA_MIN_INSYNC_REPLICAS=2", "POD_NAME=kafka-1")
 	out, err := cmd.CombinedOutput()
 	return err == nil, strings.TrimSpace(string(out))
 }
@@ -102,6 +95,24 @@ func TestReadiness(t *testing.T) {
 				t.Errorf("ready %v: %q, want %q", ready, said, tt.says)
 			}
 		})
+	}
+}
+
+// TestReadinessAsksAsABroker: with certificates, which broker.sh has written, and else
+// without.
+func TestReadinessAsksAsABroker(t *testing.T) {
+	b := newBroker(t)
+	peer := filepath.Join(b.dir, "peer.properties")
+	for _, tt := range []struct{ name, want string }{
+		{"server.properties", "--bootstrap-server 127.0.0.1:9092 --describe"},
+		{"peer.properties", "--bootstrap-server kafka-1.kafka:9094 --command-config " + peer + " --describe"},
+	} {
+		b.write(t, "kafka-topics.sh", "#!/bin/sh\necho $*\nexit 1\n")
+		b.write(t, tt.name, "")
+		want := "this broker does not say which partitions there are: " + tt.want
+		if ready, said := b.ready(t); ready || said != want {
+			t.Errorf("ready %v: %q, want %q", ready, said, want)
+		}
 	}
 }
 

@@ -207,6 +207,7 @@ func newTenancy(t *testing.T, lines string, keys map[string]int) *tenancy {
 		t.Fatal(err)
 	}
 	p.file("tenants.js", string(text))
+	p.file("again.js", catalog.Again)
 	p.file("tenants/1.jsonl", lines)
 	p.file("secrets/couchdb/username", "controller")
 	p.file("secrets/couchdb/password", password)
@@ -230,7 +231,7 @@ func (p *tenancy) file(name, content string) {
 	}
 }
 
-// run starts the program with a pause of a fiftieth of a second.
+// run starts the program with pauses of a thirtieth of a second.
 func (p *tenancy) run() {
 	p.t.Helper()
 	node, err := exec.LookPath("node")
@@ -239,7 +240,7 @@ func (p *tenancy) run() {
 	}
 	server := httptest.NewServer(p.database)
 	cmd := exec.Command(node, filepath.Join(p.dir, "tenants.js"))
-	cmd.Env = []string{"COUCHDB_URL=" + server.URL, "DATABASE=w_subjects", "SECRETS=" + filepath.Join(p.dir, "secrets"), "TENANTS=" + filepath.Join(p.dir, "tenants"), "STATE=" + p.dir, "PAUSE=0.02"}
+	cmd.Env = []string{"COUCHDB_URL=" + server.URL, "DATABASE=w_subjects", "SECRETS=" + filepath.Join(p.dir, "secrets"), "TENANTS=" + filepath.Join(p.dir, "tenants"), "STATE=" + p.dir, "HASTE=1000"}
 	cmd.Stdout, cmd.Stderr = p.out, p.out
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)

@@ -18,7 +18,7 @@
 // is CouchDB's own affair, which starts it when half of a file is waste. There are
 // no template literals here: Flux would substitute the variables in them.
 
-const fs = require("fs");
+const { Failure, read, readLogin } = require("./server.js");
 
 // Seconds: the shortest time that records may be kept, and how far clocks may be
 // apart.
@@ -30,51 +30,19 @@ const apart = 300;
 const most = 200;
 const bytes = 16 * 1024 * 1024;
 
-// An error that is told as it is. Any other is a fault of this program.
-class Refusal extends Error {}
-
-function readSecret(name) {
-  const path = (process.env.SECRETS || "/secrets") + "/couchdb/" + name;
-  try {
-    return fs.readFileSync(path, "utf8");
-  } catch (e) {
-    throw new Refusal("cannot read " + path + ": is the Secret mounted, with this key?");
-  }
-}
-
 function readSetup() {
   const url = (process.env.COUCHDB_URL || "").replace(/\/+$/, "");
   if (!/^https?:\/\/[^\s@?#]+$/.test(url)) {
-    throw new Refusal("COUCHDB_URL must be http(s)://host:port, without credentials");
+    throw new Failure("COUCHDB_URL must be http(s)://host:port, without credentials");
   }
   if (!/^[a-z][a-z0-9_]*$/.test(process.env.DATABASE || "")) {
-    throw new Refusal("DATABASE is no name of a database");
+    throw new Failure("DATABASE is no name of a database");
   }
   const keep = process.env.KEEP_SECONDS || "";
   if (!/^[0-9]{1,9}$/.test(keep) || Number(keep) < least) {
-    throw new Refusal("KEEP_SECONDS is \"" + keep + "\", not a number of at least " + least + ": nothing is deleted");
+    throw new Failure("KEEP_SECONDS is \"" + keep + "\", not a number of at least " + least + ": nothing is deleted");
   }
-  const login = Buffer.from(readSecret("username") + ":" + readSecret("password")).toString("base64");
-  return { database: url + "/" + encodeURIComponent(process.env.DATABASE), login, keep: Number(keep) * 1000 };
-}
-
-// Body of an answer as text, or undefined if it has more bytes than asked for.
-async function read(response, limit) {
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  for (let n = 0; ; ) {
-    const { done, value } = await reader.read();
-    if (done) {
-      return text;
-    }
-    n += value.length;
-    if (n > limit) {
-      await reader.cancel();
-      return undefined;
-    }
-    text += decoder.decode(value, { stream: true });
-  }
+  return { database: url + "/" + encodeURIComponent(process.env.DATABASE), login: readLogin(), keep: Number(keep) * 1000 };
 }
 
 // One request; the answer as {clock, body}, or undefined if it is too long.
@@ -90,7 +58,7 @@ async function call(setup, method, path, document, limit) {
     text = await read(response, limit || Infinity);
   } catch (e) {
     const cause = e.cause || {};
-    throw new Refusal("no answer from " + setup.database + ": " + (cause.code || cause.message || e.name));
+    throw new Failure("no answer from " + setup.database + ": " + (cause.code || cause.message || e.name));
   }
   if (text === undefined) {
     return undefined;
@@ -103,7 +71,7 @@ async function call(setup, method, path, document, limit) {
   }
   if (response.status >= 300) {
     const hint = { 401: " (is this the user of the Secret?)", 404: " (couchdb-init makes the database and its view)" }[response.status] || "";
-    throw new Refusal([method, path.split("?")[0] + ":", response.status, body.error, body.reason].filter(Boolean).join(" ") + hint);
+    throw new Failure([method, path.split("?")[0] + ":", response.status, body.error, body.reason].filter(Boolean).join(" ") + hint);
   }
   return { clock: Date.parse(response.headers.get("date")), body };
 }
@@ -116,11 +84,11 @@ async function bound(setup) {
   const now = Date.now();
   const shown = (time) => new Date(time).toISOString();
   if (!(Math.abs(now - answer.clock) <= apart * 1000)) {
-    throw new Refusal("it is " + shown(now) + " here and " + answer.clock + " ms at the server, which is too far apart: nothing is deleted");
+    throw new Failure("it is " + shown(now) + " here and " + answer.clock + " ms at the server, which is too far apart: nothing is deleted");
   }
   const newest = (answer.body.rows || []).map((row) => row.key)[0];
   if (newest !== undefined && !(newest <= now + apart * 1000)) {
-    throw new Refusal("the newest activation began at " + newest + ", which is after now (" + now + "): a clock is wrong, and nothing is deleted");
+    throw new Failure("the newest activation began at " + newest + ", which is after now (" + now + "): a clock is wrong, and nothing is deleted");
   }
   return Math.min(now, answer.clock) - setup.keep;
 }
@@ -136,7 +104,7 @@ function goes(row, until) {
   const kind = doc.entityType === undefined || doc.entityType === "activation";
   const times = typeof doc.start === "number" && (doc.end === undefined || typeof doc.end === "number");
   if (!id || !kind || !times) {
-    throw new Refusal("document " + JSON.stringify(row.id) + " is in the view of activations and is none: nothing more is deleted");
+    throw new Failure("document " + JSON.stringify(row.id) + " is in the view of activations and is none: nothing more is deleted");
   }
   return Math.max(doc.start, doc.end || 0) <= until;
 }
@@ -150,7 +118,7 @@ async function remove(setup, docs) {
   const answer = await call(setup, "POST", "/_bulk_docs", { docs: docs.map((doc) => ({ _id: doc._id, _rev: doc._rev, _deleted: true })) });
   const failed = answer.body.filter((result) => result.error && result.error !== "conflict");
   if (failed.length > 0) {
-    throw new Refusal("document " + JSON.stringify(failed[0].id) + " is not deleted: " + failed[0].error + " " + (failed[0].reason || ""));
+    throw new Failure("document " + JSON.stringify(failed[0].id) + " is not deleted: " + failed[0].error + " " + (failed[0].reason || ""));
   }
   return answer.body.filter((result) => result.error).map((result) => result.id);
 }
@@ -196,7 +164,7 @@ async function main() {
     await clean(setup, until, count);
   } catch (e) {
     code = 1;
-    console.error("failed: " + (e instanceof Refusal ? e.message : "fault of cleanup.js: " + e.name));
+    console.error("failed: " + (e instanceof Failure ? e.message : "fault of cleanup.js: " + e.name));
   }
   console.log(count.gone + " deleted, " + count.left + " began before and are kept");
   process.exit(code);

@@ -1,9 +1,8 @@
 "use strict";
 
-// Keeps a CouchDB server as databases.json, beside this file, says: it looks,
-// puts right what differs, and looks again after a pause, for as long as it
-// runs. It adds and repairs, and deletes nothing: it may be killed at any
-// moment, or run twice at once. Needs Node 18 or newer and nothing else.
+// Keeps a CouchDB server as databases.json, beside this file, says (see again.js). It
+// adds and repairs, and deletes nothing: it may be killed at any moment, or run twice
+// at once.
 //
 //   COUCHDB_URL             http(s)://host:port, without credentials
 //   RESTART                 command that restarts the server; optional
@@ -11,22 +10,11 @@
 //     couchdb/username, password                the server's administrator
 //     couchdb/<user>-username, <user>-password  each user of databases.json
 //     subjects/<subject>                        uuid:key of the subject
-//
-// In /tmp the file "ready" is there while all is as it should be, and "alive" is
-// written again at each answer of the server and after each round. The secrets
-// are read in each round. No password and no key is ever printed. There are no
-// template literals here: Flux would substitute the variables in them.
 
 const crypto = require("crypto");
 const fs = require("fs");
 
-const secrets = process.env.SECRETS || "/secrets";
-const state = "/tmp";
-
-// Pauses between rounds, in seconds: the usual one, and the one where the
-// server is not there, or not yet.
-const usual = 30;
-const soon = 5;
+const { Failure, ask, canonical, hide, keep, log, readAddress, readSecret, secrets, sleep } = require("./again.js");
 
 // Attempts to change a document that someone else changes at the same time.
 const attempts = 5;
@@ -34,36 +22,8 @@ const attempts = 5;
 // Versions of databases.json that the marker remembers.
 const remembered = 10;
 
-// An error that is told as it is; passing tells that it may be over soon. Any
-// other error is a fault of this program.
-class Failure extends Error {
-  constructor(message, passing) {
-    super(message);
-    this.passing = passing;
-  }
-}
-
-// What is right already is told until there has been a good round.
-let told = false;
-function log(what, result) {
-  if (!told || !/^(right|left)/.test(result)) {
-    console.log(what + ": " + result);
-  }
-}
-const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
-
 // ---- what to do ----------------------------------------------------------
 
-function readSecret(path) {
-  try {
-    return fs.readFileSync(secrets + "/" + path, "utf8");
-  } catch (e) {
-    throw new Failure("cannot read " + secrets + "/" + path + ": is the Secret mounted, with this key?");
-  }
-}
-
-// A space or line break at the end is not cut: whoever gets the same key as an
-// environment variable has it too.
 function readLogin(prefix) {
   const path = "couchdb/" + prefix;
   const login = { name: readSecret(path + "username"), password: readSecret(path + "password") };
@@ -71,6 +31,7 @@ function readLogin(prefix) {
     throw new Failure(secrets + "/" + path + "username or password is empty, " +
       "has white space at an end or, in the name, a colon");
   }
+  hide(login.password);
   return login;
 }
 
@@ -101,6 +62,7 @@ function readSubjects() {
     if (parts.length !== 2 || !uuid.test(parts[0]) || !/^[^\s]{64,}$/.test(parts[1])) {
       throw new Failure("subject " + name + ": the secret is not uuid:key, with a key of 64 characters or more");
     }
+    hide(parts[1]);
     return { name, uuid: parts[0], key: parts[1] };
   });
   subjects.forEach((subject, i) => {
@@ -114,10 +76,7 @@ function readSubjects() {
 }
 
 function readSetup() {
-  const url = (process.env.COUCHDB_URL || "").replace(/\/+$/, "");
-  if (!/^https?:\/\/[^\s@?#]+$/.test(url)) {
-    throw new Failure("COUCHDB_URL must be http(s)://host:port, without credentials");
-  }
+  const url = readAddress("COUCHDB_URL", "http(s)://host:port");
   const text = fs.readFileSync(__dirname + "/databases.json", "utf8");
   const wanted = JSON.parse(text);
   const administrator = readLogin("");
@@ -139,38 +98,10 @@ class Server {
   constructor(setup) {
     this.url = setup.url;
     this.administrator = setup.administrator;
-    this.hidden = [setup.administrator.password]
-      .concat(setup.users.map((user) => user.password))
-      .concat(setup.subjects.map((subject) => subject.key));
   }
 
-  // One request; the answer as {status, body}. Any status is an answer.
-  async send(login, method, path, body) {
-    const basic = Buffer.from(login.name + ":" + login.password).toString("base64");
-    const options = {
-      method,
-      headers: { Accept: "application/json", Authorization: "Basic " + basic },
-      signal: AbortSignal.timeout(30000),
-    };
-    if (body !== undefined) {
-      options.headers["Content-Type"] = "application/json";
-      options.body = JSON.stringify(body);
-    }
-    let status, text;
-    try {
-      const response = await fetch(this.url + path, options);
-      status = response.status;
-      text = await response.text();
-    } catch (e) {
-      const cause = e.cause || {};
-      throw new Failure("no answer from " + this.url + ": " + (cause.code || cause.message || e.name), true);
-    }
-    touch("alive");
-    try {
-      return { status, body: JSON.parse(text) };
-    } catch (e) {
-      return { status, body: {} };
-    }
+  send(login, method, path, body) {
+    return ask({ url: this.url, login: login.name + ":" + login.password, seconds: 30 }, method, path, body);
   }
 
   // A request as the administrator, which must be answered with one of the
@@ -190,11 +121,7 @@ class Server {
         (process.env.RESTART ? "; restart it: " + process.env.RESTART : ""));
     }
     const reason = [answer.status, answer.body.error, answer.body.reason].filter(Boolean).join(" ");
-    return new Failure(method + " " + path + ": " + this.redact(reason), answer.status >= 500 || answer.status === 429);
-  }
-
-  redact(text) {
-    return this.hidden.reduce((clean, secret) => clean.split(secret).join("***"), text);
+    return new Failure(method + " " + path + ": " + reason, answer.status >= 500 || answer.status === 429);
   }
 
   async logsIn(user) {
@@ -233,16 +160,6 @@ function documentPath(database, id) {
   return "/" + encodeURIComponent(database) + "/" + name;
 }
 
-// The same text for the same value, whatever the order of keys.
-function canonical(value) {
-  return JSON.stringify(value, (key, v) => {
-    if (v === null || typeof v !== "object" || Array.isArray(v)) {
-      return v;
-    }
-    return Object.fromEntries(Object.keys(v).sort().map((k) => [k, v[k]]));
-  });
-}
-
 // ---- bringing it about ---------------------------------------------------
 
 // A status in left says that the server keeps this database to itself.
@@ -254,7 +171,7 @@ async function ensureDatabase(server, name, left) {
     answer = await server.call("PUT", path, [201, 202, 412].concat(left));
   }
   const made = answer.status === 201 || answer.status === 202;
-  log("database " + name, left.includes(answer.status) ? "left to the server" : made ? "created" : "right");
+  log("database " + name, left.includes(answer.status) ? "right, left to the server" : made ? "created" : "right");
 }
 
 // A single node makes its own databases only when it is asked to. A hosted
@@ -390,46 +307,10 @@ async function bring(setup, server) {
   await mark(server, setup.marker, setup.hash);
 }
 
-// ---- again and again -----------------------------------------------------
-
-const touch = (name) => fs.writeFileSync(state + "/" + name, "");
-const remove = (name) => fs.rmSync(state + "/" + name, { force: true });
-
-// One round; the pause after it.
-async function round() {
-  let server;
-  try {
-    const setup = readSetup();
-    server = new Server(setup);
-    await bring(setup, server);
-  } catch (e) {
-    remove("ready");
-    let message = e.message;
-    if (!(e instanceof Failure)) {
-      message = "fault of init.js: " + e.name + ": " + (server ? server.redact(e.message) : e.message);
-    }
-    console.error("failed: " + message);
-    return e.passing ? soon : usual;
-  }
-  if (!fs.existsSync(state + "/ready")) {
-    console.log("all is as it should be");
-  }
-  told = true;
-  touch("ready");
-  return usual;
+async function look() {
+  const setup = readSetup();
+  await bring(setup, new Server(setup));
+  return "all is as it should be";
 }
 
-async function main() {
-  // A process with the number 1 ignores signals that it has no answer to.
-  process.on("SIGTERM", () => process.exit(0));
-  // A container that starts again finds what the last one wrote.
-  remove("ready");
-  remove("alive");
-  for (;;) {
-    const pause = await round();
-    touch("alive");
-    await sleep(pause);
-  }
-}
-
-main();
+keep(look, { usual: 30, soon: 5 });

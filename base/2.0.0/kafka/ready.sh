@@ -13,6 +13,14 @@
 started=/opt/kafka/config/server.properties
 once=/tmp/in-sync
 
+# How this broker is asked: as another broker asks it, where broker.sh has written by
+# which certificate.
+peer=/kafka-broker/peer.properties
+set -- --bootstrap-server 127.0.0.1:9092
+if [ -e "$peer" ]; then
+    set -- --bootstrap-server "$POD_NAME.kafka:9094" --command-config "$peer"
+fi
+
 # open HOST says whether a broker accepts connections.
 open() { timeout 3 bash -c "true 3<>/dev/tcp/$1/9092" 2>/dev/null; }
 
@@ -53,7 +61,7 @@ fi
 
 # More than a second of a processor, and a JVM: hence once.
 topics=$(KAFKA_HEAP_OPTS=-Xmx96m KAFKA_JVM_PERFORMANCE_OPTS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1" LOG_DIR=/tmp \
-    timeout 25 /opt/kafka/bin/kafka-topics.sh --bootstrap-server 127.0.0.1:9092 --describe 2>&1) || {
+    timeout 25 /opt/kafka/bin/kafka-topics.sh "$@" --describe 2>&1) || {
     echo "this broker does not say which partitions there are: $(printf %s "$topics" | head -c 300)"
     exit 1
 }

@@ -1,9 +1,7 @@
 "use strict";
 
-// Makes one CouchDB of several nodes and keeps it one: it looks, does what is
-// missing, and looks again after a pause, for as long as it runs. It deletes no
-// data: it may be killed at any moment, or run twice at once. Needs Node 18 or newer
-// and nothing else.
+// Makes one CouchDB of several nodes and keeps it one (see again.js). It deletes no
+// data: it may be killed at any moment, or run twice at once.
 //
 //   NODES     hosts of the nodes, with commas between them; a node's name is
 //             couchdb@<host>, and it listens on port 5984
@@ -23,19 +21,8 @@
 //      maintenance.
 //   4. All nodes have the same hash of the administrator's password, without which
 //      a session would be good on one of them alone.
-//
-// In /tmp the file "ready" is there while all nodes are there and whole, and "alive"
-// is written again at each answer of a node. No password is ever printed. There are
-// no template literals here: Flux would substitute the variables in them.
 
-const fs = require("fs");
-
-const secrets = process.env.SECRETS || "/secrets";
-const state = process.env.STATE || "/tmp";
-
-// Pauses between rounds, in seconds: the usual one, and while something is missing.
-const usual = 30;
-const soon = 3;
+const { Failure, ask, hide, keep, readSecret } = require("./again.js");
 
 // Looks at a node that is filled after which CouchDB is told again to fill it.
 const again = 20;
@@ -43,60 +30,26 @@ const again = 20;
 const single = "nonode@nohost";
 const copies = 3;
 
-// An error that is told as it is. Any other error is a fault of this program.
-class Failure extends Error {}
-
-const touch = (name) => fs.writeFileSync(state + "/" + name, "");
-const remove = (name) => fs.rmSync(state + "/" + name, { force: true });
-const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
-
-function readSecret(path) {
-  try {
-    return fs.readFileSync(secrets + "/" + path, "utf8");
-  } catch (e) {
-    throw new Failure("cannot read " + secrets + "/" + path + ": is the Secret mounted, with this key?");
-  }
-}
-
 // ---- the nodes -----------------------------------------------------------
 
 class Node {
   constructor(host, login) {
     this.host = host;
     this.name = "couchdb@" + host;
-    this.login = login;
+    this.server = { url: "http://" + host + ":5984", login: login.name + ":" + login.password, seconds: 20 };
   }
 
   // One request, which must be answered with one of the statuses; the answer's body,
   // or undefined where the status is 404.
   async call(method, path, statuses, body) {
-    let response, text;
-    try {
-      response = await fetch("http://" + this.host + ":5984" + path, {
-        method,
-        headers: { Accept: "application/json", "Content-Type": "application/json", Authorization: "Basic " + this.login.basic },
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal: AbortSignal.timeout(20000),
-      });
-      text = await response.text();
-    } catch (e) {
-      const cause = e.cause || {};
-      throw new Failure(this.name + " does not answer: " + (cause.code || cause.message || e.name));
+    const { status, body: answer } = await ask(this.server, method, path, body);
+    if (status === 401) {
+      throw new Failure(this.name + " does not accept the administrator's name and password of the Secret: it was started before they were changed", true);
     }
-    touch("alive");
-    let answer = {};
-    try {
-      answer = JSON.parse(text);
-    } catch (e) {
-      // The status says enough.
+    if (!statuses.includes(status)) {
+      throw new Failure(this.name + ": " + [method, path, status, answer.error, answer.reason].filter(Boolean).join(" "), true);
     }
-    if (response.status === 401) {
-      throw new Failure(this.name + " does not accept the administrator's name and password of the Secret: it was started before they were changed");
-    }
-    if (!statuses.includes(response.status)) {
-      throw new Failure(this.name + ": " + [method, path, response.status, answer.error, answer.reason].filter(Boolean).join(" "));
-    }
-    return response.status === 404 ? undefined : answer;
+    return status === 404 ? undefined : answer;
   }
 
   // What a document of one of the node's own databases is.
@@ -136,7 +89,7 @@ function founder(found) {
     return whole;
   }
   if (found.away.length > 0) {
-    throw new Failure("no node is whole, and the cluster is founded when all are there: " + found.away.join("; "));
+    throw new Failure("no node is whole, and the cluster is founded when all are there: " + found.away.join("; "), true);
   }
   const full = found.nodes.filter((node) => node.maps.length > 0);
   const alone = full.filter((node) => node.members.includes(single));
@@ -301,7 +254,7 @@ async function fill(first, found) {
 async function bring(hosts, login) {
   const found = await lookAtAll(hosts, login);
   if (found.nodes.length === 0) {
-    throw new Failure(found.away.join("; "));
+    throw new Failure(found.away.join("; "), true);
   }
   const first = founder(found);
   // What the founder has is put right before any other node hears of it.
@@ -324,42 +277,16 @@ async function bring(hosts, login) {
     await sameHash(first, node, login.name);
   }
   if (found.away.length > 0) {
-    throw new Failure(found.away.join("; "));
+    throw new Failure(found.away.join("; "), true);
   }
   return found.nodes.every((node) => node.whole);
 }
 
-// ---- again and again -----------------------------------------------------
-
-async function round() {
+async function look() {
   const hosts = (process.env.NODES || "").split(",").filter(Boolean);
-  try {
-    const name = readSecret("couchdb/username");
-    const password = readSecret("couchdb/password");
-    const all = await bring(hosts, { name, basic: Buffer.from(name + ":" + password).toString("base64") });
-    if (all && !fs.existsSync(state + "/ready")) {
-      console.log("all " + hosts.length + " nodes are there and whole");
-    }
-    (all ? touch : remove)("ready");
-    return all ? usual : soon;
-  } catch (e) {
-    remove("ready");
-    console.error("failed: " + (e instanceof Failure ? e.message : "fault of cluster.js: " + e.name + ": " + e.message));
-    return soon;
-  }
+  const login = { name: readSecret("couchdb/username"), password: readSecret("couchdb/password") };
+  hide(login.password);
+  return (await bring(hosts, login)) && "all " + hosts.length + " nodes are there and whole";
 }
 
-async function main() {
-  // A process with the number 1 ignores signals that it has no answer to.
-  process.on("SIGTERM", () => process.exit(0));
-  // A container that starts again finds what the last one wrote.
-  remove("ready");
-  remove("alive");
-  for (;;) {
-    const pause = await round();
-    touch("alive");
-    await sleep(pause);
-  }
-}
-
-main();
+keep(look, { usual: 30, soon: 3 });

@@ -19,7 +19,7 @@
 // do so here. There are no template literals here: Flux would substitute the variables
 // in them.
 
-const { Server, Failure, readLogin, name } = require("./server.js");
+const { Server, Failure, readLogin, name, run } = require("./server.js");
 const { openTarget, readLines, readBack, manifest } = require("./target.js");
 
 // Documents of a request, and about how many bytes.
@@ -149,20 +149,4 @@ async function main() {
   console.log("copy " + found.copy + " is restored, after " + Math.round((Date.now() - begun) / 1000) + " s");
 }
 
-// Node ends well when nothing is left to wait for, as after a connection that was cut in
-// the middle: only the end of main is one.
-process.exitCode = 1;
-process.on("exit", (code) => {
-  if (code === 1 && !said) {
-    console.error("failed: it ended in the middle: run it again");
-  }
-});
-let said = false;
-
-// A process with the number 1 ignores signals that it has no answer to.
-process.on("SIGTERM", () => process.exit(1));
-main().then(() => process.exit(0), (e) => {
-  said = true;
-  console.error("failed: " + (e instanceof Failure ? e.message : "fault of restore.js: " + e.stack));
-  process.exit(1);
-});
+run(main);

@@ -1,6 +1,7 @@
 "use strict";
 
-// What backup.js and restore.js ask a CouchDB server.
+// What backup.js, restore.js and cleanup.js have of a CouchDB server, and how the first
+// two end.
 
 const fs = require("fs");
 
@@ -126,4 +127,23 @@ class Server {
   }
 }
 
-module.exports = { Server, Failure, readLogin, readSecret, name };
+// Runs a program to its end, which is that of main alone: Node ends well, too, when
+// nothing is left to wait for, as after a connection that was cut in the middle.
+function run(main) {
+  let said = false;
+  process.exitCode = 1;
+  process.on("exit", (code) => {
+    if (code === 1 && !said) {
+      console.error("failed: it ended in the middle: run it again");
+    }
+  });
+  // A process with the number 1 ignores signals that it has no answer to.
+  process.on("SIGTERM", () => process.exit(1));
+  main().then(() => process.exit(0), (e) => {
+    said = true;
+    console.error("failed: " + (e instanceof Failure ? e.message : "fault of this program: " + e.stack));
+    process.exit(1);
+  });
+}
+
+module.exports = { Server, Failure, read, readLogin, readSecret, name, run };

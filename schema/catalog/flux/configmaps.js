@@ -4,12 +4,7 @@
 // more, and nothing else, and ends. A changed setting makes a ConfigMap with
 // another name, and Flux leaves the old one for the pods that still start with
 // it. It may be killed at any moment, and the next run goes on. Needs Node 18 or
-// newer and nothing else.
-//
-//   KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT   the API server
-//   ACCOUNT   the directory of the service account; default
-//             /var/run/secrets/kubernetes.io/serviceaccount
-//     token, ca.crt, namespace   as Kubernetes gives them to a pod
+// newer, apiserver.js and nothing else.
 //
 // A ConfigMap goes if all of this is so: it has the label and the annotation of
 // one that is generated and that Flux leaves, its name ends in a hash, it is an
@@ -18,8 +13,8 @@
 // no workload at all. There are no template literals here: Flux would substitute
 // the variables in them.
 
-const fs = require("fs");
 const https = require("https");
+const { Refusal, account, ask } = require("./apiserver.js");
 
 const label = { key: "app.kubernetes.io/managed-by", value: "whiskops" };
 const annotation = { key: "kustomize.toolkit.fluxcd.io/prune", value: "disabled" };
@@ -31,12 +26,10 @@ const hashed = /^[a-z0-9.-]+-[2456789bcdfghkmt]{10}$/;
 // to it.
 const least = 3600;
 
-// Objects of an answer, bytes of one, answers of a list, and milliseconds of a
-// request and of all.
+// Objects of an answer, bytes of one, answers of a list, and milliseconds of all.
 const limit = 100;
 const bytes = 16 * 1024 * 1024;
 const pages = 200;
-const patience = 30000;
 const enough = 600000;
 
 const core = "/api/v1";
@@ -51,73 +44,10 @@ const others = [
   { api: batch, kinds: "jobs" }, { api: core, kinds: "pods" },
 ];
 
-// An error that is told as it is. Any other is a fault of this program.
-class Refusal extends Error {}
-
-function readSetup() {
-  const dir = process.env.ACCOUNT || "/var/run/secrets/kubernetes.io/serviceaccount";
-  const read = (name) => {
-    try {
-      return fs.readFileSync(dir + "/" + name, "utf8").trim();
-    } catch (e) {
-      throw new Refusal("cannot read " + dir + "/" + name + ": is the service account's token mounted?");
-    }
-  };
-  const host = process.env.KUBERNETES_SERVICE_HOST || "";
-  const port = process.env.KUBERNETES_SERVICE_PORT || "";
-  if (!/^[0-9A-Za-z.:-]+$/.test(host) || !/^[0-9]{1,5}$/.test(port)) {
-    throw new Refusal("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT name no API server: Kubernetes sets them in every pod");
-  }
-  const setup = { host, port, token: read("token"), ca: read("ca.crt"), namespace: read("namespace") };
-  if (!/^[a-z0-9-]+$/.test(setup.namespace)) {
-    throw new Refusal(dir + "/namespace is no name of a namespace");
-  }
-  setup.agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
-  return setup;
-}
-
-// One request: the status of the answer, its bytes and its time.
-function ask(setup, method, path, accept, document) {
-  // With a DELETE, Node says nothing of the body's length by itself, and a server
-  // takes one without: preconditions that nobody reads.
-  const body = Buffer.from(document ? JSON.stringify(document) : "");
-  return new Promise((resolve, reject) => {
-    const request = https.request({
-      host: setup.host, port: setup.port, ca: setup.ca, agent: setup.agent, method, path,
-      headers: { Accept: accept, "Content-Type": "application/json", "Content-Length": body.length, Authorization: "Bearer " + setup.token },
-      signal: AbortSignal.timeout(patience),
-    }, (response) => {
-      const parts = [];
-      let n = 0;
-      response.on("error", reject);
-      response.on("data", (part) => {
-        n += part.length;
-        if (n > bytes) {
-          reject(new Refusal(method + " " + path.split("?")[0] + ": an answer of more than " + bytes + " bytes"));
-          request.destroy();
-          return;
-        }
-        parts.push(part);
-      });
-      response.on("end", () => resolve({ status: response.statusCode, text: Buffer.concat(parts).toString(), clock: Date.parse(response.headers.date) }));
-    });
-    request.on("error", reject);
-    request.end(body);
-  });
-}
-
 // One request; the answer as {status, clock, body}. Statuses that are allowed
 // beside those of success are the caller's.
 async function call(setup, method, path, accept, document, allowed) {
-  let answer;
-  try {
-    answer = await ask(setup, method, path, accept, document);
-  } catch (e) {
-    if (e instanceof Refusal) {
-      throw e;
-    }
-    throw new Refusal("no answer from " + setup.host + " port " + setup.port + ": " + (e.code || e.name));
-  }
+  const answer = await ask(setup, { method, path, headers: { Accept: accept }, document, bytes });
   let body;
   try {
     body = JSON.parse(answer.text);
@@ -246,7 +176,7 @@ async function main() {
   };
   setTimeout(() => end("it has taken more than " + enough / 1000 + " s"), enough);
   try {
-    await clean(readSetup(), count);
+    await clean(Object.assign(account(), { agent: new https.Agent({ keepAlive: true, maxSockets: 1 }) }), count);
   } catch (e) {
     end(e instanceof Refusal ? e.message : "fault of configmaps.js: " + e.name);
   }

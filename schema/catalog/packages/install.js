@@ -1,9 +1,7 @@
 "use strict";
 
-// Keeps packages in the namespace of whisk.system as manifests say: it looks, puts
-// right what differs, and looks again after a pause, for as long as it runs. It
+// Keeps packages in the namespace of whisk.system as manifests say (see again.js). It
 // asks the API of OpenWhisk and nothing else, and may be killed at any moment.
-// Needs Node 18 or newer and nothing besides.
 //
 //   API_URL      http(s)://host/api/v1
 //   MANIFESTS    directories that hold a packages.json each, and the files that it
@@ -16,67 +14,23 @@
 // What it made it knows again by the annotation "whiskops" of a package and of an
 // action, which holds a hash of what was wanted. What has it and is wanted no more
 // is taken away; what does not have it is never touched.
-//
-// In /tmp the file "ready" is there while all is as it should be, and "alive" is
-// written again at each answer and while it waits. The secret is read in each
-// round, and never printed. There are no template literals here: Flux would
-// substitute the variables in them.
 
 const crypto = require("crypto");
 const fs = require("fs");
 const path = require("path");
 
-const secrets = process.env.SECRETS || "/secrets";
-const state = "/tmp";
+const { Failure, ask, canonical, hide, keep, log, readAddress, readSecret } = require("./again.js");
+
 const mine = "whiskops";
 
-// Pauses between rounds, in seconds: the usual one, and the one where the server is
-// not there, or not yet.
-const usual = 60;
-const soon = 5;
-
-// An error that is told as it is; passing tells that it may be over soon. Any
-// other error is a fault of this program.
-class Failure extends Error {
-  constructor(message, passing) {
-    super(message);
-    this.passing = passing;
-  }
-}
-
-// What is right already is told until there has been a good round.
-let told = false;
-function log(what, result) {
-  if (!told || result !== "right") {
-    console.log(what + ": " + result);
-  }
-}
-
 const sha256 = (text) => crypto.createHash("sha256").update(text).digest("hex");
-
-// The same text for the same value, whatever the order of keys.
-function canonical(value) {
-  return JSON.stringify(value, (key, v) => {
-    if (v === null || typeof v !== "object" || Array.isArray(v)) {
-      return v;
-    }
-    return Object.fromEntries(Object.keys(v).sort().map((k) => [k, v[k]]));
-  });
-}
 
 // ---- what is wanted ------------------------------------------------------
 
 function readKey() {
-  const file = secrets + "/subjects/whisk.system";
-  let text;
-  try {
-    text = fs.readFileSync(file, "utf8").trim();
-  } catch (e) {
-    throw new Failure("cannot read " + file + ": is the Secret mounted, with this key?");
-  }
-  if (!/^[^\s:]+:[^\s:]+$/.test(text)) {
-    throw new Failure(file + " is not uuid:key");
-  }
+  const text = readSecret("subjects/whisk.system").trim();
+  check(/^[^\s:]+:[^\s:]+$/.test(text), "the secret subjects/whisk.system is not uuid:key");
+  hide(text, text.split(":")[1]);
   return text;
 }
 
@@ -89,7 +43,9 @@ function readValues(key) {
   } catch (e) {
     throw new Failure("VALUES is no JSON");
   }
-  return Object.assign({}, values, { "gateway-token": sha256("apigateway:" + key) });
+  const token = sha256("apigateway:" + key);
+  hide(token);
+  return Object.assign({}, values, { "gateway-token": token });
 }
 
 const names = /^[A-Za-z0-9_]([A-Za-z0-9_@ .-]*[A-Za-z0-9_@.-])?$/;
@@ -202,49 +158,19 @@ function readWanted(key) {
       wanted[name] = found[name];
     }
   }
-  return { wanted, hidden: [values["gateway-token"]] };
+  return wanted;
 }
 
 // ---- talking to the API --------------------------------------------------
 
 class API {
-  constructor(url, key, hidden) {
-    this.url = url;
-    this.login = "Basic " + Buffer.from(key).toString("base64");
-    this.hidden = hidden.concat([key, key.split(":")[1]]);
-  }
-
-  redact(text) {
-    return this.hidden.reduce((clean, secret) => clean.split(secret).join("***"), text);
+  constructor(url, key) {
+    this.server = { url, login: key, seconds: 60 };
   }
 
   // A request, which must be answered with one of the statuses.
   async call(method, at, statuses, body) {
-    const options = {
-      method,
-      headers: { Accept: "application/json", Authorization: this.login },
-      signal: AbortSignal.timeout(60000),
-    };
-    if (body !== undefined) {
-      options.headers["Content-Type"] = "application/json";
-      options.body = JSON.stringify(body);
-    }
-    let status, text;
-    try {
-      const response = await fetch(this.url + "/namespaces/_" + at, options);
-      status = response.status;
-      text = await response.text();
-    } catch (e) {
-      const cause = e.cause || {};
-      throw new Failure("no answer from " + this.url + ": " + (cause.code || cause.message || e.name), true);
-    }
-    touch("alive");
-    let answer = {};
-    try {
-      answer = JSON.parse(text);
-    } catch (e) {
-      // A proxy's page; the status says it.
-    }
+    const { status, body: answer } = await ask(this.server, method, "/namespaces/_" + at, body);
     if (statuses.includes(status)) {
       return { status, body: answer };
     }
@@ -252,7 +178,7 @@ class API {
       throw new Failure("the API does not know the key of whisk.system (401): it is another one, or the database is not set up yet", true);
     }
     const reason = typeof answer.error === "string" ? " " + answer.error : "";
-    throw new Failure(method + " " + at + ": " + status + this.redact(reason), status >= 500 || status === 429 || status === 409);
+    throw new Failure(method + " " + at + ": " + status + reason, status >= 500 || status === 429 || status === 409);
   }
 
   // All packages of the namespace.
@@ -418,51 +344,11 @@ async function bring(api, wanted) {
   }
 }
 
-// ---- again and again -----------------------------------------------------
-
-const touch = (name) => fs.writeFileSync(state + "/" + name, "");
-const remove = (name) => fs.rmSync(state + "/" + name, { force: true });
-
-// One round; the pause after it.
-async function round() {
-  let api;
-  try {
-    const url = (process.env.API_URL || "").replace(/\/+$/, "");
-    check(/^https?:\/\/[^\s@?#]+$/.test(url), "API_URL must be http(s)://host/api/v1, without credentials");
-    const key = readKey();
-    const { wanted, hidden } = readWanted(key);
-    api = new API(url, key, hidden);
-    await bring(api, wanted);
-  } catch (e) {
-    remove("ready");
-    let message = e.message;
-    if (!(e instanceof Failure)) {
-      message = "fault of install.js: " + e.name + ": " + (api ? api.redact(e.message) : e.message);
-    }
-    console.error("failed: " + message);
-    return e.passing ? soon : usual;
-  }
-  if (!fs.existsSync(state + "/ready")) {
-    console.log("all is as it should be");
-  }
-  told = true;
-  touch("ready");
-  return usual;
+async function look() {
+  const url = readAddress("API_URL", "http(s)://host/api/v1");
+  const key = readKey();
+  await bring(new API(url, key), readWanted(key));
+  return "all is as it should be";
 }
 
-const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
-
-async function main() {
-  // A process with the number 1 ignores signals that it has no answer to.
-  process.on("SIGTERM", () => process.exit(0));
-  // A container that starts again finds what the last one wrote.
-  remove("ready");
-  remove("alive");
-  for (;;) {
-    const pause = await round();
-    touch("alive");
-    await sleep(pause);
-  }
-}
-
-main();
+keep(look, { usual: 60, soon: 5 });

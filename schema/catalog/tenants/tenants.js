@@ -1,10 +1,9 @@
 "use strict";
 
 // Keeps subjects, and the limits of their namespaces, in CouchDB as the files of
-// /tenants say: it looks, writes what differs, and looks again after a pause, for
-// as long as it runs. It may be killed at any moment, or run twice at once. It
-// deletes what a line says is removed, and nothing else: of a subject without a
-// line it knows nothing. Needs Node 18 or newer and nothing else.
+// /tenants say (see again.js). It may be killed at any moment, or run twice at once.
+// It deletes what a line says is removed, and nothing else: of a subject without a
+// line it knows nothing.
 //
 //   COUCHDB_URL  http(s)://host:port, without credentials
 //   DATABASE     the database of subjects
@@ -19,23 +18,14 @@
 //     tenants/<namespace>         uuid:key of the namespace
 //
 // A document has the field "whiskops", a list of its fields that were written
-// here: one that is not said any more goes, and what others wrote stays. In /tmp
-// the file "ready" is there while all is as it should be, and "alive" is written
-// again at each answer of the server and after each round. No key is ever
-// printed. There are no template literals here: Flux would substitute the
-// variables in them.
+// here: one that is not said any more goes, and what others wrote stays.
 
 const crypto = require("crypto");
 const fs = require("fs");
 
-const secrets = process.env.SECRETS || "/secrets";
-const directory = process.env.TENANTS || "/tenants";
-const state = process.env.STATE || "/tmp";
+const { Failure, ask, hide, keep, readAddress, readSecret, sleep } = require("./again.js");
 
-// Pauses between rounds, in seconds: the usual one, and the one where the server
-// or the database is not there, or not yet.
-const usual = Number(process.env.PAUSE) || 30;
-const soon = Math.min(5, usual);
+const directory = process.env.TENANTS || "/tenants";
 
 // Tenants of a batch, attempts to write what someone else writes at the same
 // time, and problems that are told in a round.
@@ -46,28 +36,7 @@ const toldMost = 20;
 // The list of a document's own fields, and those that no list names.
 const mine = "whiskops";
 
-// An error that is told as it is; passing tells that it may be over soon. Any
-// other error is a fault of this program.
-class Failure extends Error {
-  constructor(message, passing) {
-    super(message);
-    this.passing = passing;
-  }
-}
-
-const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
-const touch = (name) => fs.writeFileSync(state + "/" + name, "");
-const remove = (name) => fs.rmSync(state + "/" + name, { force: true });
-
 // ---- what to do ----------------------------------------------------------
-
-function readSecret(path) {
-  try {
-    return fs.readFileSync(secrets + "/" + path, "utf8");
-  } catch (e) {
-    throw new Failure("cannot read " + secrets + "/" + path + ": is the Secret mounted, with this key?");
-  }
-}
 
 // Names of files. Those of Kubernetes' own begin with two dots.
 function names(path) {
@@ -106,7 +75,7 @@ function readTenants() {
 function readKey(namespace) {
   let text;
   try {
-    text = fs.readFileSync([secrets, "tenants", namespace].join("/"), "utf8");
+    text = readSecret("tenants/" + namespace);
   } catch (e) {
     return { wrong: "has no key in the Secrets of tenants" };
   }
@@ -115,48 +84,28 @@ function readKey(namespace) {
   if (parts.length !== 2 || !uuid.test(parts[0]) || !/^[^\s]{64}$/.test(parts[1])) {
     return { wrong: "has a secret that is not uuid:key, with a key of 64 characters" };
   }
+  hide(parts[1]);
   return { uuid: parts[0], key: parts[1] };
 }
 
 function readServer() {
-  const url = (process.env.COUCHDB_URL || "").replace(/\/+$/, "");
-  if (!/^https?:\/\/[^\s@?#]+$/.test(url)) {
-    throw new Failure("COUCHDB_URL must be http(s)://host:port, without credentials");
-  }
+  const url = readAddress("COUCHDB_URL", "http(s)://host:port");
   if (!/^[a-z][a-z0-9_]*$/.test(process.env.DATABASE || "")) {
     throw new Failure("DATABASE is no name of a database");
   }
-  const login = Buffer.from(readSecret("couchdb/username") + ":" + readSecret("couchdb/password")).toString("base64");
-  return { url: url + "/" + encodeURIComponent(process.env.DATABASE), login };
+  const password = readSecret("couchdb/password");
+  hide(password);
+  return { url: url + "/" + encodeURIComponent(process.env.DATABASE), login: readSecret("couchdb/username") + ":" + password, seconds: 60 };
 }
 
 // ---- talking to the server -----------------------------------------------
 
+// One request, which must be answered well; the answer's body.
 async function call(server, method, path, body) {
-  const options = {
-    method,
-    headers: { Accept: "application/json", "Content-Type": "application/json", Authorization: "Basic " + server.login },
-    body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(60000),
-  };
-  let response, text;
-  try {
-    response = await fetch(server.url + path, options);
-    text = await response.text();
-  } catch (e) {
-    const cause = e.cause || {};
-    throw new Failure("no answer from " + server.url + ": " + (cause.code || cause.message || e.name), true);
-  }
-  touch("alive");
-  let answer = {};
-  try {
-    answer = JSON.parse(text);
-  } catch (e) {
-    // The status says enough.
-  }
-  if (response.status >= 300) {
-    const hint = { 401: " (couchdb-init makes this user, of the Secret)", 403: " (couchdb-init lets this user in)", 404: " (couchdb-init makes the database and its views)" }[response.status] || "";
-    const reason = [response.status, answer.error, response.status < 500 && answer.reason].filter(Boolean).join(" ");
+  const { status, body: answer } = await ask(server, method, path, body);
+  if (status >= 300) {
+    const hint = { 401: " (couchdb-init makes this user, of the Secret)", 403: " (couchdb-init lets this user in)", 404: " (couchdb-init makes the database and its views)" }[status] || "";
+    const reason = [status, answer.error, status < 500 && answer.reason].filter(Boolean).join(" ");
     throw new Failure(method + " " + path + ": " + reason + hint, true);
   }
   return answer;
@@ -284,7 +233,7 @@ async function bring(server, tenants, keys, problem) {
       open.forEach((tenant) => problem(tenant.subject, "is changed by someone else all the time"));
       return written;
     }
-    await sleep((i * usual) / 30);
+    await sleep(i);
     const again = await attempt(server, open, keys, problem);
     written += again.written;
     open = again.open;
@@ -348,7 +297,8 @@ function takenFrom(tenant, owned, problem) {
 
 // ---- again and again -----------------------------------------------------
 
-// What the last round found right: the database's sequence and what was wanted.
+// What the last round found right: the database's sequence and what was wanted. After
+// a failure all is looked at.
 let right;
 let lastProblems = "";
 
@@ -362,14 +312,17 @@ function tellProblems(problems) {
 }
 
 async function look() {
+  const before = right;
+  right = undefined;
   const server = readServer();
   const wanted = readTenants();
   const sequence = (await call(server, "GET", "")).update_seq;
   const key = sequence + " " + crypto.createHash("sha256").update(wanted.text).digest("hex");
-  if (key === right) {
-    return;
+  const good = wanted.tenants.length + " tenants are as they should be";
+  if (key === before) {
+    right = key;
+    return good;
   }
-  right = undefined;
   const problems = [];
   const problem = (subject, why) => problems.push("tenant " + subject + " " + why);
   let written = 0;
@@ -392,43 +345,10 @@ async function look() {
   if (written === 0) {
     right = key;
   }
-  if (written > 0 || !fs.existsSync(state + "/ready")) {
-    console.log(wanted.tenants.length + " tenants are as they should be; documents written: " + written);
+  if (written > 0) {
+    console.log("documents written: " + written);
   }
-  touch("ready");
+  return good;
 }
 
-let lastFailure = "";
-
-// One round; the pause after it.
-async function round() {
-  try {
-    await look();
-    lastFailure = "";
-    return usual;
-  } catch (e) {
-    right = undefined;
-    remove("ready");
-    const message = e instanceof Failure ? e.message : "fault of tenants.js: " + e.name;
-    if (message !== lastFailure) {
-      console.error("failed: " + message);
-    }
-    lastFailure = message;
-    return e.passing ? soon : usual;
-  }
-}
-
-async function main() {
-  // A process with the number 1 ignores signals that it has no answer to.
-  process.on("SIGTERM", () => process.exit(0));
-  // A container that starts again finds what the last one wrote.
-  remove("ready");
-  remove("alive");
-  for (;;) {
-    const pause = await round();
-    touch("alive");
-    await sleep(pause);
-  }
-}
-
-main();
+keep(look, { usual: 30, soon: 5 });

@@ -5,9 +5,6 @@
 // controllers say who it is (__ow_user), and its own key, which they have accepted,
 // says where its APIs are kept.
 
-const http = require("http");
-const https = require("https");
-
 // A refusal is told to the caller as it is.
 class Refusal extends Error {}
 
@@ -29,58 +26,13 @@ function tenant(params) {
   return uuid;
 }
 
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-
-// One request to the gateway; the answer as {status, body}.
-function send(params, method, path, body) {
-  const url = new URL(params.gatewayUrl + path);
-  const text = body === undefined ? "" : JSON.stringify(body);
-  const options = {
-    method,
-    timeout: 5000,
-    headers: { Accept: "application/json", Authorization: "Bearer " + params.gatewayToken },
-  };
-  if (text) {
-    options.headers["Content-Type"] = "application/json";
-    options.headers["Content-Length"] = Buffer.byteLength(text);
-  }
-  return new Promise((resolve, reject) => {
-    const request = (url.protocol === "https:" ? https : http).request(url, options, (response) => {
-      const parts = [];
-      response.on("data", (part) => parts.push(part));
-      response.on("error", reject);
-      response.on("end", () => {
-        let value = {};
-        try {
-          value = JSON.parse(Buffer.concat(parts).toString("utf8"));
-        } catch (e) {
-          // A page of the server's own; the status says it.
-        }
-        resolve({ status: response.statusCode, body: value });
-      });
-    });
-    request.on("timeout", () => request.destroy(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" })));
-    request.on("error", reject);
-    request.end(text);
-  });
-}
-
-// What says that the network does not let this pod through, or not yet: it learns
-// whose it is at the same time as it gets its first work.
-const unreached = ["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EAI_AGAIN"];
-
 async function gateway(params, method, path, statuses, body) {
+  const options = { method, authorization: "Bearer " + params.gatewayToken, timeout: 5000, tries: 5 };
   let answer;
-  for (let tries = 1; ; tries++) {
-    try {
-      answer = await send(params, method, path, body);
-      break;
-    } catch (e) {
-      if (tries === 5 || !unreached.includes(e.code)) {
-        throw new Refusal("the API gateway does not answer: " + (e.code || e.message));
-      }
-      await pause(1000);
-    }
+  try {
+    answer = await send(params.gatewayUrl + path, options, body);
+  } catch (e) {
+    throw new Refusal("the API gateway does not answer: " + (e.code || e.message));
   }
   if (!statuses.includes(answer.status)) {
     const said = answer.body.message || answer.body.error || "";
