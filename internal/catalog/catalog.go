@@ -233,16 +233,21 @@ type Change struct {
 	// mapping's fields.
 	Field string `json:"field"`
 	// If says which change: "differs", "shrinks" or "grows" (to another number),
-	// "appears", "disappears", or "parts" (of two lists with commas, which have nothing in
-	// common).
+	// "appears", "disappears", "parts" (of two lists with commas, which have nothing in
+	// common), or "goes" (with its object).
 	If string `json:"if"`
-	// To is the only new value that is meant; empty: any.
-	To string `json:"to,omitempty"`
+	// From and To are the only old and new values that are meant, "" of what is not
+	// there; empty: any.
+	From []string `json:"from,omitempty"`
+	To   []string `json:"to,omitempty"`
+	// When says in which environments it is, as they will be.
+	When When `json:"when,omitempty"`
 	// Units of numbers: what the word behind one multiplies it by.
 	Units map[string]int64 `json:"units,omitempty"`
 	// Same are names of one thing: a change from one to another is none.
 	Same []string `json:"same,omitempty"`
-	// Class is "data", "quorum" or "exposed", Severity "error" or "warning".
+	// Class is "data", "quorum", "exposed", "closed" or "left behind", Severity "error",
+	// "warning", or "note" of what is shown and no finding.
 	Class    string `json:"class"`
 	Severity string `json:"severity"`
 	// Says is the field of the environment; empty: that of the component's volume.

@@ -48,7 +48,7 @@ func (c *comparison) differing(p pair, r ruled) []difference {
 		}
 		return []difference{{before, old, new}}
 	}
-	if read := c.rows(p.new, before); read != nil {
+	if read := c.rows(p.is(), before); read != nil {
 		a, _ := old.(string)
 		b, _ := new.(string)
 		old, new = read(a), read(b)
@@ -82,7 +82,7 @@ func (c *comparison) owner(o Object) []ruled {
 	var all []ruled
 	add := func(rules []catalog.Change) {
 		for _, rule := range rules {
-			if rule.Kind == o.Kind && (rule.Name == o.Name || rule.Name == "*") {
+			if rule.Kind == o.Kind && (rule.Name == o.Name || rule.Name == "*") && (len(rule.When) == 0 || c.Holds != nil && c.Holds(rule.When)) {
 				all = append(all, ruled{rule})
 			}
 		}
@@ -120,7 +120,7 @@ func (r ruled) holds(d difference) bool {
 	if said, ok := became.(bool); ok {
 		became = strconv.FormatBool(said)
 	}
-	if r.To != "" && became != r.To {
+	if !isOneOf(d.old, r.From) || !isOneOf(became, r.To) {
 		return false
 	}
 	if r.named(d.old) && r.named(d.new) {
@@ -133,6 +133,8 @@ func (r ruled) holds(d difference) bool {
 		return d.old == nil
 	case "disappears":
 		return d.new == nil
+	case "goes":
+		return false // with its object: see vanished
 	case "shrinks":
 		return isNumber && isNumberToo && new < old
 	case "grows":
@@ -142,6 +144,13 @@ func (r ruled) holds(d difference) bool {
 	default:
 		return true
 	}
+}
+
+// isOneOf tells whether a value is among some that are meant: any where there are
+// none, and "" is what is not there.
+func isOneOf(v any, meant []string) bool {
+	text, isText := v.(string)
+	return len(meant) == 0 || (isText || v == nil) && slices.Contains(meant, text)
 }
 
 // named tells whether a value is a name of what the rule says is always the same.
@@ -191,10 +200,14 @@ func (c *comparison) rule(p pair, r ruled, old, new string, elements []string) {
 	if component, ok := c.component(p.is()); ok && r.Says == "" && component.Data != nil {
 		says = []string{component.Data.Volume}
 	}
+	harmless := r.Severity == "note"
+	if class := Class(r.Class); class == Data || class == Quorum {
+		harmless = r.Severity == "warning" // the others are none that stop the work
+	}
 	c.say(p, Effect{
 		Class: Class(r.Class), Field: field, Old: old, New: new,
 		Message: words.Replace(r.Message), Help: words.Replace(r.Help),
-		Says: fields(says...), Harmless: r.Severity == "warning" && Class(r.Class) != Exposed,
+		Says: fields(says...), Harmless: harmless,
 	})
 }
 
