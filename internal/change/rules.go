@@ -14,6 +14,9 @@ import (
 // rule says the same are one effect.
 func (c *comparison) rules(p pair) {
 	for _, rule := range c.owner(p.new) {
+		if rule.Still != "" && !value.Equal(c.at(p.old, rule.Still), c.at(p.new, rule.Still)) {
+			continue
+		}
 		type values struct{ old, new string }
 		rows := map[values][]string{}
 		var order []values
@@ -43,6 +46,9 @@ func (c *comparison) differing(p pair, r ruled) []difference {
 	before, _, rows := strings.Cut(r.Field, "[*]")
 	old, new := c.at(p.old, before), c.at(p.new, before)
 	if !rows {
+		if secret(p.is(), before) { // which differ, though nobody sees by how much
+			old, new = at(p.old.Value, before), at(p.new.Value, before)
+		}
 		if value.Equal(old, new) {
 			return nil
 		}
@@ -123,7 +129,7 @@ func (r ruled) holds(d difference) bool {
 	if !isOneOf(d.old, r.From) || !isOneOf(became, r.To) {
 		return false
 	}
-	if r.named(d.old) && r.named(d.new) {
+	if r.named(d.old) && r.named(d.new) || isAny(d.old, r.Mute) || isAny(d.new, r.Mute) {
 		return false
 	}
 	old, isNumber := number(d.old, r.Units)
@@ -154,9 +160,12 @@ func isOneOf(v any, meant []string) bool {
 }
 
 // named tells whether a value is a name of what the rule says is always the same.
-func (r ruled) named(v any) bool {
-	name, isText := v.(string)
-	return isText && slices.Contains(r.Same, name)
+func (r ruled) named(v any) bool { return isAny(v, r.Same) }
+
+// isAny tells whether a value is one of some texts.
+func isAny(v any, of []string) bool {
+	text, isText := v.(string)
+	return isText && slices.Contains(of, text)
 }
 
 // apartFrom tells whether two texts with commas have nothing in common.

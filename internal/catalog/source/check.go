@@ -210,6 +210,9 @@ func (k *checker) secret(s catalog.Secret) {
 			}
 		}
 		k.when(v.When)
+		for _, r := range v.Rolling {
+			k.when(r.When)
+		}
 		if v.Login != "" && s.Values[v.Login].Fixed == "" {
 			k.fail("the value of %q is the password of %q, which is no user's name", key, v.Login)
 		}
