@@ -147,6 +147,8 @@ type Component struct {
 	// Replicas and Resources are fields; empty where the catalogue says it.
 	Replicas  string `json:"replicas"`
 	Resources string `json:"resources"`
+	// Counts are the numbers of pods that it can have, rising; none: any.
+	Counts []int `json:"counts,omitempty"`
 	// Autoscale is the field with its autoscaler; empty where its number of pods
 	// cannot be left to one.
 	Autoscale string `json:"autoscale"`
