@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/whiskops/whiskops/internal/place"
 	"github.com/whiskops/whiskops/internal/catalog"
+	"github.com/whiskops/whiskops/internal/place"
 )
 
 // Every field is found by its own path, by a path that a user would write, and
