@@ -13,13 +13,6 @@ import (
 
 var fenced = regexp.MustCompile("(?ms)^```(cue|sh)\n(.*?)^```$")
 
-// sizes of nodes, which every environment says, and no section about Secrets.
-const sizes = `production: {
-	couchdb: activations: keep: "168h"
-	cluster: nodes: {core: {count: 6, cpu: "8", memory: "32Gi", zones: 3}, invoker: {count: 6, cpu: "8", memory: "32Gi", pods: 250, zones: 3}}
-}
-`
-
 // TestSecretsDocument runs what docs/secrets.md says, section by section: the
 // environment of a section, and each line that begins with whiskops.
 func TestSecretsDocument(t *testing.T) {
@@ -41,7 +34,7 @@ func TestSecretsDocument(t *testing.T) {
 		for _, b := range blocks {
 			if b[1] == "cue" {
 				whole += strings.TrimPrefix(b[2], "package environments\n")
-				write(t, filepath.Join(root, "environments", "a.cue"), "package environments\n"+sizes+whole)
+				write(t, filepath.Join(root, "environments", "a.cue"), "package environments\n"+whole)
 				continue
 			}
 			for line := range strings.Lines(b[2]) {
@@ -62,8 +55,8 @@ func TestSecretsDocument(t *testing.T) {
 		}
 		if name == "External Secrets" {
 			// What follows is about files again.
-			root, whole = t.TempDir(), "production: {edge: host: \"a.example.com\", secrets: source: sops: recipients: [\"age1afwpz72gfvvr3c2vjhrskuhdyrqu9rllxxf85a0sf9dy47ylxs4quvqdxy\"]}\n"
-			write(t, filepath.Join(root, "environments", "a.cue"), "package environments\n"+sizes+whole)
+			root, whole = t.TempDir(), "production: {edge: host: \"a.example.com\", invoker: userMemory: \"8Gi\", couchdb: activations: keep: \"168h\", secrets: source: sops: recipients: [\"age1afwpz72gfvvr3c2vjhrskuhdyrqu9rllxxf85a0sf9dy47ylxs4quvqdxy\"]}\n"
+			write(t, filepath.Join(root, "environments", "a.cue"), "package environments\n"+whole)
 			if code := run([]string{"secrets", "create", "production"}, streams{in: strings.NewReader(""), out: &bytes.Buffer{}, err: os.Stderr, dir: root}); code != exitFine {
 				t.Fatal(code)
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -20,13 +21,15 @@ import (
 
 func secretsRotate(s streams) *cobra.Command {
 	k := &keeper{streams: s}
+	stop := false
 	cmd := &cobra.Command{
 		Use:   "rotate ENVIRONMENT [SECRET/KEY]",
 		Short: "Make one value anew, and say which workloads have to start anew",
 		Long: `rotate changes one value, and leaves the others. SECRET is couchdb, openwhisk,
 subjects or tenants, KEY of tenants a namespace; without it all are listed. A password of a user of the databases gets
 a new name with it, so that pods keep the old user until they have rolled. What sops encrypted is decrypted for it by your sops with your key,
-through a pipe; what is sealed needs no key.`,
+through a pipe; what is sealed needs no key. A value that pods may not have in two
+forms at once is refused, with what to do, unless --stop says that you do so.`,
 		Example: `  whiskops secrets rotate production couchdb/controller-password
   whiskops secrets rotate production subjects/guest`,
 		Args: cobra.RangeArgs(1, 2),
@@ -36,19 +39,27 @@ through a pipe; what is sealed needs no key.`,
 					_, err := fmt.Fprintln(k.streams.out, strings.Join(keyNames(v), "\n"))
 					return err
 				}
-				return k.rotate(root, v, args[1])
+				return k.rotate(root, v, args[1], stop)
 			})
 		},
 	}
 	k.flags(cmd)
 	cmd.Flags().BoolVar(&k.stdin, "stdin", false, "take the value from standard input: SECRET/KEY=VALUE")
+	cmd.Flags().BoolVar(&stop, "stop", false, "make a value that may not roll: all that reads it is stopped while it changes")
 	return cmd
 }
 
-func (k *keeper) rotate(root fs.FS, v *derived.Values, name string) error {
+func (k *keeper) rotate(root fs.FS, v *derived.Values, name string, stop bool) error {
 	s, key, err := keyNamed(v, name)
 	if err != nil {
 		return err
+	}
+	rolling := v.Rolling(s.Values[key])
+	stop = stop && slices.ContainsFunc(rolling, func(r catalog.Rolling) bool { return r.Stop })
+	for _, r := range rolling {
+		if r.Stop && !stop {
+			return fmt.Errorf("%s of %s may not roll: %s\n  help: %s. If you do so, `whiskops secrets rotate %s %s --stop` makes it", name, v.Env.Name, r.Because, r.Instead, v.Env.Name, name)
+		}
 	}
 	fixed := fmt.Errorf("%s is the name of a user, and no secret\n  help: rotate its password", name)
 	isFixed := secret.Form(s, key).Fixed != ""
@@ -56,7 +67,11 @@ func (k *keeper) rotate(root fs.FS, v *derived.Values, name string) error {
 		if isFixed {
 			return fixed
 		}
-		return k.rotateElsewhere(v, s, key)
+		if err := k.rotateElsewhere(v, s, key, stop); err != nil {
+			return err
+		}
+		_, err := fmt.Fprint(k.streams.out, meanwhile(rolling))
+		return err
 	}
 	given := map[string]string{}
 	if k.stdin {
@@ -88,13 +103,25 @@ func (k *keeper) rotate(root fs.FS, v *derived.Values, name string) error {
 	for _, file := range slices.Sorted(maps.Keys(files)) {
 		fmt.Fprintf(k.streams.out, "%s has a new %s\n", file, key)
 	}
-	if err := k.rolls(v, s, key); err != nil {
+	if stop {
+		fmt.Fprintf(k.streams.out, "next: commit it\n")
+	} else if err := k.rolls(v, s, key); err != nil {
 		return err
 	}
 	if login := s.Values[key].Login; login != "" {
 		fmt.Fprintf(k.streams.out, "it is the password of a new user, whose name %s has: nobody is refused meanwhile; golden/%s/README.md says when the old one can go\n", login, v.Env.Name)
 	}
-	return nil
+	_, err = fmt.Fprint(k.streams.out, meanwhile(rolling))
+	return err
+}
+
+// meanwhile are lines about what a new value does until all pods have it.
+func meanwhile(all []catalog.Rolling) string {
+	var b strings.Builder
+	for _, r := range all {
+		fmt.Fprintf(&b, "meanwhile: %s\n  help: %s\n", r.Because, r.Instead)
+	}
+	return b.String()
 }
 
 // rolls says which workloads read the value when they start.
@@ -119,7 +146,11 @@ func fieldWith(path string, n int64) string {
 
 // rotateElsewhere says how a value changes that no file has. Nothing of it comes
 // into the arguments of a process: printf is the shell's own.
-func (k *keeper) rotateElsewhere(v *derived.Values, s derived.Secret, key string) error {
+func (k *keeper) rotateElsewhere(v *derived.Values, s derived.Secret, key string, stop bool) error {
+	rolls := k.rolls
+	if stop {
+		rolls = func(*derived.Values, derived.Secret, string) error { return nil }
+	}
 	source := v.Env.Secrets.Source.External
 	switch {
 	case v.Env.Secrets.Plain != nil:
@@ -128,7 +159,7 @@ func (k *keeper) rotateElsewhere(v *derived.Values, s derived.Secret, key string
 	case source != nil && !source.Generate:
 		fmt.Fprintf(k.streams.out, "change the property %s of %s%s in the %s %s; the Secret follows within %s\n",
 			key, source.Prefix, s.Name, source.Store.Kind, source.Store.Name, source.RefreshInterval)
-		return k.rolls(v, s, key)
+		return rolls(v, s, key)
 	}
 	made := `"$(openssl rand -hex 24)"`
 	if secret.Form(s, key).Subject {
@@ -140,10 +171,10 @@ func (k *keeper) rotateElsewhere(v *derived.Values, s derived.Secret, key string
 		// A new user: pods keep the old one until they have rolled.
 		fmt.Fprintf(k.streams.out, "printf '{\"stringData\":{\"%s\":\"%s-%%s\",\"%s\":\"%%s\"}}' \"$(openssl rand -hex 3)\" %s |\n  kubectl -n %s patch secret %s --patch-file=/dev/stdin\n",
 			login, s.Values[login].Fixed, key, made, v.Env.Namespace, s.Name)
-		return k.rolls(v, s, key)
+		return rolls(v, s, key)
 	}
 	fmt.Fprintf(k.streams.out, "printf '{\"stringData\":{\"%s\":\"%%s\"}}' %s |\n  kubectl -n %s patch secret %s --patch-file=/dev/stdin\n", key, made, v.Env.Namespace, s.Name)
-	return k.rolls(v, s, key)
+	return rolls(v, s, key)
 }
 
 func secretsCheck(s streams) *cobra.Command {

@@ -147,6 +147,8 @@ type Component struct {
 	// Replicas and Resources are fields; empty where the catalogue says it.
 	Replicas  string `json:"replicas"`
 	Resources string `json:"resources"`
+	// Counts are the numbers of pods that it can have, rising; none: any.
+	Counts []int `json:"counts,omitempty"`
 	// Autoscale is the field with its autoscaler; empty where its number of pods
 	// cannot be left to one.
 	Autoscale string `json:"autoscale"`
@@ -233,16 +235,25 @@ type Change struct {
 	// mapping's fields.
 	Field string `json:"field"`
 	// If says which change: "differs", "shrinks" or "grows" (to another number),
-	// "appears", "disappears", or "parts" (of two lists with commas, which have nothing in
-	// common).
+	// "appears", "disappears", "parts" (of two lists with commas, which have nothing in
+	// common), or "goes" (with its object).
 	If string `json:"if"`
-	// To is the only new value that is meant; empty: any.
-	To string `json:"to,omitempty"`
+	// From and To are the only old and new values that are meant, "" of what is not
+	// there; empty: any.
+	From []string `json:"from,omitempty"`
+	To   []string `json:"to,omitempty"`
+	// Still is a field of the object without whose change it is meant alone; empty: none.
+	Still string `json:"still,omitempty"`
+	// When says in which environments it is, as they will be.
+	When When `json:"when,omitempty"`
 	// Units of numbers: what the word behind one multiplies it by.
 	Units map[string]int64 `json:"units,omitempty"`
 	// Same are names of one thing: a change from one to another is none.
 	Same []string `json:"same,omitempty"`
-	// Class is "data", "quorum" or "exposed", Severity "error" or "warning".
+	// Mute are values that say nothing: a change from or to one is none.
+	Mute []string `json:"mute,omitempty"`
+	// Class is "data", "quorum", "exposed", "closed" or "left behind", Severity "error",
+	// "warning", or "note" of what is shown and no finding.
 	Class    string `json:"class"`
 	Severity string `json:"severity"`
 	// Says is the field of the environment; empty: that of the component's volume.
@@ -419,6 +430,14 @@ type Secret struct {
 	Values map[string]Value `json:"values"`
 }
 
+// RevisionOf a key is the field with the number of its changes.
+func (s Secret) RevisionOf(key string) string {
+	if apart, ok := s.Apart[key]; ok {
+		return apart
+	}
+	return s.Revision
+}
+
 // Peers are pods that know each other by a certificate. Names are what it is for; one
 // that comes out empty is left out.
 type Peers struct {
@@ -448,6 +467,17 @@ type Value struct {
 	Outside string `json:"outside,omitempty"`
 	// When the key is wanted.
 	When When `json:"when,omitempty"`
+	// Rolling says what a new value does while pods have the old one.
+	Rolling []Rolling `json:"rolling,omitempty"`
+}
+
+// Rolling is what a new value does for as long as pods have the old one, and what to do
+// Instead of no more than that. With Stop all that reads it is stopped while it changes.
+type Rolling struct {
+	When    When   `json:"when,omitempty"`
+	Because string `json:"because"`
+	Instead string `json:"instead"`
+	Stop    bool   `json:"stop,omitempty"`
 }
 
 // Topic kind.

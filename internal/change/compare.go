@@ -12,6 +12,8 @@ type Facts struct {
 	// Votes tells whether a component's pods vote in a quorum, as they are asked
 	// for now. Nil: none does.
 	Votes func(component string) bool
+	// Holds tells whether the environment has what a rule is about. Nil: it has none of it.
+	Holds func(catalog.When) bool
 	// Prunes tells whether what applies the objects deletes those that are gone from the set, and
 	// Kept the kinds that it leaves all the same.
 	Prunes bool
@@ -34,6 +36,7 @@ func Compare(old, new []Object, facts Facts) []Effect {
 	for _, o := range p.gone {
 		c.remove(pair{old: o}, p)
 	}
+	c.vanished(p.gone)
 	for _, o := range p.come {
 		c.add(pair{new: o})
 	}

@@ -14,6 +14,9 @@ import (
 // rule says the same are one effect.
 func (c *comparison) rules(p pair) {
 	for _, rule := range c.owner(p.new) {
+		if rule.Still != "" && !value.Equal(c.at(p.old, rule.Still), c.at(p.new, rule.Still)) {
+			continue
+		}
 		type values struct{ old, new string }
 		rows := map[values][]string{}
 		var order []values
@@ -43,12 +46,15 @@ func (c *comparison) differing(p pair, r ruled) []difference {
 	before, _, rows := strings.Cut(r.Field, "[*]")
 	old, new := c.at(p.old, before), c.at(p.new, before)
 	if !rows {
+		if secret(p.is(), before) { // which differ, though nobody sees by how much
+			old, new = at(p.old.Value, before), at(p.new.Value, before)
+		}
 		if value.Equal(old, new) {
 			return nil
 		}
 		return []difference{{before, old, new}}
 	}
-	if read := c.rows(p.new, before); read != nil {
+	if read := c.rows(p.is(), before); read != nil {
 		a, _ := old.(string)
 		b, _ := new.(string)
 		old, new = read(a), read(b)
@@ -82,7 +88,7 @@ func (c *comparison) owner(o Object) []ruled {
 	var all []ruled
 	add := func(rules []catalog.Change) {
 		for _, rule := range rules {
-			if rule.Kind == o.Kind && (rule.Name == o.Name || rule.Name == "*") {
+			if rule.Kind == o.Kind && (rule.Name == o.Name || rule.Name == "*") && (len(rule.When) == 0 || c.Holds != nil && c.Holds(rule.When)) {
 				all = append(all, ruled{rule})
 			}
 		}
@@ -120,10 +126,10 @@ func (r ruled) holds(d difference) bool {
 	if said, ok := became.(bool); ok {
 		became = strconv.FormatBool(said)
 	}
-	if r.To != "" && became != r.To {
+	if !isOneOf(d.old, r.From) || !isOneOf(became, r.To) {
 		return false
 	}
-	if r.named(d.old) && r.named(d.new) {
+	if r.named(d.old) && r.named(d.new) || isAny(d.old, r.Mute) || isAny(d.new, r.Mute) {
 		return false
 	}
 	old, isNumber := number(d.old, r.Units)
@@ -133,6 +139,8 @@ func (r ruled) holds(d difference) bool {
 		return d.old == nil
 	case "disappears":
 		return d.new == nil
+	case "goes":
+		return false // with its object: see vanished
 	case "shrinks":
 		return isNumber && isNumberToo && new < old
 	case "grows":
@@ -144,10 +152,20 @@ func (r ruled) holds(d difference) bool {
 	}
 }
 
+// isOneOf tells whether a value is among some that are meant: any where there are
+// none, and "" is what is not there.
+func isOneOf(v any, meant []string) bool {
+	text, isText := v.(string)
+	return len(meant) == 0 || (isText || v == nil) && slices.Contains(meant, text)
+}
+
 // named tells whether a value is a name of what the rule says is always the same.
-func (r ruled) named(v any) bool {
-	name, isText := v.(string)
-	return isText && slices.Contains(r.Same, name)
+func (r ruled) named(v any) bool { return isAny(v, r.Same) }
+
+// isAny tells whether a value is one of some texts.
+func isAny(v any, of []string) bool {
+	text, isText := v.(string)
+	return isText && slices.Contains(of, text)
 }
 
 // apartFrom tells whether two texts with commas have nothing in common.
@@ -191,10 +209,14 @@ func (c *comparison) rule(p pair, r ruled, old, new string, elements []string) {
 	if component, ok := c.component(p.is()); ok && r.Says == "" && component.Data != nil {
 		says = []string{component.Data.Volume}
 	}
+	harmless := r.Severity == "note"
+	if class := Class(r.Class); class == Data || class == Quorum {
+		harmless = r.Severity == "warning" // the others are none that stop the work
+	}
 	c.say(p, Effect{
 		Class: Class(r.Class), Field: field, Old: old, New: new,
 		Message: words.Replace(r.Message), Help: words.Replace(r.Help),
-		Says: fields(says...), Harmless: r.Severity == "warning" && Class(r.Class) != Exposed,
+		Says: fields(says...), Harmless: harmless,
 	})
 }
 

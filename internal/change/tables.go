@@ -13,15 +13,18 @@ type reader func(text string) []any
 
 // rows is the reader of a field's text; nil if it is a text like any other.
 func (c *comparison) rows(o Object, path string) reader {
-	key, ok := strings.CutPrefix(path, "data.")
-	if !ok || c.Catalog == nil || o.Kind != "ConfigMap" {
+	if c.Catalog == nil || o.Kind != "ConfigMap" {
 		return nil
 	}
-	if columns := c.Catalog.Tables[o.Name][key]; columns != nil {
-		return func(text string) []any { return rowsOf(text, columns) }
+	for key, columns := range c.Catalog.Tables[o.Name] {
+		if path == join("data", key) {
+			return func(text string) []any { return rowsOf(text, columns) }
+		}
 	}
-	if name := c.Catalog.Documents[o.Name][key]; name != "" {
-		return func(text string) []any { return partsOf(text, name) }
+	for key, name := range c.Catalog.Documents[o.Name] {
+		if path == join("data", key) {
+			return func(text string) []any { return partsOf(text, name) }
+		}
 	}
 	return nil
 }
@@ -51,7 +54,8 @@ func rowsOf(text string, columns []string) []any {
 }
 
 // partsOf a text in JSON: the mappings that have a field with their name, as they
-// are. Of what is no JSON there are none.
+// are, or with "FIELD.*" those below that field, by their names there. Of what is no
+// JSON there are none.
 func partsOf(text, name string) []any {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
@@ -59,7 +63,21 @@ func partsOf(text, name string) []any {
 	if decoder.Decode(&read) != nil {
 		return []any{}
 	}
+	if field, below := strings.CutSuffix(name, ".*"); below {
+		return fieldsOf(value.Map(plain(read), field))
+	}
 	return parts([]any{}, plain(read), name)
+}
+
+// fieldsOf a mapping that are mappings, as a list.
+func fieldsOf(all map[string]any) []any {
+	list := []any{}
+	for _, name := range value.Keys(all) {
+		if one := value.Map(all, name); one != nil {
+			list = append(list, value.With(one, name, "name"))
+		}
+	}
+	return list
 }
 
 func parts(all []any, v any, name string) []any {

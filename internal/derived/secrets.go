@@ -51,6 +51,17 @@ func (v *Values) Wants(value catalog.Value) bool {
 	return !instead && value.When.Holds(v.Env)
 }
 
+// Elsewhere tells whether a server outside has a value of a Secret, and its people alone
+// know it.
+func (v *Values) Elsewhere(value catalog.Value) bool {
+	return value.Outside != "" && field.Given(field.Of(v.Env, value.Outside))
+}
+
+// Rolling is what a new value does in the environment for as long as pods have the old one.
+func (v *Values) Rolling(value catalog.Value) []catalog.Rolling {
+	return slices.DeleteFunc(slices.Clone(value.Rolling), func(r catalog.Rolling) bool { return !r.When.Holds(v.Env) })
+}
+
 // SecretFiles tells whether the Secrets come from files below
 // clusters/<environment>/.
 func (v *Values) SecretFiles() bool {

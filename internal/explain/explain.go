@@ -170,11 +170,19 @@ type NotFound struct {
 	Elsewhere []string
 	// Known are the labels that could stand in the place of the unknown one.
 	Known []string
+	// Component tells that it is the name of a component of the installation, and
+	// Leads are the fields by which that is there.
+	Component bool
+	Leads     []string
 }
 
 func (e *NotFound) Error() string {
 	text := fmt.Sprintf("there is no field %q", e.Path)
 	switch {
+	case e.Component && len(e.Leads) > 0:
+		return text + "; it is a component of the installation\n  help: it is there, and as it is, by " + strings.Join(e.Leads, ", ")
+	case e.Component:
+		return text + "; it is a component of the installation\n  help: it is always there, and no field is its own"
 	case e.Meant != "":
 		return text + fmt.Sprintf("\n  help: did you mean %q?", e.Meant)
 	case len(e.Elsewhere) > 0:
@@ -188,6 +196,11 @@ func (e *NotFound) Error() string {
 // notFound guesses: the labels of the path before i are right, those behind it may be.
 func notFound(at Field, path []string, i int) error {
 	e := &NotFound{Path: place.JoinPath(path...), Known: labels(at)}
+	if len(path) == 1 {
+		if e.Leads, e.Component = componentFields(path[i]); e.Component {
+			return e
+		}
+	}
 	if better := place.Suggest(path[i], e.Known); better != "" {
 		e.Meant = join(at.Path, better)
 		whole := append(place.SplitPath(e.Meant), path[i+1:]...)

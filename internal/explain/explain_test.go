@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/place"
 )
 
@@ -76,6 +77,12 @@ func TestNotFound(t *testing.T) {
   help: nothing is below that field`},
 		{"edge.tls.xyz", `there is no field "edge.tls.xyz"
   help: known there: certManager, existing, selfSigned`},
+		{"couchdb-backup", `there is no field "couchdb-backup"; it is a component of the installation
+  help: it is there, and as it is, by couchdb.backup`},
+		{"nginx", `there is no field "nginx"; it is a component of the installation
+  help: it is there, and as it is, by edge.replicas, edge.resources`},
+		{"couchdb-cluster", `there is no field "couchdb-cluster"; it is a component of the installation
+  help: it is there, and as it is, by couchdb.external, couchdb.replicas`},
 		{"heap", `there is no field "heap"
   help: did you mean one of kafka.heap, controller.heap, invoker.heap?`},
 	} {
@@ -86,6 +93,29 @@ func TestNotFound(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.path, diff)
+		}
+	}
+}
+
+// Whoever asks for a component by its name is led to its fields.
+func TestComponentsLeadToFields(t *testing.T) {
+	for _, release := range catalog.Releases() {
+		all, err := catalog.Load(release)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range all.Components {
+			if _, _, err := Find(name); err == nil {
+				continue // a field of the same name
+			} else if e := (*NotFound)(nil); !errors.As(err, &e) || !e.Component || len(e.Leads) == 0 {
+				t.Errorf("%s: %v", name, err)
+			} else {
+				for _, path := range e.Leads {
+					if _, _, err := Find(path); err != nil {
+						t.Errorf("%s leads to what there is not: %v", name, err)
+					}
+				}
+			}
 		}
 	}
 }

@@ -36,13 +36,14 @@ type Options struct {
 //	in ci
 //	help: did you mean "production"?
 //
-// Equal findings of several environments are one, "in ci and 29 others".
+// Equal findings of several environments are one, "in ci and 29 others", and so are
+// those of one place, "in ci, as tenants.a.limits and 2 others".
 // Acknowledged ones are left out.
 func WriteText(w io.Writer, fs []Finding, o Options) error {
 	sources := map[string][]byte{}
 	var b bytes.Buffer
 	open := slices.DeleteFunc(o.Secrets.Seal(fs), func(f Finding) bool { return f.Acknowledged != "" })
-	shown, rest := few(together(open), o.Most)
+	shown, rest := few(atOnce(together(open)), o.Most)
 	for i, f := range shown {
 		if i > 0 && !sameHelp(shown[i-1], f) {
 			b.WriteByte('\n')
@@ -61,7 +62,7 @@ func WriteText(w io.Writer, fs []Finding, o Options) error {
 			}
 		}
 		if in := f.in(); in != "" {
-			b.WriteString(in + "\n")
+			b.WriteString(in + f.as() + "\n")
 		}
 		if f.Help != "" && (i+1 == len(shown) || !sameHelp(f, shown[i+1])) {
 			fmt.Fprintf(&b, "help: %s\n", Plain(f.Help))

@@ -39,6 +39,9 @@ func (f Finding) split() (environment, field string) {
 type group struct {
 	Finding
 	environments []string // in the order of the findings, each once
+	// fields are those that one place has made, if there are several: the elements of
+	// a comprehension.
+	fields []string
 }
 
 // together makes one of equal findings of several environments: those of one code
@@ -63,15 +66,56 @@ func together(fs []Finding) []group {
 		switch {
 		case !known:
 			at[k] = len(all)
-			all = append(all, group{f, []string{name}})
+			all = append(all, group{Finding: f, environments: []string{name}})
 		case slices.Contains(all[i].environments, name):
 			// Twice in one environment, at two places: both are shown.
-			all = append(all, group{f, []string{name}})
+			all = append(all, group{Finding: f, environments: []string{name}})
 		default:
 			all[i].environments = append(all[i].environments, name)
 		}
 	}
 	return all
+}
+
+// atOnce makes one of groups that say the same of the same place: a mistake within a
+// comprehension is one, however many elements it has.
+func atOnce(groups []group) []group {
+	type key struct {
+		code, severity, message, help, environments string
+		at, other                                   Position
+		hidden                                      bool
+	}
+	at := map[key]int{}
+	var all []group
+	for _, g := range groups {
+		field := g.Field()
+		if g.Line == 0 || field == "" {
+			all = append(all, g)
+			continue
+		}
+		k := key{g.Code, string(g.Severity), g.Message, g.Help, strings.Join(g.environments, "\x00"), g.Position, g.Other, g.Hidden || g.secret()}
+		i, known := at[k]
+		if !known {
+			at[k] = len(all)
+			g.fields = []string{field}
+			all = append(all, g)
+		} else if !slices.Contains(all[i].fields, field) {
+			all[i].fields = append(all[i].fields, field)
+		}
+	}
+	return all
+}
+
+// as says which fields one place has made, behind what in says.
+func (g group) as() string {
+	switch n := len(g.fields); n {
+	case 0, 1:
+		return ""
+	case 2:
+		return ", as " + Plain(g.fields[0]) + " and " + Plain(g.fields[1])
+	default:
+		return fmt.Sprintf(", as %s and %d others", Plain(g.fields[0]), n-1)
+	}
 }
 
 // in says which environments a group is about.

@@ -55,6 +55,39 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// TestAtOnce: what a comprehension repeats is one finding, at its place.
+func TestAtOnce(t *testing.T) {
+	at := func(env, field string, column int, message string) Finding {
+		f := of(env, field, message)
+		f.Position, f.Help = Position{"e.cue", 2, column}, "write it"
+		return f
+	}
+	for _, tt := range []struct {
+		name string
+		fs   []Finding
+		want []string
+	}{
+		{"one", []Finding{at("a", "x", 1, "m")}, []string{"in a"}},
+		{"two", []Finding{at("a", "x", 1, "m"), at("a", "y", 1, "m")}, []string{"in a, as x and y"}},
+		{"three in two environments", []Finding{
+			at("a", "x", 1, "m"), at("a", "y", 1, "m"), at("a", "z", 1, "m"), at("b", "x", 1, "m"), at("b", "y", 1, "m"), at("b", "z", 1, "m"),
+		}, []string{"in a and b, as x and 2 others"}},
+		{"one more in one of them", []Finding{at("a", "x", 1, "m"), at("a", "y", 1, "m"), at("b", "x", 1, "m")}, []string{"in a and b", "in a"}},
+		{"another place", []Finding{at("a", "x", 1, "m"), at("a", "y", 2, "m")}, []string{"in a", "in a"}},
+		{"another message", []Finding{at("a", "x", 1, "m"), at("a", "y", 1, "n")}, []string{"in a", "in a"}},
+		{"no place", []Finding{{Code: "WO1", Path: "a.x", Message: "m"}, {Code: "WO1", Path: "a.y", Message: "m"}}, []string{"in a", "in a"}},
+		{"the environment itself", []Finding{{Code: "WO1", Position: Position{"e.cue", 2, 1}, Path: "a"}, {Code: "WO1", Position: Position{"e.cue", 2, 1}, Path: "a"}}, []string{"in a", "in a"}},
+	} {
+		var got []string
+		for _, g := range atOnce(together(tt.fs)) {
+			got = append(got, g.in()+g.as())
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
 func TestSummary(t *testing.T) {
 	failed := func(env string) Finding { f := of(env, "x", "m"); f.Severity = Error; return f }
 	known := func(env string) Finding { f := of(env, "x", "m"); f.Acknowledged = "why"; return f }

@@ -43,7 +43,7 @@ func Secrets(v derived.Values) []byte {
 }
 
 func execute(name string, v derived.Values, custom overlay.Custom) []byte {
-	functions := template.FuncMap{"list": list, "code": code, "count": count, "next": next, "keys": sorted[catalog.Value]}
+	functions := template.FuncMap{"list": list, "code": code, "count": count, "next": next, "upper": upper, "has": slices.Contains[[]string], "keys": sorted[catalog.Value]}
 	t := template.Must(template.New("guide.md").Funcs(functions).ParseFS(files, "*.md"))
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, name, view{Values: &v, Custom: custom}); err != nil {

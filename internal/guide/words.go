@@ -44,5 +44,8 @@ func numbered(stem string, n int) string {
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
+// upper begins a sentence.
+func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
 // next revision after one that is written.
 func next(revision int) int { return revision + 1 }

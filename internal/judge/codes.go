@@ -10,11 +10,11 @@ const (
 	codeRefused    = "WO401" // a change that the API server refuses
 	codeData       = "WO402" // a change after which data are lost, or out of reach
 	codeQuorum     = "WO403" // a change after which there are fewer voters or copies, or that a quorum must follow
-	codeExposed    = "WO404" // a change that lets in whom it did not
-	codeLeft       = "WO405" // what a change leaves behind that runs on, lets in, or is paid for
+	codeExposed    = "WO404" // a change that lets in whom it did not, or lets others read or believe what they could not
+	codeLeft       = "WO405" // what a change leaves behind that runs on, lets in, is paid for, or is kept up to date by nobody
 	codeUnreadable = "WO406" // a golden file that cannot be read, so that its change was not judged
 	codeUnused     = "WO407" // an acceptance of what the change does not do
-	codeClosed     = "WO408" // a change that shuts out whom it let in
+	codeClosed     = "WO408" // a change that shuts out whom it let in, for good or while clients of before and after are there
 )
 
 // Acceptable are the codes that a person may accept.

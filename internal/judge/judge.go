@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/change"
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
@@ -117,6 +118,7 @@ func Change(in Input) Judged {
 func factsOf(v *derived.Values) change.Facts {
 	facts := change.Facts{
 		Catalog: v.Catalog,
+		Holds:   func(when catalog.When) bool { return when.Holds(v.Env) },
 		Votes:   func(component string) bool { return v.Voter(component) != nil },
 		Prunes:  v.Env.GitOps.Flux != nil || v.Env.GitOps.ArgoCD != nil,
 	}

@@ -86,6 +86,10 @@ func (o Owner) ConfigMap(name string, data map[string]string) M {
 	return Annotate(c, map[string]string{NeedsHash: "true"})
 }
 
+// Elsewhere is the annotation of a NetworkPolicy that names, with commas, hosts without a
+// dot that its pods call outside the cluster: by themselves they look like Services.
+const Elsewhere = "whiskops.github.io/elsewhere"
+
 // Judged are annotations that have kube-score pass over some of its tests, and
 // say why, by the tests' names.
 func Judged(reasons map[string]string) map[string]string {

@@ -118,6 +118,26 @@ func TestStrangeFiles(t *testing.T) {
 	}
 }
 
+// An alias without an anchor is told where it is, since YAML's reader does not.
+func TestAliasWithoutAnchor(t *testing.T) {
+	for text, want := range map[string]string{
+		"a: *b\n":                               "1:4",
+		"a: 1\nb: [ä, *b]\n":                    "2:8",
+		"# *b\na: x*b # *b\nc: *b\n":            "3:4",
+		"a: &c 1\nd: *c\n---\nd: *b\n":          "4:4",
+		"a: &bb 1\nc: *bb\nd: {e: *b, f: *b}\n": "3:8",
+	} {
+		got := NotYAML("x.yaml", []byte(text))
+		if got == nil || fmt.Sprintf("%d:%d", got.Line, got.Column) != want {
+			t.Errorf("%q: %+v, want %s", text, got, want)
+			continue
+		}
+		if said := got.Message + "\n" + got.Help; said != "the file is no YAML: an alias has no anchor before it\nwrite &b before the value that is meant, above this line, or the value itself" {
+			t.Error(said)
+		}
+	}
+}
+
 // FuzzCause: whatever is in a custom folder, what is said of it are errors of this
 // package, with places in its files, and nothing breaks down.
 func FuzzCause(f *testing.F) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -83,9 +84,38 @@ func NotYAML(file string, content []byte) *CauseError {
 		e.Line = min(e.Line, 1+bytes.Count(bytes.TrimRight(content, "\n"), []byte("\n")))
 		e.Column = 1
 		e.Help = "look at this line, and at the one before it"
+	} else if m := unknownAnchor.FindStringSubmatch(err.Error()); m != nil {
+		e.Line, e.Column = aliasOf(content, m[1])
+		e.Help = fmt.Sprintf("write &%s before the value that is meant, above this line, or the value itself", m[1])
 	}
 	return e
 }
+
+// unknownAnchor is what YAML's reader says of an alias, without its line.
+var unknownAnchor = regexp.MustCompile(`unknown anchor '([^']+)' referenced`)
+
+// aliasOf is the first place where a text has an alias of a name that no anchor before
+// it has, in whichever document, as its reader wants it: at the beginning of a word, outside comments.
+func aliasOf(content []byte, name string) (line, column int) {
+	said := regexp.MustCompile(`(^|[\s\[{,])([*&])` + regexp.QuoteMeta(name) + `($|[\s\]},])`)
+	anchored := false
+	for i, text := range bytes.Split(content, []byte("\n")) {
+		if at := comment.FindIndex(text); at != nil {
+			text = text[:at[0]]
+		}
+		for _, m := range said.FindAllSubmatchIndex(text, -1) {
+			switch {
+			case text[m[4]] == '&':
+				anchored = true
+			case !anchored:
+				return i + 1, utf8.RuneCount(text[:m[4]]) + 1
+			}
+		}
+	}
+	return 0, 0
+}
+
+var comment = regexp.MustCompile(`(^|\s)#`)
 
 // yamlFault says in other words what YAML's reader says.
 func yamlFault(said string) string {

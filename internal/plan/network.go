@@ -31,7 +31,7 @@ func (p *planner) dns() networkpolicies.Rule {
 
 // policy of a component follows from the graph's edges that start or end at it.
 func (p *planner) policy(name string, own krm.Owner) (networkpolicies.Spec, error) {
-	s := networkpolicies.Spec{Labels: own.Made(), Name: name, Pods: own.Pods()}
+	s := networkpolicies.Spec{Labels: own.Made(), Name: name, Pods: own.Pods(), Annotations: p.elsewhere(name)}
 	var err error
 	if s.Egress, err = p.egress(name); err != nil {
 		return s, err

@@ -78,9 +78,6 @@ func (r *renderer) verified(values *derived.Values, plain []kustomize.Object, a 
 	}
 	tools := values.Env.GitOps
 	own := verify.Own{Folder: at, Kustomizations: a.whole.Kustomizations(), ByTier: tools.Flux == nil && tools.ArgoCD == nil}
-	if a.component != nil {
-		own.Functions = path.Join(at, overlay.FunctionsFolder)
-	}
 	return r.told(values.Env.Name, append(a.outcome.Findings, verify.Custom(plain, set, own)...))
 }
 

@@ -120,10 +120,22 @@ func (c *checker) enoughVolumes(s stored) bool {
 	if have < s.replicas {
 		c.fail("WO285", s.field+"."+what,
 			fmt.Sprintf("%s.%s has %d, but there are %d replicas: the others stay Pending without a volume", s.field, what, have, s.replicas),
-			fmt.Sprintf("write one for each replica, in the order of their ordinals, or %s", cue(c.replicasField(s.component), have)))
+			fmt.Sprintf("write one for each replica, in the order of their ordinals, or %s", cue(c.replicasField(s.component), c.countBelow(s.component, have))))
 		return false
 	}
 	return true
+}
+
+// countBelow is the most pods that a component can have of those for which there is room.
+func (c *checker) countBelow(component string, room int) int {
+	most := room
+	for _, n := range c.Catalog.Components[component].Counts {
+		if n > room {
+			break
+		}
+		most = n
+	}
+	return most
 }
 
 // drivers looks for what the one kind of a volume cannot do.

@@ -39,6 +39,11 @@ func Load(root fs.FS, dir, name string, at finding.Finding) (*Manifest, []findin
 	if err != nil {
 		return nil, say(reason(err))
 	}
+	if len(src) > MaxSize { // it has no line that is to blame
+		found := say(fmt.Sprintf("it has more than %d KiB", MaxSize>>10))
+		found[0].Help = "leave out what is not offered: of the manifest itself a variable takes an eighth of that"
+		return nil, found
+	}
 	m, faults := Parse(filepath.ToSlash(filepath.Join(dir, name)), src)
 	var found []finding.Finding
 	for _, fault := range faults {

@@ -81,7 +81,7 @@ func TestLoad(t *testing.T) {
 	const field = "e.cue:3:4: "
 	for name, want := range map[string]string{
 		"m.json": "", "in.json": "", "most.json": "",
-		"more.json": "repo/more.json:0:0: the file has more than 1024 KiB",
+		"more.json": field + "more.json cannot be read: it has more than 1024 KiB",
 		"bad.json":  `repo/bad.json:1:1: the manifest has no "runtimes": there is no kind of action`,
 		"none.json": field + "none.json cannot be read: no such file or directory",
 		"gone.json": field + "gone.json cannot be read: no such file or directory",

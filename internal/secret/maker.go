@@ -16,7 +16,6 @@ import (
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/delivery"
 	"github.com/whiskops/whiskops/internal/derived"
-	"github.com/whiskops/whiskops/internal/field"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kustomize"
 	"github.com/whiskops/whiskops/internal/sops"
@@ -181,7 +180,7 @@ func (m *Maker) notGiven(have *Folder, anew bool) Findings {
 func (m *Maker) elsewhere(s derived.Secret, k string) (finding.Finding, bool) {
 	_, given := m.given[s.Field+"/"+k]
 	made := Form(s, k)
-	if given || made.Outside == "" || !field.Given(field.Of(m.values.Env, made.Outside)) {
+	if given || !m.values.Elsewhere(made) {
 		return finding.Finding{}, false
 	}
 	at := m.values.Env.Source.Position(made.Outside)

@@ -21,10 +21,7 @@ func Rolls(v *derived.Values, s derived.Secret, k string) (workloads []string, p
 	if !ok { // who reads it looks again and again
 		return nil, "", 0, nil
 	}
-	path = of.Revision
-	if apart, is := of.Apart[k]; is {
-		path = apart
-	}
+	path = of.RevisionOf(k)
 	changed := *v.Env
 	number := field.Of(&changed, path)
 	next = number.Int() + 1

@@ -11,6 +11,7 @@ import (
 
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/explain"
 	"github.com/whiskops/whiskops/internal/pipeline"
 	"github.com/whiskops/whiskops/internal/plan"
 	"github.com/whiskops/whiskops/internal/rules"
@@ -36,6 +37,18 @@ func TestFiles(t *testing.T) {
 		if !strings.HasSuffix(text, "\n") || strings.Contains(text, "\r") {
 			t.Errorf("%s: lines must end with a line feed alone", name)
 		}
+	}
+}
+
+// TestPlatforms: who reads the template knows all kinds of clusters, and no others.
+func TestPlatforms(t *testing.T) {
+	f, _, err := explain.Find("cluster.platform")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "// " + strings.ReplaceAll(strings.TrimPrefix(f.Holds, "one of "), `"`, "") + "."
+	if text := string(Files()["environments/production.cue"]); !strings.Contains(text, want) {
+		t.Errorf("the template has no line %q", want)
 	}
 }
 

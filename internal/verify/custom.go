@@ -20,8 +20,6 @@ type Own struct {
 	Kustomizations []kustomize.Kustomization
 	// ByTier tells that people apply the tiers' own builds.
 	ByTier bool
-	// Functions has the path of the folder whose functions change what is built, or "".
-	Functions string
 }
 
 // Custom judges a set with a user's own folder in it against the same without:
@@ -60,12 +58,6 @@ func (j *judge) effect(own Own) {
 		j.found = append(j.found, finding.Finding{
 			Code: codeTarget, Severity: finding.Warning, Position: at, Message: "what is built is the same with this folder and without it",
 			Help: "delete it if that is meant; kustomize leaves an entry of a list out, without a word, whose key is incomplete: a port is found by its number and its protocol",
-		})
-	case own.Functions != "" && own.ByTier:
-		j.found = append(j.found, finding.Finding{
-			Code: codeTiers, Severity: finding.Warning, Position: finding.Position{File: own.Functions},
-			Message: "the build of a tier alone is without what these functions change: it is in the build of the whole, since they may change objects of any tier",
-			Help:    "apply the whole, as its README says",
 		})
 	case changed && component && own.ByTier:
 		j.found = append(j.found, finding.Finding{

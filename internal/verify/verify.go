@@ -117,6 +117,9 @@ func newJudge(s Set) *judge {
 			j.pods = append(j.pods, p)
 			j.podsIn[o.Namespace] = append(j.podsIn[o.Namespace], p)
 		}
+		if hosts := text(value.Map(o.Value, "metadata", "annotations")[krm.Elsewhere]); hosts != "" {
+			j.Hosts = append(slices.Clone(j.Hosts), strings.Split(hosts, ",")...)
+		}
 		if o.Kind == "Namespace" {
 			there[o.Name] = true
 		} else if o.Namespace != "" {

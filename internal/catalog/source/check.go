@@ -19,9 +19,7 @@ import (
 func check(c *catalog.Catalog) error {
 	k := &checker{catalog: c}
 	for _, change := range c.Changes {
-		if change.Says != "" {
-			k.path(change.Says)
-		}
+		k.change(change)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Components)) {
 		k.at = "component " + name
@@ -55,6 +53,13 @@ func check(c *catalog.Catalog) error {
 	k.at = "the rest"
 	k.rest()
 	return errors.Join(k.wrong...)
+}
+
+func (k *checker) change(c catalog.Change) {
+	k.when(c.When)
+	if c.Says != "" {
+		k.path(c.Says)
+	}
 }
 
 type checker struct {
@@ -107,9 +112,7 @@ func (k *checker) component(name string, c catalog.Component) {
 		k.need(need)
 	}
 	for _, change := range c.Changes {
-		if change.Says != "" {
-			k.path(change.Says)
-		}
+		k.change(change)
 	}
 	for _, o := range c.Outside {
 		// A list of host:port, or an address.
@@ -207,6 +210,9 @@ func (k *checker) secret(s catalog.Secret) {
 			}
 		}
 		k.when(v.When)
+		for _, r := range v.Rolling {
+			k.when(r.When)
+		}
 		if v.Login != "" && s.Values[v.Login].Fixed == "" {
 			k.fail("the value of %q is the password of %q, which is no user's name", key, v.Login)
 		}
