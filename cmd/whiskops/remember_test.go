@@ -198,7 +198,8 @@ var changes = []change{
 }
 
 // TestRemembered makes changes in random order. A run that is spared says what
-// a whole one would, and one is spared only if nothing that counts has changed.
+// a whole one would, and one is spared only if nothing that counts has changed. With
+// -short it is a third of the changes.
 func TestRemembered(t *testing.T) {
 	t.Parallel()
 	for _, seed := range seeds.Of(t, 1, 4) {

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -21,6 +20,7 @@ import (
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/kinds"
 	"github.com/whiskops/whiskops/internal/kustomize"
+	"github.com/whiskops/whiskops/internal/kustomize/kustomizetest"
 	"github.com/whiskops/whiskops/internal/verify"
 )
 
@@ -109,7 +109,8 @@ func TestSecuredHasNoFinding(t *testing.T) {
 // A case of testdata/custom/<subject>.txtar is NAME.yaml, the kustomization of a
 // custom folder of the environment "production" of examples/environments, other
 // files of that folder as NAME/<file>, files of the repository as NAME//<path>, and
-// the findings about it, NAME.txt.
+// the findings about it, NAME.txt. With -short those of a subject are left out that show
+// no finding which those before them do not show.
 func TestCustomCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/custom/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -229,22 +230,8 @@ func customFindings(t *testing.T, a *txtar.Archive, name string, seen map[string
 }
 
 // plainParts is what cases have in common: the parts of an overlay without its custom
-// folder, which are not built again for each. It is by their bytes, as in the cache.
-var plainParts sharedMemory
-
-type sharedMemory struct{ held sync.Map }
-
-func (m *sharedMemory) Get(kind string, key [32]byte) ([]byte, bool) {
-	v, ok := m.held.Load(key)
-	if !ok || kind == settledKind {
-		return nil, false
-	}
-	return bytes.Clone(v.([]byte)), true
-}
-
-func (m *sharedMemory) Put(_ string, key [32]byte, value []byte) {
-	m.held.Store(key, bytes.Clone(value))
-}
+// folder.
+var plainParts kustomizetest.Memory
 
 // ownFindings are those about the environments' own folders.
 func ownFindings(envs []environment.Environment, root fs.ReadLinkFS, o Options) ([]finding.Finding, error) {
