@@ -27,7 +27,7 @@ func TestRandomEnvironments(t *testing.T) {
 		severities[c.Code] = c.Severities
 	}
 	base, seen := environment.Base(), map[string]bool{}
-	for seed := range int64(seeds.Count(100, 300)) {
+	for seed := range int64(seeds.Count(150, 300)) {
 		one, two := randomEnvironment(base, seed), randomEnvironment(base, seed)
 		two.Name = "other"
 		found := CheckAll(valuesOf(t, []environment.Environment{one, two}))
