@@ -24,6 +24,7 @@ func TestChangesDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	from := generatedBefore(t, string(before))
 	for path, atLeast := range map[string]int{"../../docs/changes.md": 5, "../../docs/escape.md": 6, "../../README.md": 1} {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -33,7 +34,7 @@ func TestChangesDocument(t *testing.T) {
 		now := changeFence.ReplaceAllStringFunc(string(text), func(fence string) string {
 			made++
 			parts := changeFence.FindStringSubmatch(fence)
-			return "```diff\n" + parts[1] + "```\n\n```console\n" + changed(t, string(before), parts[1], parts[2]) + "```"
+			return "```diff\n" + parts[1] + "```\n\n```console\n" + changed(t, from, string(before), parts[1], parts[2]) + "```"
 		})
 		if made < atLeast {
 			t.Errorf("%s has %d changes, wanted %d", path, made, atLeast)
@@ -48,16 +49,26 @@ func TestChangesDocument(t *testing.T) {
 	}
 }
 
-// changed runs the lines of a fence that begin with "$ ", on an example that has
-// the lines with a minus replaced by those with a plus.
-func changed(t *testing.T, example, lines, console string) string {
+// generatedBefore is a repository with an example that is generated.
+func generatedBefore(t *testing.T, example string) string {
 	t.Helper()
 	root := t.TempDir()
-	file := filepath.Join(root, "environments", "production.cue")
-	write(t, file, example)
+	write(t, filepath.Join(root, "environments", "production.cue"), example)
 	if code := run([]string{"generate"}, streams{out: io.Discard, err: os.Stderr, dir: root, cache: t.TempDir()}); code != exitFine {
 		t.Fatalf("generate exits with %d", code)
 	}
+	return root
+}
+
+// changed runs the lines of a fence that begin with "$ ", on a copy of a repository
+// whose example has the lines with a minus replaced by those with a plus.
+func changed(t *testing.T, from, example, lines, console string) string {
+	t.Helper()
+	root := t.TempDir()
+	if err := os.CopyFS(root, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(root, "environments", "production.cue")
 	var old, new string
 	for line := range strings.Lines(lines) {
 		switch line[0] {

@@ -198,7 +198,8 @@ var changes = []change{
 }
 
 // TestRemembered makes changes in random order. A run that is spared says what
-// a whole one would, and one is spared only if nothing that counts has changed.
+// a whole one would, and one is spared only if nothing that counts has changed. With
+// -short it is a third of the changes.
 func TestRemembered(t *testing.T) {
 	t.Parallel()
 	for _, seed := range seeds.Of(t, 1, 4) {
@@ -216,7 +217,7 @@ func remembered(t *testing.T, rnd *rand.Rand) {
 	if r.generate(store).remembered {
 		t.Fatal("the first run is remembered")
 	}
-	for _, i := range rnd.Perm(len(changes)) {
+	for _, i := range rnd.Perm(len(changes))[:seeds.Count(len(changes)/3, len(changes))] {
 		c := changes[i]
 		if !r.generate(store).remembered {
 			t.Fatalf("before %q: a second run is not remembered", c.name)

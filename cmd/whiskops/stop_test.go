@@ -32,18 +32,20 @@ func TestStops(t *testing.T) {
 		sig, ends syscall.Signal
 	}{{"SIGTERM", syscall.SIGTERM, syscall.SIGTERM}, {"SIGINT", syscall.SIGINT, syscall.SIGINT}, {"SIGQUIT", syscall.SIGQUIT, syscall.SIGINT}} {
 		t.Run(s.name+" while it evaluates", func(t *testing.T) {
+			t.Parallel()
 			root := t.TempDir()
 			write(t, filepath.Join(root, "environments", "a.cue"), endless)
 			cmd, stderr := start(t, root, "validate")
 			// It says nothing while it evaluates. A signal that comes before
 			// that would prove less, but no other thing.
-			time.Sleep(time.Second)
+			time.Sleep(500 * time.Millisecond)
 			ends(t, cmd, s.sig, s.ends)
 			if said, err := os.ReadFile(stderr); err != nil || len(said) > 0 {
 				t.Errorf("it says %q, %v", said, err)
 			}
 		})
 		t.Run(s.name+" while it waits for the lock", func(t *testing.T) {
+			t.Parallel()
 			root := t.TempDir()
 			if out, err := exec.Command("whiskops", "init", root).CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -143,11 +144,22 @@ func unpack(t *testing.T, files map[string][]byte) map[string][]byte {
 // folder, and with what clusters are told.
 func repository(t *testing.T) (fstest.MapFS, environment.Environment) {
 	t.Helper()
+	root, err := generated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return maps.Clone(root), ci
+}
+
+// generated is the tree of repository, and ci its environment. It takes a second, and
+// is made once.
+var generated = sync.OnceValues(func() (fstest.MapFS, error) {
 	envs, found, err := environment.LoadBytes("environments", map[string][]byte{"environments/ci.cue": []byte(
 		"package environments\nci: {profile: \"ci\", edge: host: \"ci.example.com\", placement: enabled: false}\n")})
 	if err != nil || len(found) > 0 {
-		t.Fatal(found, err)
+		return nil, fmt.Errorf("%v, %w", found, err)
 	}
+	ci = envs[0]
 	root := fstest.MapFS{
 		"overlays/ci/custom/kustomization.yaml": {Data: []byte("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../../../shared, own.yaml]\n")},
 		"overlays/ci/custom/own.yaml":           {Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, namespace: x}\n")},
@@ -164,15 +176,17 @@ func repository(t *testing.T) (fstest.MapFS, environment.Environment) {
 	}
 	folders, err := render.Tree(envs, root, render.Options{Whole: true})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	for _, f := range folders {
 		for name, content := range f.Files {
 			root[path.Join(f.Path, name)] = &fstest.MapFile{Data: content}
 		}
 	}
-	return root, envs[0]
-}
+	return root, nil
+})
+
+var ci environment.Environment
 
 // TestContent: what is unpacked builds what golden/ shows, and has nothing that
 // the build does not read.

@@ -15,7 +15,7 @@ import (
 func TestHostileInput(t *testing.T) {
 	size := place.MaxInput - 1000
 	if testing.Short() {
-		size /= 4
+		size /= 16
 	}
 	noise := bytes.Repeat([]byte{0x7f, 'E', 'L', 'F', 0, 0xff, '"', '\n', '(', 0x80}, size/10)
 	for _, tt := range []struct {

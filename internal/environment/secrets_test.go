@@ -54,7 +54,7 @@ func TestMistakesShowNoSecret(t *testing.T) {
 	junk := []rune("\"'`{}[]()\\:,?!&|*+-=#_@ \n\t1axé.")
 	tries := 600
 	if testing.Short() {
-		tries = 150
+		tries = 40
 	}
 	for range tries {
 		text := []rune(src)

@@ -2,14 +2,12 @@ package judge_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -20,6 +18,7 @@ import (
 	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/finding"
 	"github.com/whiskops/whiskops/internal/judge"
+	"github.com/whiskops/whiskops/internal/kustomize/kustomizetest"
 	"github.com/whiskops/whiskops/internal/render"
 	"github.com/whiskops/whiskops/internal/tree"
 )
@@ -54,26 +53,7 @@ func source(inside string) []byte {
 }
 
 // built is what the engine built in other cases: most of an environment is the same.
-var built memory
-
-type memory struct{ by sync.Map }
-
-type memoryKey struct {
-	kind string
-	key  [sha256.Size]byte
-}
-
-func (m *memory) Get(kind string, key [sha256.Size]byte) ([]byte, bool) {
-	text, ok := m.by.Load(memoryKey{kind, key})
-	if !ok {
-		return nil, false
-	}
-	return text.([]byte), true
-}
-
-func (m *memory) Put(kind string, key [sha256.Size]byte, text []byte) {
-	m.by.Store(memoryKey{kind, key}, text)
-}
+var built kustomizetest.Memory
 
 // made are the golden files of a case's side, as a tree on the disk, and its environment.
 func made(t *testing.T, text []byte, disk fs.ReadLinkFS) (fstest.MapFS, []tree.Folder, []environment.Environment) {

@@ -42,7 +42,7 @@ func draft(t *testing.T, objects []kustomize.Object) *Draft {
 // TestComponentBuildsWhatIsWanted: whatever an overlay builds, and whatever becomes of
 // that, the overlay with the component builds it.
 func TestComponentBuildsWhatIsWanted(t *testing.T) {
-	for _, s := range seeds.Of(t, 15, 120) {
+	for _, s := range seeds.Of(t, 4, 120) {
 		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
 			t.Parallel()
 			checkComponent(t, s)

@@ -20,7 +20,7 @@ import (
 // whatever base and environment are, kustomize makes of the overlay exactly
 // the environment, from its root and from each of its tiers.
 func TestOverlayRebuildsWhatIsWanted(t *testing.T) {
-	for _, s := range seeds.Of(t, 60, 300) {
+	for _, s := range seeds.Of(t, 16, 300) {
 		t.Run(fmt.Sprint("seed=", s), func(t *testing.T) {
 			t.Parallel()
 			checkSeed(t, s)

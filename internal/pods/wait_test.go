@@ -180,6 +180,9 @@ func TestHint(t *testing.T) {
 		{Wait{Name: "b", URL: "http://b", Hint: "ask $WHOM"}, "ask them"},
 	} {
 		for _, rounds := range []int{39, 40, 41} {
+			if testing.Short() && rounds != 40 && tt.wait.Hint != "" {
+				continue // the bound is the same one for each
+			}
 			// sleep fails once the rounds are over, which ends the script.
 			state := map[string]string{"up": "", "sleeps": strings.Repeat("x\n", rounds-1)}
 			got, _ := run(t, tt.wait, map[string]string{"WHOM": "them", "BECOMES": "other"}, state)

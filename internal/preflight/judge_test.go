@@ -6,10 +6,12 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,7 +148,12 @@ func programs(t *testing.T, shell string) string {
 func verdict(t *testing.T, lines string) string {
 	t.Helper()
 	said := map[string]string{}
-	for name, shell := range shells(t) {
+	in := shells(t)
+	if names := slices.Sorted(maps.Keys(in)); testing.Short() { // one of them, another of other lines
+		name := names[len(lines)%len(names)]
+		in = map[string][]string{name: in[name]}
+	}
+	for name, shell := range in {
 		cmd := exec.Command(shell[0], append(shell[1:], "-c", functions+"\nfact x must why\n"+lines+"\nsummary\n")...)
 		cmd.Env = append(os.Environ(), "PATH="+programs(t, name)+":"+os.Getenv("PATH"))
 		out, err := cmd.Output()

@@ -22,7 +22,7 @@ func TestEveryDifferenceHasAnEffect(t *testing.T) {
 	golden := func(env environment.Environment) map[string][]byte {
 		return goldenOf(t, *renderers[env.OpenWhisk], env)
 	}
-	for _, s := range seeds.Of(t, 6, 200) {
+	for _, s := range seeds.Of(t, 3, 200) {
 		before, after := randomEnvironment(s), randomEnvironment(s+1)
 		after.Name = before.Name
 		if s%3 != 0 { // else all moves

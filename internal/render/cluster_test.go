@@ -23,7 +23,7 @@ import (
 // in common but the cluster write none.
 func TestOneObjectOfTwoEnvironments(t *testing.T) {
 	collided := 0
-	for _, seed := range seeds.Of(t, 12, 100) {
+	for _, seed := range seeds.Of(t, 5, 100) {
 		a, b := randomEnvironment(seed), randomEnvironment(seed+1)
 		for i, e := range []*environment.Environment{&a, &b} {
 			e.Cluster.Name, e.Source = "one", environment.Base().Source

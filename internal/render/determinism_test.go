@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/whiskops/whiskops/internal/environment"
+	"github.com/whiskops/whiskops/internal/seeds"
 )
 
 // whole renders environments as one map of files.
@@ -31,8 +32,8 @@ func whole(t testing.TB, envs []environment.Environment) map[string][]byte {
 // CPUs. It sets GOMAXPROCS, so it does not run beside other tests.
 func TestSameBytes(t *testing.T) {
 	envs := slices.Clone(exampleEnvironments(t))
-	for s := uint64(2000); len(envs) < 9; s++ {
-		envs = append(envs, randomEnvironment(s))
+	for s := range seeds.Count(2, 6) {
+		envs = append(envs, randomEnvironment(2000+uint64(s)))
 	}
 	want := whole(t, envs)
 	if len(want) < 300 {

@@ -49,7 +49,7 @@ func TestPairs(t *testing.T) {
 		write = json.NewEncoder(file).Encode
 	}
 	shared, differ := 0, 0
-	for _, seed := range seeds.Of(t, 5, 20) {
+	for _, seed := range seeds.Of(t, 2, 20) {
 		old, new := nextEnvironment(seed)
 		objects := map[string][]map[string]any{}
 		at := map[string]any{}

@@ -64,7 +64,7 @@ func samplesOf(change func(*environment.Environment)) ([]sample, error) {
 	standard := environment.Base()
 	standard.Name = "defaults"
 	envs = append([]environment.Environment{standard}, envs...)
-	for s := range seeds.Count(12, 50) {
+	for s := range seeds.Count(8, 50) {
 		envs = append(envs, randomEnvironment(1000+uint64(s)))
 		change(&envs[len(envs)-1])
 	}

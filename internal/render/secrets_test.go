@@ -91,7 +91,7 @@ func documents(t *testing.T, text []byte) []map[string]any {
 // Secrets alone, and nothing else that is generated looks like one.
 func TestSecretsStayOut(t *testing.T) {
 	plain := 0
-	for _, s := range seeds.Of(t, 20, 200) {
+	for _, s := range seeds.Of(t, 6, 200) {
 		env := randomEnvironment(s)
 		var values []string
 		if p := env.Secrets.Plain; p != nil {
@@ -135,7 +135,7 @@ func TestSecretsStayOut(t *testing.T) {
 // them, and no other has them.
 func TestDecryption(t *testing.T) {
 	decrypts, brings := 0, 0
-	for _, s := range seeds.Of(t, 150, 600) {
+	for _, s := range seeds.Of(t, 80, 600) {
 		env := randomEnvironment(s)
 		if env.GitOps.Flux == nil || env.Secrets.Source.SOPS == nil && env.Secrets.Source.Sealed == nil {
 			continue

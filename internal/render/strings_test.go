@@ -112,7 +112,7 @@ func freeOf(seed uint64) freeStrings {
 // it as it was written.
 func TestStringsSurvive(t *testing.T) {
 	accepted, refused := 0, 0
-	of := seeds.Of(t, 400, 4000)
+	of := seeds.Of(t, 80, 4000)
 	for _, seed := range of {
 		f := freeOf(seed)
 		envs, findings, err := environment.LoadBytes("environments", map[string][]byte{"odd.cue": f.source()})

@@ -10,13 +10,14 @@ import (
 
 	"github.com/whiskops/whiskops/internal/derived"
 	"github.com/whiskops/whiskops/internal/krm"
+	"github.com/whiskops/whiskops/internal/seeds"
 	"github.com/whiskops/whiskops/internal/value"
 )
 
 // What pods have is said before they are made, so that a name which is added is
 // refused at its line: it must be what they have once they are made.
 func TestTaken(t *testing.T) {
-	for seed := range uint64(40) {
+	for _, seed := range seeds.Of(t, 12, 40) {
 		env := randomEnvironment(seed)
 		env.Additions = nil
 		v, err := derived.New(&env)

@@ -20,7 +20,7 @@ import (
 // the schema or the rules refuse before, at the user's own line.
 func TestWhatRulesAcceptIsMade(t *testing.T) {
 	accepted, refused := 0, 0
-	of := seeds.Of(t, 100, 400)
+	of := seeds.Of(t, 40, 400)
 	for _, s := range of {
 		env := wildEnvironment(s)
 		v := valuesOf(t, &env)

@@ -122,10 +122,15 @@ func dieAt(n int) func(string, string) error {
 	}
 }
 
-// TestKilledTwice kills the recovery of a killed write too.
+// TestKilledTwice kills the recovery of a killed write too, at every fifth of its
+// steps, from another start each time. With -short it is at every 37th.
 func TestKilledTwice(t *testing.T) {
 	old, new := bothTrees(t)
 	fresh := start(t)
+	step := 5
+	if testing.Short() {
+		step = 37
+	}
 	cases := 0
 	for n := 1; ; n++ {
 		crashed := newRoot(t)
@@ -135,8 +140,7 @@ func TestKilledTwice(t *testing.T) {
 		o := after.options()
 		o.hook = dieAt(n)
 		_, first := Write(crashed, after.folders, o)
-		// Every fifth second step, from another start each time.
-		for m := 1 + n%5; ; m += 5 {
+		for m := 1 + n%step; ; m += step {
 			root := newRoot(t)
 			if err := os.CopyFS(root, os.DirFS(crashed)); err != nil {
 				t.Fatal(err)

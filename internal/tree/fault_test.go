@@ -12,12 +12,17 @@ import (
 
 // TestFaults lets each change fail, once or from then on, and wants an error
 // that names a file, the old tree if the commit was not reached, and in any
-// case a whole tree once the disk works again.
+// case a whole tree once the disk works again. With -short it is every ninth change,
+// others of the faults that last than of those that pass.
 func TestFaults(t *testing.T) {
 	old, new := bothTrees(t)
 	fresh := start(t)
-	for _, lasting := range []bool{false, true} {
-		for n, reached := 1, false; !reached; n++ {
+	step := 1
+	if testing.Short() {
+		step = 9
+	}
+	for i, lasting := range []bool{false, true} {
+		for n, reached := 1+i*step/2, false; !reached; n += step {
 			root := newRoot(t)
 			if err := os.CopyFS(root, os.DirFS(fresh)); err != nil {
 				t.Fatal(err)

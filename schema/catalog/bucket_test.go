@@ -218,6 +218,7 @@ func noise(n int) string {
 
 // A bucket that takes nothing is said with what to do, and loses no copy.
 func TestBucketThatTakesNothing(t *testing.T) {
+	t.Parallel()
 	for says, refuses := range map[string]func(*http.Request) (int, string){
 		"the bucket copies is not there: make it, or name another (couchdb.backup.s3.bucket)": func(*http.Request) (int, string) { return 404, "NoSuchBucket" },
 		"the store does not know the access-key-id of the Secret (couchdb.backup.s3.secret)":  func(*http.Request) (int, string) { return 403, "InvalidAccessKeyId" },

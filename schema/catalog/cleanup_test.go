@@ -196,6 +196,7 @@ func many(n int) (all []doc, kept int) {
 }
 
 func TestCleanupGoesInBatches(t *testing.T) {
+	t.Parallel()
 	for _, n := range []int{0, 1, 199, 200, 201, 1000} {
 		docs, kept := many(n)
 		a := holding(docs...)
@@ -207,6 +208,7 @@ func TestCleanupGoesInBatches(t *testing.T) {
 
 // Records with large logs come in smaller batches, and never all at once.
 func TestCleanupOfLargeRecords(t *testing.T) {
+	t.Parallel()
 	docs, kept := many(40)
 	for i, d := range docs {
 		if i < 20 {
@@ -221,6 +223,7 @@ func TestCleanupOfLargeRecords(t *testing.T) {
 }
 
 func TestCleanupRefuses(t *testing.T) {
+	t.Parallel()
 	in := func(d time.Duration) func() time.Time { return func() time.Time { return time.Now().Add(d) } }
 	none := func(change func(d doc)) *activations {
 		d := stored("none", 2*day, 2*day)
@@ -275,6 +278,7 @@ func TestCleanupRefuses(t *testing.T) {
 
 // What changes while it runs stays, and so does what a view of another kind gives.
 func TestCleanupBelievesDocuments(t *testing.T) {
+	t.Parallel()
 	a := holding(stored("old", 2*day, 2*day), stored("changed", 2*day, 2*day), stored("new", time.Hour, time.Hour))
 	a.before = func(int) { a.docs["guest/changed"]["_rev"] = "2-x" }
 	if said, ok := a.clean(t); !ok || !slices.Equal(a.ids(), []string{"guest/changed", "guest/new"}) {
@@ -298,6 +302,7 @@ func TestCleanupBelievesDocuments(t *testing.T) {
 // What is deleted by somebody else while it runs, as by the last request of a run that
 // was killed, is no reason to skip what is behind it.
 func TestCleanupBesideAnother(t *testing.T) {
+	t.Parallel()
 	docs, kept := many(1000)
 	a := holding(docs...)
 	a.before = func(batch int) {

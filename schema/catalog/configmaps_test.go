@@ -62,6 +62,7 @@ func TestConfigMapsByTheClockBehind(t *testing.T) {
 
 // A name in any of the kinds, and at any place, is a reference.
 func TestConfigMapsThatAreReferredTo(t *testing.T) {
+	t.Parallel()
 	places := map[string]any{
 		"volume":    doc{"volumes": []doc{{"configMap": doc{"name": hashed("it")}}}},
 		"projected": doc{"volumes": []doc{{"projected": doc{"sources": []doc{{"configMap": doc{"name": hashed("it")}}}}}}},
@@ -90,6 +91,7 @@ func TestConfigMapsThatAreReferredTo(t *testing.T) {
 
 // A reference that is handed on while it looks is met at the other end.
 func TestConfigMapsWhoseReferenceMoves(t *testing.T) {
+	t.Parallel()
 	holder := doc{"metadata": doc{"name": "holder"}, "spec": hashed("it")}
 	for from, to := range map[string]string{
 		"deployments": "replicasets", "statefulsets": "controllerrevisions", "daemonsets": "pods", "cronjobs": "jobs", "replicasets": "pods", "jobs": "pods",
@@ -118,6 +120,7 @@ func TestConfigMapsThatChange(t *testing.T) {
 }
 
 func TestConfigMapsInPages(t *testing.T) {
+	t.Parallel()
 	for _, n := range []int{0, 1, 99, 100, 101, 250} {
 		c := namespace()
 		for i := range n {
@@ -130,10 +133,16 @@ func TestConfigMapsInPages(t *testing.T) {
 }
 
 // It is killed at each of its requests, before or after the server has acted on
-// it: nothing is gone that should not be, and the next run ends the same.
+// it: nothing is gone that should not be, and the next run ends the same. With
+// -short it is killed at every third.
 func TestConfigMapsWhenKilled(t *testing.T) {
+	t.Parallel()
+	step := 1
+	if testing.Short() {
+		step = 3
+	}
 	for _, after := range []bool{false, true} {
-		for at := 1; at < 100; at++ {
+		for at := 1; at < 100; at += step {
 			c := namespace(append(old(hashed("a"), hashed("b"), hashed("used")), generatedMap(hashed("new"), time.Minute, clock))...)
 			c.objects["pods"] = []doc{{"metadata": doc{"name": "holder"}, "spec": hashed("used")}}
 			process := make(chan *os.Process, 1)

@@ -38,6 +38,7 @@ func inNode(t *testing.T, expression string, into any) {
 
 // TestLoadPlan: when requests are due, by hand.
 func TestLoadPlan(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		stages, shares string
 		want           []string
@@ -61,6 +62,7 @@ func TestLoadPlan(t *testing.T) {
 // TestLoadHistogram: a percentile is not below the time that it stands for, and at most
 // 1.6 % above, whatever the times.
 func TestLoadHistogram(t *testing.T) {
+	t.Parallel()
 	seed := rand.Uint64()
 	r := rand.New(rand.NewPCG(seed, 0))
 	for round := range 5 {

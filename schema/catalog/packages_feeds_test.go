@@ -267,6 +267,7 @@ func TestKafkaFeed(t *testing.T) {
 // Who has no key to a trigger changes nothing, and what a provider could not use is
 // refused.
 func TestFeedsRefuse(t *testing.T) {
+	t.Parallel()
 	l := &listened{docs: map[string]doc{}, triggers: map[string]bool{"t": true}}
 	past := float64(time.Now().Add(-time.Hour).UnixMilli())
 	cron := doc{"type": "cron", "cron": "* * * * *"}
@@ -323,6 +324,7 @@ func TestFeedsRefuse(t *testing.T) {
 
 // A feed action hands on what is the trigger's, with its key.
 func TestFeedAction(t *testing.T) {
+	t.Parallel()
 	var got []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)

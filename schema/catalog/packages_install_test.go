@@ -265,6 +265,7 @@ func installed(t *testing.T) *packageAPI {
 }
 
 func TestInstallFromNothing(t *testing.T) {
+	t.Parallel()
 	a := installed(t)
 	if diff := gocmp.Diff([]string{"closed", "own", "own/hello", "own/web", "own/zipped"}, a.names()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -302,6 +303,7 @@ func TestInstallFromNothing(t *testing.T) {
 
 // A second run writes nothing, and a second round of one run does not even read code.
 func TestInstallTwice(t *testing.T) {
+	t.Parallel()
 	a := installed(t)
 	a.writes = nil
 	said, ready := installing{manifests: oneFolder()}.run(t, a)
@@ -321,6 +323,7 @@ func TestInstallTwice(t *testing.T) {
 
 // Whatever is changed, a round puts it right, and touches nothing else.
 func TestInstallHeals(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		spoil func(*packageAPI)
 		want  string
@@ -363,6 +366,7 @@ func change(entity doc, field string, value any) {
 // What is wanted no more goes, with what others put into it it stays, and foreign
 // packages are nobody's business.
 func TestInstallRemoves(t *testing.T) {
+	t.Parallel()
 	a := installed(t)
 	a.someone("foreign/action")
 	less := oneFolder()
@@ -388,6 +392,7 @@ func TestInstallRemoves(t *testing.T) {
 // A package of a wanted name that someone else made stays as it is until it is said
 // that it may be taken over; the others are installed.
 func TestInstallForeignOfTheSameName(t *testing.T) {
+	t.Parallel()
 	a := newPackageAPI()
 	a.someone("closed/action")
 	said, ready := installing{manifests: oneFolder()}.run(t, a)
@@ -405,6 +410,7 @@ func TestInstallForeignOfTheSameName(t *testing.T) {
 
 // It does not go on as if nothing was, and says what to do.
 func TestInstallFailures(t *testing.T) {
+	t.Parallel()
 	with := func(manifest string) map[string]string {
 		folder := oneFolder()
 		folder["one/packages.json"] = manifest

@@ -257,6 +257,7 @@ func mustJSON(v any) []byte {
 }
 
 func TestRoutesRefuse(t *testing.T) {
+	t.Parallel()
 	without := func(fields ...string) doc {
 		c := creation("/a", "/b", "get", "/_/c")
 		for _, f := range fields {
@@ -365,6 +366,7 @@ func TestGetAPI(t *testing.T) {
 }
 
 func TestDeleteAPI(t *testing.T) {
+	t.Parallel()
 	g := fill(t)
 	got := routes(t, g, "deleteApi",
 		doc{"basepath": "/one", "relpath": "/none"},
@@ -390,6 +392,7 @@ func TestDeleteAPI(t *testing.T) {
 
 // The pod may not be let through at once.
 func TestGatewayIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	refused := 0
 	g := &gatewayDouble{answer: func(w http.ResponseWriter, _ *http.Request) bool {
 		if refused++; refused > 2 {
@@ -415,6 +418,7 @@ func TestGatewayIsTriedAgain(t *testing.T) {
 
 // What the catalogue's small actions give for what they take.
 func TestSmallActions(t *testing.T) {
+	t.Parallel()
 	env := []string{"__OW_NAMESPACE=guest", "__OW_API_HOST=https://functions.example.com"}
 	for _, tt := range []struct {
 		file     string

@@ -15,6 +15,7 @@ const lines = `{"subject":"alice","namespaces":{"alice":{"invocationsPerMinute":
 `
 
 func TestTenants(t *testing.T) {
+	t.Parallel()
 	p := newTenancy(t, lines, map[string]int{"alice": 1, "alice-dev": 2, "bobby": 3})
 	p.database.put("carol", doc{"subject": "carol", "namespaces": []any{namespaceOf("carol", 9)}})
 	p.database.put("carol/limits", doc{"firesPerMinute": 3})
@@ -79,6 +80,7 @@ func TestTenants(t *testing.T) {
 
 // What is wrong with one tenant is told, and keeps no other from its own.
 func TestTenantsThatCannotBe(t *testing.T) {
+	t.Parallel()
 	const line = `{"subject":"%s","state":"blocked","namespaces":{"%[1]s":{"firesPerMinute":1}}}` + "\n"
 	for _, tt := range []struct {
 		name  string
@@ -133,6 +135,7 @@ func TestTenantsThatCannotBe(t *testing.T) {
 
 // Of two with one key neither is written: controllers would take one for the other.
 func TestTenantsOfOneKey(t *testing.T) {
+	t.Parallel()
 	for name, other := range map[string]string{"uuid": keyOf(1)[:37] + strings.Repeat("D", 64), "key": uuidOf + "000000000099" + keyOf(1)[36:]} {
 		t.Run(name, func(t *testing.T) {
 			p := newTenancy(t, lines, map[string]int{"alice": 1, "alice-dev": 2})
@@ -152,6 +155,7 @@ func TestTenantsOfOneKey(t *testing.T) {
 
 // many tenants, in batches, and whoever writes besides.
 func TestTenantsGoInBatches(t *testing.T) {
+	t.Parallel()
 	for _, n := range []int{1, 199, 200, 201, 1000} {
 		var text strings.Builder
 		keys := map[string]int{}
@@ -201,6 +205,7 @@ func TestTenantsOfASwiftHand(t *testing.T) {
 
 // A server, a database or a user that is not there yet is waited for.
 func TestTenantsWait(t *testing.T) {
+	t.Parallel()
 	for status, says := range map[int]string{401: "couchdb-init makes this user", 403: "couchdb-init lets this user in", 404: "couchdb-init makes the database and its views", 500: "500"} {
 		p := newTenancy(t, lines, map[string]int{"alice": 1, "alice-dev": 2, "bobby": 3})
 		n := 0
@@ -221,6 +226,7 @@ func TestTenantsWait(t *testing.T) {
 
 // Killed at whichever request, the next one ends the same.
 func TestTenantsKilled(t *testing.T) {
+	t.Parallel()
 	whole := newTenancy(t, lines, map[string]int{"alice": 1, "alice-dev": 2, "bobby": 3})
 	whole.database.put("carol", doc{"subject": "carol", "namespaces": []any{namespaceOf("carol", 9)}})
 	whole.run()

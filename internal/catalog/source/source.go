@@ -39,6 +39,19 @@ func Releases() ([]string, error) {
 // Read makes the catalogue of a release. An error names what is wrong in the
 // data.
 func Read(release string) (*catalog.Catalog, error) {
+	text, err := made(release)
+	if err != nil {
+		return nil, err
+	}
+	c, err := settled(release, text)
+	if err != nil {
+		return nil, err
+	}
+	return c, check(c)
+}
+
+// made is the catalogue of a release as JSON, with its variables and files put in.
+func made(release string) ([]byte, error) {
 	value, err := evaluate(release)
 	if err != nil {
 		return nil, err
@@ -58,14 +71,16 @@ func Read(release string) (*catalog.Catalog, error) {
 	if text, err = json.Marshal(plain); err != nil {
 		return nil, fmt.Errorf("decode the catalogue of %s: %w", release, err)
 	}
+	return text, nil
+}
+
+// settled is what made's JSON says, before it is checked.
+func settled(release string, text []byte) (*catalog.Catalog, error) {
 	c, err := catalog.Decode(text)
 	if err != nil {
 		return nil, fmt.Errorf("decode the catalogue of %s: %w", release, err)
 	}
-	if err := names.settle(c); err != nil {
-		return nil, err
-	}
-	return c, check(c)
+	return c, variables{release}.settle(c)
 }
 
 // evaluate unifies the files of all releases with those of one.

@@ -92,6 +92,10 @@ func TestCheckRefuses(t *testing.T) {
 			c.Components[name] = component
 		}
 	}
+	text, err := made("2.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		want   string
 		change func(*catalog.Catalog)
@@ -196,7 +200,7 @@ func TestCheckRefuses(t *testing.T) {
 		{`has no field "discs"`, symptom("pod-init", func(s *catalog.Symptom) { s.Causes[0].Fields = []string{"kafka.discs"} })},
 		{`has no field "balancer"`, front("alb", func(f *catalog.Front) { f.On = "edge.balancer" })},
 	} {
-		c, err := Read("2.0.0")
+		c, err := settled("2.0.0", text)
 		if err != nil {
 			t.Fatal(err)
 		}
