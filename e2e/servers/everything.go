@@ -120,7 +120,7 @@ func (e *together) install() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"apimgmt/createApi", "utils/echo", "samples/greeting", "alarms/alarm", "messaging/kafkaFeed"} {
+	for _, name := range []string{"apimgmt/createApi", "utils/echo", "samples/greeting", "alarms", "messaging"} {
 		if there[name] == "" {
 			return fmt.Errorf("there is no %s: %v\n%s", name, there, tail(log))
 		}
