@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,13 +15,46 @@ import (
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/parser"
 
+	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/explain"
+	"github.com/whiskops/whiskops/internal/runtimes"
 )
 
 // everything is a repository with two environments: one has all that an installation
 // with its own servers can have together, the other all that servers outside can ask of
 // one. e2e has them too, by this path.
 const everything = "testdata/everything"
+
+// everythingEnvironments are the two.
+func everythingEnvironments() ([]environment.Environment, error) {
+	envs, found, err := environment.Load(os.DirFS(everything+"/environments"), "environments")
+	if err == nil && len(found) > 0 {
+		err = fmt.Errorf("%s: %v", everything, found)
+	}
+	for i := range envs {
+		if err == nil {
+			err = withManifest(&envs[i])
+		}
+	}
+	return envs, err
+}
+
+// withManifest reads the list of languages that an environment of everything names.
+func withManifest(env *environment.Environment) error {
+	file := env.Runtimes.Manifest
+	if file == "" {
+		return nil
+	}
+	text, err := os.ReadFile(filepath.Join(everything, file))
+	if err != nil {
+		return err
+	}
+	var faults []runtimes.Fault
+	if env.Manifest, faults = runtimes.Parse(file, text); len(faults) > 0 {
+		return fmt.Errorf("%s: %v", file, faults)
+	}
+	return nil
+}
 
 // apart are fields that neither of the two environments says, with the reason. One of a
 // shared definition is written with the definition in place of its owners.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +18,6 @@ import (
 	"github.com/whiskops/whiskops/internal/kustomize"
 	labelsof "github.com/whiskops/whiskops/internal/place"
 	"github.com/whiskops/whiskops/internal/rules"
-	"github.com/whiskops/whiskops/internal/runtimes"
 	"github.com/whiskops/whiskops/internal/seeds"
 	"github.com/whiskops/whiskops/internal/verify"
 )
@@ -113,15 +110,8 @@ func loadSome(t *testing.T, all []variant) {
 		t.Errorf("%s: %s %s: %s", what[name], f.Code, f.Path, f.Message)
 	}
 	for _, env := range envs {
-		if file := env.Runtimes.Manifest; file != "" {
-			text, err := os.ReadFile(path.Join(everything, file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var faults []runtimes.Fault
-			if env.Manifest, faults = runtimes.Parse(file, text); len(faults) > 0 {
-				t.Fatalf("%s: %v", file, faults)
-			}
+		if err := withManifest(&env); err != nil {
+			t.Fatal(err)
 		}
 		var i int
 		if _, err := fmt.Sscanf(env.Name, "v%d", &i); err != nil {
