@@ -14,15 +14,21 @@ import (
 // by their names.
 func generated(t *testing.T, source string) map[string]*golden.Env {
 	t.Helper()
-	whiskops, err := ground.Whiskops()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "environments"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "environments", "source.cue"), []byte(source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return generatedIn(t, dir)
+}
+
+// generatedIn are the environments of a repository.
+func generatedIn(t *testing.T, dir string) map[string]*golden.Env {
+	t.Helper()
+	whiskops, err := ground.Whiskops()
+	if err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(whiskops, "generate", "--no-cache", "-C", dir).CombinedOutput(); err != nil {

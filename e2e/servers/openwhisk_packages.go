@@ -128,7 +128,7 @@ type packageEntity struct {
 // there are the versions of all packages of whisk.system, and of their actions.
 func (p *packages) there() (map[string]string, error) {
 	var list []packageEntity
-	if err := p.system(http.MethodGet, "/packages?limit=200", nil, &list); err != nil {
+	if err := p.system(http.MethodGet, "/packages", nil, &list); err != nil {
 		return nil, err
 	}
 	versions := map[string]string{}

@@ -78,7 +78,9 @@ func OpenWhiskOutside(own, strimzi *golden.Env) func(*Run) error {
 			{"set-up", o.setUp}, {"wait", o.wait},
 			{"controllers", func() error { return o.control(filepath.Join(folder, "controller")) }},
 			{"cluster", func() (err error) { o.cluster, err = newActionCluster(r); return err }},
-			{"invokers", o.invoking}, {"actions", o.results},
+			{"invokers", func() error {
+				return o.invokingWith(o.prepare, map[string]string{"kafka-client": "/kafka-client", "truststore": "/truststore"})
+			}}, {"actions", o.results},
 		} {
 			if err := step.check(); err != nil {
 				return fmt.Errorf("openwhisk outside: %s: %w", step.name, err)
@@ -261,52 +263,6 @@ func (o *overTLS) control(image string) error {
 	for _, p := range o.openWhisk.processes {
 		if command, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.Pid())); err != nil || strings.Contains(string(command), kafkaPassword) {
 			return wrong(err, "Kafka's password is on a controller's command line")
-		}
-	}
-	return nil
-}
-
-// invoking starts the invokers.
-func (o *overTLS) invoking() error {
-	w, err := o.run.Env.Workload("invoker")
-	if err != nil {
-		return err
-	}
-	for i := range w.Replicas() {
-		before, err := o.run.pod(podproc.Options{Component: "invoker", Index: i, Secrets: o.secrets, Env: []string{javaOptions}})
-		if err == nil {
-			err = o.prepare(before)
-		}
-		if err != nil {
-			return err
-		}
-		pod, err := o.newPod(o.run.Env, i)
-		if err != nil {
-			return err
-		}
-		// What the init containers made is where they would have made it.
-		for volume, folder := range map[string]string{"kafka-client": "/kafka-client", "truststore": "/truststore"} {
-			files, err := os.ReadDir(before.Path(folder))
-			if err != nil {
-				return err
-			}
-			for _, f := range files {
-				text, err := os.ReadFile(filepath.Join(before.Path(folder), f.Name()))
-				if err == nil {
-					err = pod.WriteFile(volume, f.Name(), string(text), nil)
-				}
-				if err != nil {
-					return err
-				}
-			}
-		}
-		o.invokers.pods = append(o.invokers.pods, pod)
-		o.invokers.processes = append(o.invokers.processes, nil)
-		if err := o.invokers.start(i); err != nil {
-			return err
-		}
-		if err := o.invokers.ready(i); err != nil {
-			return err
 		}
 	}
 	return nil

@@ -44,7 +44,7 @@ func exampleEnvironments(t testing.TB) []environment.Environment {
 	return envs
 }
 
-// allSamples are the defaults, the examples, and random environments, less what
+// allSamples are the defaults, the examples, those of everything, and random ones, less what
 // they say beside the fields: tests look at what is derived. saidSamples have that too.
 var (
 	allSamples  = sync.OnceValues(func() ([]sample, error) { return samplesOf(plainly) })
@@ -64,6 +64,14 @@ func samplesOf(change func(*environment.Environment)) ([]sample, error) {
 	standard := environment.Base()
 	standard.Name = "defaults"
 	envs = append([]environment.Environment{standard}, envs...)
+	full, err := everythingEnvironments()
+	if err != nil {
+		return nil, err
+	}
+	for _, env := range full {
+		change(&env)
+		envs = append(envs, env)
+	}
 	for s := range seeds.Count(8, 50) {
 		envs = append(envs, randomEnvironment(1000+uint64(s)))
 		change(&envs[len(envs)-1])

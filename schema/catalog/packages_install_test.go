@@ -66,9 +66,19 @@ func (a *packageAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// pageOfAPI is the longest list that the API gives, and the one that it gives unless it
+// is asked for another: an installation may set both as low.
+const pageOfAPI = 2
+
 func (a *packageAPI) list(w http.ResponseWriter, r *http.Request) {
 	skip, _ := strconv.Atoi(r.URL.Query().Get("skip"))
-	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+	limit := pageOfAPI
+	if asked := r.URL.Query().Get("limit"); asked != "" {
+		if limit, _ = strconv.Atoi(asked); limit > pageOfAPI {
+			http.Error(w, `{"error":"The query parameter 'limit' was malformed."}`, http.StatusBadRequest)
+			return
+		}
+	}
 	names := slices.Sorted(maps.Keys(a.packages))
 	names = names[min(skip, len(names)):]
 	all := []doc{}
@@ -438,7 +448,7 @@ func TestInstallFailures(t *testing.T) {
 		"no address":                 {oneFolder(), []string{"API_URL=http://a:b@c/"}, nil, "API_URL must be http(s)://host/api/v1, without credentials"},
 		"no values":                  {oneFolder(), []string{"VALUES={"}, nil, "VALUES is no JSON"},
 		"another key":                {oneFolder(), nil, answers(401, `{"error":"no"}`), "does not know the key of whisk.system (401)"},
-		"a busy server":              {oneFolder(), nil, answers(503, "<html>"), "GET /packages?limit=200&skip=0: 503"},
+		"a busy server":              {oneFolder(), nil, answers(503, "<html>"), "GET /packages?skip=0: 503"},
 		"no list":                    {oneFolder(), nil, answers(200, "{}"), "the answer is no list"},
 		"nobody there":               {oneFolder(), []string{"API_URL=http://127.0.0.1:5/api/v1"}, nil, "no answer from http://127.0.0.1:5/api/v1: ECONNREFUSED"},
 		"no secret":                  {oneFolder(), []string{"SECRETS=/nowhere"}, nil, "cannot read /nowhere/subjects/whisk.system: is the Secret mounted"},

@@ -181,16 +181,17 @@ class API {
     throw new Failure(method + " " + at + ": " + status + reason, status >= 500 || status === 429 || status === 409);
   }
 
-  // All packages of the namespace.
+  // All packages of the namespace, in pages as the API gives them: a limit that is
+  // asked for may be above what an installation allows (whisk.query-limit).
   async packages() {
     const all = [];
     for (;;) {
-      const page = (await this.call("GET", "/packages?limit=200&skip=" + all.length, [200])).body;
+      const page = (await this.call("GET", "/packages?skip=" + all.length, [200])).body;
       check(Array.isArray(page), "GET /packages: the answer is no list");
-      all.push(...page);
-      if (page.length < 200) {
+      if (page.length === 0) {
         return all;
       }
+      all.push(...page);
     }
   }
 }
