@@ -14,6 +14,7 @@ import (
 // rule says the same are one effect.
 func (c *comparison) rules(p pair) {
 	for _, rule := range c.owner(p.new) {
+		rule = c.placed(p, rule)
 		type values struct{ old, new string }
 		rows := map[values][]string{}
 		var order []values
@@ -41,7 +42,7 @@ func (c *comparison) rules(p pair) {
 // before and is there now.
 func (c *comparison) differing(p pair, r ruled) []difference {
 	before, _, rows := strings.Cut(r.Field, "[*]")
-	old, new := c.at(p.old, before), c.at(p.new, before)
+	old, new := c.either(p.old, before, r.Else), c.either(p.new, before, r.Else)
 	if !rows {
 		if value.Equal(old, new) {
 			return nil
@@ -60,6 +61,22 @@ func (c *comparison) differing(p pair, r ruled) []difference {
 		old = map[string]any{}
 	}
 	return differences(before, old, new)
+}
+
+// either is the value of the first field, or of the second where there is none.
+func (c *comparison) either(o Object, first, second string) any {
+	if v := c.at(o, first); v != nil || second == "" {
+		return v
+	}
+	return c.at(o, second)
+}
+
+// placed is a rule at the field that it finds in the objects.
+func (c *comparison) placed(p pair, r ruled) ruled {
+	if r.Else != "" && c.at(p.old, r.Field) == nil && c.at(p.new, r.Field) == nil {
+		r.Field = r.Else
+	}
+	return r
 }
 
 // appeared are the rules about objects that are new.

@@ -42,7 +42,7 @@ func ownAccess(env environment.Kafka) Access {
 	var a Access
 	if tls := env.TLS; tls != nil {
 		a.TLS = &environment.KafkaTLS{
-			CA: &environment.Authority{Secret: tls.Secret, Key: "ca.crt", Revision: tls.Revision}, VerifyHost: true,
+			CA: authority(tls), VerifyHost: true,
 		}
 	}
 	if env.SASL != nil {
