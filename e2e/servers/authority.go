@@ -43,6 +43,11 @@ func newAuthority(name string) (*authority, error) {
 // sign makes a certificate for a server's names and addresses, or for a client,
 // whose name is the first; and its key, as PKCS #8.
 func (a *authority) sign(names ...string) (crt, key string, err error) {
+	return a.signUntil(time.Now().Add(24*time.Hour), names...)
+}
+
+// signUntil is sign with an end.
+func (a *authority) signUntil(end time.Time, names ...string) (crt, key string, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return "", "", err
@@ -50,7 +55,7 @@ func (a *authority) sign(names ...string) (crt, key string, err error) {
 	a.serial++
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(a.serial), Subject: pkix.Name{CommonName: names[0]},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: end,
 		KeyUsage:    x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}

@@ -130,7 +130,7 @@ func (r random) certificate(name, other string) *environment.ServerTLS {
 	tls := &environment.ServerTLS{Secret: pick(r, name, other), Revision: r.IntN(3)}
 	if r.chance(60) {
 		tls.CertManager = &environment.ServerCertManager{
-			Issuer:   environment.Issuer{Kind: pick(r, "Issuer", "ClusterIssuer"), Name: other + "-ca", Group: pick(r, "cert-manager.io", "issuers.example.com")},
+			Issuer:   environment.Issuer{Kind: pick(r, "Issuer", "ClusterIssuer"), Name: pick(r, other+"-ca", name), Group: pick(r, "cert-manager.io", "issuers.example.com")},
 			Duration: pick(r, "2160h", "8760h"), RenewBefore: pick(r, "720h", "1000h"),
 		}
 	}
