@@ -3,6 +3,9 @@ package derived
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/environment"
@@ -40,6 +43,33 @@ func (c Certified) keys() []Trusted {
 	authority, certificate, key := of, of, of
 	authority.Key, certificate.Key, key.Key, key.Private = "ca.crt", "tls.crt", "tls.key", true
 	return []Trusted{authority, certificate, key}
+}
+
+// TrustedSecrets are those with certificates that somebody has put there, as a pattern
+// of Prometheus between quotes; empty: there are none.
+func (v *Values) TrustedSecrets() string {
+	var names []string
+	for _, t := range v.Trusted() {
+		if !t.Made && !t.Private {
+			names = append(names, strings.ReplaceAll(t.Secret, ".", "[.]"))
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), "|")
+}
+
+// soon is when a certificate that ends is a person's to look at.
+const soon = 14 * 24 * time.Hour
+
+// Overdue is how long before its end a certificate should have been renewed for so long
+// that somebody is to look, in PromQL's seconds: two weeks, or half of what it is renewed
+// before where that is less.
+func (v *Values) Overdue(renewBefore string) string {
+	before, err := time.ParseDuration(renewBefore)
+	if err != nil || before/2 >= soon {
+		return "14 * 86400"
+	}
+	return strconv.Itoa(int(before.Seconds() / 2))
 }
 
 // authority is who signed the certificate of a server of the installation's own.
