@@ -58,6 +58,11 @@ func (v *Values) TrustedSecrets() string {
 	return strings.Join(slices.Compact(names), "|")
 }
 
+// CertifiedByManager tells whether cert-manager makes one of the servers' certificates.
+func (v *Values) CertifiedByManager() bool {
+	return slices.ContainsFunc(v.Certified(), func(c Certified) bool { return c.TLS.CertManager != nil })
+}
+
 // soon is when a certificate that ends is a person's to look at.
 const soon = 14 * 24 * time.Hour
 
