@@ -7,5 +7,5 @@ import "embed"
 
 // Files of the catalogue.
 //
-//go:embed *.cue */*.cue couchdb flux kafka load packages redis smoke tenants
+//go:embed *.cue */*.cue certificate couchdb flux kafka load packages redis smoke tenants
 var Files embed.FS
