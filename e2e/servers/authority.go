@@ -43,6 +43,19 @@ func newAuthority(name string) (*authority, error) {
 // sign makes a certificate for a server's names and addresses, or for a client,
 // whose name is the first; and its key, as PKCS #8.
 func (a *authority) sign(names ...string) (crt, key string, err error) {
+	return a.signUntil(time.Now().Add(24*time.Hour), names...)
+}
+
+// signUntil is sign with an end.
+func (a *authority) signUntil(end time.Time, names ...string) (crt, key string, err error) {
+	return a.signFor(bothUsages, end, names...)
+}
+
+// bothUsages are those of servers and of clients.
+var bothUsages = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
+
+// signFor is sign with an end and what it is good for.
+func (a *authority) signFor(usages []x509.ExtKeyUsage, end time.Time, names ...string) (crt, key string, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return "", "", err
@@ -50,9 +63,9 @@ func (a *authority) sign(names ...string) (crt, key string, err error) {
 	a.serial++
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(a.serial), Subject: pkix.Name{CommonName: names[0]},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: end,
 		KeyUsage:    x509.KeyUsageDigitalSignature,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		ExtKeyUsage: usages,
 	}
 	for _, name := range names {
 		if ip := net.ParseIP(name); ip != nil {

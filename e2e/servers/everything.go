@@ -32,7 +32,7 @@ type together struct {
 
 // Everything proves that the servers of an environment with all features on run beside
 // each other: brokers with a certificate and a login, CouchDB with all users, controllers
-// and invokers, tenants, packages, a Redis with a password. Without the folder with
+// and invokers, tenants, packages, a Redis with a certificate and a password. Without the folder with
 // OpenWhisk it says what was not run.
 func Everything(r *Run) error {
 	folder := os.Getenv(OpenWhiskFolder)
@@ -63,7 +63,7 @@ func Everything(r *Run) error {
 			return e.invokingWith(e.kafka.client, map[string]string{"kafka-client": "/kafka-client"})
 		}},
 		{"actions", e.results}, {"tenant", e.called},
-		{"Redis", func() error { return Redis(r) }},
+		{"Redis", func() error { return RedisSecured(r) }},
 	} {
 		if err := step.check(); err != nil {
 			return fmt.Errorf("everything: %s: %w", step.name, err)

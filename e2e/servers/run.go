@@ -198,7 +198,7 @@ func madeSecrets() map[string]map[string]string {
 		"redis-password": {"password": redisPassword},
 		// Who needs one of these to be right brings it.
 		"kafka-user": {"username": "", "password": ""}, "kafka-ca": {"ca.crt": ""}, "kafka-client": {"tls.crt": "", "tls.key": ""},
-		"couchdb-ca": {"bundle.pem": ""}, "redis-ca": {"ca.crt": ""},
+		"couchdb-ca": {"bundle.pem": ""}, "redis-ca": {"ca.crt": ""}, "redis-tls": {"tls.crt": "", "tls.key": "", "ca.crt": ""},
 		tokenSecret: {"ca.crt": "certificate", "namespace": "openwhisk", "token": "token"},
 	}
 }

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"maps"
@@ -32,7 +33,7 @@ func BrokersSecured(r *Run) error {
 		name  string
 		check func() error
 	}{
-		{"start", s.brokers.begin}, {"strangers", s.strangers}, {"topics", s.topics}, {"waits", s.waits}, {"exporter", s.exporter},
+		{"certificates", s.refused}, {"start", s.brokers.begin}, {"strangers", s.strangers}, {"topics", s.topics}, {"waits", s.waits}, {"exporter", s.exporter},
 		{"rolling restart", s.brokers.rolling}, {"certificate", s.renewed}, {"password", s.rotated}, {"controller", s.controller},
 	} {
 		if err := step.check(); err != nil {
@@ -81,6 +82,38 @@ func (s *securedBrokers) certify() error {
 	crt, key, err := s.authority.sign("*.kafka", "*.kafka.openwhisk.svc.cluster.local")
 	s.secrets["kafka-tls"]["tls.crt"], s.secrets["kafka-tls"]["tls.key"] = crt, key
 	return err
+}
+
+// refused are certificates with which a pod of brokers does not start.
+func (s *securedBrokers) refused() error {
+	good := maps.Clone(s.secrets["kafka-tls"])
+	if said, err := s.brokers.pods[0].Run(s.run.Context, "certificate"); err != nil {
+		return wrong(err, "a good certificate is refused: %s", said)
+	}
+	for _, tt := range []struct {
+		says string
+		end  time.Duration
+		good []x509.ExtKeyUsage
+	}{
+		{"has run out", -time.Minute, bothUsages},
+		{"may not be used as sslclient", 24 * time.Hour, bothUsages[:1]},
+		{"may not be used as sslserver", 24 * time.Hour, bothUsages[1:]},
+	} {
+		crt, key, err := s.authority.signFor(tt.good, time.Now().Add(tt.end), "*.kafka")
+		if err != nil {
+			return err
+		}
+		bad := map[string]string{"tls.crt": crt, "tls.key": key, "ca.crt": good["ca.crt"]}
+		if err := s.brokers.pods[0].Replaced("certs", bad, time.Now()); err != nil {
+			return err
+		}
+		said, err := s.brokers.pods[0].Run(s.run.Context, "certificate")
+		if err == nil || !strings.Contains(said, tt.says) {
+			return fmt.Errorf("a certificate that %s is taken: %q, %v", tt.says, said, err)
+		}
+	}
+	s.run.proved(securedServer, "a certificate that has run out, or is not good for servers and clients, is refused before a broker starts")
+	return s.brokers.pods[0].Replaced("certs", good, time.Now())
 }
 
 // connect has this test's own programs connect as a pod does.

@@ -122,12 +122,13 @@ func (r *Run) proxied(component, server, authority string) (*podproc.Pod, *podpr
 		return nil, nil, "", err
 	}
 	pod, err := r.pod(podproc.Options{
-		Component: component, IP: ip, Secrets: map[string]map[string]string{"redis-ca": {"ca.crt": authority}},
+		Component: component, IP: ip, Secrets: map[string]map[string]string{"redis-ca": {"ca.crt": authority}, "redis-tls": {"ca.crt": authority}},
 		Rules: []podproc.Rule{
 			{In: "command", From: "worker_processes 1;", To: "load_module " + streamModule + ";\nworker_processes 1;"},
 			// Nobody here answers for the cluster's names.
 			{In: "command", From: "resolver kube-dns.kube-system.svc.cluster.local", To: "resolver 127.0.0.1"},
 			{In: "command", From: "redis.example.com:6381", To: server + ":6381"},
+			{In: "command", From: r.fqdn("redis") + ":6379", To: server + ":6379"},
 			{In: "command", From: "listen 127.0.0.1:", To: "listen " + ip + ":"},
 			{In: "env REDIS_ADDR", From: "127.0.0.1", To: ip},
 		},

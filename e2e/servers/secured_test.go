@@ -56,6 +56,36 @@ func TestRedisOutside(t *testing.T) {
 	}
 }
 
+func TestRedisSecured(t *testing.T) {
+	t.Parallel()
+	if err := try(t, securedEnv(t, "routes"), RedisSecured); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A fault made on purpose must be found.
+func TestRedisSecuredMutations(t *testing.T) {
+	for _, tt := range []struct{ name, file, from, to, want string }{
+		{"plain text too", "statefulset-redis.yaml", "- --port\n        - \"0\"\n", "- --port\n        - \"6390\"\n", "in plain text"},
+		{"a renewed certificate is not taken", "statefulset-redis.yaml", "CONFIG SET tls-cert-file", "CONFIG GET tls-cert-file", "the certificate of before"},
+		{"an end is not looked at", "statefulset-redis.yaml", "-checkend 0", "-enddate", "has run out"},
+		{"a name is not looked at", "statefulset-redis.yaml", "'does match'", ".", "is not for the host"},
+		{"any certificate will do", "deployment-apigateway.yaml", "proxy_ssl_verify on;", "proxy_ssl_verify off;", "another authority: it answers"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			env, err := securedEnv(t, "routes").Changed(tt.file, tt.from, tt.to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err = try(t, env, RedisSecured); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("wanted an error with %q, got %v", tt.want, err)
+			}
+			t.Logf("found: %v", err)
+		})
+	}
+}
+
 // A fault made on purpose must be found.
 func TestKafkaOutsideMutations(t *testing.T) {
 	for _, tt := range []struct {

@@ -153,7 +153,7 @@ func TestEveryProbeWaitAndHookHasACheck(t *testing.T) {
 		"apigateway/prepare": "none",
 	}
 	// What clients of a server have, whichever they are.
-	asked := map[string]string{"kafka-client": "KafkaOutside", "truststore": "OpenWhiskOutside", "redis-tls": "RedisOutside"}
+	asked := map[string]string{"kafka-client": "KafkaOutside", "truststore": "OpenWhiskOutside", "redis-tls": "RedisOutside", "certificate": "RedisSecured"}
 	for _, env := range environments(t) {
 		for _, w := range env.Workloads {
 			component := w.Metadata.Labels["app.kubernetes.io/name"]

@@ -181,9 +181,8 @@ type Component struct {
 	Shared bool `json:"shared"`
 	// Files become a ConfigMap each, by name and key.
 	Files Part[map[string]map[string]string] `json:"files"`
-	// Peers are the names, with templates, of a certificate by which pods know each
-	// other, if the component has one made.
-	Peers *Peers `json:"peers,omitempty"`
+	// Certificate by which clients know its pods; nil: it has none.
+	Certificate *Certificate `json:"certificate,omitempty"`
 	// Needs are the edges of the graph: who is talked to, on which ports.
 	Needs []Need `json:"needs"`
 	// Outside are servers that are no component.
@@ -234,6 +233,8 @@ type Change struct {
 	// Field of the object as a path; [*] is each row of a table, or each of a
 	// mapping's fields.
 	Field string `json:"field"`
+	// Else is the field that says the same where the object has not the first.
+	Else string `json:"else,omitempty"`
 	// If says which change: "differs", "shrinks" or "grows" (to another number),
 	// "appears", "disappears", "parts" (of two lists with commas, which have nothing in
 	// common), or "goes" (with its object).
@@ -250,8 +251,6 @@ type Change struct {
 	Units map[string]int64 `json:"units,omitempty"`
 	// Same are names of one thing: a change from one to another is none.
 	Same []string `json:"same,omitempty"`
-	// Mute are values that say nothing: a change from or to one is none.
-	Mute []string `json:"mute,omitempty"`
 	// Class is "data", "quorum", "exposed", "closed" or "left behind", Severity "error",
 	// "warning", or "note" of what is shown and no finding.
 	Class    string `json:"class"`
@@ -438,10 +437,18 @@ func (s Secret) RevisionOf(key string) string {
 	return s.Revision
 }
 
-// Peers are pods that know each other by a certificate. Names are what it is for; one
-// that comes out empty is left out.
-type Peers struct {
+// Certificate of a server of the installation's own.
+type Certificate struct {
+	// Field of the environment that says where it is, if it is.
+	Field string `json:"field"`
+	// Names that it is for, with templates; one that comes out empty is left out.
 	Names []string `json:"names"`
+	// Mutual tells that pods show it to each other, and take who has one of its
+	// authority for one of them.
+	Mutual bool `json:"mutual"`
+	// Who has it, and Without is what becomes of them where there is none.
+	Who     string `json:"who"`
+	Without string `json:"without"`
 }
 
 // Mechanism of logging in to Kafka.

@@ -16,6 +16,8 @@ type Alert struct {
 	// Component whose metrics it reads; it is there where that is, and When holds.
 	Component string `json:"component"`
 	When      When   `json:"when"`
+	// If is a template that must come out as "true"; empty: it is there in any case.
+	If string `json:"if,omitempty"`
 	// Expr is a template, For how long it must hold, as Prometheus writes it.
 	Expr string `json:"expr"`
 	For  string `json:"for"`

@@ -17,6 +17,7 @@ func (c *comparison) rules(p pair) {
 		if rule.Still != "" && !value.Equal(c.at(p.old, rule.Still), c.at(p.new, rule.Still)) {
 			continue
 		}
+		rule = c.placed(p, rule)
 		type values struct{ old, new string }
 		rows := map[values][]string{}
 		var order []values
@@ -44,7 +45,7 @@ func (c *comparison) rules(p pair) {
 // before and is there now.
 func (c *comparison) differing(p pair, r ruled) []difference {
 	before, _, rows := strings.Cut(r.Field, "[*]")
-	old, new := c.at(p.old, before), c.at(p.new, before)
+	old, new := c.either(p.old, before, r.Else), c.either(p.new, before, r.Else)
 	if !rows {
 		if secret(p.is(), before) { // which differ, though nobody sees by how much
 			old, new = at(p.old.Value, before), at(p.new.Value, before)
@@ -66,6 +67,22 @@ func (c *comparison) differing(p pair, r ruled) []difference {
 		old = map[string]any{}
 	}
 	return differences(before, old, new)
+}
+
+// either is the value of the first field, or of the second where there is none.
+func (c *comparison) either(o Object, first, second string) any {
+	if v := c.at(o, first); v != nil || second == "" {
+		return v
+	}
+	return c.at(o, second)
+}
+
+// placed is a rule at the field that it finds in the objects.
+func (c *comparison) placed(p pair, r ruled) ruled {
+	if r.Else != "" && c.at(p.old, r.Field) == nil && c.at(p.new, r.Field) == nil {
+		r.Field = r.Else
+	}
+	return r
 }
 
 // appeared are the rules about objects that are new.
@@ -129,7 +146,7 @@ func (r ruled) holds(d difference) bool {
 	if !isOneOf(d.old, r.From) || !isOneOf(became, r.To) {
 		return false
 	}
-	if r.named(d.old) && r.named(d.new) || isAny(d.old, r.Mute) || isAny(d.new, r.Mute) {
+	if r.named(d.old) && r.named(d.new) {
 		return false
 	}
 	old, isNumber := number(d.old, r.Units)
@@ -160,12 +177,9 @@ func isOneOf(v any, meant []string) bool {
 }
 
 // named tells whether a value is a name of what the rule says is always the same.
-func (r ruled) named(v any) bool { return isAny(v, r.Same) }
-
-// isAny tells whether a value is one of some texts.
-func isAny(v any, of []string) bool {
-	text, isText := v.(string)
-	return isText && slices.Contains(of, text)
+func (r ruled) named(v any) bool {
+	name, isText := v.(string)
+	return isText && slices.Contains(r.Same, name)
 }
 
 // apartFrom tells whether two texts with commas have nothing in common.

@@ -44,6 +44,7 @@ type Values struct {
 
 	Kafka   Kafka
 	CouchDB CouchDB
+	Redis   Redis
 
 	// Topics that exist, in order of their names.
 	Topics []Topic
@@ -80,6 +81,11 @@ type Kafka struct {
 	ClusterID       string
 	// Client is how its clients are configured.
 	Client KafkaClient
+}
+
+// Redis is how its clients connect: in plain text where TLS is nil.
+type Redis struct {
+	TLS *environment.RedisTLS
 }
 
 // CouchDB is what the database holds.
@@ -141,6 +147,7 @@ func New(env *environment.Environment) (Values, error) {
 	if err := v.kafka(); err != nil {
 		return v, err
 	}
+	v.redis()
 	v.topics()
 	return v, v.couchDB()
 }

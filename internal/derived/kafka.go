@@ -42,7 +42,7 @@ func ownClient(env environment.Kafka) KafkaClient {
 	var c KafkaClient
 	if tls := env.TLS; tls != nil {
 		c.TLS = &environment.KafkaTLS{
-			CA: &environment.Authority{Secret: tls.Secret, Key: "ca.crt", Revision: tls.Revision}, VerifyHost: true,
+			CA: authority(tls), VerifyHost: true,
 		}
 	}
 	if env.SASL != nil {

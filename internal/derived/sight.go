@@ -24,8 +24,14 @@ func (v *Values) Alerts() []catalog.Alert {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(v.Catalog.Alerts.Value()), func(a catalog.Alert) bool {
-		return !v.Has(a.Component) || !a.When.Holds(v.Env)
+		return !v.Has(a.Component) || !a.When.Holds(v.Env) || !v.holds(a.If)
 	})
+}
+
+// holds tells whether a template of the catalogue comes out as true, or is none.
+func (v *Values) holds(condition string) bool {
+	text, err := catalog.Text(condition, v)
+	return condition == "" || err == nil && text == "true"
 }
 
 // Panels of what the environment has, with their templates.

@@ -25,21 +25,8 @@ type Trusted struct {
 	Revision int
 }
 
-// ofBrokers are the keys of their Secret: they have a certificate of their own, whose authority clients trust. Kafka's own
-// programs read all three, and roll for them.
-func (v *Values) ofBrokers() []Trusted {
-	tls := v.Env.Kafka.TLS
-	if v.Env.Kafka.External != nil || tls == nil {
-		return nil
-	}
-	of := Trusted{Field: "kafka.tls.secret", Secret: tls.Secret, Revision: tls.Revision, Made: tls.CertManager != nil}
-	authority, certificate, key := of, of, of
-	authority.Key, certificate.Key, key.Key, key.Private = "ca.crt", "tls.crt", "tls.key", true
-	return []Trusted{authority, certificate, key}
-}
-
-// Trusted are those of all servers outside, and of the installation's own brokers, in
-// the order of their fields.
+// Trusted are those of all servers outside, and of the installation's own, those that are its
+// own last.
 func (v *Values) Trusted() []Trusted {
 	var all []Trusted
 	authority := func(field string, a *environment.Authority) {
@@ -51,7 +38,6 @@ func (v *Values) Trusted() []Trusted {
 	if v.Env.Kafka.External != nil {
 		authority("kafka.external.tls.ca", v.Kafka.Client.CA())
 	}
-	all = append(all, v.ofBrokers()...)
 	if c := v.Kafka.Client.Certificate(); c != nil {
 		const field = "kafka.external.tls.certificate.secret"
 		all = append(all,
@@ -60,6 +46,9 @@ func (v *Values) Trusted() []Trusted {
 	}
 	if e := v.Env.Redis.External; e != nil && e.TLS != nil && v.Env.APIGateway.Enabled {
 		authority("redis.external.tls.ca", e.TLS.CA)
+	}
+	for _, c := range v.Certified() {
+		all = append(all, c.keys()...)
 	}
 	return all
 }

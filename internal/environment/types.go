@@ -391,6 +391,12 @@ type Redis struct {
 	// A Redis outside the cluster, used instead of an own one. Absent: an
 	// own one is installed.
 	External *RedisExternal `json:"external,omitempty"`
+	// Certificate of the installation's own: with it all connections to it are
+	// encrypted. It must be good for servers, for the name redis; a renewed one is taken
+	// without a restart. The password says who a client is, and clients show none.
+	// Absent: connections are in plain text, and a network policy lets clients alone
+	// reach it.
+	TLS *ServerTLS `json:"tls,omitempty"`
 	// Whether it asks for the password of the Secret that secrets.redis names.
 	// Default: false; a network policy lets its clients alone reach an own one.
 	Password bool `json:"password"`
@@ -430,6 +436,31 @@ type Authority struct {
 	// How often it was changed: a number that grows rolls the pods that read it,
 	// since none reads it again. Default: 0.
 	Revision int `json:"revision"`
+}
+
+// ServerTLS is the certificate of a server of the installation's own, one for all of
+// its pods.
+type ServerTLS struct {
+	// Secret with it: tls.crt, its private key tls.key as PKCS #8, and ca.crt, the
+	// authority, by which clients judge it. Default: the server's name and "-tls".
+	Secret string `json:"secret"`
+	// A cert-manager Certificate that fills the Secret. Absent: the Secret exists.
+	CertManager *ServerCertManager `json:"certManager,omitempty"`
+	// How often the authority was changed: a number that grows rolls the server and
+	// its clients. ca.crt has the old and the new one meanwhile. Default: 0.
+	Revision int `json:"revision"`
+}
+
+// ServerCertManager is the type of ServerTLS.CertManager.
+type ServerCertManager struct {
+	// Who signs it: an authority of one's own, which says ca.crt. A public one
+	// signs no name inside a cluster.
+	Issuer Issuer `json:"issuer"`
+	// How long the certificate is valid. Default: 2160h, 90 days.
+	Duration string `json:"duration"`
+	// How long before its end it is renewed. The server then takes it by itself.
+	// Default: 720h, a third.
+	RenewBefore string `json:"renewBefore"`
 }
 
 // Volume is where a stateful component keeps its data. At most one of the
@@ -595,8 +626,12 @@ type Kafka struct {
 	// Certificate of the brokers: with it all connections to them and between them
 	// are encrypted. To write it, or to leave it out, on a running cluster takes a
 	// stop of all brokers (WO403). Absent: connections are in plain text, and a
-	// network policy lets clients alone reach brokers.
-	TLS *BrokerTLS `json:"tls,omitempty"`
+	// network policy lets clients alone reach brokers. It is that of the quorum too,
+	// and brokers show it to each other: it must be good for servers and for clients,
+	// for *.kafka, and with mode "separate" for *.kafka-controller. Its authority should
+	// sign nothing else: who has a certificate of it is taken for a broker. A renewed
+	// one has brokers restart, one each 10 minutes.
+	TLS *ServerTLS `json:"tls,omitempty"`
 	// Login that clients need at brokers, by the Secret that secrets.kafka names.
 	// It takes tls. Absent: none.
 	SASL *BrokerSASL `json:"sasl,omitempty"`
@@ -692,33 +727,6 @@ type KafkaSASL struct {
 	// Name of the user, where the Secret has the password alone, as those of
 	// Strimzi's users. Absent: the Secret's key username.
 	Username string `json:"username,omitempty"`
-}
-
-// BrokerTLS is the certificate of the brokers of an installation's own Kafka, and of
-// its quorum: one for all of them, with which they show themselves to each other too.
-type BrokerTLS struct {
-	// Secret with it: tls.crt, its private key tls.key as PKCS #8, and ca.crt, the
-	// authority. It must be good for servers and for clients, for *.kafka, and with
-	// kafka.mode "separate" for *.kafka-controller. The authority should sign nothing
-	// else: who has a certificate of it is taken for a broker. Default: kafka-tls.
-	Secret string `json:"secret"`
-	// A cert-manager Certificate that fills the Secret. Absent: the Secret exists.
-	CertManager *BrokerCertManager `json:"certManager,omitempty"`
-	// How often the authority was changed: a number that grows rolls brokers and
-	// clients. ca.crt has the old and the new one meanwhile. Default: 0.
-	Revision int `json:"revision"`
-}
-
-// BrokerCertManager is the type of BrokerTLS.CertManager.
-type BrokerCertManager struct {
-	// Who signs it: an authority of one's own, which says ca.crt. A public one
-	// signs no name inside a cluster.
-	Issuer Issuer `json:"issuer"`
-	// How long the certificate is valid. Default: 2160h, 90 days.
-	Duration string `json:"duration"`
-	// How long before its end it is renewed. Brokers then restart by themselves,
-	// one each 10 minutes. Default: 720h, a third.
-	RenewBefore string `json:"renewBefore"`
 }
 
 // BrokerSASL is the login at the brokers of an installation's own Kafka.

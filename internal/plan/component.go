@@ -51,7 +51,7 @@ func (p *planner) component(name string) error {
 	if err := p.make(own, c.After); err != nil {
 		return err
 	}
-	if err := p.peers(c.Peers, own); err != nil {
+	if err := p.certified(own); err != nil {
 		return err
 	}
 	if c.Data != nil {

@@ -17,6 +17,8 @@ type Item struct {
 	key string
 	// Name of the object, Namespace that it is in, Type that it must have.
 	Name, Namespace, Type string
+	// Kind of the object, for people; Type is for kubectl then.
+	Kind string
 	// For is who needs it, or what happens without it.
 	For string
 	// Field of the environment that names it.
@@ -54,6 +56,8 @@ func each(v *derived.Values, kind string) ([]Item, error) {
 		return trusted(v, true), nil
 	case "outside":
 		return outside(v), nil
+	case "issuers":
+		return issuers(v), nil
 	case "registries":
 		return registries(v), nil
 	case "named":

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/derived"
-	"github.com/whiskops/whiskops/internal/environment"
 	"github.com/whiskops/whiskops/internal/quantity"
 )
 
@@ -47,13 +46,6 @@ func (s scope) ActionDisk() int64 {
 func (s scope) GatewayNamespace() string {
 	return cmp.Or(s.Env.Edge.Gateway.Namespace, s.Env.Namespace)
 }
-
-// IssuerKind of nginx's certificate, and BrokersIssuer of that of brokers, as kubectl
-// takes them.
-func (s scope) IssuerKind() string    { return issuer(s.Env.Edge.TLS.CertManager.Issuer) }
-func (s scope) BrokersIssuer() string { return issuer(s.Env.Kafka.TLS.CertManager.Issuer) }
-
-func issuer(i environment.Issuer) string { return strings.ToLower(i.Kind) + "." + i.Group }
 
 // Stored tells that the Secrets follow a store of the platform's.
 func (s scope) Stored() bool {

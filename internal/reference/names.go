@@ -32,7 +32,7 @@ var typeNames = map[string]string{
 	"Edge.Ingress":                "Ingress",
 	"Edge.Gateway":                "Gateway",
 	"TLS.CertManager":             "CertManager",
-	"BrokerTLS.CertManager":       "BrokerCertManager",
+	"ServerTLS.CertManager":       "ServerCertManager",
 	"TLS.Existing":                "ExistingTLS",
 	"KafkaTopics.Retention":       "Retention",
 	"Actions.Egress":              "Egress",

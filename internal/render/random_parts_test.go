@@ -51,6 +51,9 @@ func (r random) data(env *environment.Environment) {
 		}
 	default:
 		env.Redis.Volume = r.volume(env, env.Redis.Volume, "redis", 1)
+		if r.chance(50) {
+			env.Redis.TLS = r.certificate("redis-tls", "routes")
+		}
 		r.resources(&env.Redis.Resources, 128)
 	}
 }
@@ -116,17 +119,22 @@ func (r random) brokers(env *environment.Environment) {
 	if r.chance(60) {
 		return
 	}
-	tls := &environment.BrokerTLS{Secret: pick(r, "kafka-tls", "brokers"), Revision: r.IntN(3)}
-	if r.chance(60) {
-		tls.CertManager = &environment.BrokerCertManager{
-			Issuer:   environment.Issuer{Kind: pick(r, "Issuer", "ClusterIssuer"), Name: pick(r, "brokers", "kafka-ca"), Group: pick(r, "cert-manager.io", "issuers.example.com")},
-			Duration: pick(r, "2160h", "8760h"), RenewBefore: pick(r, "720h", "1000h"),
-		}
-	}
-	env.Kafka.TLS = tls
+	env.Kafka.TLS = r.certificate("kafka-tls", "brokers")
 	if r.chance(60) {
 		env.Kafka.SASL = &environment.BrokerSASL{Mechanism: "PLAIN"}
 	}
+}
+
+// certificate of a server, whose Secret has one of two names.
+func (r random) certificate(name, other string) *environment.ServerTLS {
+	tls := &environment.ServerTLS{Secret: pick(r, name, other), Revision: r.IntN(3)}
+	if r.chance(60) {
+		tls.CertManager = &environment.ServerCertManager{
+			Issuer:   environment.Issuer{Kind: pick(r, "Issuer", "ClusterIssuer"), Name: pick(r, other+"-ca", name), Group: pick(r, "cert-manager.io", "issuers.example.com")},
+			Duration: pick(r, "2160h", "8760h"), RenewBefore: pick(r, "720h", "1000h"),
+		}
+	}
+	return tls
 }
 
 // volume is of any kind that suits the replicas. Its size holds every topic.

@@ -26,6 +26,9 @@ func securedKeys(e *environment.Environment, all map[string][]string) {
 			all[e.Secrets.Kafka] = append(all[e.Secrets.Kafka], "username", "password")
 		}
 	}
+	if r := e.Redis; r.External == nil && r.TLS != nil {
+		all[r.TLS.Secret] = append(all[r.TLS.Secret], "tls.crt", "tls.key", "ca.crt")
+	}
 	if e.Redis.Password {
 		all[e.Secrets.Redis] = append(all[e.Secrets.Redis], "password")
 	}

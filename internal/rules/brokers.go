@@ -27,26 +27,24 @@ func (c *checker) brokers() {
 	if k.SASL != nil {
 		c.brokersLogin()
 	}
-	if k.TLS == nil || k.TLS.CertManager == nil {
-		return
+	if k.TLS != nil && k.TLS.CertManager != nil {
+		c.brokersTurns()
 	}
-	cm := k.TLS.CertManager
-	const field = "kafka.tls.certManager"
-	c.lifetime(field, cm.Duration, cm.RenewBefore, "brokers never start")
-	turns := k.Replicas
+}
+
+// brokersTurns must be over before the old certificate is.
+func (c *checker) brokersTurns() {
+	k := c.Env.Kafka
+	cm, turns := k.TLS.CertManager, k.Replicas
 	if k.Mode == "separate" {
 		turns = max(turns, k.Controllers)
 	}
+	const renew = "kafka.tls.certManager.renewBefore"
 	last := brokersTurn*time.Duration(turns) + brokersRest
-	if renew := field + ".renewBefore"; lasts(cm.RenewBefore) < last && lasts(cm.Duration) > last {
+	if lasts(cm.RenewBefore) < last && lasts(cm.Duration) > last {
 		c.fail("WO591", c.written(renew, "kafka.replicas"),
 			fmt.Sprintf("%s is too short: brokers restart for a new certificate one each 10 minutes, and the last one is through after %s: until then the old certificate must be good", c.show(renew, cm.RenewBefore), period(last)),
 			"write "+cue(renew, period(last))+" or more")
-	}
-	if edge := c.Env.Edge.TLS.CertManager; edge != nil && edge.Issuer == cm.Issuer && !c.development() {
-		c.warn("WO592", field+".issuer",
-			fmt.Sprintf("%s.issuer is that of edge.tls.certManager, %q: brokers take who has a certificate of it for one of them, nginx too; and a public one signs no name inside a cluster", field, cm.Issuer.Name),
-			"write an issuer of kind CA that signs nothing but this certificate")
 	}
 }
 

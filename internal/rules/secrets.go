@@ -32,38 +32,8 @@ func (c *checker) secrets() {
 
 // secretNames keeps Secrets of different keys and types apart.
 func (c *checker) secretNames() {
-	s := c.Env.Secrets
-	type use struct{ field, name string }
-	uses := []use{
-		{"secrets.couchdb", s.CouchDB}, {"secrets.openwhisk", s.OpenWhisk}, {"secrets.subjects", s.Subjects},
-	}
-	named := map[string]bool{}
-	for _, t := range c.Tenants() {
-		if named[t.Secret] || len(t.Keyed()) == 0 {
-			continue
-		}
-		named[t.Secret] = true
-		uses = append(uses, use{c.written(environment.JoinPath("tenants", t.Subject, "secret"), "secrets.tenants"), t.Secret})
-	}
-	if c.Kafka.Client.SASL != nil {
-		uses = append(uses, use{"secrets.kafka", s.Kafka})
-	}
-	if c.Env.Redis.Password && c.Env.APIGateway.Enabled {
-		uses = append(uses, use{"secrets.redis", s.Redis})
-	}
-	if b := c.Env.CouchDB.Backup; b != nil && b.S3 != nil {
-		uses = append(uses, use{"couchdb.backup.s3.secret", b.S3.Secret})
-	}
-	switch tls := c.Env.Edge.TLS; {
-	case tls.Existing != nil:
-		uses = append(uses, use{"edge.tls.existing.secret", tls.Existing.Secret})
-	case tls.SelfSigned == nil:
-		uses = append(uses, use{"edge.tls", c.CertificateSecret})
-	}
-	for i, name := range c.Env.ImagePullSecrets {
-		uses = append(uses, use{fmt.Sprintf("imagePullSecrets[%d]", i), name})
-	}
-	first, tokens := map[string]string{}, c.Tokens()
+	uses := c.holders()
+	first, tokens := map[string]use{}, c.Tokens()
 	for _, u := range uses {
 		if owner := tokens[u.name]; owner != "" {
 			c.fail("WO278", u.field,
@@ -72,13 +42,22 @@ func (c *checker) secretNames() {
 		}
 		other, taken := first[u.name]
 		if !taken {
-			first[u.name] = u.field
+			first[u.name] = u
 			continue
 		}
-		at := c.written(u.field, other)
+		at := c.written(u.field, other.field)
 		c.fail("WO278", at,
-			fmt.Sprintf("%s and %s are both the Secret %q: they hold different keys, or keys of one name for different people", other, u.field, u.name),
+			fmt.Sprintf("%s and %s are both the Secret %q: they hold different keys, or keys of one name for different people", other.field, u.field, u.name),
 			fmt.Sprintf("write another name for %s", at))
+	}
+	for _, t := range c.Trusted() {
+		holder, held := first[t.Secret]
+		if !held || holder.keys == nil || slices.Contains(holder.keys, t.Key) {
+			continue
+		}
+		c.fail("WO278", t.Field,
+			fmt.Sprintf("%s reads the key %q of the Secret %q, which is that of %s and has no such key: pods stay in ContainerCreating", t.Field, t.Key, t.Secret, holder.field),
+			"write the Secret that has it for "+t.Field)
 	}
 }
 

@@ -22,6 +22,7 @@ func (c *checker) secured() {
 	if e := c.Env.CouchDB.External; e != nil && e.CA != nil && e.Protocol == "http" {
 		c.noEffect("couchdb.external.ca", "couchdb.external.protocol is \"http\", which has no certificates")
 	}
+	c.certified()
 	c.brokers()
 	c.unsaid()
 }

@@ -7,7 +7,7 @@ import "embed"
 
 // Files of the catalogue.
 //
-//go:embed *.cue */*.cue again.js apiserver.js couchdb flux kafka load packages redis smoke tenants
+//go:embed *.cue */*.cue again.js apiserver.js certificate couchdb flux kafka load packages redis smoke tenants
 var Files embed.FS
 
 // Again is again.js, which a program that keeps something as it should be has

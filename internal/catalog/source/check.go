@@ -91,6 +91,9 @@ func (k *checker) component(name string, c catalog.Component) {
 			k.field(v.Apart.Quorum, reflect.TypeFor[int]())
 		}
 	}
+	if c.Certificate != nil {
+		k.field(c.Certificate.Field, reflect.TypeFor[*environment.ServerTLS]())
+	}
 	if c.Data != nil {
 		k.field(c.Data.Volume, reflect.TypeFor[environment.Volume]())
 		if c.Data.Volume == "" {

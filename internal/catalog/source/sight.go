@@ -15,6 +15,7 @@ func (k *checker) sight() {
 		names[a.Name] = true
 		k.reads(a.Component, a.When)
 		k.template(a.Expr)
+		k.template(a.If)
 	}
 	for _, p := range k.catalog.Dashboard.Value().Panels {
 		k.at = "panel " + p.Title
