@@ -39,7 +39,7 @@ import (
 	"strings"
 
 	"github.com/whiskops/whiskops/internal/krm"
-	"github.com/whiskops/whiskops/schema/catalog"
+	"github.com/whiskops/whiskops/schema/catalog/again"
 )
 
 //go:embed init.js
@@ -60,7 +60,7 @@ func Process(rl *krm.ResourceList) error {
 	}
 	return krm.Add(rl, config.Spec.ConfigMap(config.Spec.Component, map[string]string{
 		"init.js":        program,
-		"again.js":       catalog.Again,
+		"again.js":       again.Program,
 		"databases.json": content,
 	}))
 }

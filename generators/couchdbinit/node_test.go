@@ -14,14 +14,14 @@ import (
 
 	"github.com/dop251/goja"
 
-	"github.com/whiskops/whiskops/schema/catalog"
+	"github.com/whiskops/whiskops/schema/catalog/again"
 )
 
 // compiled is init.js and what it requires, which hundreds of runs share.
 var compiled = sync.OnceValue(func() map[string]*goja.Program {
 	return map[string]*goja.Program{
 		"init.js":    goja.MustCompile("init.js", program, false),
-		"./again.js": goja.MustCompile("again.js", "(function (module) {"+catalog.Again+"})", false),
+		"./again.js": goja.MustCompile("again.js", "(function (module) {"+again.Program+"})", false),
 	}
 })
 

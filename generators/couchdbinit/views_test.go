@@ -14,7 +14,7 @@ import (
 	"github.com/dop251/goja"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/whiskops/whiskops/schema/catalog"
+	"github.com/whiskops/whiskops/schema/catalog/again"
 )
 
 // catalogue holds the design documents of OpenWhisk, by the role of their
@@ -189,7 +189,7 @@ func TestFunctionsAreES5AndPlain(t *testing.T) {
 		}
 	}
 	plain(t, "init.js", program)
-	plain(t, "again.js", catalog.Again)
+	plain(t, "again.js", again.Program)
 }
 
 func plain(t *testing.T, id, text string) {

@@ -29,7 +29,11 @@ func TestMeasured(t *testing.T) {
 			forms[m.Monitors] = true
 		}
 	}
-	if len(forms) < 4 {
+	wanted := 4
+	if testing.Short() {
+		wanted = 3 // a few random environments need not have all
+	}
+	if len(forms) < wanted {
 		t.Errorf("only %v are looked at", forms)
 	}
 	eachSample(t, func(t *testing.T, s *sample) {

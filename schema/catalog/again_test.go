@@ -9,7 +9,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"github.com/whiskops/whiskops/schema/catalog"
+	"github.com/whiskops/whiskops/schema/catalog/again"
 )
 
 // rounds of again.js with what each look does, as JavaScript: what is said, and after
@@ -32,7 +32,7 @@ const looks = [async () => {` + strings.Join(looks, "}, async () => {") + `}, ()
 keep(() => looks.shift()(), { usual: 30, soon: 5 });
 `
 	// What the container before this one has left is no answer.
-	for name, text := range map[string]string{"program.js": program, "again.js": catalog.Again, "ready": "", "alive": ""} {
+	for name, text := range map[string]string{"program.js": program, "again.js": again.Program, "ready": "", "alive": ""} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -7,11 +7,5 @@ import "embed"
 
 // Files of the catalogue.
 //
-//go:embed *.cue */*.cue again.js apiserver.js certificate couchdb flux kafka load packages redis smoke tenants
+//go:embed *.cue */*.cue again/again.js apiserver.js certificate couchdb flux kafka load packages redis smoke tenants
 var Files embed.FS
-
-// Again is again.js, which a program that keeps something as it should be has
-// beside itself: it looks, puts right what differs, and looks again.
-//
-//go:embed again.js
-var Again string

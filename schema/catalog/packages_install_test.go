@@ -18,6 +18,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/schema/catalog"
+	"github.com/whiskops/whiskops/schema/catalog/again"
 )
 
 const systemKey = "789c46b1-71f6-4ed5-8c54-816aa4f8c502:abczO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP"
@@ -227,11 +228,11 @@ func (i installing) run(t *testing.T, api http.Handler) (said string, ready bool
 	defer server.Close()
 	dir := t.TempDir()
 	rounds := fmt.Sprintf("for (let n = 0; n < %d; n++) {", max(i.rounds, 1))
-	if strings.Count(catalog.Again, "for (;;) {") != 1 {
+	if strings.Count(again.Program, "for (;;) {") != 1 {
 		t.Fatal("again.js has not one loop without an end")
 	}
-	again := strings.Replace(catalog.Again, "for (;;) {", rounds, 1)
-	files := map[string]string{"install.js": string(text), "again.js": again, "secrets/subjects/whisk.system": systemKey + "\n"}
+	loop := strings.Replace(again.Program, "for (;;) {", rounds, 1)
+	files := map[string]string{"install.js": string(text), "again.js": loop, "secrets/subjects/whisk.system": systemKey + "\n"}
 	maps.Copy(files, i.manifests)
 	var folders []string
 	for name, content := range files {

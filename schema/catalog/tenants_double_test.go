@@ -19,6 +19,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/whiskops/whiskops/schema/catalog"
+	"github.com/whiskops/whiskops/schema/catalog/again"
 )
 
 // subjects is CouchDB as far as tenants.js uses one: the database of subjects with
@@ -207,7 +208,7 @@ func newTenancy(t *testing.T, lines string, keys map[string]int) *tenancy {
 		t.Fatal(err)
 	}
 	p.file("tenants.js", string(text))
-	p.file("again.js", catalog.Again)
+	p.file("again.js", again.Program)
 	p.file("tenants/1.jsonl", lines)
 	p.file("secrets/couchdb/username", "controller")
 	p.file("secrets/couchdb/password", password)
