@@ -9,40 +9,30 @@ const (
 	perLoad   = 2 << 10
 )
 
-// lender has the contract that is not at work. Compiling the schema takes longer
-// than reading most environments.
-type lender struct {
-	mu    sync.Mutex
-	spare *Contract
-}
-
-var lent lender
+// spare has contracts that are not at work. Compiling the schema takes longer than
+// reading most environments. The collector takes what nobody asks for again.
+var spare sync.Pool
 
 // Borrow is New, or a contract that was given back. It is the caller's alone until
 // Return.
-func Borrow() (*Contract, error) { return lent.borrow() }
-
-// Return gives the contract back after size bytes of source were built in its
-// context, unless that has all that it may keep. Where the evaluator has panicked a
-// contract is not given back.
-func (c *Contract) Return(size int) { lent.giveBack(c, size) }
-
-func (l *lender) borrow() (*Contract, error) {
-	l.mu.Lock()
-	c := l.spare
-	l.spare = nil
-	l.mu.Unlock()
-	if c != nil {
+func Borrow() (*Contract, error) {
+	if c, ok := spare.Get().(*Contract); ok {
 		return c, nil
 	}
 	return New()
 }
 
-func (l *lender) giveBack(c *Contract, size int) {
-	if c.built += max(size, perLoad); c.built > allowance {
-		return
+// Return gives the contract back after size bytes of source were built in its
+// context, unless that has all that it may keep. Where the evaluator has panicked a
+// contract is not given back.
+func (c *Contract) Return(size int) {
+	if !c.spent(size) {
+		spare.Put(c)
 	}
-	l.mu.Lock()
-	l.spare = c
-	l.mu.Unlock()
+}
+
+// spent counts a load, and tells whether it is the context's last.
+func (c *Contract) spent(size int) bool {
+	c.built += max(size, perLoad)
+	return c.built > allowance
 }
