@@ -28,14 +28,15 @@ import (
 )
 
 // Contract is the compiled schema, in the evaluator's context that it and the
-// user's files share. A context keeps all that is built in it, so there is one
-// to each call of Load.
+// user's files share. A context keeps all that is built in it, and is for one
+// caller at a time: Borrow has it used again while that is little.
 type Contract struct {
 	ctx   *cue.Context
 	value cue.Value   // the schema's package
 	env   cue.Value   // #Environment
 	fill  *place.Node // #ListDefaults
 	shape *Shape      // of #Environment
+	built int         // bytes of source that the context was given (Return)
 
 	definitions map[string]*Shape // of what #Environment refers to
 	names       []string          // of all definitions

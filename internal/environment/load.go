@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/whiskops/whiskops/internal/contract"
 	"github.com/whiskops/whiskops/internal/finding"
@@ -131,26 +132,36 @@ func (r Repository) load(dir string, files map[string][]byte) (pkg *place.Packag
 			pkg, envs, fs, err = nil, nil, nil, fmt.Errorf("evaluate %s: the CUE evaluator stopped: %s", dir, secrets.Hide(fmt.Sprint(r)))
 		}
 	}()
-	con, err := contract.New()
+	con, err := contract.Borrow()
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	collect := newCollector(con.Shape())
 	secrets = collect.secrets
+	pkg, envs, fs = r.read(con, collect, dir, files)
+	// What was imported is not counted, and the context has it all the same.
+	if pkg == nil || len(pkg.Imported) == 0 {
+		con.Return(sizeOf(files))
+	}
+	return pkg, envs, finding.Sort(secrets.Seal(fs)), nil
+}
+
+// read is load by a contract of one's own.
+func (r Repository) read(con *contract.Contract, collect *collector, dir string, files map[string][]byte) (pkg *place.Package, envs []Environment, fs []finding.Finding) {
 	pkg, fs = place.Parse(dir, files)
 	if pkg == nil {
 		collect.torn(files)
-		return nil, nil, finding.Sort(secrets.Seal(fs)), nil
+		return nil, nil, fs
 	}
 	defer r.begin(evaluating(pkg))()
-	pkg.Secrets = secrets
+	pkg.Secrets = collect.secrets
 	linked := link(r, con, pkg, sizeOf(files))
 	for _, p := range pkg.All() {
 		collect.syntax(p, files)
 	}
 	if finding.HasErrors(linked) {
 		collect.lines(files)
-		return pkg, nil, finding.Sort(secrets.Seal(linked)), nil
+		return pkg, nil, linked
 	}
 	data, fs := evaluate(pkg, con.Context())
 	for _, d := range data {
@@ -169,7 +180,7 @@ func (r Repository) load(dir string, files map[string][]byte) (pkg *place.Packag
 	}
 	envs, found := check(con, data)
 	slices.SortFunc(envs, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
-	return pkg, envs, finding.Sort(secrets.Seal(slices.Concat(linked, fs, found))), nil
+	return pkg, envs, slices.Concat(linked, fs, found)
 }
 
 func sizeOf(files map[string][]byte) int {
@@ -239,12 +250,18 @@ func Base() Environment {
 	return env
 }
 
-func base() (Environment, error) {
-	con, err := contract.New()
+// wholeBase is the JSON of #Base: each call of Base decodes an environment of its own.
+var wholeBase = sync.OnceValues(func() ([]byte, error) {
+	con, err := contract.Borrow()
 	if err != nil {
-		return Environment{}, err
+		return nil, err
 	}
-	env, err := decode(con.Base())
+	defer con.Return(0)
+	return con.Base()
+})
+
+func base() (Environment, error) {
+	env, err := decode(wholeBase())
 	env.Source = nowhere{}
 	return env, err
 }

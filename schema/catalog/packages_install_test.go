@@ -335,6 +335,7 @@ func TestInstallTwice(t *testing.T) {
 // Whatever is changed, a round puts it right, and touches nothing else.
 func TestInstallHeals(t *testing.T) {
 	t.Parallel()
+	whole := installed(t)
 	for name, tt := range map[string]struct {
 		spoil func(*packageAPI)
 		want  string
@@ -350,10 +351,9 @@ func TestInstallHeals(t *testing.T) {
 		}, "PUT own/web"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := installed(t)
+			a := whole.copied(t)
 			a.someone("foreign/action")
 			tt.spoil(a)
-			a.writes = nil
 			said, ready := installing{manifests: oneFolder()}.run(t, a)
 			var wrote []string
 			for _, w := range a.writes {
@@ -366,6 +366,22 @@ func TestInstallHeals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// copied is an API of its own that holds the same.
+func (a *packageAPI) copied(t *testing.T) *packageAPI {
+	t.Helper()
+	other := newPackageAPI()
+	for from, to := range map[*map[string]doc]*map[string]doc{&a.packages: &other.packages, &a.actions: &other.actions} {
+		text, err := json.Marshal(*from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(text, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return other
 }
 
 func change(entity doc, field string, value any) {
