@@ -59,23 +59,31 @@ func TestMutations(t *testing.T) {
 			"may not leave, and the graph needs it: invoker -> couchdb 5984/TCP (policies that hold invoker: openwhisk-dev/default-deny, openwhisk-dev/invoker)"}},
 		{"one more peer", "ci", "networkpolicy-couchdb.yaml", "app.kubernetes.io/name: controller", "app.kubernetes.io/part-of: openwhisk", []string{
 			"may enter, and the graph does not have it:", "apigateway -> couchdb 5984/TCP; kafka-topics -> couchdb 5984/TCP; nginx -> couchdb 5984/TCP;", "(by policy openwhisk/couchdb)"}},
+		{"feeds opened to users' code", "own", "networkpolicy-alarmprovider.yaml", "          openwhisk/namespace: whisk.system\n", "", []string{
+			"may enter, and the graph does not have it: action pod -> alarmprovider 8081/TCP (by policy openwhisk/alarmprovider)"}},
+		{"management closed", "own", "networkpolicy-apigateway.yaml", "port: 9000", "port: 9001", []string{
+			"may not enter, and the graph needs it: action pod of whisk.system -> apigateway 9000/TCP (policies that hold apigateway:"}},
+		{"brokers' own port opened to clients", "own", "networkpolicy-kafka.yaml", "      protocol: TCP\n  podSelector", "      protocol: TCP\n    - port: 9094\n  podSelector", []string{
+			"may enter, and the graph does not have it: user-events -> kafka 9094/TCP (by policy openwhisk/kafka)"}},
+		{"API server anywhere", "own", "networkpolicy-load.yaml", "172.20.0.1/32", "172.20.0.0/31", []string{
+			"may leave, and the graph does not have it: load -> address 172.20.0.0 443/TCP (by policy openwhisk/load)"}},
+		{"metrics opened to all beside the reader", "outside", "networkpolicy-redis-exporter.yaml", "      podSelector:\n        matchLabels:\n          app.kubernetes.io/name: prometheus\n", "", []string{
+			"may enter, and the graph does not have it: pod beside the reader -> redis-exporter 9121/TCP", "(by policy whisk/redis-exporter)"}},
+		{"database outside closed", "outside", "networkpolicy-couchdb-restore.yaml", "port: 6984", "port: 5984", []string{
+			"may not leave, and the graph needs it: couchdb-restore ->", "6984/TCP", "(policies that hold couchdb-restore: whisk/couchdb-restore, whisk/default-deny)"}},
+		{"collectors closed out", "outside", "networkpolicy-nginx.yaml", "kubernetes.io/metadata.name: logs", "kubernetes.io/metadata.name: log", []string{
+			"may not enter, and the graph needs it: logs -> nginx 9102/TCP"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			files, err := Files(goldenFolder, tt.env)
-			if err != nil {
-				t.Fatal(err)
-			}
+			files := files(t, tt.env)
 			if tt.from == remove {
 				files = without(t, files, tt.file)
 			} else {
 				files = changed(t, files, tt.file, tt.from, tt.to)
 			}
-			env, err := Parse(tt.env, files)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = Check(env, graph(t), NewLibrary(env))
+			env := parsed(t, tt.env, files)
+			_, err := Check(env, graph(t), NewLibrary(env))
 			if err == nil {
 				t.Fatal("the fault is not found")
 			}
@@ -115,11 +123,8 @@ func (l liar) Decide(q Question) Verdict {
 
 // A difference of the deciders is found.
 func TestDisagreement(t *testing.T) {
-	env, err := Load(goldenFolder, "ci")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = Check(env, graph(t), liar{NewLibrary(env)})
+	env := parsed(t, "ci", files(t, "ci"))
+	_, err := Check(env, graph(t), liar{NewLibrary(env)})
 	want := "is judged differently: apigateway -> redis 6379/TCP (this package says \"yes\", the library \"enters no\")\n" +
 		"is judged differently: apigateway -> redis 6379/UDP, 6379/SCTP (this package says \"leaves no, enters no\", the library \"leaves no\")"
 	if err == nil || err.Error() != want {
@@ -129,10 +134,7 @@ func TestDisagreement(t *testing.T) {
 
 // A change of the graph is found as well: it says what is needed, and no more.
 func TestGraphMutations(t *testing.T) {
-	env, err := Load(goldenFolder, "ci")
-	if err != nil {
-		t.Fatal(err)
-	}
+	env := parsed(t, "ci", files(t, "ci"))
 	all, whole := environments(t), graph(t)
 	for i, e := range whole {
 		env := env
@@ -141,13 +143,14 @@ func TestGraphMutations(t *testing.T) {
 		}
 		t.Run("without "+e.From+" to "+e.To, func(t *testing.T) {
 			t.Parallel()
+			env := env.between(e)
 			short := append(append(Graph{}, whole[:i]...), whole[i+1:]...)
 			if _, err := Check(env, short, Evaluator{env}); err == nil || !strings.Contains(err.Error(), "the graph does not have it") {
 				t.Errorf("error %v", err)
 			}
 		})
 	}
-	more := append(Graph{{"nginx", "couchdb", []Port{{5984, "TCP"}}}}, whole...)
+	more := append(Graph{{From: "nginx", To: "couchdb", Ports: []Port{{5984, "TCP"}}}}, whole...)
 	want := "may not leave, and the graph needs it: nginx -> couchdb 5984/TCP (policies that hold nginx: openwhisk/default-deny, openwhisk/nginx)\n" +
 		"may not enter, and the graph needs it: nginx -> couchdb 5984/TCP (policies that hold couchdb: openwhisk/couchdb, openwhisk/default-deny)"
 	if _, err := Check(env, more, Evaluator{env}); err == nil || err.Error() != want {
@@ -155,26 +158,32 @@ func TestGraphMutations(t *testing.T) {
 	}
 }
 
+// between is the environment with the ends of an edge alone.
+func (e *Environment) between(edge Edge) *Environment {
+	less := *e
+	less.Places = slices.DeleteFunc(slices.Clone(e.Places), func(p Place) bool {
+		return !p.is(edge.From) && !p.is(edge.To) && p.Name != "stranger"
+	})
+	return &less
+}
+
 // What must never be open is refused whatever the graph says.
 func TestNeverOpen(t *testing.T) {
-	files, err := Files(goldenFolder, "ci")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct{ name, file, from, to, want string }{
-		{"private addresses", "networkpolicy-actions.yaml", "        - 172.16.0.0/12\n", "",
+	for _, tt := range []struct{ name, env, file, from, to, want string }{
+		{"private addresses", "ci", "networkpolicy-actions.yaml", "        - 172.16.0.0/12\n", "",
 			"questions are open: address 172.16.0.0 1/TCP,"},
-		{"metadata service", "networkpolicy-actions.yaml", "    - port: 53\n      protocol: TCP\n", "    - port: 53\n      protocol: TCP\n    - port: 80\n",
+		{"metadata service", "ci", "networkpolicy-actions.yaml", "    - port: 53\n      protocol: TCP\n", "    - port: 53\n      protocol: TCP\n    - port: 80\n",
 			"questions are open: address 169.254.20.10 53/TCP, address 169.254.20.10 80/TCP,"},
-		{"strangers", "networkpolicy-nginx.yaml", "    - port: 8443\n      protocol: TCP\n", "    - port: 8443\n    - port: 8081\n",
+		{"strangers", "ci", "networkpolicy-nginx.yaml", "    - port: 8443\n      protocol: TCP\n", "    - port: 8443\n    - port: 8081\n",
 			"questions are open: nginx 8080/TCP, nginx 8081/TCP, nginx 8443/TCP"},
+		{"way past the front", "own", "networkpolicy-nginx.yaml", "    - port: 8443\n      protocol: TCP\n  podSelector", "    - port: 8443\n    - port: 8081\n  podSelector",
+			"questions are open: nginx 8080/TCP, nginx 8081/TCP, nginx 8443/TCP"},
+		{"users' code and databases", "own", "networkpolicy-couchdb.yaml", "  - from:\n    - podSelector:\n        matchLabels:\n          app.kubernetes.io/name: tenants-sync", "  - from:\n    - namespaceSelector: {}\n    - podSelector:\n        matchLabels:\n          app.kubernetes.io/name: tenants-sync",
+			"strangers: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			env, err := Parse("ci", changed(t, files, tt.file, tt.from, tt.to))
-			if err != nil {
-				t.Fatal(err)
-			}
+			env := parsed(t, tt.env, changed(t, files(t, tt.env), tt.file, tt.from, tt.to))
 			// Whether policies and graph agree is not the matter here.
 			tally, _ := Check(env, graph(t), Evaluator{env})
 			if _, err := tally.claims(13); err == nil || !strings.Contains(err.Error(), tt.want) {
