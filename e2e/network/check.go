@@ -52,7 +52,7 @@ func Check(env *Environment, graph Graph, library Decider) (Tally, error) {
 	tally := Tally{Public: env.public()}
 	report := report{own: Evaluator{env}}
 	report.lines = slices.Concat(env.unsound(), graph.unsound(env))
-	ports := env.ports()
+	ports := env.ports(graph)
 	for _, pair := range env.pairs() {
 		tally.Pairs++
 		for _, protocol := range protocols {

@@ -6,8 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
+
+	networkingv1 "k8s.io/api/networking/v1"
 )
 
 // everything are the files of the two environments that have all that one can have
@@ -85,5 +88,50 @@ func (e *Environment) speaksOf() {
 func (e *Environment) outside(roles []string, addresses ...string) {
 	for _, a := range addresses {
 		e.Places = append(e.Places, Place{Name: "address " + a, Roles: roles, IP: netip.MustParseAddr(a)})
+	}
+}
+
+// between is the environment with the ends of an edge alone, places by role or name.
+func (e *Environment) between(edge Edge) *Environment {
+	less := *e
+	less.Places = slices.DeleteFunc(slices.Clone(e.Places), func(p Place) bool {
+		end := func(of string) bool { return p.is(of) || p.Name == of }
+		return !end(edge.From) && !end(edge.To) && p.Name != "stranger"
+	})
+	less.Policies = slices.DeleteFunc(slices.Clone(e.Policies), func(n networkingv1.NetworkPolicy) bool {
+		return !slices.ContainsFunc(less.Places, func(p Place) bool { return p.Genuine && holds(n, p) })
+	})
+	return &less
+}
+
+// A fault in what an example does not have is found between the ends that it is at.
+func TestMutationsOfEverything(t *testing.T) {
+	for _, tt := range []struct {
+		name, env      string
+		at             Edge
+		file, from, to string
+		want           []string
+	}{
+		{"feeds opened to users' code", "own", Edge{From: "action", To: "alarmprovider"}, "networkpolicy-alarmprovider.yaml", "          openwhisk/namespace: whisk.system\n", "", []string{
+			"may enter, and the graph does not have it: action pod -> alarmprovider 8081/TCP (by policy openwhisk/alarmprovider)"}},
+		{"management closed", "own", Edge{From: "action", To: "apigateway"}, "networkpolicy-apigateway.yaml", "port: 9000", "port: 9001", []string{
+			"may not enter, and the graph needs it: action pod of whisk.system -> apigateway 9000/TCP (policies that hold apigateway:"}},
+		{"brokers' own port opened to a client", "own", Edge{From: "user-events", To: "kafka"}, "networkpolicy-kafka.yaml", "      protocol: TCP\n  podSelector", "      protocol: TCP\n    - port: 9094\n  podSelector", []string{
+			"may enter, and the graph does not have it: user-events -> kafka 9094/TCP (by policy openwhisk/kafka)"}},
+		{"brokers' own port closed", "own", Edge{From: "kafka", To: "kafka-controller"}, "networkpolicy-kafka.yaml", "    - port: 9094\n", "    - port: 9095\n", []string{
+			"may not enter, and the graph needs it: kafka -> another kafka 9094/TCP (policies that hold another kafka:"}},
+		{"the range of the API server", "own", Edge{From: "load", To: "private"}, "networkpolicy-load.yaml", "172.20.0.1/32", "172.20.0.0/31", []string{
+			"may leave, and the graph does not have it: load -> address 172.20.0.0 443/TCP (by policy openwhisk/load)"}},
+		{"metrics opened to all beside the reader", "outside", Edge{From: "pod beside the reader", To: "redis-exporter"}, "networkpolicy-redis-exporter.yaml", "      podSelector:\n        matchLabels:\n          app.kubernetes.io/name: prometheus\n", "", []string{
+			"may enter, and the graph does not have it: pod beside the reader -> redis-exporter 9121/TCP (by policy whisk/redis-exporter)"}},
+		{"a database outside closed", "outside", Edge{From: "couchdb-restore", To: "private"}, "networkpolicy-couchdb-restore.yaml", "port: 6984", "port: 5984", []string{
+			"may not leave, and the graph needs it: couchdb-restore ->", "6984/TCP", "(policies that hold couchdb-restore: whisk/couchdb-restore, whisk/default-deny)"}},
+		{"collectors shut out", "outside", Edge{From: "logs", To: "nginx"}, "networkpolicy-nginx.yaml", "kubernetes.io/metadata.name: logs", "kubernetes.io/metadata.name: log", []string{
+			"may not enter, and the graph needs it: collector of logs -> nginx 9102/TCP (policies that hold nginx:"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			env := parsed(t, tt.env, changed(t, files(t, tt.env), tt.file, tt.from, tt.to))
+			found(t, env.between(tt.at), tt.want)
+		})
 	}
 }

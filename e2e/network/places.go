@@ -156,9 +156,10 @@ func (e *Environment) pairs() [][2]Place {
 	return all
 }
 
-// ports are all that anything listens on or a policy speaks of, their
-// neighbours, and a few that nothing has to do with.
-func (e *Environment) ports() []int {
+// ports are all that anything listens on, a policy speaks of or the graph needs (a
+// server outside listens on what no policy may speak of), their neighbours, and a few
+// that nothing has to do with.
+func (e *Environment) ports(graph Graph) []int {
 	seen := map[int]bool{}
 	add := func(port int) {
 		for p := max(port-1, 1); p <= min(port+1, 65535); p++ {
@@ -171,6 +172,13 @@ func (e *Environment) ports() []int {
 	for _, p := range e.Places {
 		for _, c := range p.Ports {
 			add(int(c.ContainerPort))
+		}
+	}
+	for _, edge := range graph {
+		for _, p := range edge.Ports {
+			if edge.present(e) {
+				add(p.Number)
+			}
 		}
 	}
 	speak := func(ports []networkingv1.NetworkPolicyPort) {
