@@ -2,9 +2,6 @@ package cluster_test
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -15,25 +12,16 @@ import (
 	place "github.com/whiskops/whiskops/e2e/ground"
 )
 
-// everything are the two environments that have all that one can have together, with the
-// objects of each that the API server knows no definition of left out.
-func everything(t *testing.T, unknown ...string) []*environment {
+// everything are the two environments that have all that one can have together.
+func everything(t *testing.T) []*environment {
 	t.Helper()
-	binary, err := place.Whiskops()
+	golden, err := place.Everything(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../../internal/render/testdata/everything")); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(binary, "generate", "--no-cache", "-C", dir).CombinedOutput(); err != nil {
-		t.Fatalf("whiskops generate: %v\n%s", err, out)
-	}
 	all := []*environment{{name: "own"}, {name: "outside"}}
 	for _, e := range all {
-		e.read(t, filepath.Join(dir, "golden"))
-		e.objects = slices.DeleteFunc(e.objects, func(o *objects.Object) bool { return slices.Contains(unknown, o.GetKind()) })
+		e.read(t, golden)
 	}
 	return all
 }
@@ -41,7 +29,7 @@ func everything(t *testing.T, unknown ...string) []*environment {
 // TestEverything has a real API server take each object of both, with strict validation
 // and PodSecurity's levels, and take them again without a change.
 func TestEverything(t *testing.T) {
-	all := everything(t, "KafkaUser") // of which this module has no definition
+	all := everything(t)
 	each(t, func(t *testing.T, release string) {
 		for _, e := range all {
 			t.Run(e.name, func(t *testing.T) {

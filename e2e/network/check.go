@@ -49,10 +49,10 @@ var protocols = []corev1.Protocol{corev1.ProtocolTCP, corev1.ProtocolUDP, corev1
 // Check puts every question to both deciders. The error lists all that differs
 // from the graph, by the policies at fault.
 func Check(env *Environment, graph Graph, library Decider) (Tally, error) {
-	tally := Tally{}
+	tally := Tally{Public: env.public()}
 	report := report{own: Evaluator{env}}
 	report.lines = slices.Concat(env.unsound(), graph.unsound(env))
-	ports := env.ports()
+	ports := env.ports(graph)
 	for _, pair := range env.pairs() {
 		tally.Pairs++
 		for _, protocol := range protocols {

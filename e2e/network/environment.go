@@ -28,6 +28,8 @@ type Environment struct {
 	Home, Actions string
 	// Read tells that somebody reads the metrics, from the namespace monitoring.
 	Read bool
+	// Fronted tells that somebody else ends TLS, and comes to nginx without.
+	Fronted bool
 	// Places are where packets start and end.
 	Places []Place
 }
@@ -101,6 +103,11 @@ func Parse(name string, files map[string]string) (*Environment, error) {
 		return nil, fmt.Errorf("environment %q has no namespace of action pods", name)
 	}
 	env.Home = workloads[0].Metadata.Namespace
+	for _, name := range []string{env.Home, env.Actions} {
+		if env.Namespaces[name] == nil { // somebody else makes it
+			env.namespace(name, nil)
+		}
+	}
 	for _, w := range workloads {
 		if w.Metadata.Namespace != env.Home {
 			return nil, fmt.Errorf("%s is in namespace %q, not in %q", w.Metadata.Name, w.Metadata.Namespace, env.Home)
@@ -117,6 +124,8 @@ func (e *Environment) add(text []byte, workloads *[]workload, actionPod **corev1
 	switch head.Kind {
 	case "PodMonitor":
 		e.Read = true
+	case "Ingress", "HTTPRoute":
+		e.Fronted = true
 	case "NetworkPolicy":
 		var p networkingv1.NetworkPolicy
 		if err := strictly(text, &p); err != nil {
@@ -130,15 +139,13 @@ func (e *Environment) add(text []byte, workloads *[]workload, actionPod **corev1
 			return err
 		}
 		e.namespace(n.Name, n.Labels)
-		if n.Labels["app.kubernetes.io/component"] == "actions" {
-			e.Actions = n.Name
-		}
 	case "Deployment", "StatefulSet", "DaemonSet", "Job":
 		var w workload
 		if err := yaml.Unmarshal(text, &w); err != nil {
 			return err
 		}
 		*workloads = append(*workloads, w)
+		e.Read = e.Read || w.Spec.Template.Annotations["prometheus.io/scrape"] == "true"
 	case "CronJob":
 		var c struct {
 			Metadata metav1.ObjectMeta
@@ -152,6 +159,10 @@ func (e *Environment) add(text []byte, workloads *[]workload, actionPod **corev1
 		var c corev1.ConfigMap
 		if err := yaml.Unmarshal(text, &c); err != nil {
 			return err
+		}
+		// Where an invoker makes action pods is what it is told.
+		if at := c.Data["CONFIG_whisk_kubernetes_actionNamespace"]; at != "" {
+			e.Actions = at
 		}
 		if strings.HasPrefix(c.Name, "action-pod-") {
 			*actionPod = &corev1.Pod{}
@@ -203,6 +214,14 @@ func fill(p *networkingv1.NetworkPolicy) {
 	for _, r := range p.Spec.Egress {
 		set(r.Ports)
 	}
+}
+
+// public are the ends that anyone may come to.
+func (e *Environment) public() []string {
+	if e.Fronted {
+		return []string{"nginx 8080/TCP", "nginx 8081/TCP", "nginx 8443/TCP"}
+	}
+	return []string{"nginx 8080/TCP", "nginx 8443/TCP"}
 }
 
 // unsound lists policies that hold nothing: what they say is said to no one.

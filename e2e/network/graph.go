@@ -19,6 +19,8 @@ type Edge struct {
 	From, To string
 	// Ports are none where all are open.
 	Ports []Port
+	// In are the names of the environments that have it; none are all.
+	In []string
 }
 
 // Port is a number and its protocol.
@@ -37,21 +39,36 @@ func ReadGraph(path string) (Graph, error) {
 }
 
 // ParseGraph reads lines "from -> to: 8080 53/UDP", or "from -> to: all". Ports
-// are TCP's where they name no protocol; # begins a comment.
+// are TCP's where they name no protocol; # begins a comment. A line "[name name]" says
+// in which environments those after it are.
 func ParseGraph(text string) (Graph, error) {
 	var g Graph
+	var in []string
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if names, ok := heading(line); ok {
+			in = names
 			continue
 		}
 		e, err := parseEdge(line)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
+		e.In = in
 		g = append(g, e)
 	}
 	return g, nil
+}
+
+// heading are the names in "[name name]".
+func heading(line string) (names []string, ok bool) {
+	text, opened := strings.CutPrefix(strings.TrimSpace(line), "[")
+	text, closed := strings.CutSuffix(text, "]")
+	names = strings.Fields(text)
+	return names, opened && closed && len(names) > 0
 }
 
 func parseEdge(line string) (Edge, error) {
@@ -82,7 +99,7 @@ func parseEdge(line string) (Edge, error) {
 func (g Graph) says(env *Environment, q Question) Verdict {
 	v := Verdict{Leaves: !env.governed(q.From), Enters: !env.governed(q.To)}
 	for _, e := range g {
-		if len(e.Ports) > 0 && !slices.Contains(e.Ports, Port{q.Port, q.Protocol}) {
+		if !e.of(env) || len(e.Ports) > 0 && !slices.Contains(e.Ports, Port{q.Port, q.Protocol}) {
 			continue
 		}
 		v.Leaves = v.Leaves || q.From.is(e.From) && (e.To == "anywhere" || q.To.is(e.To))
@@ -91,12 +108,15 @@ func (g Graph) says(env *Environment, q Question) Verdict {
 	return v
 }
 
+// of tells whether an environment is one of those that have the edge.
+func (e Edge) of(env *Environment) bool { return len(e.In) == 0 || slices.Contains(e.In, env.Name) }
+
 // present tells whether both ends of an edge are in the environment.
 func (e Edge) present(env *Environment) bool {
 	there := func(role, all string) bool {
 		return role == all || slices.ContainsFunc(env.Places, func(p Place) bool { return p.is(role) })
 	}
-	return there(e.From, "anyone") && there(e.To, "anywhere")
+	return e.of(env) && there(e.From, "anyone") && there(e.To, "anywhere")
 }
 
 // unsound lists edges to ports on which a component does not listen.

@@ -52,7 +52,7 @@ func TestMutations(t *testing.T) {
 		{"exception too wide", "ci", "networkpolicy-actions.yaml", "172.16.0.0/12", "172.0.0.0/8", []string{
 			"may not leave, and the graph needs it: action pod -> address 172.15.255.255 1/TCP,", "(policies that hold action pod: openwhisk-actions/actions, openwhisk-actions/default-deny-actions)"}},
 		{"namespace of a peer changed", "ci", "networkpolicy-invoker.yaml", "kubernetes.io/metadata.name: openwhisk-actions", "app.kubernetes.io/part-of: openwhisk", []string{
-			"may leave, and the graph does not have it: invoker -> double of action pod in openwhisk 8080/TCP (by policy openwhisk/invoker)"}},
+			"may leave, and the graph does not have it: invoker -> double of action pod in openwhisk 8080/TCP;", "(by policy openwhisk/invoker)"}},
 		{"selector of pods apart from its namespace", "ci", "networkpolicy-actions.yaml", "      podSelector:\n        matchLabels:\n          app.kubernetes.io/name: invoker", "    - podSelector:\n        matchLabels:\n          app.kubernetes.io/name: invoker", []string{
 			"may enter, and the graph does not have it:", "apigateway -> action pod 8080/TCP;", "more (by policy openwhisk-actions/actions)"}},
 		{"protocol changed", "development", "networkpolicy-invoker.yaml", "port: 5984\n      protocol: TCP", "port: 5984\n      protocol: UDP", []string{
@@ -62,33 +62,33 @@ func TestMutations(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			files, err := Files(goldenFolder, tt.env)
-			if err != nil {
-				t.Fatal(err)
-			}
+			files := files(t, tt.env)
 			if tt.from == remove {
 				files = without(t, files, tt.file)
 			} else {
 				files = changed(t, files, tt.file, tt.from, tt.to)
 			}
-			env, err := Parse(tt.env, files)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = Check(env, graph(t), NewLibrary(env))
-			if err == nil {
-				t.Fatal("the fault is not found")
-			}
-			t.Logf("found: %v", err)
-			for _, want := range tt.want {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("the message does not say %q:\n%s", want, err)
-				}
-			}
-			if strings.Contains(err.Error(), "judged differently") {
-				t.Errorf("the deciders disagree:\n%s", err)
-			}
+			env := parsed(t, tt.env, files)
+			found(t, env, tt.want)
 		})
+	}
+}
+
+// found has a fault found, by messages that say all of want.
+func found(t *testing.T, env *Environment, want []string) {
+	t.Helper()
+	_, err := Check(env, graph(t), NewLibrary(env))
+	if err == nil {
+		t.Fatal("the fault is not found")
+	}
+	t.Logf("found: %v", err)
+	for _, w := range want {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("the message does not say %q:\n%s", w, err)
+		}
+	}
+	if strings.Contains(err.Error(), "judged differently") {
+		t.Errorf("the deciders disagree:\n%s", err)
 	}
 }
 
@@ -115,11 +115,8 @@ func (l liar) Decide(q Question) Verdict {
 
 // A difference of the deciders is found.
 func TestDisagreement(t *testing.T) {
-	env, err := Load(goldenFolder, "ci")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = Check(env, graph(t), liar{NewLibrary(env)})
+	env := parsed(t, "ci", files(t, "ci"))
+	_, err := Check(env, graph(t), liar{NewLibrary(env)})
 	want := "is judged differently: apigateway -> redis 6379/TCP (this package says \"yes\", the library \"enters no\")\n" +
 		"is judged differently: apigateway -> redis 6379/UDP, 6379/SCTP (this package says \"leaves no, enters no\", the library \"leaves no\")"
 	if err == nil || err.Error() != want {
@@ -129,10 +126,7 @@ func TestDisagreement(t *testing.T) {
 
 // A change of the graph is found as well: it says what is needed, and no more.
 func TestGraphMutations(t *testing.T) {
-	env, err := Load(goldenFolder, "ci")
-	if err != nil {
-		t.Fatal(err)
-	}
+	env := parsed(t, "ci", files(t, "ci"))
 	all, whole := environments(t), graph(t)
 	for i, e := range whole {
 		env := env
@@ -141,13 +135,14 @@ func TestGraphMutations(t *testing.T) {
 		}
 		t.Run("without "+e.From+" to "+e.To, func(t *testing.T) {
 			t.Parallel()
+			env := env.between(e)
 			short := append(append(Graph{}, whole[:i]...), whole[i+1:]...)
 			if _, err := Check(env, short, Evaluator{env}); err == nil || !strings.Contains(err.Error(), "the graph does not have it") {
 				t.Errorf("error %v", err)
 			}
 		})
 	}
-	more := append(Graph{{"nginx", "couchdb", []Port{{5984, "TCP"}}}}, whole...)
+	more := append(Graph{{From: "nginx", To: "couchdb", Ports: []Port{{5984, "TCP"}}}}, whole...)
 	want := "may not leave, and the graph needs it: nginx -> couchdb 5984/TCP (policies that hold nginx: openwhisk/default-deny, openwhisk/nginx)\n" +
 		"may not enter, and the graph needs it: nginx -> couchdb 5984/TCP (policies that hold couchdb: openwhisk/couchdb, openwhisk/default-deny)"
 	if _, err := Check(env, more, Evaluator{env}); err == nil || err.Error() != want {
@@ -157,24 +152,23 @@ func TestGraphMutations(t *testing.T) {
 
 // What must never be open is refused whatever the graph says.
 func TestNeverOpen(t *testing.T) {
-	files, err := Files(goldenFolder, "ci")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct{ name, file, from, to, want string }{
-		{"private addresses", "networkpolicy-actions.yaml", "        - 172.16.0.0/12\n", "",
+	for _, tt := range []struct{ name, env, file, from, to, want string }{
+		{"private addresses", "ci", "networkpolicy-actions.yaml", "        - 172.16.0.0/12\n", "",
 			"questions are open: address 172.16.0.0 1/TCP,"},
-		{"metadata service", "networkpolicy-actions.yaml", "    - port: 53\n      protocol: TCP\n", "    - port: 53\n      protocol: TCP\n    - port: 80\n",
+		{"metadata service", "ci", "networkpolicy-actions.yaml", "    - port: 53\n      protocol: TCP\n", "    - port: 53\n      protocol: TCP\n    - port: 80\n",
 			"questions are open: address 169.254.20.10 53/TCP, address 169.254.20.10 80/TCP,"},
-		{"strangers", "networkpolicy-nginx.yaml", "    - port: 8443\n      protocol: TCP\n", "    - port: 8443\n    - port: 8081\n",
+		{"strangers", "ci", "networkpolicy-nginx.yaml", "    - port: 8443\n      protocol: TCP\n", "    - port: 8443\n    - port: 8081\n",
 			"questions are open: nginx 8080/TCP, nginx 8081/TCP, nginx 8443/TCP"},
+		{"way past the front", "own", "networkpolicy-nginx.yaml", "    - port: 8443\n      protocol: TCP\n  podSelector", "    - port: 8443\n    - port: 8081\n  podSelector",
+			"questions are open: nginx 8080/TCP, nginx 8081/TCP, nginx 8443/TCP"},
+		{"the metadata service, with everything", "outside", "networkpolicy-actions.yaml", "        - 169.254.0.0/16\n", "",
+			"link-local addresses: "},
+		{"users' code and the front", "ci", "networkpolicy-actions.yaml", "port: 8081", "port: 8080",
+			"users' code and the installation: 1 of "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			env, err := Parse("ci", changed(t, files, tt.file, tt.from, tt.to))
-			if err != nil {
-				t.Fatal(err)
-			}
+			env := parsed(t, tt.env, changed(t, files(t, tt.env), tt.file, tt.from, tt.to))
 			// Whether policies and graph agree is not the matter here.
 			tally, _ := Check(env, graph(t), Evaluator{env})
 			if _, err := tally.claims(13); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -46,7 +46,7 @@ func (e *Environment) settle(workloads []workload, actionPod *corev1.Pod) error 
 	for i, w := range workloads {
 		name, pod := w.Metadata.Labels["app.kubernetes.io/name"], w.Spec.Template
 		p := Place{Name: name, Roles: []string{name, "installed"}, Namespace: e.Home, Labels: pod.Labels, IP: podIP(1, i), Genuine: true}
-		for _, c := range pod.Spec.Containers {
+		for _, c := range running(pod.Spec) {
 			p.Ports = append(p.Ports, c.Ports...)
 		}
 		if pod.Spec.HostNetwork {
@@ -58,14 +58,13 @@ func (e *Environment) settle(workloads []workload, actionPod *corev1.Pod) error 
 	if actionPod.Spec.HostNetwork {
 		return fmt.Errorf("action pods are on their node's network, where policies do not hold")
 	}
-	// What the invoker gives to each action pod. Source: KubernetesClient.scala.
-	labels := map[string]string{"user-action-pod": "true", "invoker": "invoker0", "name": "wskinvoker-0-1-guest-hello"}
-	maps.Copy(labels, actionPod.Labels)
-	action := Place{Name: "action pod", Roles: []string{"action", "installed"}, Namespace: e.Actions, Labels: labels, IP: podIP(2, 1),
-		Ports: []corev1.ContainerPort{{Name: "action", ContainerPort: 8080}}, Genuine: true}
-	doubles = append(doubles, double(action, e.Home, podIP(5, 200)), double(action, strangers, podIP(6, 200)))
+	for i, of := range []string{"guest", "whisk.system"} {
+		action := actionOf(of, e.Actions, actionPod, podIP(2, i+1))
+		genuine = append(genuine, action)
+		doubles = append(doubles, double(action, e.Home, podIP(5, 200+i)), double(action, strangers, podIP(6, 200+i)))
+	}
 
-	e.Places = append(append(genuine, action),
+	e.Places = append(genuine,
 		Place{Name: "pod of no component in " + e.Home, Namespace: e.Home, Labels: map[string]string{"app": "x"}, IP: podIP(3, 1)},
 		Place{Name: "pod of no component in " + e.Actions, Namespace: e.Actions, IP: podIP(3, 2)},
 		Place{Name: "stranger", Namespace: strangers, Labels: map[string]string{"app": "x"}, IP: podIP(3, 3)},
@@ -80,6 +79,32 @@ func (e *Environment) settle(workloads []workload, actionPod *corev1.Pod) error 
 	e.Places = append(append(e.Places, reader), doubles...)
 	e.Places = append(e.Places, outside()...)
 	return nil
+}
+
+// running are the containers of a pod that is up: those that stay among its init
+// containers, too.
+func running(pod corev1.PodSpec) []corev1.Container {
+	all := slices.DeleteFunc(slices.Clone(pod.InitContainers), func(c corev1.Container) bool {
+		return c.RestartPolicy == nil || *c.RestartPolicy != corev1.ContainerRestartPolicyAlways
+	})
+	return append(all, pod.Containers...)
+}
+
+// actionOf is a pod that runs an action of a subject's. No user's code is in those of
+// whisk.system. Sources of the labels: KubernetesClient.scala, and initialize in
+// KubernetesContainer.scala.
+func actionOf(subject, namespace string, template *corev1.Pod, ip netip.Addr) Place {
+	labels := map[string]string{
+		"user-action-pod": "true", "invoker": "invoker0", "name": "wskinvoker-0-1-" + subject + "-hello",
+		"openwhisk/action": "hello", "openwhisk/namespace": subject,
+	}
+	maps.Copy(labels, template.Labels)
+	p := Place{Name: "action pod", Roles: []string{"action", "user-action", "installed"}, Namespace: namespace, Labels: labels, IP: ip,
+		Ports: []corev1.ContainerPort{{Name: "action", ContainerPort: 8080}}, Genuine: true}
+	if subject == "whisk.system" {
+		p.Name, p.Roles[1] = "action pod of "+subject, "system-action"
+	}
+	return p
 }
 
 func double(of Place, namespace string, ip netip.Addr) Place {
@@ -131,9 +156,10 @@ func (e *Environment) pairs() [][2]Place {
 	return all
 }
 
-// ports are all that anything listens on or a policy speaks of, their
-// neighbours, and a few that nothing has to do with.
-func (e *Environment) ports() []int {
+// ports are all that anything listens on, a policy speaks of or the graph needs (a
+// server outside listens on what no policy may speak of), their neighbours, and a few
+// that nothing has to do with.
+func (e *Environment) ports(graph Graph) []int {
 	seen := map[int]bool{}
 	add := func(port int) {
 		for p := max(port-1, 1); p <= min(port+1, 65535); p++ {
@@ -146,6 +172,13 @@ func (e *Environment) ports() []int {
 	for _, p := range e.Places {
 		for _, c := range p.Ports {
 			add(int(c.ContainerPort))
+		}
+	}
+	for _, edge := range graph {
+		for _, p := range edge.Ports {
+			if edge.present(e) {
+				add(p.Number)
+			}
 		}
 	}
 	speak := func(ports []networkingv1.NetworkPolicyPort) {

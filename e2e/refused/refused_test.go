@@ -219,15 +219,16 @@ func (r *runner) all(t *testing.T) {
 
 const golden = "../../golden"
 
-// emitted are the objects of golden/ and of random environments.
+// emitted are the objects of golden/, of the environments with all features on, and of
+// random ones.
 func emitted(t *testing.T) []*objects.Object {
 	t.Helper()
 	var all []*objects.Object
-	dirs, err := filepath.Glob(golden + "/*")
-	if err != nil || len(dirs) == 0 {
-		t.Fatal("golden/ has no environments", err)
+	everything, err := ground.Everything(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, dir := range dirs {
+	for _, dir := range slices.Concat(folders(t, golden), folders(t, everything)) {
 		some, err := objects.Read(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -238,6 +239,16 @@ func emitted(t *testing.T) []*objects.Object {
 		all = append(all, p.Old...)
 	}
 	return all
+}
+
+// folders of environments.
+func folders(t *testing.T, golden string) []string {
+	t.Helper()
+	dirs, err := filepath.Glob(golden + "/*")
+	if err != nil || len(dirs) == 0 {
+		t.Fatal(golden, "has no environments", err)
+	}
+	return dirs
 }
 
 // fields changes each field of what is emitted.

@@ -189,7 +189,7 @@ func (d *differences) same(path []step, old, new any) bool {
 // is empty.
 func (d *differences) meant(path []step, leaf any) any {
 	leads := func(to []string) bool { return len(to) == len(path) && covers(to, path) }
-	if !isEmpty(leaf) || leaf != nil && slices.ContainsFunc(d.row.pointers, leads) {
+	if !isEmpty(leaf) || leaf != nil && (isEntry(path) || slices.ContainsFunc(d.row.pointers, leads)) {
 		return leaf
 	}
 	for _, s := range d.row.standards {
@@ -198,6 +198,13 @@ func (d *differences) meant(path []step, leaf any) any {
 		}
 	}
 	return nil
+}
+
+// isEntry tells whether a field is one of a mapping whose keys are anybody's: a label
+// without a value is a label.
+func isEntry(path []step) bool {
+	n := len(path)
+	return n > 1 && isOneOf(path[n-2].name, "labels", "annotations", "matchLabels", "nodeSelector", "parameters", "volumeAttributes")
 }
 
 func isEmpty(v any) bool {

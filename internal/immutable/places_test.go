@@ -21,6 +21,7 @@ func TestPlaces(t *testing.T) {
 		"one goes":                    {m{"spec": m{"a": "b"}}, m{"spec": m{}}, []string{"spec.a: b -> <nil>"}},
 		"nothing is empty":            {m{"spec": m{"a": "", "b": false, "c": int64(0), "d": l{}, "e": m{}}}, m{}, nil},
 		"but where that is said":      {m{"spec": m{"class": ""}}, m{}, []string{"spec.class:  -> <nil>"}},
+		"a label without a value":     {m{"spec": m{"labels": m{"a.b": ""}}}, m{"spec": m{"labels": m{}}}, []string{"spec.labels[a.b]:  -> <nil>"}},
 		"a default":                   {m{"spec": m{"mode": "Filesystem"}}, m{"spec": m{}}, nil},
 		"another than the default":    {m{"spec": m{"mode": "Block"}}, m{"spec": m{}}, []string{"spec.mode: Block -> <nil>"}},
 		"a default in a list":         {m{"spec": m{"all": l{m{"name": "x", "n": int64(3)}}}}, m{"spec": m{"all": l{m{"name": "x"}}}}, nil},
