@@ -78,6 +78,9 @@ func (g *generation) sides(done *outcome, root fs.FS) (sides judge.Sides, closed
 		closed()
 		return sides, nil, err
 	}
+	if g.only {
+		done.left = render.LeftByTools(done.envs, was)
+	}
 	if len(g.chosen) == 0 && len(g.met) > 0 {
 		for _, name := range before {
 			if !slices.Contains(g.met, name) {

@@ -142,10 +142,11 @@ func (g *generation) report(done outcome) report.Report {
 	}
 	for _, env := range done.envs {
 		judged, ok := done.judged[env.Name]
+		judged.Findings = append(slices.Clip(judged.Findings), about(env.Name, done.left)...)
 		if done.judged == nil || !ok && slices.Contains(broken, env.Name) {
 			continue // it was not compared: see assign
 		}
-		if !ok || !judged.New && len(judged.Effects)+len(judged.Tool)+len(judged.Findings) == 0 {
+		if !judged.New && len(judged.Effects)+len(judged.Tool)+len(judged.Findings) == 0 {
 			r.Same++
 			continue
 		}
@@ -199,6 +200,11 @@ func brokenOf(findings []finding.Finding) []string {
 		}
 	}
 	return names
+}
+
+// about are the findings about an environment.
+func about(name string, findings []finding.Finding) []finding.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return aboutOf(f) != name })
 }
 
 // aboutOf is the environment that a finding is about; empty: none.

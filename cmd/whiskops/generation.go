@@ -75,6 +75,8 @@ type outcome struct {
 	// its tree, if it is another; gone are the environments that were there.
 	commit, since string
 	gone          []gone
+	// left are warnings about tools that delivered an environment before.
+	left []finding.Finding
 	// ofChange are findings about the change: they are those of this run alone.
 	ofChange []finding.Finding
 }

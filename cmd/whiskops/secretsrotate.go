@@ -25,11 +25,13 @@ func secretsRotate(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rotate ENVIRONMENT [SECRET/KEY]",
 		Short: "Make one value anew, and say which workloads have to start anew",
-		Long: `rotate changes one value, and leaves the others. SECRET is couchdb, openwhisk,
-subjects or tenants, KEY of tenants a namespace; without it all are listed. A password of a user of the databases gets
-a new name with it, so that pods keep the old user until they have rolled. What sops encrypted is decrypted for it by your sops with your key,
-through a pipe; what is sealed needs no key. A value that pods may not have in two
-forms at once is refused, with what to do, unless --stop says that you do so.`,
+		Long: `rotate changes one value, and leaves the others. SECRET is a field of secrets, such
+as couchdb or redis, and KEY a key of it; of tenants, a namespace. Without them all
+are listed. A password of a user of the databases gets a new name with it, so that
+pods keep the old user until they have rolled. What sops encrypted is decrypted for
+it by your sops with your key, through a pipe; what is sealed needs no key. A value
+that pods may not have in two forms at once is refused, with what to do, unless
+--stop says that you do so.`,
 		Example: `  whiskops secrets rotate production couchdb/controller-password
   whiskops secrets rotate production subjects/guest`,
 		Args: cobra.RangeArgs(1, 2),

@@ -257,7 +257,7 @@ type Change struct {
 	Severity string `json:"severity"`
 	// Says is the field of the environment; empty: that of the component's volume.
 	Says string `json:"says,omitempty"`
-	// Message and Help hold {old}, {new} and {element}.
+	// Message and Help hold {old}, {new}, {element} and {namespace}, the object's.
 	Message string `json:"message"`
 	Help    string `json:"help"`
 }
@@ -479,7 +479,7 @@ type Value struct {
 }
 
 // Rolling is what a new value does for as long as pods have the old one, and what to do
-// Instead of no more than that. With Stop all that reads it is stopped while it changes.
+// Instead of no more than that, where {namespace} is the installation's. With Stop all that reads it is stopped while it changes.
 type Rolling struct {
 	When    When   `json:"when,omitempty"`
 	Because string `json:"because"`

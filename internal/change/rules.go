@@ -85,10 +85,14 @@ func (c *comparison) placed(p pair, r ruled) ruled {
 	return r
 }
 
-// appeared are the rules about objects that are new.
+// appeared are the rules about objects that are new. Who is refused while pods of before
+// and after are there is not among them: there are none of before.
 func (c *comparison) appeared(p pair) {
 	o := p.new
 	for _, rule := range c.owner(o) {
+		if slices.Contains([]Class{Quorum, Closed}, Class(rule.Class)) {
+			continue
+		}
 		if v := at(o.Value, rule.Field); rule.If == "appears" && v != nil {
 			c.rule(p, rule, "", show(v), nil)
 		}
@@ -217,7 +221,7 @@ func number(v any, units map[string]int64) (int64, bool) {
 }
 
 func (c *comparison) rule(p pair, r ruled, old, new string, elements []string) {
-	words := strings.NewReplacer("{old}", old, "{new}", new, "{element}", enumerate(elements))
+	words := strings.NewReplacer("{old}", old, "{new}", new, "{element}", enumerate(elements), "{namespace}", p.is().Namespace)
 	field, _, _ := strings.Cut(r.Field, "[*]")
 	says := []string{r.Says}
 	if component, ok := c.component(p.is()); ok && r.Says == "" && component.Data != nil {

@@ -3,6 +3,7 @@ package derived
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/whiskops/whiskops/internal/catalog"
 	"github.com/whiskops/whiskops/internal/field"
@@ -59,7 +60,14 @@ func (v *Values) Elsewhere(value catalog.Value) bool {
 
 // Rolling is what a new value does in the environment for as long as pods have the old one.
 func (v *Values) Rolling(value catalog.Value) []catalog.Rolling {
-	return slices.DeleteFunc(slices.Clone(value.Rolling), func(r catalog.Rolling) bool { return !r.When.Holds(v.Env) })
+	var all []catalog.Rolling
+	for _, r := range value.Rolling {
+		if r.When.Holds(v.Env) {
+			r.Instead = strings.ReplaceAll(r.Instead, "{namespace}", v.Env.Namespace)
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // SecretFiles tells whether the Secrets come from files below

@@ -33,13 +33,34 @@ func maySecret(labels []string, isStruct bool) bool {
 	if slices.Contains(labels, "plain") || contract.IsSecret(labels) {
 		return true
 	}
-	// secrets has one struct with values, plain, however it is written, and the
-	// names of Secrets, in whose places a value may stand by mistake. Where the
-	// Secrets come from is no secret.
+	// secrets has one struct with values, plain, however it is written. Where the
+	// Secrets come from is no secret, and of names see mayName.
 	if i := slices.Index(labels, "secrets"); i >= 0 && len(labels)-i > 1 && labels[i+1] != "source" {
-		return true
+		revisions := isStruct && last == "revisions"
+		return !revisions && !mayName(labels, isStruct)
 	}
 	return spelled.MatchString(last) && !nameOfSecret(labels)
+}
+
+// mayName tells that what is at the labels should be the name of a Secret, or how often
+// it was changed. A value may stand there by mistake: see isName.
+func mayName(labels []string, isStruct bool) bool {
+	i := slices.Index(labels, "secrets")
+	if i < 0 || isStruct {
+		return false
+	}
+	below := labels[i+1:]
+	return len(below) == 1 && !spelled.MatchString(below[0]) || len(below) == 2 && below[0] == "revisions"
+}
+
+// asName is what the contract takes for the name of a Secret.
+var asName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+
+// isName tells that an expression is written as the name of a Secret, or as a number. Such
+// a name stands in the generated tree, so whoever reads a finding about it may see it.
+func isName(e ast.Expr) bool {
+	_, quoted := e.(*ast.BasicLit)
+	return quoted && asName.MatchString(written(e))
 }
 
 // nameOfSecret tells that what is at the labels is, by the contract, the name of
@@ -134,11 +155,12 @@ func (c *collector) syntax(pkg *place.Package, files map[string][]byte) {
 		c.words[name] = true
 	}
 	undefined := false
-	for _, e := range pkg.Literals(maySecret) {
+	misplaced := slices.DeleteFunc(pkg.Literals(mayName), isName)
+	for _, e := range append(pkg.Literals(maySecret), misplaced...) {
 		c.hold(e)
 		c.add(written(e))
-		_, isName := e.(*ast.Ident)
-		undefined = undefined || isName
+		_, isIdent := e.(*ast.Ident)
+		undefined = undefined || isIdent
 	}
 	if undefined {
 		c.strange(files)

@@ -105,9 +105,40 @@ func TestWhatMayBeASecret(t *testing.T) {
 		"tenants.alice.limits.secret":           true,
 		"kafka.external.secret":                 true,
 		"secrets.plain.redis.password":          true,
+		"secrets.tenants":                       false,
+		"secrets.revisions.couchdb":             false,
+		"secrets.subjects.guest":                true,
+		"secrets.plain.couchdb":                 true,
+		"secrets.token":                         true,
 	} {
 		if got := maySecret(strings.Split(path, "."), false); got != want {
 			t.Errorf("%s: %v, want %v", path, got, want)
+		}
+	}
+}
+
+// What is written where a Secret is named is hidden if no Secret can have that name: it may
+// be a password at the wrong place. A name is shown, and so is a number of a revision.
+func TestWhatNamesNoSecretIsHidden(t *testing.T) {
+	for written, shown := range map[string]bool{
+		`couchdb: "ours.couchdb-1"`:                       true,
+		`tenants: "our-tenants"`:                          true,
+		`revisions: couchdb: 3`:                           true,
+		`couchdb: "ours" + "-couchdb"`:                    false, // in doubt
+		`couchdb: "Hunter2"`:                              false,
+		`couchdb: "correct horse"`:                        false,
+		`redis: "hunter-2!"`:                              false,
+		`revisions: couchdb: "Hunter2"`:                   false,
+		`subjects: guest: "hunter"`:                       false,
+		`plain: couchdb: admin: password: "ours-couchdb"`: false,
+	} {
+		src := "package environments\n\nown: secrets: " + written + "\n"
+		pkg, _, _, err := Repository{}.load("environments", map[string][]byte{"environments/a.cue": []byte(src)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if hidden := pkg.Secrets.Holds("environments/a.cue", 3); hidden == shown {
+			t.Errorf("%s: hidden %v, want shown %v", written, hidden, shown)
 		}
 	}
 }

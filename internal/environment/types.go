@@ -447,7 +447,8 @@ type ServerTLS struct {
 	// A cert-manager Certificate that fills the Secret. Absent: the Secret exists.
 	CertManager *ServerCertManager `json:"certManager,omitempty"`
 	// How often the authority was changed: a number that grows rolls the server and
-	// its clients. ca.crt has the old and the new one meanwhile. Default: 0.
+	// its clients. ca.crt has the old and the new one meanwhile, unless cert-manager
+	// writes it. Default: 0.
 	Revision int `json:"revision"`
 }
 

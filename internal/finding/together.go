@@ -77,8 +77,8 @@ func together(fs []Finding) []group {
 	return all
 }
 
-// atOnce makes one of groups that say the same of the same place: a mistake within a
-// comprehension is one, however many elements it has.
+// atOnce makes one of groups that say the same of the same place, but for the names in
+// their fields: a mistake within a comprehension is one, however many elements it has.
 func atOnce(groups []group) []group {
 	type key struct {
 		code, severity, message, help, environments string
@@ -93,7 +93,7 @@ func atOnce(groups []group) []group {
 			all = append(all, g)
 			continue
 		}
-		k := key{g.Code, string(g.Severity), g.Message, g.Help, strings.Join(g.environments, "\x00"), g.Position, g.Other, g.Hidden || g.secret()}
+		k := key{g.Code, string(g.Severity), unnamed(g.Message, field), unnamed(g.Help, field), strings.Join(g.environments, "\x00"), g.Position, g.Other, g.Hidden || g.secret()}
 		i, known := at[k]
 		if !known {
 			at[k] = len(all)
@@ -104,6 +104,23 @@ func atOnce(groups []group) []group {
 		}
 	}
 	return all
+}
+
+// unnamed is a text without the names in a field: the field itself and what it is in, and its
+// labels between quotes.
+func unnamed(text, field string) string {
+	for around := field; ; {
+		i := strings.LastIndex(around, ".")
+		if i < 0 {
+			break
+		}
+		text = strings.ReplaceAll(text, around, "\x00")
+		around = around[:i]
+	}
+	for label := range strings.SplitSeq(field, ".") {
+		text = strings.ReplaceAll(text, `"`+label+`"`, "\x00")
+	}
+	return text
 }
 
 // as says which fields one place has made, behind what in says.

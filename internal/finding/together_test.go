@@ -75,6 +75,11 @@ func TestAtOnce(t *testing.T) {
 		{"one more in one of them", []Finding{at("a", "x", 1, "m"), at("a", "y", 1, "m"), at("b", "x", 1, "m")}, []string{"in a and b", "in a"}},
 		{"another place", []Finding{at("a", "x", 1, "m"), at("a", "y", 2, "m")}, []string{"in a", "in a"}},
 		{"another message", []Finding{at("a", "x", 1, "m"), at("a", "y", 1, "n")}, []string{"in a", "in a"}},
+		{"a message with the label", []Finding{at("a", "t.x.k", 1, `no field "k" in "x"`), at("a", "t.y.k", 1, `no field "k" in "y"`)}, []string{"in a, as t.x.k and t.y.k"}},
+		{"a message with the field", []Finding{at("a", "t.x.k", 1, "t.x.k is 1"), at("a", "t.y.k", 1, "t.y.k is 1")}, []string{"in a, as t.x.k and t.y.k"}},
+		{"a message with what is around", []Finding{at("a", "t.x.k", 1, "t.x has k"), at("a", "t.y.k", 1, "t.y has k")}, []string{"in a, as t.x.k and t.y.k"}},
+		{"a message with another value", []Finding{at("a", "t.x.k", 1, "t.x.k is 1"), at("a", "t.y.k", 1, "t.y.k is 2")}, []string{"in a", "in a"}},
+		{"a label that is no word of the message", []Finding{at("a", "x", 1, "x"), at("a", "y", 1, "y")}, []string{"in a", "in a"}},
 		{"no place", []Finding{{Code: "WO1", Path: "a.x", Message: "m"}, {Code: "WO1", Path: "a.y", Message: "m"}}, []string{"in a", "in a"}},
 		{"the environment itself", []Finding{{Code: "WO1", Position: Position{"e.cue", 2, 1}, Path: "a"}, {Code: "WO1", Position: Position{"e.cue", 2, 1}, Path: "a"}}, []string{"in a", "in a"}},
 	} {

@@ -22,11 +22,11 @@ const codeTool = "WO411" // a tool that no longer delivers an environment, with 
 // nobody writes any more, and about tools that no longer deliver one that is there. deleted
 // are paths from the root, as in tree.Changes.
 func Gone(envs []environment.Environment, deleted []string) []finding.Finding {
-	folders, tools := map[string]string{}, map[string]string{}
+	folders, by := map[string]string{}, map[string]string{}
 	for _, file := range deleted {
 		parts := strings.Split(file, "/")
 		if len(parts) > 3 && parts[0] == delivery.Folder {
-			tools[parts[1]] = parts[2]
+			by[parts[1]] = parts[2]
 		}
 		if len(parts) != 3 || parts[2] != tree.ManifestName || parts[0] != OverlayFolder && parts[0] != GoldenFolder {
 			continue
@@ -37,11 +37,20 @@ func Gone(envs []environment.Environment, deleted []string) []finding.Finding {
 	}
 	var found []finding.Finding
 	for _, name := range krm.Keys(folders) {
-		f := gone(name, tools[name])
+		f := gone(name, by[name])
 		f.File = folders[name]
 		found = append(found, f)
 	}
-	return append(found, left(envs, deleted)...)
+	return append(found, tools(envs, func(manifest string) bool { return slices.Contains(deleted, manifest) })...)
+}
+
+// LeftByTools are the warnings about tools that delivered environments of a tree as it was,
+// and do not deliver them as they are now.
+func LeftByTools(envs []environment.Environment, was fs.FS) []finding.Finding {
+	return tools(envs, func(manifest string) bool {
+		_, err := fs.Stat(was, manifest)
+		return err == nil
+	})
 }
 
 // Left is the same warning about an environment of a tree as it was, of which the
@@ -69,10 +78,11 @@ func gone(name, tool string) finding.Finding {
 // IsGone tells that a finding is one of Gone: the next run has nothing to say of it.
 func IsGone(f finding.Finding) bool { return f.Code == codeGone || f.Code == codeTool }
 
-// left are the tools that no longer deliver environments that are there. Sources:
+// tools are those that no longer deliver environments that are there: delivered tells by the
+// manifest of a tool's folder whether it did. Sources:
 // kustomize-controller's finalizer deletes what is in the inventory of a Kustomization that
 // prunes; Argo CD's resources-finalizer what an Application has.
-func left(envs []environment.Environment, deleted []string) []finding.Finding {
+func tools(envs []environment.Environment, delivered func(manifest string) bool) []finding.Finding {
 	var found []finding.Finding
 	for i := range envs {
 		env := &envs[i]
@@ -88,7 +98,7 @@ func left(envs []environment.Environment, deleted []string) []finding.Finding {
 			},
 		} {
 			folder := path.Join(delivery.Folder, env.Name, tool.name)
-			if tool.stays || !slices.Contains(deleted, path.Join(folder, tree.ManifestName)) {
+			if tool.stays || !delivered(path.Join(folder, tree.ManifestName)) {
 				continue
 			}
 			found = append(found, finding.Finding{

@@ -18,7 +18,9 @@ import (
 // a key grows, and that number's field and next value.
 func Rolls(v *derived.Values, s derived.Secret, k string) (workloads []string, path string, next int64, err error) {
 	of, ok := v.Catalog.Secrets[s.Field]
-	if !ok { // who reads it looks again and again
+	// Who reads the keys of tenants, and of subjects that no workload calls as, looks again
+	// and again.
+	if _, known := of.Values[k]; !ok || !known {
 		return nil, "", 0, nil
 	}
 	path = of.RevisionOf(k)
