@@ -18,7 +18,7 @@ func (w *watched) startRedisExporter() error {
 	}
 	pod, err := w.run.pod(podproc.Options{Component: component, IP: ip, Rules: []podproc.Rule{
 		{In: "command", From: "/redis_exporter", To: "/usr/bin/prometheus-redis-exporter", Always: true},
-		{In: "env REDIS_ADDR", From: "redis://redis:", To: "redis://" + w.redis.IP() + ":", Always: true},
+		{In: "env REDIS_ADDR", From: "redis://" + w.run.fqdn("redis") + ":", To: "redis://" + w.redis.IP() + ":", Always: true},
 		{In: "env REDIS_EXPORTER_WEB_LISTEN_ADDRESS", From: ":9121", To: ip + ":9121", Always: true},
 	}})
 	if err != nil {

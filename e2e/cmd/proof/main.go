@@ -180,7 +180,7 @@ func (s *stage) run(claims string) error {
 // show prints the lines that begin a test, end one or prove something, and
 // returns all of the last ones.
 func show(r io.Reader) []string {
-	const kept = 2000
+	const kept = 20_000 // a suite of an hour, whose first failure is shown too
 	var lines []string
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, 1<<20)
