@@ -41,9 +41,7 @@ func (v *Values) kafka() error {
 func ownClient(env environment.Kafka) KafkaClient {
 	var c KafkaClient
 	if tls := env.TLS; tls != nil {
-		c.TLS = &environment.KafkaTLS{
-			CA: authority(tls), VerifyHost: true,
-		}
+		c.TLS = &environment.KafkaTLS{CA: authority(tls), VerifyHost: true}
 	}
 	if env.SASL != nil {
 		c.SASL = &environment.KafkaSASL{Mechanism: env.SASL.Mechanism}

@@ -30,37 +30,6 @@ func (c *checker) secrets() {
 	c.subjects(plain.Subjects)
 }
 
-// secretNames keeps Secrets of different keys and types apart.
-func (c *checker) secretNames() {
-	uses := c.holders()
-	first, tokens := map[string]use{}, c.Tokens()
-	for _, u := range uses {
-		if owner := tokens[u.name]; owner != "" {
-			c.fail("WO278", u.field,
-				fmt.Sprintf("%s is the Secret %q, which is generated with the token of %s's account", u.field, u.name, owner),
-				"write another name for "+u.field)
-		}
-		other, taken := first[u.name]
-		if !taken {
-			first[u.name] = u
-			continue
-		}
-		at := c.written(u.field, other.field)
-		c.fail("WO278", at,
-			fmt.Sprintf("%s and %s are both the Secret %q: they hold different keys, or keys of one name for different people", other.field, u.field, u.name),
-			fmt.Sprintf("write another name for %s", at))
-	}
-	for _, t := range c.Trusted() {
-		holder, held := first[t.Secret]
-		if !held || holder.keys == nil || slices.Contains(holder.keys, t.Key) {
-			continue
-		}
-		c.fail("WO278", t.Field,
-			fmt.Sprintf("%s reads the key %q of the Secret %q, which is that of %s and has no such key: pods stay in ContainerCreating", t.Field, t.Key, t.Secret, holder.field),
-			"write the Secret that has it for "+t.Field)
-	}
-}
-
 // login is a user and a password by the field that holds them.
 type login struct {
 	field string
