@@ -69,8 +69,11 @@ func (k *keeper) rotate(root fs.FS, v *derived.Values, name string, stop bool) e
 		if isFixed {
 			return fixed
 		}
-		if err := k.rotateElsewhere(v, s, key, stop); err != nil {
-			return err
+		k.rotateElsewhere(v, s, key)
+		if v.Env.Secrets.Plain == nil && !stop {
+			if err := k.rolls(v, s, key); err != nil {
+				return err
+			}
 		}
 		_, err := fmt.Fprint(k.streams.out, meanwhile(rolling))
 		return err
@@ -148,20 +151,16 @@ func fieldWith(path string, n int64) string {
 
 // rotateElsewhere says how a value changes that no file has. Nothing of it comes
 // into the arguments of a process: printf is the shell's own.
-func (k *keeper) rotateElsewhere(v *derived.Values, s derived.Secret, key string, stop bool) error {
-	rolls := k.rolls
-	if stop {
-		rolls = func(*derived.Values, derived.Secret, string) error { return nil }
-	}
+func (k *keeper) rotateElsewhere(v *derived.Values, s derived.Secret, key string) {
 	source := v.Env.Secrets.Source.External
 	switch {
 	case v.Env.Secrets.Plain != nil:
 		fmt.Fprintf(k.streams.out, "change it in secrets: plain of %s: what reads it rolls by itself\n", v.Env.Name)
-		return nil
+		return
 	case source != nil && !source.Generate:
 		fmt.Fprintf(k.streams.out, "change the property %s of %s%s in the %s %s; the Secret follows within %s\n",
 			key, source.Prefix, s.Name, source.Store.Kind, source.Store.Name, source.RefreshInterval)
-		return rolls(v, s, key)
+		return
 	}
 	made := `"$(openssl rand -hex 24)"`
 	if secret.Form(s, key).Subject {
@@ -173,10 +172,9 @@ func (k *keeper) rotateElsewhere(v *derived.Values, s derived.Secret, key string
 		// A new user: pods keep the old one until they have rolled.
 		fmt.Fprintf(k.streams.out, "printf '{\"stringData\":{\"%s\":\"%s-%%s\",\"%s\":\"%%s\"}}' \"$(openssl rand -hex 3)\" %s |\n  kubectl -n %s patch secret %s --patch-file=/dev/stdin\n",
 			login, s.Values[login].Fixed, key, made, v.Env.Namespace, s.Name)
-		return rolls(v, s, key)
+		return
 	}
 	fmt.Fprintf(k.streams.out, "printf '{\"stringData\":{\"%s\":\"%%s\"}}' %s |\n  kubectl -n %s patch secret %s --patch-file=/dev/stdin\n", key, made, v.Env.Namespace, s.Name)
-	return rolls(v, s, key)
 }
 
 func secretsCheck(s streams) *cobra.Command {
